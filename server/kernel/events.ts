@@ -1,0 +1,57 @@
+/** Every event type there is, as "<aggregate>.<past participle>". Data shapes live with the domain that writes them. */
+export const EVENT_TYPES = [
+  'order.placed',
+  'order.confirmed',
+  'order.allocated',
+  'order.cancelled',
+  'order.units_cancelled',
+  'order.fulfilled',
+  'order.held',
+  'order.released',
+  'order.tagged',
+  'order.noted',
+  'order.refunded',
+  'payment.authorized',
+  'payment.action_required',
+  'payment.declined',
+  'payment.captured',
+  'payment.capture_failed',
+  'payment.voided',
+  'payment.in_doubt',
+  'payment.refunded',
+  'payment.refund_failed',
+  'refund.requested',
+  'refund.approved',
+  'refund.rejected',
+  'shipment.created',
+  'shipment.labelled',
+  'shipment.shipped',
+  'shipment.in_transit',
+  'shipment.delivered',
+  'shipment.exception',
+  'shipment.cancelled',
+  'saga.stuck',
+  'saga.retried',
+  'saga.skipped',
+  'saga.compensated',
+  'stock.adjusted',
+  'stock.short',
+  'sku.created',
+  'sku.changed',
+  'customer.changed',
+  'approval.requested',
+  'approval.decided',
+] as const;
+
+export type EventType = (typeof EVENT_TYPES)[number];
+export type Aggregate = 'order' | 'sku' | 'customer' | 'approval';
+
+/** What a writer hands over; the outbox adds id, actor, trace and time. */
+export interface NewEvent {
+  readonly aggregate: Aggregate;
+  readonly aggregateId: string;
+  readonly aggregateVersion: bigint;
+  readonly merchantId: string | null;
+  readonly type: EventType;
+  readonly data: Readonly<Record<string, unknown>>;
+}

@@ -1,0 +1,17 @@
+import { z } from 'zod';
+
+/** Every background task: its name and what it is given. Handlers are jobs/tasks/<name>.ts. */
+export const TASKS = {
+  'advance-saga': z.object({ sagaId: z.string() }),
+  'deliver-event': z.object({ eventIds: z.array(z.string()) }),
+  'process-webhook': z.object({ webhookId: z.string() }),
+  'sweep-sagas': z.object({}),
+  'sweep-deliveries': z.object({}),
+  'sweep-webhooks': z.object({}),
+  'expire-approvals': z.object({}),
+  'check-integrity': z.object({ full: z.boolean().optional() }),
+  'purge-expired': z.object({}),
+} as const;
+
+export type TaskName = keyof typeof TASKS;
+export type TaskPayload<T extends TaskName> = z.infer<(typeof TASKS)[T]>;

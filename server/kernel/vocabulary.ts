@@ -1,0 +1,88 @@
+/** The words of the house. The API says them in UPPER_SNAKE, the screen in sentence case through the message catalogue. */
+
+export const ORDER_STATUSES = ['PENDING', 'CONFIRMED', 'PARTIALLY_FULFILLED', 'FULFILLED', 'CANCELLED', 'REFUNDED'] as const;
+export type OrderStatus = (typeof ORDER_STATUSES)[number];
+
+export const PAYMENT_STATUSES = [
+  'UNPAID',
+  'AUTHORIZED',
+  'PARTIALLY_CAPTURED',
+  'CAPTURED',
+  'PARTIALLY_REFUNDED',
+  'REFUNDED',
+  'VOIDED',
+  'FAILED',
+  'IN_DOUBT',
+] as const;
+/** An order's payments taken together. */
+export type PaymentStatus = (typeof PAYMENT_STATUSES)[number];
+
+export const PAYMENT_STATES = [
+  'CREATED',
+  'REQUIRES_ACTION',
+  'AUTHORIZED',
+  'PARTIALLY_CAPTURED',
+  'CAPTURED',
+  'PARTIALLY_REFUNDED',
+  'REFUNDED',
+  'VOIDED',
+  'FAILED',
+  'IN_DOUBT',
+] as const;
+/** One payment's own state. */
+export type PaymentState = (typeof PAYMENT_STATES)[number];
+
+export const FULFILMENT_STATUSES = [
+  'UNALLOCATED',
+  'BACKORDERED',
+  'PREORDERED',
+  'ALLOCATED',
+  'PICKING',
+  'PACKED',
+  'SHIPPED',
+  'DELIVERED',
+  'EXCEPTION',
+  'RETURNED',
+] as const;
+export type FulfilmentStatus = (typeof FULFILMENT_STATUSES)[number];
+
+export const SPAN_STATES = ['open', 'backordered', 'allocated', 'shipped', 'delivered', 'returned', 'cancelled'] as const;
+export type SpanState = (typeof SPAN_STATES)[number];
+
+export const HOLDS = ['fraud', 'address', 'manual'] as const;
+export type Hold = (typeof HOLDS)[number];
+
+export const SHIPMENT_STATUSES = ['PENDING', 'LABELLED', 'SHIPPED', 'IN_TRANSIT', 'DELIVERED', 'EXCEPTION', 'CANCELLED'] as const;
+export type ShipmentStatus = (typeof SHIPMENT_STATUSES)[number];
+
+export const OPERATION_KINDS = ['authorize', 'capture', 'void', 'refund'] as const;
+export type OperationKind = (typeof OPERATION_KINDS)[number];
+export const OPERATION_STATUSES = ['in_flight', 'requires_action', 'unknown', 'succeeded', 'failed'] as const;
+export type OperationStatus = (typeof OPERATION_STATUSES)[number];
+
+export const REFUND_KINDS = ['units', 'amount', 'goodwill'] as const;
+export type RefundKind = (typeof REFUND_KINDS)[number];
+export const REFUND_STATUSES = ['awaiting_approval', 'pending', 'succeeded', 'failed', 'rejected'] as const;
+export type RefundStatus = (typeof REFUND_STATUSES)[number];
+
+export const SAGA_STATUSES = ['running', 'waiting', 'retrying', 'stuck', 'compensating', 'done'] as const;
+export type SagaStatus = (typeof SAGA_STATUSES)[number];
+
+export const NODE_KINDS = ['warehouse', 'store', 'third_party', 'drop_shipper'] as const;
+export type NodeKind = (typeof NODE_KINDS)[number];
+
+export const ROLES = ['customer', 'merchant', 'agent', 'warehouse', 'fraud_analyst', 'finance', 'admin'] as const;
+export type Role = (typeof ROLES)[number];
+
+export const API_SCOPES = [
+  'orders:read',
+  'orders:write',
+  'catalog:read',
+  'catalog:write',
+  'stock:read',
+  'stock:write',
+  'refunds:write',
+  'shipments:write',
+  'customers:read',
+] as const;
+export type ApiScope = (typeof API_SCOPES)[number];

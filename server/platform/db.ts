@@ -1,0 +1,80 @@
+import pg from 'pg';
+
+/**
+ * The pool that everything shares, Prisma included. int8 and numeric never become floats: bigint and decimal string.
+ * Timestamps are Dates, jsonb is parsed, xid8 stays text.
+ */
+declare const brand: unique symbol;
+
+/** A client inside an open transaction. Only `platform/` opens one; domains are handed it. */
+export type Tx = pg.PoolClient & { readonly [brand]: 'tx' };
+
+/** Whatever can answer a read: the pool, or a transaction. */
+export type Queryable = Pick<pg.Pool, 'query'> | Tx;
+
+const INT8 = 20;
+const INT8_ARRAY: number = 1016;
+
+const parseTextArray = pg.types.getTypeParser(1009 as pg.types.TypeId) as (text: string) => (string | null)[];
+
+const types: pg.CustomTypesConfig = {
+  getTypeParser(oid: number, format?: 'text' | 'binary') {
+    if (oid === INT8) return (text: string) => BigInt(text);
+    if (oid === INT8_ARRAY) return (text: string) => parseTextArray(text).map((item) => (item === null ? null : BigInt(item)));
+    return pg.types.getTypeParser(oid as pg.types.TypeId, format as 'text');
+  },
+};
+
+export interface PoolOptions {
+  readonly connectionString: string;
+  readonly max?: number;
+  readonly name?: string;
+}
+
+/** A pool whose sessions carry the time limits of DESIGN 3. */
+export function createPool({ connectionString, max = 10, name = 'waybill' }: PoolOptions): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString,
+    max,
+    types,
+    application_name: name,
+    lock_timeout: 2_000,
+    idle_in_transaction_session_timeout: 5_000,
+    statement_timeout: 30_000,
+    connectionTimeoutMillis: 5_000,
+  });
+  // An idle connection that breaks is replaced on the next checkout; without a listener it would end the process.
+  pool.on('error', () => {});
+  return pool;
+}
+
+/** Runs `work` in one READ COMMITTED transaction. Rolls back and rethrows when it throws. */
+export async function withTx<T>(pool: pg.Pool, work: (tx: Tx) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    await client.query('BEGIN');
+    const result = await work(client as Tx);
+    await client.query('COMMIT');
+    return result;
+  } catch (error) {
+    await client.query('ROLLBACK').catch((rollbackError: Error) => {
+      broken = rollbackError;
+    });
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
+
+/** SQLSTATE of a database error, or undefined. */
+export function sqlState(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.length === 5
+    ? error.code
+    : undefined;
+}
+
+/** The name of the violated constraint, which states the rule (DESIGN 2). */
+export function violatedConstraint(error: unknown): string | undefined {
+  return error instanceof Error && 'constraint' in error && typeof error.constraint === 'string' ? error.constraint : undefined;
+}

@@ -1,0 +1,52 @@
+import { z } from 'zod';
+
+/**
+ * The environment of a Waybill process, read once and checked. `npm start` fills everything in for the embedded demo; in
+ * production the operator does. docs/environment.md lists the same names.
+ */
+const schema = z.object({
+  NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
+  /** The application's own role: it cannot alter what is append-only. */
+  DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'must be a postgres:// address'),
+  WAYBILL_REGION: z
+    .string()
+    .regex(/^[A-Z]{2,4}$/)
+    .default('EU'),
+  /** What people type: links in mails and the origin that mutations must come from. */
+  WAYBILL_ORIGIN: z.url().default('http://localhost:3000'),
+  /** The one public port. */
+  PORT: z.coerce.number().int().default(3000),
+  /** Next's own port, on loopback only. */
+  WEB_PORT: z.coerce.number().int().default(3001),
+  /** Signs sessions and tracking links. */
+  WAYBILL_SECRET: z.string().min(32),
+  /** 32 bytes, base64: encrypts stored secrets such as TOTP seeds. */
+  WAYBILL_DATA_KEY: z.string().min(43),
+  WAYBILL_DEMO: z.enum(['0', '1']).default('0'),
+  PSP_URL: z.url().default('http://127.0.0.1:3011'),
+  PSP_SECRET_KEY: z.string().default('sk_test_waybill'),
+  PSP_WEBHOOK_SECRET: z.string().default('whsec_waybill_demo'),
+  CARRIER_URL: z.url().default('http://127.0.0.1:3012'),
+  CARRIER_API_KEY: z.string().default('carrier_test_waybill'),
+  CARRIER_WEBHOOK_SECRET: z.string().default('whsec_carrier_demo'),
+  OIDC_ISSUER: z.string().optional(),
+  OIDC_CLIENT_ID: z.string().optional(),
+  OIDC_CLIENT_SECRET: z.string().optional(),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+});
+
+export type Env = z.infer<typeof schema>;
+
+let cached: Env | undefined;
+
+/** The checked environment. Throws one sentence naming every variable that is missing or wrong. */
+export function env(): Env {
+  if (cached) return cached;
+  const parsed = schema.safeParse(process.env);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
+    throw new Error(`The environment is not complete: ${problems}. See docs/environment.md.`);
+  }
+  cached = parsed.data;
+  return cached;
+}
