@@ -1,5 +1,7 @@
 import pg from 'pg';
 
+type TypeId = Parameters<typeof pg.types.getTypeParser>[0];
+
 /**
  * The pool that everything shares, Prisma included. int8 and numeric never become floats: bigint and decimal string.
  * Timestamps are Dates, jsonb is parsed, xid8 stays text.
@@ -15,13 +17,13 @@ export type Queryable = Pick<pg.Pool, 'query'> | Tx;
 const INT8 = 20;
 const INT8_ARRAY: number = 1016;
 
-const parseTextArray = pg.types.getTypeParser(1009 as pg.types.TypeId) as (text: string) => (string | null)[];
+const parseTextArray = pg.types.getTypeParser(1009 as TypeId) as (text: string) => (string | null)[];
 
 const types: pg.CustomTypesConfig = {
   getTypeParser(oid: number, format?: 'text' | 'binary') {
     if (oid === INT8) return (text: string) => BigInt(text);
     if (oid === INT8_ARRAY) return (text: string) => parseTextArray(text).map((item) => (item === null ? null : BigInt(item)));
-    return pg.types.getTypeParser(oid as pg.types.TypeId, format as 'text');
+    return pg.types.getTypeParser(oid as TypeId, format as 'text');
   },
 };
 
