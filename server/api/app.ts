@@ -1,0 +1,32 @@
+import type pg from 'pg';
+import type { Flows } from '../flows/flows.ts';
+import type { RateLimiter } from '../platform/rate-limit.ts';
+
+/** What the counter needs to know of its surroundings. `server/platform/env.ts` provides it. */
+export interface ApiSettings {
+  /** The address people type; mutations by cookie must come from it. */
+  readonly origin: string;
+  /** WAYBILL_SECRET: signs sessions and links. */
+  readonly secret: string;
+  /** WAYBILL_DATA_KEY: encrypts stored secrets. */
+  readonly dataKey: string;
+  /** This process's region, which new rows take as their home. */
+  readonly region: string;
+  readonly demo: boolean;
+}
+
+/** The part of a pino logger that the counter uses. */
+export interface ApiLog {
+  error(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+}
+
+/** Everything a procedure can reach. Made once per process by `server/main.ts`, or by a test. */
+export interface App {
+  readonly pool: pg.Pool;
+  readonly flows: Flows;
+  readonly settings: ApiSettings;
+  readonly limits: RateLimiter;
+  readonly log: ApiLog;
+}
