@@ -1,0 +1,195 @@
+import type { Tx } from '../../platform/db.ts';
+import { insertRows, type TableSpec, updateRows } from '../../platform/rows.ts';
+import type { NodeStock, ShortageWork, Supply } from './rules.ts';
+
+const SUPPLY: TableSpec = {
+  table: 'sku_supply',
+  columns: {
+    sku_id: 'uuid',
+    region: 'text',
+    sellable: 'int8',
+    promised: 'int8',
+    limit_over: 'int8',
+    shortfall: 'int8',
+    version: 'int8',
+  },
+};
+const STOCK: TableSpec = {
+  table: 'node_stock',
+  columns: {
+    sku_id: 'uuid',
+    node_id: 'uuid',
+    on_hand: 'int8',
+    allocated: 'int8',
+    safety: 'int8',
+    short: 'int8',
+    version: 'int8',
+  },
+};
+const MOVEMENTS: TableSpec = {
+  table: 'stock_movements',
+  columns: {
+    id: 'uuid',
+    sku_id: 'uuid',
+    merchant_id: 'uuid',
+    region: 'text',
+    node_id: 'uuid',
+    kind: 'text',
+    on_hand_delta: 'int8',
+    allocated_delta: 'int8',
+    safety_delta: 'int8',
+    short_delta: 'int8',
+    sellable_delta: 'int8',
+    promised_delta: 'int8',
+    limit_delta: 'int8',
+    shortfall_delta: 'int8',
+    supply_version: 'int8',
+    node_version: 'int8',
+    order_id: 'uuid',
+    shipment_id: 'uuid',
+    reason: 'text',
+    reference: 'text',
+    actor: 'text',
+    trace_id: 'text',
+    at: 'timestamptz',
+  },
+};
+
+export interface MovementRow {
+  readonly id: string;
+  readonly sku_id: string;
+  readonly merchant_id: string;
+  readonly region: string;
+  readonly node_id: string | null;
+  readonly kind: string;
+  readonly on_hand_delta: bigint;
+  readonly allocated_delta: bigint;
+  readonly safety_delta: bigint;
+  readonly short_delta: bigint;
+  readonly sellable_delta: bigint;
+  readonly promised_delta: bigint;
+  readonly limit_delta: bigint;
+  readonly shortfall_delta: bigint;
+  readonly supply_version: bigint | null;
+  readonly node_version: bigint | null;
+  readonly order_id: string | null;
+  readonly shipment_id: string | null;
+  readonly reason: string | null;
+  readonly reference: string | null;
+  readonly actor: string;
+  readonly trace_id: string;
+  readonly at: Date;
+}
+
+export async function createSupply(
+  tx: Tx,
+  rows: readonly { skuId: string; region: string; merchantId: string }[],
+): Promise<void> {
+  await tx.query({
+    name: 'inventory-create-supply',
+    text: `INSERT INTO sku_supply (sku_id, region, merchant_id) SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[]) ORDER BY 1
+           ON CONFLICT DO NOTHING`,
+    values: [rows.map((r) => r.skuId), rows.map((r) => r.region), rows.map((r) => r.merchantId)],
+  });
+}
+
+export async function createStock(
+  tx: Tx,
+  rows: readonly { skuId: string; nodeId: string; merchantId: string; region: string }[],
+): Promise<void> {
+  await tx.query({
+    name: 'inventory-create-stock',
+    text: `INSERT INTO node_stock (sku_id, node_id, merchant_id, region) SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[])
+           ORDER BY 1, 2 ON CONFLICT DO NOTHING`,
+    values: [rows.map((r) => r.skuId), rows.map((r) => r.nodeId), rows.map((r) => r.merchantId), rows.map((r) => r.region)],
+  });
+}
+
+export async function lockSupply(tx: Tx, region: string, skuIds: readonly string[]): Promise<Supply[]> {
+  const { rows } = await tx.query<Supply>({
+    name: 'inventory-lock-supply',
+    text: `SELECT sku_id AS "skuId", region, merchant_id AS "merchantId", sellable, promised, limit_over AS "limitOver", shortfall, version
+           FROM sku_supply WHERE region = $1 AND sku_id = ANY($2::uuid[]) ORDER BY sku_id FOR NO KEY UPDATE`,
+    values: [region, skuIds],
+  });
+  return rows;
+}
+
+export async function lockStock(tx: Tx, skuIds: readonly string[]): Promise<NodeStock[]> {
+  const { rows } = await tx.query<NodeStock>({
+    name: 'inventory-lock-stock',
+    text: `SELECT sku_id AS "skuId", node_id AS "nodeId", merchant_id AS "merchantId", region, on_hand AS "onHand", allocated, safety, short, version
+           FROM node_stock WHERE sku_id = ANY($1::uuid[]) ORDER BY sku_id, node_id FOR NO KEY UPDATE`,
+    values: [skuIds],
+  });
+  return rows;
+}
+
+export async function readOpenWork(tx: Tx, skuIds: readonly string[]): Promise<ShortageWork[]> {
+  const { rows } = await tx.query<ShortageWork>({
+    name: 'inventory-open-work',
+    text: `SELECT id, sku_id AS "skuId", node_id AS "nodeId", shortfall, short FROM shortage_work
+           WHERE status = 'open' AND sku_id = ANY($1::uuid[]) ORDER BY id`,
+    values: [skuIds],
+  });
+  return rows;
+}
+
+export async function writeSupply(tx: Tx, rows: readonly Supply[]): Promise<void> {
+  const values = rows.map((r) => ({
+    sku_id: r.skuId,
+    region: r.region,
+    sellable: r.sellable,
+    promised: r.promised,
+    limit_over: r.limitOver,
+    shortfall: r.shortfall,
+    version: r.version,
+  }));
+  await updateRows(tx, SUPPLY, ['sku_id', 'region'], ['sellable', 'promised', 'limit_over', 'shortfall', 'version'], values);
+}
+
+export async function writeStock(tx: Tx, rows: readonly NodeStock[]): Promise<void> {
+  const values = rows.map((r) => ({
+    sku_id: r.skuId,
+    node_id: r.nodeId,
+    on_hand: r.onHand,
+    allocated: r.allocated,
+    safety: r.safety,
+    short: r.short,
+    version: r.version,
+  }));
+  await updateRows(tx, STOCK, ['sku_id', 'node_id'], ['on_hand', 'allocated', 'safety', 'short', 'version'], values);
+}
+
+export async function insertMovements(tx: Tx, rows: readonly MovementRow[]): Promise<void> {
+  await insertRows(tx, MOVEMENTS, rows as unknown as Record<string, unknown>[]);
+}
+
+/** Opens new shortage work, and writes down what is left of the old: nothing left is resolved. */
+export async function writeWork(
+  tx: Tx,
+  rows: readonly (ShortageWork & { region: string; merchantId: string; reason: string })[],
+  now: Date,
+): Promise<void> {
+  if (rows.length === 0) return;
+  await tx.query({
+    name: 'inventory-write-work',
+    text: `INSERT INTO shortage_work (id, sku_id, region, node_id, merchant_id, shortfall, short, status, reason, opened_at, resolved_at)
+           SELECT id, sku_id, region, node_id, merchant_id, shortfall, short, CASE WHEN shortfall + short = 0 THEN 'resolved' ELSE 'open' END, reason,
+                  $9, CASE WHEN shortfall + short = 0 THEN $9 END
+           FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::uuid[], $6::int8[], $7::int8[], $8::text[])
+             AS w(id, sku_id, region, node_id, merchant_id, shortfall, short, reason)
+           ON CONFLICT (id) DO UPDATE SET shortfall = excluded.shortfall, short = excluded.short, status = excluded.status, resolved_at = excluded.resolved_at`,
+    values: [
+      rows.map((r) => r.id),
+      rows.map((r) => r.skuId),
+      rows.map((r) => r.region),
+      rows.map((r) => r.nodeId),
+      rows.map((r) => r.merchantId),
+      rows.map((r) => r.shortfall),
+      rows.map((r) => r.short),
+      rows.map((r) => r.reason),
+      now,
+    ],
+  });
+}

@@ -1,0 +1,191 @@
+import type { Tx } from '../../platform/db.ts';
+import { insertRows, type TableSpec, updateRows } from '../../platform/rows.ts';
+import type { Account, AccountRef, AppliedTransfer, Hold } from './rules.ts';
+
+const ACCOUNTS: TableSpec = {
+  table: 'accounts',
+  columns: {
+    id: 'uuid',
+    debits_posted: 'int8',
+    credits_posted: 'int8',
+    debits_pending: 'int8',
+    credits_pending: 'int8',
+    version: 'int8',
+  },
+};
+const NEW_ACCOUNTS: TableSpec = {
+  table: 'accounts',
+  columns: {
+    id: 'uuid',
+    code: 'text',
+    kind: 'text',
+    home: 'text',
+    merchant_id: 'uuid',
+    customer_id: 'uuid',
+    currency: 'text',
+    normal_side: 'text',
+    limited: 'bool',
+    created_at: 'timestamptz',
+  },
+};
+const TRANSFERS: TableSpec = {
+  table: 'transfers',
+  columns: {
+    id: 'uuid',
+    journal_id: 'uuid',
+    kind: 'text',
+    phase: 'text',
+    hold_id: 'uuid',
+    debit_account: 'uuid',
+    credit_account: 'uuid',
+    amount_minor: 'int8',
+    currency: 'text',
+    order_id: 'uuid',
+    payment_id: 'uuid',
+    reference: 'text',
+    debit_version: 'int8',
+    credit_version: 'int8',
+    debit_balance_minor: 'int8',
+    credit_balance_minor: 'int8',
+    actor: 'text',
+    trace_id: 'text',
+    at: 'timestamptz',
+  },
+};
+const HOLDS: TableSpec = {
+  table: 'holds',
+  columns: {
+    id: 'uuid',
+    debit_account: 'uuid',
+    credit_account: 'uuid',
+    currency: 'text',
+    amount_minor: 'int8',
+    remaining_minor: 'int8',
+    status: 'text',
+    order_id: 'uuid',
+    expires_at: 'timestamptz',
+    created_at: 'timestamptz',
+  },
+};
+
+export interface TransferRow extends AppliedTransfer {
+  readonly journalId: string;
+  readonly actor: string;
+  readonly traceId: string;
+  readonly at: Date;
+}
+
+export async function createAccounts(
+  tx: Tx,
+  home: string,
+  refs: readonly (AccountRef & { id: string })[],
+  now: Date,
+): Promise<void> {
+  const rows = [...refs]
+    .sort((a, b) => (a.id < b.id ? -1 : 1))
+    .map((r) => ({
+      id: r.id,
+      code: r.code,
+      kind: r.kind,
+      home,
+      merchant_id: r.merchantId,
+      customer_id: r.customerId,
+      currency: r.currency,
+      normal_side: r.normalSide,
+      limited: r.limited,
+      created_at: now,
+    }));
+  await insertRows(tx, NEW_ACCOUNTS, rows, 'ON CONFLICT DO NOTHING');
+}
+
+export async function lockAccounts(tx: Tx, ids: readonly string[]): Promise<Account[]> {
+  const { rows } = await tx.query<Account>({
+    name: 'ledger-lock-accounts',
+    text: `SELECT id, code, currency, normal_side AS "normalSide", limited, credit_limit_minor AS "creditLimitMinor", overdraft_minor AS "overdraftMinor",
+                  frozen, closed, debits_posted AS "debitsPosted", credits_posted AS "creditsPosted", debits_pending AS "debitsPending",
+                  credits_pending AS "creditsPending", version
+           FROM accounts WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE`,
+    values: [ids],
+  });
+  return rows;
+}
+
+export async function lockHolds(tx: Tx, ids: readonly string[]): Promise<Hold[]> {
+  const { rows } = await tx.query<Hold>({
+    name: 'ledger-lock-holds',
+    text: `SELECT id, debit_account AS "debitAccount", credit_account AS "creditAccount", currency, amount_minor AS "amountMinor",
+                  remaining_minor AS "remainingMinor", status, order_id AS "orderId", expires_at AS "expiresAt"
+           FROM holds WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE`,
+    values: [ids],
+  });
+  return rows;
+}
+
+export async function writeAccounts(tx: Tx, accounts: readonly Account[]): Promise<void> {
+  const rows = accounts.map((a) => ({
+    id: a.id,
+    debits_posted: a.debitsPosted,
+    credits_posted: a.creditsPosted,
+    debits_pending: a.debitsPending,
+    credits_pending: a.creditsPending,
+    version: a.version,
+  }));
+  await updateRows(
+    tx,
+    ACCOUNTS,
+    ['id'],
+    ['debits_posted', 'credits_posted', 'debits_pending', 'credits_pending', 'version'],
+    rows,
+  );
+}
+
+export async function insertHolds(tx: Tx, holds: readonly Hold[], now: Date): Promise<void> {
+  await insertRows(
+    tx,
+    HOLDS,
+    holds.map((hold) => ({ ...holdRow(hold), created_at: now })),
+  );
+}
+
+export async function writeHolds(tx: Tx, holds: readonly Hold[]): Promise<void> {
+  await updateRows(tx, HOLDS, ['id'], ['remaining_minor', 'status'], holds.map(holdRow));
+}
+
+function holdRow(hold: Hold): Record<string, unknown> {
+  return {
+    id: hold.id,
+    debit_account: hold.debitAccount,
+    credit_account: hold.creditAccount,
+    currency: hold.currency,
+    amount_minor: hold.amountMinor,
+    remaining_minor: hold.remainingMinor,
+    status: hold.status,
+    order_id: hold.orderId,
+    expires_at: hold.expiresAt,
+  };
+}
+
+export async function insertTransfers(tx: Tx, transfers: readonly TransferRow[]): Promise<void> {
+  const rows = transfers.map((t) => ({
+    id: t.id,
+    journal_id: t.journalId,
+    kind: t.kind,
+    phase: t.phase,
+    hold_id: t.holdId,
+    debit_account: t.debitAccount,
+    credit_account: t.creditAccount,
+    amount_minor: t.amountMinor,
+    currency: t.currency,
+    order_id: t.orderId,
+    payment_id: t.paymentId,
+    reference: t.reference,
+    debit_version: t.debitVersion,
+    credit_version: t.creditVersion,
+    debit_balance_minor: t.debitBalanceMinor,
+    credit_balance_minor: t.creditBalanceMinor,
+    actor: t.actor,
+    trace_id: t.traceId,
+    at: t.at,
+  }));
+  await insertRows(tx, TRANSFERS, rows);
+}
