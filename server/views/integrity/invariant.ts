@@ -1,0 +1,49 @@
+/**
+ * One thing that must always be true. `sql` selects the rows that break it as (subject text, detail text); no row means it holds.
+ * The statement may use the parameters of `SCOPE_SQL`, of which null means "everything".
+ *
+ * Nothing here may import a domain: the oracle repeats the arithmetic in SQL, so that a mistake of the writers is not its own.
+ */
+export interface Invariant {
+  readonly id: string;
+  readonly group: 1 | 2 | 3 | 4 | 5;
+  readonly title: string;
+  readonly sql: string;
+  /** True where only the whole history tells: an incremental run leaves it out. */
+  readonly fullOnly?: boolean;
+}
+
+/** Every parameter of every invariant, named once so that PostgreSQL knows their types even where one is not used. */
+export const SCOPE_SQL = `scope AS (SELECT $1::uuid[] AS orders, $2::uuid[] AS skus, $3::uuid[] AS accounts,
+  $4::bigint[] AS account_versions, $5::timestamptz AS now, $6::timestamptz AS since)`;
+
+export const NOW = '$5::timestamptz';
+
+/** Restricts a column to the orders under inspection. */
+export const orderInScope = (column: string): string => `($1::uuid[] IS NULL OR ${column} = ANY($1::uuid[]))`;
+/** Restricts a column to the SKUs under inspection. */
+export const skuInScope = (column: string): string => `($2::uuid[] IS NULL OR ${column} = ANY($2::uuid[]))`;
+/** Restricts a column to the accounts under inspection. */
+export const accountInScope = (column: string): string => `($3::uuid[] IS NULL OR ${column} = ANY($3::uuid[]))`;
+/** Restricts a column of time to what happened since the last verified run. */
+export const timeInScope = (column: string): string => `($6::timestamptz IS NULL OR ${column} >= $6::timestamptz)`;
+
+/**
+ * Accounts under inspection, each with `since`: the version up to which its history was verified before (0 = never), and its
+ * posted balance on the normal side.
+ */
+export const TOUCHED_ACCOUNTS = `touched AS (
+  SELECT a.id, a.code, a.currency, a.normal_side, a.version, COALESCE(s.since, 0) AS since,
+         CASE a.normal_side WHEN 'credit' THEN a.credits_posted - a.debits_posted ELSE a.debits_posted - a.credits_posted END AS balance
+  FROM accounts a LEFT JOIN unnest($3::uuid[], $4::bigint[]) AS s (id, since) ON s.id = a.id
+  WHERE ${accountInScope('a.id')})`;
+
+/** The share of units from…to in a stored total of an n-unit line: floor(to·T/n) − floor((from−1)·T/n). T is never negative. */
+export const shareSql = (total: string, quantity: string, from: string, to: string): string =>
+  `(${to}::bigint * ${total} / ${quantity} - (${from} - 1)::bigint * ${total} / ${quantity})`;
+
+/** What units from…to of line `line` are worth: net − discount + tax, each share on its own. */
+export const unitsValueSql = (line: string, from: string, to: string): string =>
+  `(${shareSql(`${line}.net_minor`, `${line}.quantity`, from, to)}
+   - ${shareSql(`${line}.discount_minor`, `${line}.quantity`, from, to)}
+   + ${shareSql(`${line}.tax_minor`, `${line}.quantity`, from, to)})`;

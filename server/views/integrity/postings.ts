@@ -1,0 +1,84 @@
+import { type Invariant, orderInScope } from './invariant.ts';
+
+/** Posted entries of orders with the kind of account on each side. */
+const ENTRIES = `entries AS (
+  SELECT t.order_id, t.payment_id, t.phase, t.amount_minor AS amount, d.kind AS debit, c.kind AS credit
+  FROM transfers t JOIN accounts d ON d.id = t.debit_account JOIN accounts c ON c.id = t.credit_account
+  WHERE t.order_id IS NOT NULL AND t.phase IN ('single', 'post') AND ${orderInScope('t.order_id')})`;
+
+const RECEIVABLE: Invariant = {
+  id: 'money.receivable',
+  group: 4,
+  title: 'Each order’s receivable is what its postings say',
+  sql: `
+    WITH ${ENTRIES},
+    sums AS (
+      SELECT order_id, sum(CASE WHEN debit = 'receivable' THEN amount ELSE 0 END - CASE WHEN credit = 'receivable' THEN amount ELSE 0 END) AS amount
+      FROM entries GROUP BY order_id)
+    SELECT 'order ' || o.number, format('receivable %s, postings say %s', o.receivable_minor, COALESCE(s.amount, 0))
+    FROM orders o LEFT JOIN sums s ON s.order_id = o.id
+    WHERE ${orderInScope('o.id')} AND o.receivable_minor <> COALESCE(s.amount, 0)`,
+};
+
+const SETTLED: Invariant = {
+  id: 'money.settled',
+  group: 4,
+  title: 'A finished order’s receivable is zero',
+  sql: `
+    SELECT 'order ' || number, format('finished with a receivable of %s', receivable_minor)
+    FROM orders WHERE finished_at IS NOT NULL AND receivable_minor <> 0 AND ${orderInScope('id')}`,
+};
+
+const MERCHANT_OWED: Invariant = {
+  id: 'money.merchant_owed',
+  group: 4,
+  title: 'A finished order credits its merchant with what was kept: total − cancelled − refunded, goodwill apart',
+  sql: `
+    WITH ${ENTRIES},
+    sums AS (
+      SELECT order_id, sum(CASE WHEN credit = 'merchant_payable' THEN amount ELSE 0 END - CASE WHEN debit = 'merchant_payable' THEN amount ELSE 0 END) AS amount
+      FROM entries GROUP BY order_id)
+    SELECT 'order ' || o.number, format('credits its merchant with %s, kept %s', COALESCE(s.amount, 0),
+                                        o.total_minor - o.cancelled_minor - (o.refunded_minor - o.goodwill_minor))
+    FROM orders o LEFT JOIN sums s ON s.order_id = o.id
+    WHERE o.finished_at IS NOT NULL AND ${orderInScope('o.id')}
+      AND COALESCE(s.amount, 0) <> o.total_minor - o.cancelled_minor - (o.refunded_minor - o.goodwill_minor)`,
+};
+
+const PROVIDER_POSTINGS: Invariant = {
+  id: 'money.provider_postings',
+  group: 4,
+  title: 'Every capture, refund and fee of an order is posted to the provider’s clearing account',
+  sql: `
+    WITH ${ENTRIES},
+    sums AS (
+      SELECT order_id, COALESCE(sum(amount) FILTER (WHERE phase = 'post' AND debit = 'psp_clearing'), 0) AS captured,
+             COALESCE(sum(amount) FILTER (WHERE debit = 'receivable' AND credit = 'psp_clearing'), 0) AS refunded,
+             COALESCE(sum(amount) FILTER (WHERE debit = 'psp_fees' AND credit = 'psp_clearing'), 0) AS fees
+      FROM entries GROUP BY order_id),
+    fees AS (SELECT order_id, sum(fee_minor) AS amount FROM payments WHERE ${orderInScope('order_id')} GROUP BY order_id)
+    SELECT 'order ' || o.number, format('captured %s, posted %s; refunded %s, posted %s; fees %s, posted %s', o.captured_minor, COALESCE(s.captured, 0),
+                                        o.refunded_minor, COALESCE(s.refunded, 0), COALESCE(f.amount, 0), COALESCE(s.fees, 0))
+    FROM orders o LEFT JOIN sums s ON s.order_id = o.id LEFT JOIN fees f ON f.order_id = o.id
+    WHERE ${orderInScope('o.id')}
+      AND (o.captured_minor <> COALESCE(s.captured, 0) OR o.refunded_minor <> COALESCE(s.refunded, 0) OR COALESCE(f.amount, 0) <> COALESCE(s.fees, 0))`,
+};
+
+const AUTHORIZATIONS: Invariant = {
+  id: 'money.authorizations',
+  group: 4,
+  title: 'An authorized payment is held in the ledger, a voided or failed one is not',
+  sql: `
+    WITH broken AS (
+      SELECT p.id, CASE
+        WHEN p.status = 'AUTHORIZED' AND (h.id IS NULL OR h.status <> 'open') THEN 'is authorized without an open hold'
+        WHEN p.status = 'AUTHORIZED' AND h.remaining_minor <> p.authorized_minor - p.captured_minor
+          THEN format('has %s left to capture, its hold %s', p.authorized_minor - p.captured_minor, h.remaining_minor)
+        WHEN p.status IN ('VOIDED', 'FAILED') AND h.status = 'open' THEN format('is %s and still holds %s', p.status, h.remaining_minor)
+        END AS detail
+      FROM payments p LEFT JOIN holds h ON h.id = p.hold_id WHERE ${orderInScope('p.order_id')})
+    SELECT 'payment ' || id, detail FROM broken WHERE detail IS NOT NULL`,
+};
+
+/** Group 4, against the ledger: what orders and payments say was posted. */
+export const POSTING_INVARIANTS: readonly Invariant[] = [RECEIVABLE, SETTLED, MERCHANT_OWED, PROVIDER_POSTINGS, AUTHORIZATIONS];

@@ -1,0 +1,164 @@
+import type pg from 'pg';
+import { DomainError } from '../kernel/errors.ts';
+import type { FulfilmentStatus, Hold, OrderStatus, PaymentStatus } from '../kernel/vocabulary.ts';
+import type { Tx } from '../platform/db.ts';
+import { readSnapshot } from '../platform/read-snapshot.ts';
+import type { Actor } from './actors.ts';
+import { Conditions, prepared } from './conditions.ts';
+import { type LineView, readLines } from './order-lines.ts';
+import { type PaymentView, type RefundView, readPayments, readRefunds } from './order-money.ts';
+import { readShipments, type ShipmentView } from './order-shipments.ts';
+import { type NoteView, readSagas, readStory, type SagaView, type TimelineEntry } from './order-story.ts';
+import type { Scope } from './scope.ts';
+
+/** A postal address as it was placed. Every part may be missing. */
+export interface AddressView {
+  readonly name?: string;
+  readonly company?: string;
+  readonly line1?: string;
+  readonly line2?: string;
+  readonly city?: string;
+  readonly region?: string;
+  readonly postalCode?: string;
+  readonly country?: string;
+  readonly phone?: string;
+}
+
+export interface OrderHead {
+  readonly id: string;
+  readonly number: string;
+  readonly home: string;
+  readonly merchantId: string;
+  readonly merchantName: string;
+  readonly customerId: string | null;
+  readonly externalId: string | null;
+  readonly channel: string;
+  readonly currency: string;
+  readonly status: OrderStatus;
+  readonly paymentStatus: PaymentStatus;
+  readonly fulfilmentStatus: FulfilmentStatus;
+  readonly holds: Hold[];
+  readonly tags: string[];
+  readonly totalMinor: bigint;
+  readonly cancelledMinor: bigint;
+  readonly authorizedMinor: bigint;
+  readonly capturedMinor: bigint;
+  readonly refundedMinor: bigint;
+  readonly goodwillMinor: bigint;
+  readonly receivableMinor: bigint;
+  readonly customerName: string | null;
+  readonly email: string | null;
+  readonly phone: string | null;
+  readonly shipTo: AddressView | null;
+  readonly billTo: AddressView | null;
+  readonly metadata: Readonly<Record<string, unknown>>;
+  readonly cancellation: { readonly reason?: string; readonly actor?: string; readonly at?: string } | null;
+  readonly placedAt: Date;
+  readonly confirmedAt: Date | null;
+  readonly finishedAt: Date | null;
+  readonly expiresAt: Date | null;
+  readonly version: bigint;
+}
+
+export interface CustomerSummary {
+  readonly id: string;
+  readonly name: string | null;
+  readonly email: string | null;
+  readonly phone: string | null;
+  readonly guest: boolean;
+  readonly tags: string[];
+  readonly since: Date;
+  /** Orders within the reader's scope, counted to 100 at most. */
+  readonly orders: number;
+}
+
+export interface PendingApproval {
+  readonly id: string;
+  readonly action: string;
+  readonly summary: string;
+  readonly amountMinor: bigint | null;
+  readonly currency: string | null;
+  readonly requestedBy: Actor;
+  readonly requestedAt: Date;
+  readonly expiresAt: Date;
+  readonly version: bigint;
+}
+
+export interface OrderPage {
+  readonly order: OrderHead;
+  readonly lines: LineView[];
+  readonly shipments: ShipmentView[];
+  readonly payments: PaymentView[];
+  readonly refunds: (Omit<RefundView, 'requestedBy'> & { readonly requestedBy: Actor })[];
+  readonly approvals: PendingApproval[];
+  readonly sagas: SagaView[];
+  readonly notes: NoteView[];
+  readonly timeline: TimelineEntry[];
+  readonly customer: CustomerSummary | null;
+}
+
+const HEAD = `
+  SELECT o.id, o.number, o.home, o.merchant_id AS "merchantId", m.name AS "merchantName", o.customer_id AS "customerId",
+         o.external_id AS "externalId", o.channel, o.currency, o.status, o.payment_status AS "paymentStatus",
+         o.fulfilment_status AS "fulfilmentStatus", o.holds, o.tags, o.total_minor AS "totalMinor", o.cancelled_minor AS "cancelledMinor",
+         o.authorized_minor AS "authorizedMinor", o.captured_minor AS "capturedMinor", o.refunded_minor AS "refundedMinor",
+         o.goodwill_minor AS "goodwillMinor", o.receivable_minor AS "receivableMinor", o.customer_name AS "customerName", o.email, o.phone,
+         o.ship_to AS "shipTo", o.bill_to AS "billTo", o.metadata, o.cancellation, o.placed_at AS "placedAt",
+         o.confirmed_at AS "confirmedAt", o.finished_at AS "finishedAt", o.expires_at AS "expiresAt", o.version
+  FROM orders o JOIN merchants m ON m.id = o.merchant_id`;
+
+const APPROVALS = `
+  SELECT id, action, summary, amount_minor AS "amountMinor", currency, requested_by AS "requestedBy", requested_at AS "requestedAt",
+         expires_at AS "expiresAt", version
+  FROM approvals WHERE subject_id = $1 AND status = 'pending' ORDER BY requested_at, id`;
+
+async function readCustomer(tx: Tx, scope: Scope, customerId: string): Promise<CustomerSummary | null> {
+  const where = new Conditions();
+  const id = where.value(customerId);
+  where.plain(`o.customer_id = ${id}`).scope(scope, 'o');
+  const text = `
+    SELECT c.id, c.name, c.email, c.phone, c.guest, c.tags, c.created_at AS since,
+           (SELECT count(*)::int FROM (SELECT 1 FROM orders o WHERE ${where.where} LIMIT 100) n) AS orders
+    FROM customers c WHERE c.id = ${id}`;
+  const { rows } = await tx.query<CustomerSummary>(prepared('order-customer', text, where.values));
+  return rows[0] ?? null;
+}
+
+/** The order's own row by the number people use. Throws `not_found` for a number that is not there or not the reader's. */
+export async function readOrderHead(tx: Tx, scope: Scope, number: string): Promise<OrderHead> {
+  const where = new Conditions().add((p) => `o.number = ${p}`, number.toUpperCase()).scope(scope, 'o');
+  const { rows } = await tx.query<OrderHead>(prepared('order-head', `${HEAD} WHERE ${where.where}`, where.values));
+  const [order] = rows;
+  if (order === undefined) throw new DomainError('not_found', `There is no order ${number}.`);
+  return order;
+}
+
+/** Everything the order page shows, on one snapshot and one connection. */
+export async function readOrder(pool: pg.Pool, scope: Scope, number: string): Promise<OrderPage> {
+  return readSnapshot(pool, async (tx) => {
+    const order = await readOrderHead(tx, scope, number);
+    const lines = await readLines(tx, order.id);
+    const shipments = await readShipments(tx, order.id);
+    const payments = await readPayments(tx, order.id);
+    const refunds = await readRefunds(tx, order.id);
+    const approvals = await tx.query<Omit<PendingApproval, 'requestedBy'> & { requestedBy: string }>(
+      prepared('order-approvals', APPROVALS, [order.id]),
+    );
+    const sagas = await readSagas(tx, order.id);
+    const requesters = [...refunds, ...approvals.rows].map((row) => row.requestedBy);
+    const { timeline, notes, name } = await readStory(tx, order.id, requesters);
+    const customer = order.customerId === null ? null : await readCustomer(tx, scope, order.customerId);
+    return {
+      order,
+      lines,
+      shipments,
+      payments,
+      refunds: refunds.map((refund) => ({ ...refund, requestedBy: name(refund.requestedBy) })),
+      approvals: approvals.rows.map((row) => ({ ...row, requestedBy: name(row.requestedBy) })),
+      sagas,
+      notes,
+      timeline,
+      customer,
+    };
+  });
+}
