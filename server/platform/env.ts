@@ -32,6 +32,20 @@ const schema = z.object({
   OIDC_ISSUER: z.string().optional(),
   OIDC_CLIENT_ID: z.string().optional(),
   OIDC_CLIENT_SECRET: z.string().optional(),
+  /** Jobs that a worker process runs at once. */
+  WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(500).default(24),
+  /** Connections of one process. */
+  DATABASE_POOL: z.coerce.number().int().min(4).max(500).default(10),
+  /** Addresses and networks whose X-Forwarded-For is believed, separated by commas. */
+  TRUSTED_PROXIES: z.string().default(''),
+  /** What a scraper of /metrics sends as its bearer token; without one only this machine may read them. */
+  METRICS_TOKEN: z.string().min(16).optional(),
+  /** Where a worker answers /health and /metrics, on loopback; off when absent. */
+  WORKER_PORT: z.coerce.number().int().optional(),
+  /** /health/ready answers 503 once the oldest job that could run has waited this many seconds. */
+  READY_QUEUE_SECONDS: z.coerce.number().int().min(1).default(120),
+  /** 1: pages come from Next's development server instead of the build. */
+  WAYBILL_WEB_DEV: z.enum(['0', '1']).default('0'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 
