@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, cpSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { arch, platform, userInfo } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 
 /** Where folders go that PostgreSQL's own user must reach while the project lies in a private home. */
 const SHARED_ROOT = '/var/lib/waybill';
@@ -64,6 +64,7 @@ export function postgresBinaries(user: RunAs | undefined): PostgresBinaries {
     );
   }
   const native = join(folder, 'native');
+  linkLibraries(folder);
   if (!user || runsAs(user, '"$1" --version >/dev/null 2>&1', inside(native).postgres)) return inside(native);
 
   const tag = createHash('sha256').update(readVersion(folder)).digest('hex').slice(0, 8);
@@ -80,6 +81,16 @@ export function postgresBinaries(user: RunAs | undefined): PostgresBinaries {
     }
   }
   return inside(copy);
+}
+
+/** npm packages cannot hold symbolic links; the package's install script makes them, which some set-ups forbid to run. */
+function linkLibraries(folder: string): void {
+  const list = join(folder, 'native', 'pg-symlinks.json');
+  if (!existsSync(list)) return;
+  for (const { source, target } of JSON.parse(readFileSync(list, 'utf8')) as { source: string; target: string }[]) {
+    const link = join(folder, target);
+    if (!existsSync(link)) symlinkSync(relative(dirname(link), join(folder, source)), link);
+  }
 }
 
 function readVersion(folder: string): string {

@@ -1,10 +1,9 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { appUrl, migrate, migrationsHash } from '../../../prisma/migrate.ts';
 import { attachEmbeddedPostgres } from '../embedded-postgres.ts';
-import { processIsAlive } from '../embedded-postgres-keeper.ts';
+import { inTurn } from '../turn.ts';
 
 /** The passwords of throw-away clusters; they listen on loopback and live as long as one test run. */
 const PASSWORD = 'throw-away';
@@ -36,35 +35,15 @@ export function applicationUrl(cluster: TestCluster, database: string): string {
 export async function testCluster(runDir: string): Promise<TestCluster> {
   mkdirSync(runDir, { recursive: true, mode: 0o711 });
   const ready = join(runDir, 'ready.json');
-  for (;;) {
-    if (existsSync(ready)) return JSON.parse(readFileSync(ready, 'utf8')) as TestCluster;
-    if (takeTurn(join(runDir, 'turn'))) break;
-    await sleep(50);
-  }
-  try {
+  const recorded = () => JSON.parse(readFileSync(ready, 'utf8')) as TestCluster;
+  if (existsSync(ready)) return recorded();
+  return inTurn(join(runDir, 'turn'), async () => {
+    if (existsSync(ready)) return recorded();
     const cluster = await prepare(runDir);
     writeFileSync(`${ready}.part`, JSON.stringify(cluster));
     renameSync(`${ready}.part`, ready);
     return cluster;
-  } finally {
-    rmSync(join(runDir, 'turn'), { recursive: true, force: true });
-  }
-}
-
-/** True for one process at a time. The turn of a dead process is taken over. */
-function takeTurn(turn: string): boolean {
-  try {
-    mkdirSync(turn);
-    writeFileSync(join(turn, 'pid'), String(process.pid));
-    return true;
-  } catch {
-    try {
-      if (!processIsAlive(Number(readFileSync(join(turn, 'pid'), 'utf8')))) rmSync(turn, { recursive: true, force: true });
-    } catch {
-      // its owner has not written its number yet, or has just ended its turn
-    }
-    return false;
-  }
+  });
 }
 
 async function prepare(runDir: string): Promise<TestCluster> {
