@@ -13,6 +13,19 @@ export interface Invariant {
   readonly fullOnly?: boolean;
 }
 
+/** What a run found out about one invariant. */
+export interface Finding {
+  readonly id: string;
+  readonly group: 1 | 2 | 3 | 4 | 5;
+  readonly title: string;
+  /** not_checked is neither good nor bad: something needed for the check did not answer, and `note` says what. */
+  readonly state: 'holds' | 'violated' | 'not_checked';
+  readonly violations: number;
+  /** "subject: what is wrong with it", at most five. */
+  readonly samples: readonly string[];
+  readonly note?: string;
+}
+
 /** Every parameter of every invariant, named once so that PostgreSQL knows their types even where one is not used. */
 export const SCOPE_SQL = `scope AS (SELECT $1::uuid[] AS orders, $2::uuid[] AS skus, $3::uuid[] AS accounts,
   $4::bigint[] AS account_versions, $5::timestamptz AS now, $6::timestamptz AS since)`;

@@ -1,0 +1,161 @@
+import type pg from 'pg';
+import type { Queryable, Tx } from '../platform/db.ts';
+import { readSnapshot } from '../platform/read-snapshot.ts';
+import { type Finding, type Invariant, SCOPE_SQL } from './integrity/invariant.ts';
+import { LEDGER_INVARIANTS } from './integrity/ledger.ts';
+import { LIVENESS_INVARIANTS } from './integrity/liveness.ts';
+import { ORDER_INVARIANTS } from './integrity/orders.ts';
+import { PAYMENT_INVARIANTS } from './integrity/payments.ts';
+import { POSTING_INVARIANTS } from './integrity/postings.ts';
+import { PROVIDER_CAPTURES, type ProviderCheck, providerFinding, readCaptures } from './integrity/provider-captures.ts';
+import { REFERENCE_INVARIANTS } from './integrity/references.ts';
+import { type Inspection, inspectionScope, type VerifiedVersion } from './integrity/scope.ts';
+import { STOCK_INVARIANTS } from './integrity/stock.ts';
+
+/** What is always true (DESIGN 9), in the order in which people read it. */
+export const INVARIANTS: readonly Invariant[] = [
+  ...LEDGER_INVARIANTS,
+  ...STOCK_INVARIANTS,
+  ...ORDER_INVARIANTS,
+  ...PAYMENT_INVARIANTS,
+  ...POSTING_INVARIANTS,
+  ...REFERENCE_INVARIANTS,
+  ...LIVENESS_INVARIANTS,
+].sort((a, b) => a.group - b.group);
+
+const MAX_SAMPLES = 5;
+/** A full run reads every row of the largest tables. */
+const STATEMENT_LIMIT_MS = 300_000;
+
+export interface IntegrityReport {
+  readonly checkedAt: string;
+  /** False where only what changed since the last verified run was looked at. */
+  readonly full: boolean;
+  readonly tookMs: number;
+  /** xid8: every event below it was visible. The next incremental run starts here if this one found nothing. */
+  readonly mark: string;
+  readonly violations: number;
+  readonly unchecked: number;
+  readonly invariants: readonly Finding[];
+}
+
+/** The report, and the versions that are now verified: `flows/check-integrity.ts` keeps both. */
+export interface IntegrityCheck {
+  readonly report: IntegrityReport;
+  readonly verified: readonly VerifiedVersion[];
+}
+
+export interface CheckOptions {
+  /** False: only what changed since the last verified run; everything where there is none. */
+  readonly full: boolean;
+  readonly now: Date;
+  /** Compares capture operations with the provider's own log. Without it that invariant is reported as not checked. */
+  readonly provider?: ProviderCheck;
+}
+
+/**
+ * Checks every invariant on one snapshot (REPEATABLE READ, read only), so that a change in flight never looks like a mistake.
+ * Throws only when the database does; what is wrong with the data is in the report.
+ */
+export async function checkIntegrity(pool: pg.Pool, { full, now, provider }: CheckOptions): Promise<IntegrityCheck> {
+  const startedAt = performance.now();
+  const { inspection, findings, captures } = await readSnapshot(pool, async (tx) => {
+    await tx.query(`SET LOCAL statement_timeout = ${STATEMENT_LIMIT_MS}`);
+    await tx.query(`SET LOCAL work_mem = '64MB'`);
+    await tx.query('SET LOCAL jit = off');
+    const scope = await inspectionScope(tx, { full, now });
+    return { inspection: scope, findings: await inspect(tx, scope), captures: await readCaptures(tx, scope.orders) };
+  });
+  // The provider is asked after the snapshot is given back: nobody waits for a network call inside a transaction.
+  const all = [...findings, await providerFinding(provider, captures)].sort((a, b) => a.group - b.group);
+  return {
+    report: {
+      checkedAt: now.toISOString(),
+      full: inspection.full,
+      tookMs: Math.round(performance.now() - startedAt),
+      mark: inspection.mark,
+      violations: all.reduce((sum, finding) => sum + finding.violations, 0),
+      unchecked: all.filter((finding) => finding.state === 'not_checked').length,
+      invariants: all,
+    },
+    verified: inspection.moved,
+  };
+}
+
+/** Runs the invariants inside the caller's transaction, one after another. */
+export async function inspect(tx: Tx, inspection: Inspection): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for (const invariant of INVARIANTS) {
+    if (!inspection.full && invariant.fullOnly) continue;
+    findings.push(await check(tx, invariant, inspection));
+  }
+  return findings;
+}
+
+async function check(
+  tx: Tx,
+  invariant: Invariant,
+  { orders, skus, accounts, accountVersions, now, since }: Inspection,
+): Promise<Finding> {
+  // Not a prepared statement: the plan must know whether a scope is given and how large it is.
+  const text = `WITH ${SCOPE_SQL}, found (subject, detail) AS MATERIALIZED (${invariant.sql})
+    SELECT (SELECT count(*) FROM found)::int AS violations,
+           ARRAY(SELECT subject || ': ' || detail FROM found ORDER BY 1 LIMIT ${MAX_SAMPLES}) AS samples`;
+  const { rows } = await tx.query<{ violations: number; samples: string[] }>(text, [
+    orders,
+    skus,
+    accounts,
+    accountVersions,
+    now,
+    since,
+  ]);
+  const row = rows[0];
+  if (!row) throw new Error(`The invariant ${invariant.id} gave no answer`);
+  const { id, group, title } = invariant;
+  return { id, group, title, state: row.violations > 0 ? 'violated' : 'holds', ...row };
+}
+
+/** One line of the history of checks. */
+export interface IntegrityRun {
+  readonly id: string;
+  readonly full: boolean;
+  readonly checkedAt: Date;
+  readonly tookMs: number;
+  readonly violations: number;
+  readonly unchecked: number;
+}
+
+const RUN_COLUMNS = `id, scope = 'full' AS "full", checked_at AS "checkedAt", took_ms AS "tookMs", violations::int AS violations, unchecked`;
+
+/** The newest run and the newest full run with all their findings; null before the first. */
+export async function latestIntegrity(db: Queryable): Promise<{
+  readonly latest: (IntegrityRun & { readonly invariants: readonly Finding[] }) | null;
+  readonly full: (IntegrityRun & { readonly invariants: readonly Finding[] }) | null;
+}> {
+  type Row = IntegrityRun & { readonly invariants: readonly Finding[] };
+  const { rows } = await db.query<Row>({
+    name: 'integrity-latest',
+    text: `(SELECT ${RUN_COLUMNS}, results AS invariants FROM integrity_runs ORDER BY checked_at DESC, id DESC LIMIT 1)
+           UNION ALL
+           (SELECT ${RUN_COLUMNS}, results FROM integrity_runs WHERE scope = 'full' ORDER BY checked_at DESC, id DESC LIMIT 1)`,
+  });
+  return { latest: rows[0] ?? null, full: rows.find((row) => row.full) ?? null };
+}
+
+/** Runs from newest to oldest, `limit` of them, from before the run `before` on. */
+export async function integrityHistory(
+  db: Queryable,
+  { limit, before }: { readonly limit: number; readonly before: string | null },
+): Promise<readonly IntegrityRun[]> {
+  const { rows } = await db.query<IntegrityRun>({
+    name: 'integrity-history',
+    text: `SELECT ${RUN_COLUMNS} FROM integrity_runs
+           WHERE $2::uuid IS NULL OR (checked_at, id) < (SELECT checked_at, id FROM integrity_runs WHERE id = $2)
+           ORDER BY checked_at DESC, id DESC LIMIT $1`,
+    values: [limit, before],
+  });
+  return rows;
+}
+
+/** How many invariants there are, those of the provider included. */
+export const INVARIANT_COUNT = INVARIANTS.length + [PROVIDER_CAPTURES].length;
