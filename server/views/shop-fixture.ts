@@ -190,12 +190,12 @@ export async function addManyOrders(pool: pg.Pool, f: ShopFixture, count: number
   );
   await pool.query(
     `INSERT INTO order_lines (id, order_id, position, kind, sku_id, sku_code, name, stocked, quantity, unit_price, net_minor, discount_minor, tax_minor, total_minor, tax_rate)
-     SELECT gen_random_uuid(), id, 1, 'item', $1, 'TENT-2', 'Two person tent', true, 2, 1, 200, 0, 0, 200, 0 FROM orders WHERE number >= 'EU-10000'`,
+     SELECT gen_random_uuid(), id, 1, 'item', $1, 'TENT-2', 'Two person tent', true, 2, 1, 200, 0, 0, 200, 0 FROM orders WHERE external_id LIKE 'ext-%'`,
     [f.skus[0]],
   );
   await pool.query(
     `INSERT INTO payments (id, order_id, merchant_id, provider, method, currency, amount_minor, status, provider_ref, last4, authorized_minor, captured_minor, version, created_at, updated_at)
      SELECT gen_random_uuid(), id, merchant_id, 'stripe', 'card', 'EUR', 100, 'CAPTURED', 'pi_' || number, lpad((total_minor % 10000)::text, 4, '0'), 100, 100, 1, placed_at, placed_at
-     FROM orders WHERE channel = 'web' AND number <> 'EU-1001'`,
+     FROM orders WHERE external_id LIKE 'ext-%'`,
   );
 }

@@ -56,12 +56,14 @@ const PROVIDER_POSTINGS: Invariant = {
              COALESCE(sum(amount) FILTER (WHERE debit = 'receivable' AND credit = 'psp_clearing'), 0) AS refunded,
              COALESCE(sum(amount) FILTER (WHERE debit = 'psp_fees' AND credit = 'psp_clearing'), 0) AS fees
       FROM entries GROUP BY order_id),
-    fees AS (SELECT order_id, sum(fee_minor) AS amount FROM payments WHERE ${orderInScope('order_id')} GROUP BY order_id)
-    SELECT 'order ' || o.number, format('captured %s, posted %s; refunded %s, posted %s; fees %s, posted %s', o.captured_minor, COALESCE(s.captured, 0),
-                                        o.refunded_minor, COALESCE(s.refunded, 0), COALESCE(f.amount, 0), COALESCE(s.fees, 0))
-    FROM orders o LEFT JOIN sums s ON s.order_id = o.id LEFT JOIN fees f ON f.order_id = o.id
-    WHERE ${orderInScope('o.id')}
-      AND (o.captured_minor <> COALESCE(s.captured, 0) OR o.refunded_minor <> COALESCE(s.refunded, 0) OR COALESCE(f.amount, 0) <> COALESCE(s.fees, 0))`,
+    paid AS (
+      SELECT order_id, sum(captured_minor) AS captured, sum(refunded_minor) AS refunded, sum(fee_minor) AS fees
+      FROM payments WHERE ${orderInScope('order_id')} GROUP BY order_id)
+    SELECT 'order ' || COALESCE(s.order_id, p.order_id), format('captured %s, posted %s; refunded %s, posted %s; fees %s, posted %s',
+      COALESCE(p.captured, 0), COALESCE(s.captured, 0), COALESCE(p.refunded, 0), COALESCE(s.refunded, 0), COALESCE(p.fees, 0), COALESCE(s.fees, 0))
+    FROM sums s FULL JOIN paid p ON p.order_id = s.order_id
+    WHERE COALESCE(p.captured, 0) <> COALESCE(s.captured, 0) OR COALESCE(p.refunded, 0) <> COALESCE(s.refunded, 0)
+       OR COALESCE(p.fees, 0) <> COALESCE(s.fees, 0)`,
 };
 
 const AUTHORIZATIONS: Invariant = {

@@ -520,6 +520,7 @@ export function consistentWorld(): World {
     expires_at: AT,
   };
   w.add('approvals', { id: newId(), ...requested, status: 'approved', decided_by: 'user:b', decided_at: AT });
+  w.add('channel_supply', { sku_id: w.sku('A'), region: 'EU', channel: 'shop', cap: 5, promised: 1 });
   const claim = { principal: 'user:a', operation: 'place-order', request_hash: '\\x00', created_at: AT };
   w.add('idempotency_keys', { ...claim, key: 'k', outcome: { ok: 1 } });
   return w;

@@ -1,0 +1,352 @@
+/**
+ * For every invariant of the oracle at least one mistake that it alone must notice (or with the named others, where one mistake
+ * cannot help breaking two). Each starts from the world of world-fixture.ts and is planted by the owner without triggers.
+ */
+export interface Corruption {
+  readonly invariant: string;
+  readonly what: string;
+  readonly plant: string;
+  readonly also?: readonly string[];
+}
+
+const sku = (code: string) => `(SELECT id FROM skus WHERE code = '${code}')`;
+const order = (status: string) => `(SELECT id FROM orders WHERE status = '${status}')`;
+
+/** A movement of SKU A that its rows follow faithfully, versions included; null deltas leave a row alone. */
+function movement(supply: Record<string, number>, node: Record<string, number>): string {
+  const deltas = { ...supply, ...node };
+  const names = Object.keys(deltas).map((name) => `${name}_delta`);
+  const set = (changes: Record<string, number>) =>
+    Object.entries(changes)
+      .map(([name, delta]) => `${name} = ${name} + (${delta}), `)
+      .join('');
+  const moved = (changes: object) => Object.keys(changes).length > 0;
+  return `
+    INSERT INTO stock_movements (id, sku_id, merchant_id, region, node_id, kind, ${names.join(', ')}, supply_version, node_version, actor, trace_id, at)
+    SELECT gen_random_uuid(), s.sku_id, s.merchant_id, s.region, ${moved(node) ? 'n.node_id' : 'NULL'}, 'adjust', ${Object.values(deltas).join(', ')},
+           ${moved(supply) ? 's.version + 1' : 'NULL'}, ${moved(node) ? 'n.version + 1' : 'NULL'}, 'system:test', 't', now()
+    FROM sku_supply s JOIN node_stock n ON n.sku_id = s.sku_id WHERE s.sku_id = ${sku('A')};
+    ${moved(supply) ? `UPDATE sku_supply SET ${set(supply)} version = version + 1 WHERE sku_id = ${sku('A')};` : ''}
+    ${moved(node) ? `UPDATE node_stock SET ${set(node)} version = version + 1 WHERE sku_id = ${sku('A')};` : ''}`;
+}
+
+/** A posting that both accounts follow faithfully. */
+function posting(debit: string, credit: string, amount: number, orderId: string): string {
+  const balance = (a: string, side: string) =>
+    `(CASE ${a}.normal_side WHEN 'debit' THEN 1 ELSE -1 END) * (${a}.debits_posted - ${a}.credits_posted ${side} ${amount})`;
+  return `
+    INSERT INTO transfers (id, journal_id, kind, phase, debit_account, credit_account, amount_minor, currency, order_id, debit_version, credit_version,
+                           debit_balance_minor, credit_balance_minor, actor, trace_id, at)
+    SELECT gen_random_uuid(), gen_random_uuid(), 'x', 'single', d.id, c.id, ${amount}, 'EUR', ${orderId}, d.version + 1, c.version + 1,
+           ${balance('d', '+')}, ${balance('c', '-')}, 'system:test', 't', now()
+    FROM accounts d, accounts c WHERE d.code = '${debit}' AND c.code = '${credit}';
+    UPDATE accounts SET debits_posted = debits_posted + ${amount}, version = version + 1 WHERE code = '${debit}';
+    UPDATE accounts SET credits_posted = credits_posted + ${amount}, version = version + 1 WHERE code = '${credit}';`;
+}
+
+const LEDGER: readonly Corruption[] = [
+  {
+    invariant: 'ledger.balanced',
+    what: 'a transfer from euros to dollars',
+    plant: `INSERT INTO accounts (id, code, kind, home, currency, normal_side, created_at)
+              VALUES (gen_random_uuid(), 'x:USD', 'x', 'EU', 'USD', 'credit', now());
+            ${posting('goodwill:EUR', 'x:USD', 100, 'NULL')}`,
+  },
+  {
+    invariant: 'ledger.counters',
+    what: 'both counters of an account five cents too high',
+    plant: `UPDATE accounts SET debits_posted = debits_posted + 5, credits_posted = credits_posted + 5 WHERE code = 'goodwill:EUR'`,
+  },
+  {
+    invariant: 'ledger.held_counters',
+    what: 'pending counters without a hold',
+    plant: `UPDATE accounts SET debits_pending = debits_pending + 5, credits_pending = credits_pending + 5 WHERE code = 'goodwill:EUR'`,
+  },
+  {
+    invariant: 'ledger.chain',
+    what: 'a running balance one cent off',
+    plant: `UPDATE transfers SET debit_balance_minor = debit_balance_minor + 1 WHERE phase = 'single' AND kind = 'sale' AND debit_version < 5`,
+  },
+  {
+    invariant: 'ledger.chain',
+    what: 'a version that was jumped over',
+    plant: `UPDATE transfers SET credit_version = credit_version + 1, credit_balance_minor = credit_balance_minor
+            WHERE credit_account = (SELECT id FROM accounts WHERE code = 'merchant_payable:EUR')
+              AND credit_version = (SELECT version FROM accounts WHERE code = 'merchant_payable:EUR');
+            UPDATE accounts SET version = version + 1 WHERE code = 'merchant_payable:EUR'`,
+  },
+  {
+    invariant: 'ledger.chain',
+    what: 'an account that claims one version more than it has transfers',
+    plant: `UPDATE accounts SET version = version + 1 WHERE code = 'goodwill:EUR'`,
+  },
+  {
+    invariant: 'ledger.limits',
+    what: 'an account below its limit',
+    plant: `ALTER TABLE accounts DROP CONSTRAINT available_is_within_the_limit, DROP CONSTRAINT counters_are_not_negative;
+            UPDATE accounts SET limited = true, credit_limit_minor = -251 WHERE code = 'goodwill:EUR'`,
+  },
+  {
+    invariant: 'ledger.holds',
+    what: 'a hold over more than its pending transfer',
+    plant: `UPDATE holds SET amount_minor = amount_minor + 5 WHERE status = 'open'`,
+  },
+  {
+    invariant: 'ledger.holds',
+    what: 'a pending transfer whose hold is gone',
+    plant: `DELETE FROM holds WHERE status = 'voided'; UPDATE transfers SET phase = 'pending', hold_id = NULL WHERE phase = 'void';
+            UPDATE payments SET hold_id = NULL WHERE status = 'VOIDED'`,
+  },
+  {
+    invariant: 'ledger.references',
+    what: 'an account of a customer who does not exist',
+    plant: `UPDATE accounts SET customer_id = gen_random_uuid() WHERE code = 'goodwill:EUR'`,
+  },
+];
+
+const STOCK: readonly Corruption[] = [
+  {
+    invariant: 'stock.supply_counters',
+    what: 'a limit that no movement gave',
+    plant: `UPDATE sku_supply SET limit_over = limit_over + 1 WHERE sku_id = ${sku('A')}`,
+  },
+  {
+    invariant: 'stock.node_counters',
+    what: 'stock on hand and safety that no movement brought',
+    plant: `UPDATE node_stock SET on_hand = on_hand + 1, safety = safety + 1 WHERE sku_id = ${sku('A')}`,
+  },
+  {
+    invariant: 'stock.supply_versions',
+    what: 'a supply version that was jumped over',
+    plant: `UPDATE stock_movements SET supply_version = supply_version + 100 WHERE sku_id = ${sku('A')} AND kind = 'receive'`,
+  },
+  {
+    invariant: 'stock.node_versions',
+    what: 'two movements that made the same node version',
+    plant: `UPDATE stock_movements SET node_version = 1 WHERE sku_id = ${sku('C')} AND node_version = 2`,
+  },
+  { invariant: 'stock.sellable', what: 'a sellable unit that is at no node', plant: movement({ sellable: 1 }, {}) },
+  { invariant: 'stock.promised', what: 'a promise to nobody', plant: movement({ promised: 1 }, {}) },
+  { invariant: 'stock.allocated', what: 'an allocation for nobody', plant: movement({}, { allocated: 1 }) },
+  {
+    invariant: 'stock.shortages',
+    what: 'a shortage whose work was closed',
+    plant: `UPDATE shortage_work SET status = 'resolved'`,
+  },
+  {
+    invariant: 'stock.not_oversold',
+    what: 'safety stock set aside below what is promised',
+    plant: `ALTER TABLE sku_supply DROP CONSTRAINT supply_is_not_oversold; ${movement({ sellable: -13 }, { safety: 13 })}`,
+  },
+  {
+    invariant: 'stock.not_oversold',
+    what: 'a channel past its cap',
+    plant: `ALTER TABLE channel_supply DROP CONSTRAINT channel_is_not_oversold; UPDATE channel_supply SET promised = 6`,
+  },
+  {
+    invariant: 'stock.not_oversold',
+    what: 'allocated units that are not on hand',
+    plant: `ALTER TABLE node_stock DROP CONSTRAINT allocated_stock_is_there; ALTER TABLE sku_supply DROP CONSTRAINT supply_is_not_oversold;
+            ${movement({ sellable: -14 }, { on_hand: -14 })}`,
+  },
+  {
+    invariant: 'stock.references',
+    what: 'a channel’s share of a SKU that does not exist',
+    plant: `UPDATE channel_supply SET sku_id = gen_random_uuid()`,
+  },
+];
+
+const ORDERS: readonly Corruption[] = [
+  {
+    invariant: 'orders.spans',
+    what: 'a unit in no span',
+    plant: `UPDATE line_spans SET to_unit = 1 WHERE line_id = (SELECT id FROM order_lines WHERE sku_code = 'S')`,
+  },
+  {
+    invariant: 'orders.spans',
+    what: 'a unit in two spans',
+    plant: `INSERT INTO line_spans (line_id, from_unit, to_unit, order_id, state)
+            SELECT line_id, 2, 2, order_id, state FROM line_spans WHERE line_id = (SELECT id FROM order_lines WHERE sku_code = 'S')`,
+  },
+  {
+    invariant: 'orders.totals',
+    what: 'an order one cent dearer than its lines',
+    plant: `UPDATE orders SET total_minor = total_minor + 1 WHERE status = 'PENDING'`,
+  },
+  {
+    invariant: 'orders.cancelled_value',
+    what: 'a cancelled cent without a cancelled unit',
+    plant: `UPDATE orders SET cancelled_minor = 1 WHERE status = 'PENDING'`,
+  },
+  {
+    invariant: 'orders.status',
+    what: 'an order that calls itself fulfilled',
+    plant: `UPDATE orders SET status = 'FULFILLED' WHERE status = 'CONFIRMED'`,
+  },
+  {
+    invariant: 'orders.status',
+    what: 'a refunded order that calls itself fulfilled',
+    plant: `UPDATE orders SET status = 'FULFILLED' WHERE status = 'REFUNDED'`,
+  },
+  {
+    invariant: 'orders.status',
+    what: 'a partly shipped order that calls itself confirmed',
+    plant: `UPDATE orders SET status = 'CONFIRMED' WHERE status = 'PARTIALLY_FULFILLED'`,
+  },
+  {
+    invariant: 'orders.payment_status',
+    what: 'an authorized order that calls itself unpaid',
+    plant: `UPDATE orders SET payment_status = 'UNPAID' WHERE status = 'CONFIRMED'`,
+  },
+  {
+    invariant: 'orders.shipped_units',
+    what: 'shipped units in a shipment that has not left',
+    plant: `UPDATE shipments SET status = 'PENDING' WHERE status = 'IN_TRANSIT'`,
+  },
+  {
+    invariant: 'orders.shipped_units',
+    what: 'a unit in a shipment that does not list it',
+    plant: `DELETE FROM shipment_lines WHERE shipment_id = (SELECT id FROM shipments WHERE status = 'LABELLED');
+            UPDATE shipments SET value_minor = 0 WHERE status = 'LABELLED'`,
+  },
+  {
+    invariant: 'orders.shipment_value',
+    what: 'a shipment worth one cent more than its units',
+    plant: `UPDATE shipments SET value_minor = value_minor + 1`,
+  },
+  { invariant: 'orders.currency', what: 'a shipment in dollars', plant: `UPDATE shipments SET currency = 'USD'` },
+  {
+    invariant: 'orders.references',
+    what: 'an order of a merchant who does not exist',
+    plant: `UPDATE orders SET merchant_id = gen_random_uuid() WHERE status = 'PENDING'`,
+  },
+  {
+    invariant: 'orders.families',
+    what: 'a refund leg of another order',
+    plant: `UPDATE refund_legs SET order_id = ${order('PENDING')}
+            WHERE refund_id = (SELECT id FROM refunds WHERE kind = 'units' ORDER BY id LIMIT 1)`,
+  },
+];
+
+const MONEY: readonly Corruption[] = [
+  {
+    invariant: 'money.within',
+    what: 'a payment captured beyond its authorization',
+    plant: `ALTER TABLE payments DROP CONSTRAINT captured_is_within_authorized; UPDATE payments SET authorized_minor = 1 WHERE status = 'REFUNDED'`,
+  },
+  {
+    invariant: 'money.within',
+    what: 'an order captured beyond its total',
+    plant: `ALTER TABLE orders DROP CONSTRAINT captured_is_within_the_total; UPDATE orders SET total_minor = 1 WHERE status = 'REFUNDED'`,
+    also: ['orders.totals', 'money.merchant_owed'],
+  },
+  {
+    invariant: 'money.order_sums',
+    what: 'an order captured by more than its payments',
+    plant: `UPDATE orders SET captured_minor = captured_minor + 1 WHERE status = 'PARTIALLY_FULFILLED'`,
+  },
+  {
+    invariant: 'money.operations',
+    what: 'a capture operation of another amount',
+    plant: `UPDATE payment_operations SET amount_minor = amount_minor + 1 WHERE kind = 'capture'`,
+  },
+  {
+    invariant: 'money.operations',
+    what: 'a refund operation that failed',
+    plant: `UPDATE payment_operations SET status = 'failed' WHERE kind = 'refund'`,
+  },
+  {
+    invariant: 'money.refunded',
+    what: 'goodwill that was an ordinary refund',
+    plant: `UPDATE refunds SET kind = 'amount' WHERE kind = 'goodwill'`,
+  },
+  {
+    invariant: 'money.refund_legs',
+    what: 'a leg too many',
+    plant: `INSERT INTO refund_legs (id, refund_id, order_id, payment_id, amount_minor, status)
+            SELECT gen_random_uuid(), refund_id, order_id, payment_id, 1, 'pending' FROM refund_legs LIMIT 1`,
+  },
+  {
+    invariant: 'money.refund_lines',
+    what: 'a refunded unit with a cent moved from tax to net',
+    plant: `UPDATE refund_lines SET net_minor = net_minor + 1, tax_minor = tax_minor - 1`,
+  },
+  {
+    invariant: 'money.refund_lines',
+    what: 'a refund of units over more than its lines',
+    plant: `UPDATE refunds SET amount_minor = amount_minor + 1 WHERE kind = 'units'`,
+    also: ['money.refund_legs'],
+  },
+  {
+    invariant: 'money.refunded_units',
+    what: 'a refunded unit without its mark',
+    plant: `UPDATE line_spans SET refund_id = NULL`,
+  },
+  {
+    invariant: 'money.refunded_units',
+    what: 'a unit marked with a refund that does not list it',
+    plant: `UPDATE line_spans SET refund_id = (SELECT id FROM refunds r WHERE r.order_id = line_spans.order_id AND r.kind = 'units')
+            WHERE order_id = ${order('FULFILLED')}`,
+  },
+  {
+    invariant: 'money.receivable',
+    what: 'a receivable one cent off',
+    plant: `UPDATE orders SET receivable_minor = receivable_minor + 1 WHERE status = 'CONFIRMED'`,
+  },
+  {
+    invariant: 'money.settled',
+    what: 'an unpaid order that is finished',
+    plant: `UPDATE orders SET finished_at = now() WHERE status = 'CONFIRMED'`,
+  },
+  {
+    invariant: 'money.merchant_owed',
+    what: 'a merchant who was debited for nothing',
+    plant: posting('merchant_payable:EUR', 'goodwill:EUR', 5, order('FULFILLED')),
+  },
+  {
+    invariant: 'money.provider_postings',
+    what: 'a fee that no payment had',
+    plant: posting('psp_fees:EUR', 'psp_clearing:EUR', 5, order('FULFILLED')),
+  },
+  {
+    invariant: 'money.authorizations',
+    what: 'an authorization larger than its hold',
+    plant: `UPDATE payments SET authorized_minor = authorized_minor + 5 WHERE status = 'AUTHORIZED'`,
+  },
+];
+
+const LIVENESS: readonly Corruption[] = [
+  {
+    invariant: 'sagas.deadlines',
+    what: 'a saga two minutes past its deadline',
+    plant: `UPDATE sagas SET deadline = '2026-11-22T11:58:00Z' WHERE status = 'waiting'`,
+  },
+  {
+    invariant: 'sagas.awake',
+    what: 'a saga that should have woken six minutes ago',
+    plant: `UPDATE sagas SET wake_at = '2026-11-22T11:54:00Z' WHERE status = 'waiting'`,
+  },
+  {
+    invariant: 'sagas.pending_orders',
+    what: 'a pending order whose saga is done',
+    plant: `UPDATE sagas SET status = 'done', outcome = 'completed' WHERE status = 'waiting'`,
+  },
+  { invariant: 'requests.answers', what: 'a claimed key without an answer', plant: 'UPDATE idempotency_keys SET outcome = NULL' },
+  {
+    invariant: 'versions.orders',
+    what: 'a change that no event tells',
+    plant: `DELETE FROM events WHERE type = 'order.confirmed'`,
+  },
+  {
+    invariant: 'versions.orders',
+    what: 'an order that moved on silently',
+    plant: `UPDATE orders SET version = version + 1 WHERE status = 'PENDING'`,
+  },
+  {
+    invariant: 'approvals.second_person',
+    what: 'an approval of one’s own request',
+    plant: 'ALTER TABLE approvals DROP CONSTRAINT requester_is_not_approver; UPDATE approvals SET decided_by = requested_by',
+  },
+];
+
+export const CORRUPTIONS: readonly Corruption[] = [...LEDGER, ...STOCK, ...ORDERS, ...MONEY, ...LIVENESS];

@@ -1,0 +1,102 @@
+import type pg from 'pg';
+import type { OrderStatus, RefundStatus } from '../kernel/vocabulary.ts';
+import type { Queryable } from '../platform/db.ts';
+import { readSnapshot } from '../platform/read-snapshot.ts';
+import type { PageRequest } from './keyset.ts';
+import { type AddressView, readOrderHead } from './order.ts';
+import { readLines } from './order-lines.ts';
+import { readPayments, readRefunds } from './order-money.ts';
+import { readShipments } from './order-shipments.ts';
+import { listOrders } from './orders.ts';
+import type { Page } from './pages.ts';
+import type { Scope } from './scope.ts';
+import { parcelsOf, type TrackedLine, type TrackedParcel, trackedLine } from './track.ts';
+
+export interface MyOrderRow {
+  readonly number: string;
+  readonly merchantName: string;
+  readonly status: OrderStatus;
+  readonly currency: string;
+  readonly totalMinor: bigint;
+  readonly units: bigint;
+  readonly placedAt: Date;
+}
+
+/** A customer's own orders, newest first. */
+export async function listMyOrders(db: Queryable, scope: Scope, request: PageRequest): Promise<Page<MyOrderRow>> {
+  const page = await listOrders(db, scope, { after: request.after, limit: request.limit });
+  return {
+    ...page,
+    items: page.items.map(({ number, merchantName, status, currency, totalMinor, units, placedAt }) => ({
+      number,
+      merchantName,
+      status,
+      currency,
+      totalMinor,
+      units,
+      placedAt,
+    })),
+  };
+}
+
+/** An order as its customer sees it: no notes, holds, attempts, tags or sagas, which are the staff's. */
+export interface MyOrder {
+  readonly id: string;
+  readonly number: string;
+  readonly merchantName: string;
+  readonly status: OrderStatus;
+  readonly currency: string;
+  readonly placedAt: Date;
+  readonly totalMinor: bigint;
+  readonly cancelledMinor: bigint;
+  readonly refundedMinor: bigint;
+  readonly shipTo: AddressView | null;
+  readonly lines: (TrackedLine & { readonly kind: 'item' | 'shipping' | 'fee'; readonly totalMinor: bigint })[];
+  readonly parcels: TrackedParcel[];
+  readonly cards: { readonly method: string; readonly brand: string | null; readonly last4: string | null }[];
+  readonly refunds: {
+    readonly number: string;
+    readonly status: RefundStatus;
+    readonly amountMinor: bigint;
+    readonly currency: string;
+    readonly createdAt: Date;
+  }[];
+}
+
+/** One of the customer's own orders by its number. Throws `not_found` for anybody else's. */
+export async function readMyOrder(pool: pg.Pool, scope: Scope, number: string): Promise<MyOrder> {
+  return readSnapshot(pool, async (tx) => {
+    const order = await readOrderHead(tx, scope, number);
+    const lines = await readLines(tx, order.id);
+    const shipments = await readShipments(tx, order.id);
+    const payments = await readPayments(tx, order.id);
+    const refunds = await readRefunds(tx, order.id);
+    return {
+      id: order.id,
+      number: order.number,
+      merchantName: order.merchantName,
+      status: order.status,
+      currency: order.currency,
+      placedAt: order.placedAt,
+      totalMinor: order.totalMinor,
+      cancelledMinor: order.cancelledMinor,
+      refundedMinor: order.refundedMinor,
+      shipTo: order.shipTo,
+      lines: lines.map((line) => ({ ...trackedLine(line), kind: line.kind, totalMinor: line.totalMinor })),
+      parcels: parcelsOf(shipments),
+      cards: payments
+        .filter((payment) => payment.status !== 'FAILED')
+        .map(({ method, brand, last4 }) => ({ method, brand, last4 })),
+      // A refund that was turned down is between the staff; the customer sees money that comes.
+      refunds: refunds
+        .filter((refund) => refund.status === 'pending' || refund.status === 'succeeded')
+        .map((refund) => ({
+          number: refund.number,
+          status: refund.status,
+          amountMinor: refund.amountMinor,
+          currency: refund.currency,
+          createdAt: refund.createdAt,
+        })),
+    };
+  });
+}

@@ -1,0 +1,98 @@
+import type pg from 'pg';
+import { DomainError } from '../kernel/errors.ts';
+import type { OrderStatus, ShipmentStatus, SpanState } from '../kernel/vocabulary.ts';
+import { readSnapshot } from '../platform/read-snapshot.ts';
+import { prepared } from './conditions.ts';
+import { type LineView, readLines } from './order-lines.ts';
+import { readShipments, type ShipmentView } from './order-shipments.ts';
+
+/** Units of one line that are in the same state, as a customer is told. */
+export interface TrackedUnits {
+  readonly state: SpanState;
+  readonly units: number;
+}
+
+export interface TrackedLine {
+  readonly name: string;
+  readonly quantity: number;
+  readonly units: TrackedUnits[];
+}
+
+export interface TrackedParcel {
+  readonly number: string;
+  readonly status: ShipmentStatus;
+  readonly carrier: string | null;
+  readonly trackingNumber: string | null;
+  readonly shippedAt: Date | null;
+  readonly deliveredAt: Date | null;
+  readonly contents: { readonly name: string; readonly units: number }[];
+  readonly updates: { readonly status: string; readonly detail: string | null; readonly occurredAt: Date }[];
+}
+
+/**
+ * What the holder of a tracking link may see: where the parcels are and what is in them. No name, address, e-mail or money: links
+ * get forwarded.
+ */
+export interface Tracking {
+  readonly number: string;
+  readonly merchantName: string;
+  readonly status: OrderStatus;
+  readonly placedAt: Date;
+  readonly lines: TrackedLine[];
+  readonly parcels: TrackedParcel[];
+}
+
+/** Adds up a line's spans by state. */
+export function trackedLine(line: LineView): TrackedLine {
+  const units = new Map<SpanState, number>();
+  for (const span of line.spans) units.set(span.state, (units.get(span.state) ?? 0) + span.toUnit - span.fromUnit + 1);
+  return { name: line.name, quantity: line.quantity, units: [...units].map(([state, n]) => ({ state, units: n })) };
+}
+
+/** A shipment as its receiver sees it. */
+export function trackedParcel(shipment: ShipmentView): TrackedParcel {
+  const contents = new Map<string, { name: string; units: number }>();
+  for (const line of shipment.lines) {
+    const known = contents.get(line.lineId) ?? { name: line.name, units: 0 };
+    contents.set(line.lineId, { ...known, units: known.units + line.toUnit - line.fromUnit + 1 });
+  }
+  return {
+    number: shipment.number,
+    status: shipment.status,
+    carrier: shipment.carrier,
+    trackingNumber: shipment.trackingNumber,
+    shippedAt: shipment.shippedAt,
+    deliveredAt: shipment.deliveredAt,
+    contents: [...contents.values()],
+    updates: shipment.updates.map(({ status, detail, occurredAt }) => ({ status, detail, occurredAt })),
+  };
+}
+
+/** Parcels people wait for: not cancelled ones, nor the paper shipments of services. */
+export function parcelsOf(shipments: readonly ShipmentView[]): TrackedParcel[] {
+  return shipments.filter((one) => one.status !== 'CANCELLED' && one.nodeId !== null).map(trackedParcel);
+}
+
+const HEAD = `SELECT o.id, o.number, m.name AS "merchantName", o.status, o.placed_at AS "placedAt"
+  FROM orders o JOIN merchants m ON m.id = o.merchant_id WHERE o.id = $1`;
+
+/** The order behind a verified tracking token. Throws `not_found`. */
+export async function readTracking(pool: pg.Pool, orderId: string): Promise<Tracking> {
+  return readSnapshot(pool, async (tx) => {
+    const { rows } = await tx.query<Pick<Tracking, 'number' | 'merchantName' | 'status' | 'placedAt'>>(
+      prepared('track-order', HEAD, [orderId]),
+    );
+    const [order] = rows;
+    if (order === undefined) throw new DomainError('not_found', 'This tracking link does not lead to an order.');
+    const lines = await readLines(tx, orderId);
+    const shipments = await readShipments(tx, orderId);
+    return {
+      number: order.number,
+      merchantName: order.merchantName,
+      status: order.status,
+      placedAt: order.placedAt,
+      lines: lines.filter((line) => line.kind === 'item').map(trackedLine),
+      parcels: parcelsOf(shipments),
+    };
+  });
+}
