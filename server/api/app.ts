@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { Flows } from '../flows/flows.ts';
+import type { PeopleFlows } from '../flows/people/people-flows.ts';
 import type { RateLimiter } from '../platform/rate-limit.ts';
 
 /** What the counter needs to know of its surroundings. `server/platform/env.ts` provides it. */
@@ -22,10 +23,21 @@ export interface ApiLog {
   info(fields: object, message: string): void;
 }
 
+/** A link on its way to a person. */
+export interface Delivery {
+  readonly kind: 'reset';
+  readonly email: string;
+  readonly url: string;
+  readonly expiresAt: Date;
+}
+
 /** Everything a procedure can reach. Made once per process by `server/main.ts`, or by a test. */
 export interface App {
   readonly pool: pg.Pool;
   readonly flows: Flows;
+  readonly people: PeopleFlows;
+  /** Gets a link to the person it is for: a password reset. By mail, where there is a way to send it. */
+  readonly deliverLink: (link: Delivery) => Promise<void>;
   readonly settings: ApiSettings;
   readonly limits: RateLimiter;
   readonly log: ApiLog;

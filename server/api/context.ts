@@ -75,7 +75,7 @@ export function createContext(app: App, principal: Principal, facts: CallerFacts
 export async function createHttpContext(
   app: App,
   req: IncomingMessage,
-  ids: { readonly requestId?: string; readonly traceId?: string } = {},
+  ids: { readonly requestId?: string; readonly traceId?: string; readonly ip?: string } = {},
 ): Promise<ApiContext> {
   const { headers } = req;
   const principal = await asTrpcError(() => resolvePrincipal(headers, app.pool, app.settings));
@@ -83,7 +83,7 @@ export async function createHttpContext(
     http: { origin: headers.origin, contentType: headers['content-type'] },
     requestId: ids.requestId ?? newId(),
     traceId: ids.traceId ?? traceIdOf(headers) ?? randomBytes(16).toString('hex'),
-    ip: clientIp(headers, req.socket.remoteAddress),
+    ip: ids.ip ?? clientIp(headers, req.socket.remoteAddress),
     userAgent: headers['user-agent'] ?? null,
     headerKey: await asTrpcError(() => headerKeyOf(headers)),
   });

@@ -1,0 +1,81 @@
+import type { Ctx } from '../kernel/context.ts';
+import { newId } from '../kernel/ids.ts';
+import type { Tx } from './db.ts';
+import { insertRows, type TableSpec } from './rows.ts';
+
+/**
+ * One change as the audit log shows it. `before` and `after` hold what a person should see of the record, never a secret: no
+ * password or key hashes, no tokens.
+ */
+export interface NewAudit {
+  /** "<entity>.<past participle>", such as user.role_changed. */
+  readonly action: string;
+  readonly entity: string;
+  readonly entityId: string;
+  readonly merchantId?: string | null;
+  readonly before?: Readonly<Record<string, unknown>> | null;
+  readonly after?: Readonly<Record<string, unknown>> | null;
+  readonly reason?: string | null;
+}
+
+/** A change with who made it: what one batch collects from many callers. */
+export interface Audited {
+  readonly ctx: Ctx;
+  readonly entry: NewAudit;
+}
+
+const AUDIT_LOG: TableSpec = {
+  table: 'audit_log',
+  columns: {
+    id: 'uuid',
+    at: 'timestamptz',
+    actor: 'text',
+    action: 'text',
+    entity: 'text',
+    entity_id: 'text',
+    merchant_id: 'uuid',
+    before: 'jsonb',
+    after: 'jsonb',
+    reason: 'text',
+    trace_id: 'text',
+  },
+};
+
+/** Writes audit rows of one caller in the transaction that made the changes. */
+export function writeAudit(tx: Tx, ctx: Ctx, entries: readonly NewAudit[]): Promise<void> {
+  return writeAudits(
+    tx,
+    entries.map((entry) => ({ ctx, entry })),
+  );
+}
+
+/** Writes the audit rows of a whole batch with one statement. */
+export async function writeAudits(tx: Tx, audits: readonly Audited[]): Promise<void> {
+  await insertRows(
+    tx,
+    AUDIT_LOG,
+    audits.map(({ ctx, entry }) => ({
+      id: newId(),
+      at: ctx.now,
+      actor: ctx.actor,
+      action: entry.action,
+      entity: entry.entity,
+      entity_id: entry.entityId,
+      merchant_id: entry.merchantId ?? null,
+      before: plain(entry.before),
+      after: plain(entry.after),
+      reason: entry.reason ?? null,
+      trace_id: ctx.traceId,
+    })),
+  );
+}
+
+/** JSON has no bigint: amounts below 2⁵³ become numbers, larger ones decimal text. */
+function plain(value: unknown): unknown {
+  if (value == null) return null;
+  return JSON.parse(
+    JSON.stringify(value, (_key, item) =>
+      typeof item !== 'bigint' ? item : Number.isSafeInteger(Number(item)) ? Number(item) : item.toString(),
+    ),
+  );
+}

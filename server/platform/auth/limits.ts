@@ -1,0 +1,18 @@
+import type { Limit } from '../rate-limit.ts';
+
+const MINUTE_MS = 60_000;
+
+/**
+ * How often the doors may be tried. By address they stop one machine that tries many accounts (an office behind one address still
+ * fits); by account they stop many machines that try one.
+ */
+export const LIMITS = {
+  signInByIp: { name: 'sign-in-by-ip', burst: 30, periodMs: 5 * MINUTE_MS },
+  signInByEmail: { name: 'sign-in-by-email', burst: 10, periodMs: 15 * MINUTE_MS },
+  resetByIp: { name: 'reset-by-ip', burst: 10, periodMs: 60 * MINUTE_MS },
+  resetByEmail: { name: 'reset-by-email', burst: 3, periodMs: 60 * MINUTE_MS },
+  /** Six digits, three steps accepted: 5 tries in 15 minutes are a chance of 1 in 67,000. */
+  totpByUser: { name: 'totp-by-user', burst: 5, periodMs: 15 * MINUTE_MS },
+  tokenByIp: { name: 'token-by-ip', burst: 30, periodMs: 5 * MINUTE_MS },
+  trackingByIp: { name: 'tracking-by-ip', burst: 60, periodMs: MINUTE_MS },
+} as const satisfies Record<string, Limit>;
