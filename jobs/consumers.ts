@@ -1,0 +1,5 @@
+import type { App } from '../server/app.ts';
+import type { Consumer } from '../server/platform/consumers.ts';
+
+/** The handlers of the consumers that kernel/consumers.ts names, with the same types. */
+export const CONSUMER_LIST: readonly Consumer<App>[] = [];

@@ -1,0 +1,23 @@
+import type { App } from '../server/app.ts';
+import type { TaskName } from '../server/kernel/tasks.ts';
+import type { TaskHandler, TaskHandlers } from '../server/platform/worker.ts';
+import { deliverEvent } from './tasks/deliver-event.ts';
+import { purgeExpired } from './tasks/purge-expired.ts';
+import { sweepDeliveriesTask } from './tasks/sweep-deliveries.ts';
+
+/** Makes a task's handler for one process. */
+export type Task<T extends TaskName> = (app: App) => TaskHandler<T>;
+
+/** Every task by name: kernel/tasks.ts says what each is given. */
+const TASK_LIST: { readonly [T in TaskName]?: Task<T> } = {
+  'deliver-event': deliverEvent,
+  'sweep-deliveries': sweepDeliveriesTask,
+  'purge-expired': purgeExpired,
+};
+
+/** The handlers of this process. */
+export function bindTasks(app: App): TaskHandlers {
+  return Object.fromEntries(
+    Object.entries(TASK_LIST).map(([name, task]) => [name, (task as Task<TaskName>)(app)]),
+  ) as TaskHandlers;
+}

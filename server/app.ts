@@ -1,0 +1,77 @@
+import type pg from 'pg';
+import type { App as ApiApp } from './api/app.ts';
+import type { Carrier } from './domains/fulfilment/provider.ts';
+import type { PaymentProvider } from './domains/payments/provider.ts';
+import type { Flows } from './flows/flows.ts';
+import { createPool } from './platform/db.ts';
+import type { Env } from './platform/env.ts';
+import { createLiveHub, type LiveHub } from './platform/live.ts';
+import { createLog, type Log } from './platform/log.ts';
+import type { PrismaClient } from './platform/prisma/client.ts';
+import { createPrisma } from './platform/prisma-client.ts';
+import { createRateLimiter } from './platform/rate-limit.ts';
+import { createTelemetry, type Telemetry } from './platform/telemetry.ts';
+
+export type Role = 'api' | 'web' | 'worker';
+
+/** Everything one process is made of: what procedures reach, and what jobs and the processes need besides. */
+export interface App extends ApiApp {
+  readonly env: Env;
+  readonly log: Log;
+  readonly prisma: PrismaClient;
+  readonly telemetry: Telemetry;
+  readonly payments: ReadonlyMap<string, PaymentProvider>;
+  readonly carriers: ReadonlyMap<string, Carrier>;
+  /** New events, as they become visible. Reads nothing until `live.start()`, which only the api process needs. */
+  readonly live: LiveHub;
+  /** Waits for the lanes and ends every connection. */
+  close(): Promise<void>;
+}
+
+export interface AppOptions {
+  readonly env: Env;
+  readonly role: Role | 'test' | 'tool';
+  /** Used instead of a new pool, and left open by `close`. */
+  readonly pool?: pg.Pool;
+  readonly log?: Log;
+}
+
+/** Puts the house together. Opens no connection until something asks for one. */
+export function createApp({ env, role, pool: given, log: givenLog }: AppOptions): App {
+  const log = givenLog ?? createLog({ level: env.LOG_LEVEL, role, region: env.WAYBILL_REGION });
+  const telemetry = createTelemetry({ role, region: env.WAYBILL_REGION });
+  const pool = given ?? createPool({ connectionString: env.DATABASE_URL, max: env.DATABASE_POOL, name: `waybill-${role}` });
+  const prisma = createPrisma(pool);
+  const payments = new Map<string, PaymentProvider>();
+  const carriers = new Map<string, Carrier>();
+  const live = createLiveHub({ pool, connectionString: env.DATABASE_URL, log });
+  const flows: Flows = { idle: async () => {} };
+  telemetry.watchPool('main', pool);
+  telemetry.watchQueue(pool);
+  return {
+    env,
+    pool,
+    prisma,
+    log,
+    telemetry,
+    payments,
+    carriers,
+    live,
+    flows,
+    limits: createRateLimiter(),
+    settings: {
+      origin: env.WAYBILL_ORIGIN,
+      secret: env.WAYBILL_SECRET,
+      dataKey: env.WAYBILL_DATA_KEY,
+      region: env.WAYBILL_REGION,
+      demo: env.WAYBILL_DEMO === '1',
+    },
+    async close() {
+      await live.stop();
+      await flows.idle();
+      for (const provider of [...payments.values(), ...carriers.values()]) provider.close();
+      await prisma.$disconnect();
+      if (!given) await pool.end();
+    },
+  };
+}

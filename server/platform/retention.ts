@@ -1,0 +1,66 @@
+import type pg from 'pg';
+
+/** How long the machinery keeps what nobody needs any more, in days. Operators read these in docs/operations.md. */
+export const RETENTION_DAYS = {
+  /** A repeat of a request is recognised for this long. */
+  idempotencyKeys: 30,
+  /** Invitations and reset links after they were used or ran out. */
+  userTokens: 30,
+  /** Sessions after they ended: for "where was I signed in". */
+  sessions: 90,
+  /** Which consumer was told of which event, once told. The events themselves stay. */
+  deliveries: 30,
+  /** What a provider sent; that it was received stays, so that a late repeat is still recognised. */
+  webhookPayloads: 90,
+} as const;
+
+/** One statement never holds locks for long. */
+const CHUNK = 5_000;
+
+const PURGES: readonly { readonly name: keyof typeof RETENTION_DAYS; readonly text: string }[] = [
+  {
+    name: 'idempotencyKeys',
+    text: `DELETE FROM idempotency_keys WHERE (principal, operation, key) IN (
+             SELECT principal, operation, key FROM idempotency_keys WHERE created_at < $1 LIMIT ${CHUNK} FOR UPDATE SKIP LOCKED)`,
+  },
+  {
+    name: 'userTokens',
+    text: `DELETE FROM user_tokens WHERE id IN (
+             SELECT id FROM user_tokens WHERE coalesce(used_at, expires_at) < $1 LIMIT ${CHUNK} FOR UPDATE SKIP LOCKED)`,
+  },
+  {
+    name: 'sessions',
+    text: `DELETE FROM sessions WHERE id IN (
+             SELECT id FROM sessions WHERE least(revoked_at, expires_at) < $1 LIMIT ${CHUNK} FOR UPDATE SKIP LOCKED)`,
+  },
+  {
+    name: 'deliveries',
+    text: `DELETE FROM event_deliveries WHERE (event_id, consumer) IN (
+             SELECT event_id, consumer FROM event_deliveries WHERE status = 'done' AND next_at < $1
+             LIMIT ${CHUNK} FOR UPDATE SKIP LOCKED)`,
+  },
+  {
+    name: 'webhookPayloads',
+    text: `UPDATE inbound_webhooks SET payload = '{}' WHERE id IN (
+             SELECT id FROM inbound_webhooks WHERE received_at < $1 AND status IN ('processed', 'ignored') AND payload <> '{}'
+             LIMIT ${CHUNK} FOR UPDATE SKIP LOCKED)`,
+  },
+];
+
+/** Removes, chunk by chunk, what is past its time. Returns how many rows went, by kind. Stops early when `signal` aborts. */
+export async function purgeExpiredRows(
+  pool: pg.Pool,
+  now: Date,
+  signal?: AbortSignal,
+): Promise<Readonly<Record<keyof typeof RETENTION_DAYS, number>>> {
+  const purged = { idempotencyKeys: 0, userTokens: 0, sessions: 0, deliveries: 0, webhookPayloads: 0 };
+  for (const { name, text } of PURGES) {
+    const before = new Date(now.getTime() - RETENTION_DAYS[name] * 86_400_000);
+    for (;;) {
+      const { rowCount } = await pool.query(text, [before]);
+      purged[name] += rowCount ?? 0;
+      if ((rowCount ?? 0) < CHUNK || signal?.aborted) break;
+    }
+  }
+  return purged;
+}
