@@ -1,0 +1,105 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { migrate } from '../../prisma/migrate.ts';
+import { buildConsole } from './build.ts';
+import { demoLogins, type Login } from './demo.ts';
+import { innerPort } from './ports.ts';
+import { type Project, ROOT } from './project.ts';
+import { Refusal } from './run.ts';
+import type { StartOptions } from './start-options.ts';
+import type { Supervisor } from './supervisor.ts';
+
+const MAIN = join(ROOT, 'server', 'main.ts');
+const READY_WITHIN_MS = 120_000;
+
+export type Step = <T>(title: string, work: () => Promise<T>) => Promise<T>;
+
+/** The environment of every process of the stack: what the operator set, else what the data folder keeps. */
+export async function stackEnvironment(project: Project, options: StartOptions): Promise<NodeJS.ProcessEnv> {
+  const env: NodeJS.ProcessEnv = {
+    ...project.environment,
+    WAYBILL_ORIGIN: `http://localhost:${options.port}`,
+    ...process.env,
+    NODE_ENV: 'production',
+    DATABASE_URL: project.databaseUrl,
+    PORT: String(options.port),
+    WAYBILL_DEMO: options.demo ? '1' : '0',
+    WAYBILL_DATA: project.dataDir,
+  };
+  delete env.DATABASE_OWNER_URL;
+  env.WEB_PORT ??= String(await innerPort(options.port + 1));
+  if (simulated(env)) {
+    env.PSP_URL ??= `http://127.0.0.1:${await innerPort(options.port + 11)}`;
+    env.CARRIER_URL ??= `http://127.0.0.1:${await innerPort(options.port + 12)}`;
+    env.SIMULATORS_DATA = join(project.dataDir, 'simulators');
+    mkdirSync(env.SIMULATORS_DATA, { recursive: true, mode: 0o700 });
+  }
+  return env;
+}
+
+/** The simulators stand in for whatever of the outside world the operator has not named. */
+const simulated = (env: NodeJS.ProcessEnv) => process.env.NODE_ENV !== 'production' && !(env.PSP_URL && env.CARRIER_URL);
+
+/** Database, demo data and console: everything that has to be there before the processes start. Returns the demo's logins. */
+export async function prepareStack(
+  project: Project,
+  options: StartOptions,
+  env: NodeJS.ProcessEnv,
+  supervisor: Supervisor,
+  step: Step,
+): Promise<readonly Login[]> {
+  await step('Migrating the database', () => migrate(project));
+  if (env.SIMULATORS_DATA) supervisor.keep(partOf('simulators', env));
+  const logsDir = join(project.dataDir, 'logs');
+  const [logins] = await Promise.all([
+    options.demo ? seed(project, env, supervisor, step) : [],
+    step('Building the console', () => buildConsole(supervisor, env, logsDir)),
+  ]);
+  return logins;
+}
+
+async function seed(project: Project, env: NodeJS.ProcessEnv, supervisor: Supervisor, step: Step): Promise<readonly Login[]> {
+  const present = await demoLogins(project);
+  if (present) return present;
+  if (!existsSync(join(ROOT, 'prisma', 'seed.ts'))) return [];
+  return step('Making the demo data (once)', async () => {
+    const own = { ...env, DATABASE_URL: process.env.DATABASE_URL, DATABASE_OWNER_URL: process.env.DATABASE_OWNER_URL };
+    const args = [join(ROOT, 'server', 'cli', 'seed.ts'), '--data', project.dataDir];
+    const code = await supervisor.once({ name: 'seed', args, env: { ...own, NODE_ENV: 'development' } }, 'terminal');
+    if (code !== 0)
+      throw new Refusal('The demo data could not be made. Start again to go on where it stopped, or use --no-demo.');
+    return (await demoLogins(project)) ?? [];
+  });
+}
+
+function partOf(role: 'api' | 'web' | 'worker' | 'simulators', env: NodeJS.ProcessEnv) {
+  return { name: role, args: [MAIN, '--role', role], env };
+}
+
+/** Starts the processes and resolves when a request for a page and one for the API are answered. */
+export async function runStack(env: NodeJS.ProcessEnv, supervisor: Supervisor): Promise<void> {
+  for (const role of ['api', 'web', 'worker'] as const) supervisor.keep(partOf(role, env));
+  const base = `http://127.0.0.1:${env.PORT}`;
+  const deadline = Date.now() + READY_WITHIN_MS;
+  const answers = async (path: string, good: (status: number) => boolean) => {
+    let last = 'no answer';
+    while (Date.now() < deadline) {
+      try {
+        const response = await fetch(base + path, { redirect: 'manual', signal: AbortSignal.timeout(10_000) });
+        await response.arrayBuffer();
+        if (good(response.status)) return;
+        last = `status ${response.status}`;
+      } catch {
+        // not listening yet
+      }
+      await sleep(150);
+    }
+    throw new Refusal(
+      `${base}${path} is not ready after ${READY_WITHIN_MS / 1000} s (${last}). See the logs in the data folder.`,
+    );
+  };
+  const ready = Promise.all([answers('/health/ready', (status) => status === 200), answers('/', (status) => status < 500)]);
+  await Promise.race([ready, supervisor.failed]);
+  supervisor.settled();
+}
