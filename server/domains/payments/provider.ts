@@ -1,0 +1,155 @@
+import type { OperationKind } from '../../kernel/vocabulary.ts';
+import { createStripeProvider, type StripeConfig } from './stripe.ts';
+
+/**
+ * The seam to whoever moves the customers' money. An adapter speaks one provider's protocol and answers in these words; a saga's
+ * remote step calls it outside any transaction, with the attempt's id as the provider's idempotency key.
+ */
+export type JsonValue = string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue };
+export type JsonObject = { readonly [key: string]: JsonValue };
+
+export interface CardSummary {
+  readonly brand: string;
+  readonly last4: string;
+  readonly fingerprint: string;
+}
+
+/** It happened. `providerRef` names the payment for authorize, capture and void, and the refund for refund. */
+export interface Succeeded {
+  readonly kind: 'succeeded';
+  readonly providerRef: string;
+  readonly amountMinor: bigint;
+  /** What the provider keeps of this operation, where it has said so already; otherwise 0. */
+  readonly feeMinor: bigint;
+  readonly card?: CardSummary;
+  readonly authorizationExpiresAt?: Date;
+  /** Small, and without personal data. */
+  readonly response: JsonObject;
+}
+
+/** The cardholder must do something first; the operation stays open until a webhook or a query says how it ended. */
+export interface RequiresAction {
+  readonly kind: 'requires_action';
+  readonly providerRef: string;
+  readonly nextAction: { readonly type: 'redirect'; readonly url: string };
+  readonly card?: CardSummary;
+  readonly response: JsonObject;
+}
+
+/** The provider said no, definitely: declined, expired, not in a state that allows it. */
+export interface Failed {
+  readonly kind: 'failed';
+  readonly code: string;
+  readonly message: string;
+  readonly providerRef?: string;
+  readonly response: JsonObject;
+}
+
+/** No usable answer to a request that was sent: it may have happened. Only `query` resolves it. */
+export interface Unknown {
+  readonly kind: 'unknown';
+  readonly reason: string;
+}
+
+/** Nothing was sent, or it was turned away at the door: definitely nothing happened. Send the same operation again later. */
+export interface Unreachable {
+  readonly kind: 'unreachable';
+  readonly reason: string;
+}
+
+/**
+ * The provider does not know the operation (yet). It may still be on its way there, so the only safe continuation is to send
+ * the same operation again under the same id: the idempotency key makes a late first arrival and the repeat one operation.
+ */
+export interface NotFound {
+  readonly kind: 'not_found';
+}
+
+export type ProviderOutcome = Succeeded | RequiresAction | Failed | Unknown | Unreachable;
+
+export interface AuthorizeInput {
+  /** The attempt's id: idempotency key and `metadata.operation_id`. */
+  readonly operationId: string;
+  readonly orderId: string;
+  readonly paymentId: string;
+  readonly amountMinor: bigint;
+  readonly currency: string;
+  /** The provider's payment-method token; never a card number. */
+  readonly token: string;
+  /** Where the cardholder lands after a challenge. */
+  readonly returnUrl?: string;
+  readonly description?: string;
+}
+
+export interface CaptureInput {
+  readonly operationId: string;
+  readonly providerRef: string;
+  readonly amountMinor: bigint;
+  readonly currency: string;
+  /** False keeps the rest of the authorization for later captures; only where `multicapture` is true. */
+  readonly final: boolean;
+}
+
+export interface VoidInput {
+  readonly operationId: string;
+  readonly providerRef: string;
+}
+
+export interface RefundInput {
+  readonly operationId: string;
+  readonly providerRef: string;
+  readonly amountMinor: bigint;
+  readonly currency: string;
+  readonly orderId: string;
+}
+
+export interface QueryInput {
+  readonly operationId: string;
+  readonly kind: OperationKind;
+  /** The payment's reference; null only for an authorization whose answer never came. */
+  readonly providerRef: string | null;
+  readonly amountMinor?: bigint;
+  readonly currency?: string;
+}
+
+/** A webhook whose signature and time are right, with ids taken from the signed body. */
+export interface PaymentWebhook {
+  /** The provider's event id: the same for every delivery of one event. */
+  readonly id: string;
+  readonly topic: string;
+  readonly occurredAt: Date;
+  readonly paymentRef: string | null;
+  readonly refundRef: string | null;
+  readonly orderId: string | null;
+  readonly paymentId: string | null;
+  readonly operationId: string | null;
+  /** What may be stored: ids, states and amounts, nothing personal. */
+  readonly payload: JsonObject;
+}
+
+export type WebhookHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+export interface PaymentProvider {
+  readonly name: string;
+  /** Whether one authorization can be captured in several parts. */
+  readonly multicapture: boolean;
+  authorize(input: AuthorizeInput, signal?: AbortSignal): Promise<ProviderOutcome>;
+  capture(input: CaptureInput, signal?: AbortSignal): Promise<ProviderOutcome>;
+  void(input: VoidInput, signal?: AbortSignal): Promise<ProviderOutcome>;
+  refund(input: RefundInput, signal?: AbortSignal): Promise<ProviderOutcome>;
+  /** Asks what became of an operation without changing anything. */
+  query(input: QueryInput, signal?: AbortSignal): Promise<ProviderOutcome | NotFound>;
+  /** Throws `unauthenticated` where the signature is wrong or the time is more than five minutes away from `now`. */
+  verifyWebhook(rawBody: string | Buffer, headers: WebhookHeaders, now?: Date): PaymentWebhook;
+  /** Ends idle connections. */
+  close(): void;
+}
+
+export interface PaymentProvidersConfig {
+  readonly card: StripeConfig;
+}
+
+/** Every payment provider by the method it serves. A new one is a file beside this and a line here. */
+export function createPaymentProviders(config: PaymentProvidersConfig): ReadonlyMap<string, PaymentProvider> {
+  return new Map<string, PaymentProvider>([['card', createStripeProvider(config.card)]]);
+}

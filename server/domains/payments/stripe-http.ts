@@ -1,0 +1,138 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import {
+  bulkhead,
+  ConsecutiveBreaker,
+  circuitBreaker,
+  handleWhenResult,
+  isBrokenCircuitError,
+  isBulkheadRejectedError,
+  wrap,
+} from 'cockatiel';
+import Stripe from 'stripe';
+import type { Failed, ProviderOutcome, Unknown, Unreachable } from './provider.ts';
+
+/**
+ * How a call to Stripe ends, told honestly: what was certainly not sent is `unreachable`, what was sent and not answered is
+ * `unknown`. Nothing is repeated here; the saga does that, under the same idempotency key.
+ */
+export interface Guard {
+  readonly httpClient: Stripe.HttpClient;
+  readonly timeoutMs: number;
+  run<T extends { readonly kind: string } = ProviderOutcome>(call: () => Promise<T>, signal?: AbortSignal): Promise<T | Failed | Unknown | Unreachable>;
+  close(): void;
+}
+
+const DEFAULT_TIMEOUT_MS = 10_000;
+const DEFAULT_CONCURRENCY = 64;
+/** Calls that wait for a free place; beyond it they are turned away at once. */
+const QUEUE_PER_CALL = 16;
+/** So many unanswered calls in a row, and the provider is left alone for a moment. */
+const BREAKER_FAILURES = 10;
+const BREAKER_PAUSE_MS = 2_000;
+
+const NOT_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL']);
+
+interface SystemError {
+  readonly code?: unknown;
+  readonly syscall?: unknown;
+  readonly detail?: unknown;
+}
+
+/** The system's own error below the SDK's. */
+function causeOf(error: unknown): SystemError {
+  const inner = error instanceof Error && 'detail' in error ? error.detail : undefined;
+  return typeof inner === 'object' && inner !== null ? inner : {};
+}
+
+function connectionOutcome(error: unknown): Unknown | Unreachable {
+  const cause = causeOf(error);
+  const notSent = cause.syscall === 'connect' || cause.syscall === 'getaddrinfo' || NOT_SENT.has(String(cause.code));
+  const named = typeof cause.code === 'string' ? cause.code : error instanceof Error ? error.message : 'no answer';
+  if (notSent) return { kind: 'unreachable', reason: `The provider cannot be reached: ${named}.` };
+  return { kind: 'unknown', reason: `The provider did not answer: ${named}.` };
+}
+
+/** Puts a thrown SDK error into an outcome. A plain bug is thrown on. */
+function outcomeOf(error: unknown): Failed | Unknown | Unreachable {
+  if (isBrokenCircuitError(error)) return { kind: 'unreachable', reason: 'The provider did not answer lately; it is left alone for a moment.' };
+  if (isBulkheadRejectedError(error)) return { kind: 'unreachable', reason: 'Too many calls to the provider are waiting.' };
+  if (error instanceof Stripe.errors.StripeConnectionError) return connectionOutcome(error);
+  if (!(error instanceof Stripe.errors.StripeError)) throw error;
+  if (error instanceof Stripe.errors.StripeRateLimitError) return { kind: 'unreachable', reason: 'The provider asks for fewer requests.' };
+  if (error instanceof Stripe.errors.StripeAuthenticationError || error instanceof Stripe.errors.StripePermissionError) {
+    return { kind: 'unreachable', reason: `The provider refuses our key: ${error.message}` };
+  }
+  if (error instanceof Stripe.errors.StripeIdempotencyError) return { kind: 'unknown', reason: error.message };
+  if (error instanceof Stripe.errors.StripeCardError || error instanceof Stripe.errors.StripeInvalidRequestError) {
+    const providerRef = error.payment_intent?.id;
+    const code = error.decline_code ?? error.code ?? 'invalid_request';
+    const response = { type: error.rawType ?? null, code: error.code ?? null, decline_code: error.decline_code ?? null };
+    return { kind: 'failed', code, message: error.message, response, ...(providerRef !== undefined && { providerRef }) };
+  }
+  return { kind: 'unknown', reason: `The provider answered ${error.statusCode ?? 'unreadably'}: ${error.message}` };
+}
+
+/** A connection error whose code the SDK does not take as a reason to send the request once more by itself. */
+function shielded(error: unknown): Error {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'UNKNOWN';
+  const syscall = error instanceof Error && 'syscall' in error ? error.syscall : undefined;
+  const hidden = code === 'ECONNRESET' || code === 'EPIPE' ? `${code}_AFTER_SEND` : code;
+  return Object.assign(new Error(error instanceof Error ? error.message : String(error)), { code: hidden, syscall });
+}
+
+/** Rejects when the deadline passes or the caller gives up, whatever the socket is doing. */
+function within<T>(work: Promise<T>, timeoutMs: number, signal: AbortSignal | undefined): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const give = (code: string) => reject(Object.assign(new Error(`No answer: ${code}`), { code }));
+    const timer = setTimeout(() => give('ETIMEDOUT'), timeoutMs);
+    const abort = () => give('ABORTED');
+    signal?.addEventListener('abort', abort, { once: true });
+    work.then(resolve, reject).finally(() => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', abort);
+    });
+  });
+}
+
+/** Connections, deadline, bulkhead and circuit breaker around the calls to one Stripe account. */
+export function createGuard(options: {
+  readonly secure: boolean;
+  readonly timeoutMs?: number | undefined;
+  readonly concurrency?: number | undefined;
+}): Guard {
+  const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+  const concurrency = options.concurrency ?? DEFAULT_CONCURRENCY;
+  const agent = new (options.secure ? HttpsAgent : HttpAgent)({ keepAlive: true, maxSockets: concurrency });
+  const inner = Stripe.createNodeHttpClient(agent);
+  const signals = new AsyncLocalStorage<AbortSignal | undefined>();
+  const send: Stripe.HttpClient['makeRequest'] = async (...request) => {
+    const signal = signals.getStore();
+    try {
+      return await within(inner.makeRequest(...request), timeoutMs, signal);
+    } catch (error) {
+      throw shielded(error);
+    }
+  };
+  const httpClient: Stripe.HttpClient = { getClientName: () => inner.getClientName(), makeRequest: send };
+  const unanswered = handleWhenResult((result) => {
+    const kind = typeof result === 'object' && result !== null && 'kind' in result ? result.kind : undefined;
+    return kind === 'unknown' || kind === 'unreachable';
+  });
+  const breaker = circuitBreaker(unanswered, { halfOpenAfter: BREAKER_PAUSE_MS, breaker: new ConsecutiveBreaker(BREAKER_FAILURES) });
+  const policy = wrap(bulkhead(concurrency, concurrency * QUEUE_PER_CALL), breaker);
+  return {
+    httpClient,
+    timeoutMs,
+    run: async (call, signal) => {
+      if (signal?.aborted) return { kind: 'unreachable', reason: 'The call was given up before it was sent.' };
+      try {
+        return await policy.execute(() => signals.run(signal, call).catch(outcomeOf));
+      } catch (error) {
+        return outcomeOf(error);
+      }
+    },
+    close: () => agent.destroy(),
+  };
+}

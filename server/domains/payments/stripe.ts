@@ -1,0 +1,358 @@
+import Stripe from 'stripe';
+import { DomainError } from '../../kernel/errors.ts';
+import type {
+  AuthorizeInput,
+  CaptureInput,
+  CardSummary,
+  NotFound,
+  PaymentProvider,
+  PaymentWebhook,
+  ProviderOutcome,
+  QueryInput,
+  RefundInput,
+  VoidInput,
+  WebhookHeaders,
+} from './provider.ts';
+import { fromStripeAmount, toStripeAmount } from './stripe-amounts.ts';
+import { createGuard, type Guard } from './stripe-http.ts';
+
+/** Cards through Stripe's API: PaymentIntents captured by hand, https://docs.stripe.com/payments/place-a-hold-on-a-payment-method. */
+export interface StripeConfig {
+  /** Where the API is: https://api.stripe.com, or the simulator. */
+  readonly url: string;
+  readonly secretKey: string;
+  readonly webhookSecret: string;
+  /** Whether this account may capture one authorization in parts. Default false. */
+  readonly multicapture?: boolean;
+  /** How long a call may take before it counts as unanswered. Default 10 s. */
+  readonly timeoutMs?: number;
+  /** How many calls run at once. Default 64. */
+  readonly concurrency?: number;
+  /**
+   * How long Stripe's search may not know a new payment (up to a minute, says Stripe). Within it the strongly consistent list is
+   * read instead. Default 60 s; the simulator's search is immediate unless told otherwise.
+   */
+  readonly searchLagMs?: number;
+}
+
+const WEBHOOK_TOLERANCE_SECONDS = 300;
+const DEFAULT_SEARCH_LAG_MS = 60_000;
+/** How far our clock and Stripe's may differ when a list is searched by time. */
+const CLOCK_SKEW_MS = 30_000;
+const LIST_PAGES = 10;
+/** Metadata keys hold 40 characters: this and a UUID make 39. Each capture leaves its own mark on the payment. */
+const CAPTURE_MARK = 'op_';
+/** Codes that may only mean that we did it earlier: the payment itself is asked. */
+const MAYBE_DONE = new Set(['payment_intent_unexpected_state', 'charge_already_refunded', 'charge_already_captured']);
+
+type Intent = Stripe.PaymentIntent;
+
+const metadataFor = (mark: string) => `${CAPTURE_MARK}${mark}`;
+
+function chargeOf(intent: Intent): Stripe.Charge | undefined {
+  return typeof intent.latest_charge === 'object' && intent.latest_charge !== null ? intent.latest_charge : undefined;
+}
+
+function cardOf(intent: Intent): CardSummary | undefined {
+  const card = chargeOf(intent)?.payment_method_details?.card;
+  if (!card) return undefined;
+  return { brand: card.brand ?? 'unknown', last4: card.last4 ?? '', fingerprint: card.fingerprint ?? '' };
+}
+
+function feeOf(charge: Stripe.Charge | undefined, currency: string): bigint {
+  const txn = charge?.balance_transaction;
+  return typeof txn === 'object' && txn !== null ? fromStripeAmount(txn.fee, currency) : 0n;
+}
+
+const currencyOf = (object: { readonly currency: string }): string => object.currency.toUpperCase();
+
+function summary(intent: Intent) {
+  return {
+    id: intent.id,
+    status: intent.status,
+    amount: intent.amount,
+    amount_capturable: intent.amount_capturable,
+    amount_received: intent.amount_received,
+    latest_charge: chargeOf(intent)?.id ?? (typeof intent.latest_charge === 'string' ? intent.latest_charge : null),
+  };
+}
+
+/** What an authorization came to, read off the payment. */
+function authorizationOutcome(intent: Intent): ProviderOutcome {
+  const response = summary(intent);
+  const card = cardOf(intent);
+  const shown = { providerRef: intent.id, response, ...(card && { card }) };
+  switch (intent.status) {
+    case 'requires_capture':
+    case 'succeeded': {
+      const lapses = chargeOf(intent)?.payment_method_details?.card?.capture_before;
+      const expiry = lapses ? { authorizationExpiresAt: new Date(lapses * 1000) } : {};
+      return { kind: 'succeeded', amountMinor: fromStripeAmount(intent.amount, currencyOf(intent)), feeMinor: 0n, ...expiry, ...shown };
+    }
+    case 'requires_action': {
+      const url = intent.next_action?.redirect_to_url?.url;
+      if (url) return { kind: 'requires_action', nextAction: { type: 'redirect', url }, ...shown };
+      const message = 'The bank asks for a step that only the provider’s own checkout script can show.';
+      return { kind: 'failed', code: 'action_not_supported', message, providerRef: intent.id, response };
+    }
+    case 'requires_payment_method': {
+      const error = intent.last_payment_error;
+      const code = error?.decline_code ?? error?.code ?? 'payment_failed';
+      return { kind: 'failed', code, message: error?.message ?? 'The payment failed.', providerRef: intent.id, response };
+    }
+    case 'canceled': {
+      const code = intent.cancellation_reason === 'automatic' ? 'authorization_expired' : 'canceled';
+      return { kind: 'failed', code, message: 'The payment was cancelled at the provider.', providerRef: intent.id, response };
+    }
+    default:
+      return { kind: 'unknown', reason: `The payment is ${intent.status} at the provider.` };
+  }
+}
+
+function voidOutcome(intent: Intent): ProviderOutcome | undefined {
+  const released = intent.status === 'canceled' || (intent.status === 'succeeded' && intent.amount_received < intent.amount);
+  if (!released) return undefined;
+  const left = fromStripeAmount(intent.amount - intent.amount_received, currencyOf(intent));
+  return { kind: 'succeeded', providerRef: intent.id, amountMinor: left, feeMinor: 0n, response: summary(intent) };
+}
+
+function captureOutcome(intent: Intent, amount: number, feeMinor: bigint): ProviderOutcome {
+  const amountMinor = fromStripeAmount(amount, currencyOf(intent));
+  return { kind: 'succeeded', providerRef: intent.id, amountMinor, feeMinor, response: summary(intent) };
+}
+
+function refundOutcome(refund: Stripe.Refund): ProviderOutcome {
+  const response = { id: refund.id, status: refund.status, amount: refund.amount };
+  switch (refund.status) {
+    case 'succeeded': {
+      const amountMinor = fromStripeAmount(refund.amount, currencyOf(refund));
+      return { kind: 'succeeded', providerRef: refund.id, amountMinor, feeMinor: 0n, response };
+    }
+    case 'failed':
+    case 'canceled': {
+      const code = refund.failure_reason ?? `refund_${refund.status}`;
+      return { kind: 'failed', code, message: 'The refund failed at the provider.', providerRef: refund.id, response };
+    }
+    default:
+      return { kind: 'unknown', reason: `The refund is ${refund.status ?? 'without a status'} at the provider.` };
+  }
+}
+
+/** The time inside a UUIDv7, which is when the attempt was made. */
+const madeAt = (operationId: string): number => Number.parseInt(operationId.replaceAll('-', '').slice(0, 12), 16);
+
+class StripeProvider implements PaymentProvider {
+  readonly name = 'card';
+  readonly multicapture: boolean;
+  private readonly stripe: Stripe;
+  private readonly guard: Guard;
+  private readonly config: StripeConfig;
+
+  constructor(config: StripeConfig) {
+    this.config = config;
+    this.multicapture = config.multicapture ?? false;
+    const url = new URL(config.url);
+    this.guard = createGuard({ secure: url.protocol === 'https:', timeoutMs: config.timeoutMs, concurrency: config.concurrency });
+    this.stripe = new Stripe(config.secretKey, {
+      host: url.hostname,
+      port: url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port),
+      protocol: url.protocol === 'https:' ? 'https' : 'http',
+      httpClient: this.guard.httpClient,
+      maxNetworkRetries: 0,
+      timeout: this.guard.timeoutMs,
+      telemetry: false,
+    });
+  }
+
+  authorize(input: AuthorizeInput, signal?: AbortSignal): Promise<ProviderOutcome> {
+    const amount = toStripeAmount(input.amountMinor, input.currency);
+    if (typeof amount !== 'number') return Promise.resolve({ kind: 'failed', ...amount, response: {} });
+    return this.guard.run(async () => {
+      const intent = await this.stripe.paymentIntents.create(
+        {
+          amount,
+          currency: input.currency.toLowerCase(),
+          capture_method: 'manual',
+          confirm: true,
+          payment_method: input.token,
+          allowed_payment_method_types: ['card'],
+          metadata: { operation_id: input.operationId, order_id: input.orderId, payment_id: input.paymentId },
+          expand: ['latest_charge'],
+          ...(input.returnUrl !== undefined && { return_url: input.returnUrl }),
+          ...(input.description !== undefined && { description: input.description }),
+          ...(this.multicapture && { payment_method_options: { card: { request_multicapture: 'if_available' } } }),
+        },
+        { idempotencyKey: input.operationId },
+      );
+      return authorizationOutcome(intent);
+    }, signal);
+  }
+
+  capture(input: CaptureInput, signal?: AbortSignal): Promise<ProviderOutcome> {
+    const amount = toStripeAmount(input.amountMinor, input.currency);
+    if (typeof amount !== 'number') return Promise.resolve({ kind: 'failed', ...amount, response: {} });
+    return this.orEarlier({ ...input, kind: 'capture' }, signal, async () => {
+      const intent = await this.stripe.paymentIntents.capture(
+        input.providerRef,
+        {
+          amount_to_capture: amount,
+          metadata: { [metadataFor(input.operationId)]: String(amount) },
+          expand: ['latest_charge.balance_transaction'],
+          ...(this.multicapture && { final_capture: input.final }),
+        },
+        { idempotencyKey: input.operationId },
+      );
+      return captureOutcome(intent, amount, feeOf(chargeOf(intent), input.currency));
+    });
+  }
+
+  void(input: VoidInput, signal?: AbortSignal): Promise<ProviderOutcome> {
+    return this.orEarlier({ ...input, kind: 'void' }, signal, async () => {
+      const intent = await this.stripe.paymentIntents.cancel(input.providerRef, {}, { idempotencyKey: input.operationId });
+      return voidOutcome(intent) ?? { kind: 'unknown', reason: `The payment is ${intent.status} after it was cancelled.` };
+    });
+  }
+
+  refund(input: RefundInput, signal?: AbortSignal): Promise<ProviderOutcome> {
+    const amount = toStripeAmount(input.amountMinor, input.currency);
+    if (typeof amount !== 'number') return Promise.resolve({ kind: 'failed', ...amount, response: {} });
+    return this.orEarlier({ ...input, kind: 'refund' }, signal, async () => {
+      const refund = await this.stripe.refunds.create(
+        { payment_intent: input.providerRef, amount, metadata: { operation_id: input.operationId, order_id: input.orderId } },
+        { idempotencyKey: input.operationId },
+      );
+      return refundOutcome(refund);
+    });
+  }
+
+  query(input: QueryInput, signal?: AbortSignal): Promise<ProviderOutcome | NotFound> {
+    return this.guard.run<ProviderOutcome | NotFound>(() => this.ask(input), signal);
+  }
+
+  verifyWebhook(rawBody: string | Buffer, headers: WebhookHeaders, now: Date = new Date()): PaymentWebhook {
+    const signature = headers['stripe-signature'];
+    if (typeof signature !== 'string') throw new DomainError('unauthenticated', 'The webhook is not signed.');
+    const { webhookSecret } = this.config;
+    let event: Stripe.Event;
+    try {
+      const at = Math.floor(now.getTime() / 1000);
+      const sentAt = Number(/(?:^|,)t=(\d+)/.exec(signature)?.[1] ?? Number.NaN);
+      // The SDK refuses what is too old; what claims to come from the future is refused here.
+      if (!(sentAt <= at + WEBHOOK_TOLERANCE_SECONDS)) throw new Error('The timestamp is in the future.');
+      event = this.stripe.webhooks.constructEvent(rawBody, signature, webhookSecret, WEBHOOK_TOLERANCE_SECONDS, undefined, at * 1000);
+    } catch (error) {
+      const why = error instanceof Error ? error.message.split('\n')[0] : 'unreadable';
+      throw new DomainError('unauthenticated', `The webhook's signature was refused: ${why}`);
+    }
+    return describe(event);
+  }
+
+  close(): void {
+    this.guard.close();
+  }
+
+  /** Runs a call; where the provider refuses because of the payment's state, asks whether this very operation was done before. */
+  private async orEarlier(input: QueryInput, signal: AbortSignal | undefined, call: () => Promise<ProviderOutcome>): Promise<ProviderOutcome> {
+    const outcome = await this.guard.run(call, signal);
+    if (outcome.kind !== 'failed' || !MAYBE_DONE.has(outcome.code)) return outcome;
+    const earlier = await this.query(input, signal);
+    return earlier.kind === 'not_found' || earlier.kind === 'failed' ? outcome : earlier;
+  }
+
+  private async ask(input: QueryInput): Promise<ProviderOutcome | NotFound> {
+    if (input.kind === 'authorize') {
+      const intent = input.providerRef === null ? await this.find(input.operationId) : await this.retrieve(input.providerRef);
+      if (intent === 'unclear') return { kind: 'unknown', reason: 'Too many payments were made meanwhile to find this one by time.' };
+      return intent === undefined ? { kind: 'not_found' } : authorizationOutcome(intent);
+    }
+    if (input.providerRef === null) return { kind: 'not_found' };
+    if (input.kind === 'refund') return this.askRefund(input.providerRef, input.operationId);
+    const intent = await this.retrieve(input.providerRef);
+    if (input.kind === 'void') return voidOutcome(intent) ?? { kind: 'not_found' };
+    const mark = intent.metadata[metadataFor(input.operationId)];
+    if (mark === undefined) return { kind: 'not_found' };
+    const amount = Number(mark);
+    return captureOutcome(intent, amount, await this.captureFee(intent, amount));
+  }
+
+  /** The fee of one capture of several: the newest booking of that amount on the charge. */
+  private async captureFee(intent: Intent, amount: number): Promise<bigint> {
+    const charge = chargeOf(intent);
+    const booked = charge?.balance_transaction;
+    if (charge === undefined || (typeof booked === 'object' && booked?.amount === amount)) return feeOf(charge, currencyOf(intent));
+    const { data } = await this.stripe.balanceTransactions.list({ source: charge.id, limit: 100 });
+    const fee = data.find((txn) => txn.type === 'charge' && txn.amount === amount)?.fee;
+    return fromStripeAmount(fee ?? 0, currencyOf(intent));
+  }
+
+  private async askRefund(intentId: string, operationId: string): Promise<ProviderOutcome | NotFound> {
+    for await (const refund of this.stripe.refunds.list({ payment_intent: intentId, limit: 100 })) {
+      if (refund.metadata?.operation_id === operationId) return refundOutcome(refund);
+    }
+    return { kind: 'not_found' };
+  }
+
+  private retrieve(id: string): Promise<Intent> {
+    return this.stripe.paymentIntents.retrieve(id, { expand: ['latest_charge.balance_transaction'] });
+  }
+
+  private async find(operationId: string): Promise<Intent | undefined | 'unclear'> {
+    const query = `metadata['operation_id']:'${operationId}'`;
+    const { data } = await this.stripe.paymentIntents.search({ query, limit: 1, expand: ['data.latest_charge'] });
+    if (data[0] !== undefined) return data[0];
+    const lag = this.config.searchLagMs ?? DEFAULT_SEARCH_LAG_MS;
+    const made = madeAt(operationId);
+    return Date.now() - made > lag + CLOCK_SKEW_MS || lag === 0 ? undefined : this.findByTime(operationId, made);
+  }
+
+  private async findByTime(operationId: string, made: number): Promise<Intent | undefined | 'unclear'> {
+    const gte = Math.floor((made - CLOCK_SKEW_MS) / 1000);
+    let after: string | undefined;
+    for (let page = 0; page < LIST_PAGES; page++) {
+      const listed = await this.stripe.paymentIntents.list({ created: { gte }, limit: 100, ...(after !== undefined && { starting_after: after }) });
+      const found = listed.data.find((intent) => intent.metadata.operation_id === operationId);
+      if (found !== undefined) return this.retrieve(found.id);
+      after = listed.data.at(-1)?.id;
+      if (!listed.has_more || after === undefined) return undefined;
+    }
+    return 'unclear';
+  }
+}
+
+const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+const idOf = (value: unknown): string | null => {
+  if (typeof value === 'object' && value !== null && 'id' in value) return text(value.id);
+  return text(value);
+};
+
+/** Reads the ids and the state out of a signed event, and nothing personal. */
+function describe(event: Stripe.Event): PaymentWebhook {
+  const object: Record<string, unknown> = { ...event.data.object };
+  const metadata: Record<string, unknown> = { ...(typeof object.metadata === 'object' ? object.metadata : {}) };
+  const isIntent = object.object === 'payment_intent';
+  const number = (key: string) => (typeof object[key] === 'number' ? object[key] : null);
+  return {
+    id: event.id,
+    topic: event.type,
+    occurredAt: new Date(event.created * 1000),
+    paymentRef: isIntent ? idOf(object.id) : idOf(object.payment_intent),
+    refundRef: object.object === 'refund' ? idOf(object.id) : null,
+    orderId: text(metadata.order_id),
+    paymentId: text(metadata.payment_id),
+    operationId: text(metadata.operation_id),
+    payload: {
+      id: event.id,
+      type: event.type,
+      created: event.created,
+      object: { id: idOf(object.id), object: text(object.object), status: text(object.status), amount: number('amount') },
+      payment_intent: isIntent ? idOf(object.id) : idOf(object.payment_intent),
+      order_id: text(metadata.order_id),
+      payment_id: text(metadata.payment_id),
+      operation_id: text(metadata.operation_id),
+    },
+  };
+}
+
+export function createStripeProvider(config: StripeConfig): PaymentProvider {
+  return new StripeProvider(config);
+}
