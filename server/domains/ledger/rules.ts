@@ -65,24 +65,30 @@ export interface Ledger {
  * One leg to write. `single` moves money at once; `pending` holds it; `post` moves money out of a hold (`final` releases the rest);
  * `void` releases what the hold still holds.
  */
-export type TransferSpec = {
+export type TransferSpec = MoveSpec | HoldSpec;
+
+interface SpecBase {
   readonly id: string;
   readonly kind: string;
   readonly orderId: string | null;
   readonly paymentId: string | null;
   readonly reference?: string | null;
-} & (
-  | {
-      readonly phase: 'single' | 'pending';
-      readonly debit: string;
-      readonly credit: string;
-      readonly amountMinor: bigint;
-      readonly currency: string;
-      readonly expiresAt?: Date | null;
-    }
-  | { readonly phase: 'post'; readonly holdId: string; readonly amountMinor: bigint; readonly final: boolean }
-  | { readonly phase: 'void'; readonly holdId: string }
-);
+}
+
+interface Move extends SpecBase {
+  readonly debit: string;
+  readonly credit: string;
+  readonly amountMinor: bigint;
+  readonly currency: string;
+  readonly expiresAt?: Date | null;
+}
+
+export type MoveSpec = (Move & { readonly phase: 'single' }) | (Move & { readonly phase: 'pending' });
+
+export type HoldSpec = SpecBase & { readonly holdId: string } & (
+    | { readonly phase: 'post'; readonly amountMinor: bigint; readonly final: boolean }
+    | { readonly phase: 'void' }
+  );
 
 /** A transfer as it was applied, with both accounts' versions and posted balances after it. */
 export interface AppliedTransfer {
@@ -127,7 +133,7 @@ export function planTransfers(ledger: Ledger, specs: readonly TransferSpec[]): r
   return specs;
 }
 
-function checkMove(ledger: Ledger, spec: TransferSpec & { phase: 'single' | 'pending' }, drawn: Map<string, bigint>): void {
+function checkMove(ledger: Ledger, spec: MoveSpec, drawn: Map<string, bigint>): void {
   if (spec.amountMinor <= 0n) throw new DomainError('amount_out_of_range', 'A transfer moves a positive amount.');
   const debit = accountOf(ledger, spec.debit);
   const credit = accountOf(ledger, spec.credit);
@@ -149,7 +155,7 @@ function checkMove(ledger: Ledger, spec: TransferSpec & { phase: 'single' | 'pen
   }
 }
 
-function checkHold(ledger: Ledger, spec: TransferSpec & { phase: 'post' | 'void' }, released: Map<string, bigint>): void {
+function checkHold(ledger: Ledger, spec: HoldSpec, released: Map<string, bigint>): void {
   const hold = ledger.holds.get(spec.holdId);
   if (!hold) throw new Error(`Hold ${spec.holdId} is not locked`);
   if (hold.status !== 'open') throw new DomainError('state_refuses', 'This hold was posted or voided already.');

@@ -1,0 +1,63 @@
+import type { Tx } from '../../platform/db.ts';
+import type { Node, Shipment, ShipmentLine } from './rules.ts';
+import {
+  insertShipmentLines,
+  insertShipments,
+  insertUpdates,
+  readNodes,
+  readShipments,
+  type ShipmentUpdate,
+  updateShipments,
+} from './store.ts';
+
+export interface FulfilmentState {
+  readonly byId: Map<string, Shipment>;
+  readonly nodes: Map<string, Node[]>;
+  readonly fresh: Set<Shipment>;
+  readonly dirty: Set<Shipment>;
+  readonly newLines: ShipmentLine[];
+  readonly updates: ShipmentUpdate[];
+}
+
+/** Reads the shipments of orders that are locked. */
+export async function load(tx: Tx, orderIds: readonly string[]): Promise<FulfilmentState> {
+  const state: FulfilmentState = {
+    byId: new Map(),
+    nodes: new Map(),
+    fresh: new Set(),
+    dirty: new Set(),
+    newLines: [],
+    updates: [],
+  };
+  if (orderIds.length > 0) for (const shipment of await readShipments(tx, orderIds)) state.byId.set(shipment.id, shipment);
+  return state;
+}
+
+export async function loadNodes(tx: Tx, state: FulfilmentState, merchantIds: readonly string[]): Promise<void> {
+  if (merchantIds.length === 0) return;
+  for (const node of await readNodes(tx, [...new Set(merchantIds)]))
+    state.nodes.set(node.merchantId, [...(state.nodes.get(node.merchantId) ?? []), node]);
+}
+
+export function ofOrder(state: FulfilmentState, orderId: string): Shipment[] {
+  return [...state.byId.values()].filter((shipment) => shipment.orderId === orderId);
+}
+
+export function addShipment(state: FulfilmentState, shipment: Shipment, lines: readonly ShipmentLine[]): void {
+  state.byId.set(shipment.id, shipment);
+  state.fresh.add(shipment);
+  state.newLines.push(...lines);
+}
+
+export function changed(state: FulfilmentState, shipment: Shipment): void {
+  if (state.fresh.has(shipment)) return;
+  shipment.version += 1n;
+  state.dirty.add(shipment);
+}
+
+export async function write(tx: Tx, state: FulfilmentState, now: Date): Promise<void> {
+  await insertShipments(tx, [...state.fresh], now);
+  await updateShipments(tx, [...state.dirty], now);
+  await insertShipmentLines(tx, state.newLines);
+  await insertUpdates(tx, state.updates);
+}

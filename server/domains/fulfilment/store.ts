@@ -1,0 +1,145 @@
+import type { Tx } from '../../platform/db.ts';
+import { insertRows, type TableSpec, updateRows } from '../../platform/rows.ts';
+import type { Node, Shipment, ShipmentLine } from './rules.ts';
+
+const SHIPMENTS: TableSpec = {
+  table: 'shipments',
+  columns: {
+    id: 'uuid',
+    number: 'text',
+    order_id: 'uuid',
+    merchant_id: 'uuid',
+    node_id: 'uuid',
+    status: 'text',
+    carrier: 'text',
+    service: 'text',
+    carrier_ref: 'text',
+    tracking_number: 'text',
+    label_url: 'text',
+    value_minor: 'int8',
+    currency: 'text',
+    version: 'int8',
+    created_at: 'timestamptz',
+    shipped_at: 'timestamptz',
+    delivered_at: 'timestamptz',
+    updated_at: 'timestamptz',
+  },
+};
+const LINES: TableSpec = {
+  table: 'shipment_lines',
+  columns: { shipment_id: 'uuid', line_id: 'uuid', from_unit: 'int4', to_unit: 'int4', order_id: 'uuid' },
+};
+const UPDATES: TableSpec = {
+  table: 'shipment_updates',
+  columns: {
+    id: 'uuid',
+    shipment_id: 'uuid',
+    order_id: 'uuid',
+    status: 'text',
+    detail: 'text',
+    occurred_at: 'timestamptz',
+    received_at: 'timestamptz',
+  },
+};
+
+export interface ShipmentUpdate {
+  readonly id: string;
+  readonly shipment_id: string;
+  readonly order_id: string;
+  readonly status: string;
+  readonly detail: string | null;
+  readonly occurred_at: Date;
+  readonly received_at: Date;
+}
+
+/** Shipments are children of their order: read under the order's lock. */
+export async function readShipments(tx: Tx, orderIds: readonly string[]): Promise<Shipment[]> {
+  const { rows } = await tx.query<Shipment>({
+    name: 'fulfilment-shipments',
+    text: `SELECT id, number, order_id AS "orderId", merchant_id AS "merchantId", node_id AS "nodeId", value_minor AS "valueMinor", currency, status, carrier,
+                  service, carrier_ref AS "carrierRef", tracking_number AS "trackingNumber", label_url AS "labelUrl", shipped_at AS "shippedAt",
+                  delivered_at AS "deliveredAt", version, created_at AS "createdAt"
+           FROM shipments WHERE order_id = ANY($1::uuid[]) ORDER BY id`,
+    values: [orderIds],
+  });
+  return rows;
+}
+
+/** Active nodes of the merchants, in order of preference. Configuration: read without a lock. */
+export async function readNodes(tx: Tx, merchantIds: readonly string[]): Promise<Node[]> {
+  const { rows } = await tx.query<Node>({
+    name: 'fulfilment-nodes',
+    text: `SELECT id, merchant_id AS "merchantId", code, name, kind, priority, address FROM nodes
+           WHERE merchant_id = ANY($1::uuid[]) AND active ORDER BY priority, id`,
+    values: [merchantIds],
+  });
+  return rows;
+}
+
+export async function insertShipments(tx: Tx, shipments: readonly Shipment[], now: Date): Promise<void> {
+  await insertRows(
+    tx,
+    SHIPMENTS,
+    shipments.map((shipment) => columns(shipment, now)),
+  );
+}
+
+export async function updateShipments(tx: Tx, shipments: readonly Shipment[], now: Date): Promise<void> {
+  const changing = [
+    'status',
+    'carrier',
+    'service',
+    'carrier_ref',
+    'tracking_number',
+    'label_url',
+    'shipped_at',
+    'delivered_at',
+    'version',
+    'updated_at',
+  ];
+  await updateRows(
+    tx,
+    SHIPMENTS,
+    ['id'],
+    changing,
+    shipments.map((shipment) => columns(shipment, now)),
+  );
+}
+
+function columns(s: Shipment, now: Date): Record<string, unknown> {
+  return {
+    id: s.id,
+    number: s.number,
+    order_id: s.orderId,
+    merchant_id: s.merchantId,
+    node_id: s.nodeId,
+    status: s.status,
+    carrier: s.carrier,
+    service: s.service,
+    carrier_ref: s.carrierRef,
+    tracking_number: s.trackingNumber,
+    label_url: s.labelUrl,
+    value_minor: s.valueMinor,
+    currency: s.currency,
+    version: s.version,
+    created_at: s.createdAt,
+    shipped_at: s.shippedAt,
+    delivered_at: s.deliveredAt,
+    updated_at: now,
+  };
+}
+
+export async function insertShipmentLines(tx: Tx, lines: readonly ShipmentLine[]): Promise<void> {
+  const rows = lines.map((l) => ({
+    shipment_id: l.shipmentId,
+    line_id: l.lineId,
+    from_unit: l.from,
+    to_unit: l.to,
+    order_id: l.orderId,
+  }));
+  await insertRows(tx, LINES, rows);
+}
+
+export async function insertUpdates(tx: Tx, updates: readonly ShipmentUpdate[]): Promise<void> {
+  await insertRows(tx, UPDATES, updates as unknown as Record<string, unknown>[]);
+}

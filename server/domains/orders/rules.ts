@@ -1,0 +1,288 @@
+import { DomainError } from '../../kernel/errors.ts';
+import { changeUnits, type Span, takeUnits, type UnitRange, type UnitValue, unitsIn, valueOfUnits } from '../../kernel/units.ts';
+import type { FulfilmentStatus, Hold, OrderStatus, PaymentStatus, SpanState } from '../../kernel/vocabulary.ts';
+
+/** A line as it was placed: its totals and quantity never change (DESIGN 2). */
+export interface Line {
+  readonly id: string;
+  readonly orderId: string;
+  readonly position: number;
+  readonly kind: 'item' | 'shipping' | 'fee';
+  readonly skuId: string | null;
+  readonly skuCode: string | null;
+  readonly name: string;
+  readonly stocked: boolean;
+  readonly quantity: number;
+  readonly unitPrice: string;
+  readonly netMinor: bigint;
+  readonly discountMinor: bigint;
+  readonly taxMinor: bigint;
+  readonly totalMinor: bigint;
+  readonly taxRate: string;
+}
+
+/** What the rules need to know of an order. The server fills it from locked rows, the browser from the order page. */
+export interface OrderFacts {
+  readonly status: OrderStatus;
+  readonly confirmed: boolean;
+  readonly cancelling: boolean;
+  readonly holds: readonly Hold[];
+  readonly capturedMinor: bigint;
+  readonly refundedMinor: bigint;
+  readonly goodwillMinor: bigint;
+  readonly lines: readonly Line[];
+  readonly spans: readonly Span[];
+}
+
+export type Verdict = { readonly allowed: true } | { readonly allowed: false; readonly why: string };
+const yes: Verdict = { allowed: true };
+const no = (why: string): Verdict => ({ allowed: false, why });
+
+/** What can happen to an order. Past this table nothing decides whether it may. */
+export const ORDER_EVENTS = ['confirm', 'allocate', 'hold', 'release', 'cancel', 'ship', 'deliver', 'capture', 'refund'] as const;
+export type OrderEvent = (typeof ORDER_EVENTS)[number];
+
+/** Per status and event: the statuses it may lead to, or the sentence of refusal. docs/order-states.md is generated from this. */
+export const ORDER_TRANSITIONS = {
+  PENDING: {
+    confirm: ['CONFIRMED'],
+    allocate: 'The order is not confirmed yet: its payment has no answer so far.',
+    hold: ['PENDING'],
+    release: ['PENDING'],
+    cancel: ['PENDING', 'CANCELLED'],
+    ship: 'The order is not confirmed yet: nothing may leave before its payment is authorized.',
+    deliver: 'Nothing of this order has shipped yet.',
+    capture: 'The order is not confirmed yet.',
+    refund: 'No money was taken yet. Cancel the order instead.',
+  },
+  CONFIRMED: {
+    confirm: 'The order is confirmed already.',
+    allocate: ['CONFIRMED'],
+    hold: ['CONFIRMED'],
+    release: ['CONFIRMED'],
+    cancel: ['CONFIRMED', 'CANCELLED'],
+    ship: ['CONFIRMED', 'PARTIALLY_FULFILLED', 'FULFILLED', 'REFUNDED'],
+    deliver: 'Nothing of this order has shipped yet.',
+    capture: ['CONFIRMED'],
+    refund: ['CONFIRMED', 'REFUNDED'],
+  },
+  PARTIALLY_FULFILLED: {
+    confirm: 'The order is confirmed already.',
+    allocate: ['PARTIALLY_FULFILLED'],
+    hold: ['PARTIALLY_FULFILLED'],
+    release: ['PARTIALLY_FULFILLED'],
+    cancel: ['PARTIALLY_FULFILLED', 'FULFILLED', 'REFUNDED'],
+    ship: ['PARTIALLY_FULFILLED', 'FULFILLED', 'REFUNDED'],
+    deliver: ['PARTIALLY_FULFILLED'],
+    capture: ['PARTIALLY_FULFILLED'],
+    refund: ['PARTIALLY_FULFILLED', 'REFUNDED'],
+  },
+  FULFILLED: {
+    confirm: 'The order is confirmed already.',
+    allocate: 'Everything has shipped: nothing is left to allocate.',
+    hold: 'Everything has shipped: a hold would stop nothing.',
+    release: ['FULFILLED'],
+    cancel: 'Everything has shipped. Refund it, or ask for a return.',
+    ship: 'Everything has shipped already.',
+    deliver: ['FULFILLED'],
+    capture: ['FULFILLED'],
+    refund: ['FULFILLED', 'REFUNDED'],
+  },
+  CANCELLED: {
+    confirm: 'The order is cancelled.',
+    allocate: 'The order is cancelled.',
+    hold: 'The order is cancelled.',
+    release: ['CANCELLED'],
+    cancel: 'The order is cancelled already.',
+    ship: 'The order is cancelled.',
+    deliver: 'The order is cancelled.',
+    capture: 'The order is cancelled: no money may be taken for it.',
+    refund: ['CANCELLED'],
+  },
+  REFUNDED: {
+    confirm: 'The order is refunded.',
+    allocate: 'The order is refunded.',
+    hold: 'The order is refunded.',
+    release: ['REFUNDED'],
+    cancel: 'The order is refunded: there is nothing left to cancel.',
+    ship: 'The order is refunded.',
+    deliver: ['REFUNDED'],
+    capture: 'The order is refunded: no more money may be taken for it.',
+    refund: 'All money of this order went back already.',
+  },
+} as const satisfies Record<OrderStatus, Record<OrderEvent, readonly OrderStatus[] | string>>;
+
+/** Whether the order's status allows an event at all; narrower rules follow. */
+export function mayHappen(status: OrderStatus, event: OrderEvent): Verdict {
+  const row: readonly OrderStatus[] | string = ORDER_TRANSITIONS[status][event];
+  return typeof row === 'string' ? no(row) : yes;
+}
+
+const WAITING: readonly SpanState[] = ['open', 'backordered', 'allocated'];
+const GONE: readonly SpanState[] = ['shipped', 'delivered', 'returned'];
+
+/** The order's status: a function of its spans and payments, and of nothing else. Services follow the goods they came with. */
+export function deriveStatus(
+  order: Pick<OrderFacts, 'confirmed' | 'capturedMinor' | 'refundedMinor' | 'goodwillMinor' | 'lines' | 'spans'>,
+): OrderStatus {
+  const live = order.spans.filter((span) => span.state !== 'cancelled');
+  if (live.length === 0) return 'CANCELLED';
+  if (!order.confirmed) return 'PENDING';
+  const stocked = new Set(order.lines.filter((line) => line.stocked).map((line) => line.id));
+  const goods = live.filter((span) => stocked.has(span.lineId));
+  const counted = goods.length > 0 ? goods : live;
+  const waiting = counted.some((span) => WAITING.includes(span.state));
+  if (!waiting && order.capturedMinor > 0n && order.refundedMinor - order.goodwillMinor >= order.capturedMinor) return 'REFUNDED';
+  if (!counted.some((span) => GONE.includes(span.state))) return 'CONFIRMED';
+  return waiting ? 'PARTIALLY_FULFILLED' : 'FULFILLED';
+}
+
+/** The furthest-behind stage of the goods that still matter. */
+export function deriveFulfilment(lines: readonly Line[], spans: readonly Span[]): FulfilmentStatus {
+  const stocked = new Set(lines.filter((line) => line.stocked).map((line) => line.id));
+  const live = spans.filter((span) => span.state !== 'cancelled');
+  const goods = live.filter((span) => stocked.has(span.lineId));
+  const states = new Set((goods.length > 0 ? goods : live).map((span) => span.state));
+  if (states.has('backordered')) return 'BACKORDERED';
+  if (states.has('open')) return 'UNALLOCATED';
+  if (states.has('allocated')) return 'ALLOCATED';
+  if (states.has('shipped')) return 'SHIPPED';
+  if (states.has('delivered')) return 'DELIVERED';
+  return states.has('returned') ? 'RETURNED' : 'UNALLOCATED';
+}
+
+/** Units that a cancel may take: promised or allocated, and not in a parcel that is being handed over. */
+export function isCancellable(span: Span): boolean {
+  return WAITING.includes(span.state) && span.shipmentId === null;
+}
+
+/** May any unit be cancelled now? */
+export function mayCancel(order: OrderFacts): Verdict {
+  const allowed = mayHappen(order.status, 'cancel');
+  if (!allowed.allowed) return allowed;
+  if (order.cancelling) return no('A cancellation is under way already.');
+  if (!order.spans.some(isCancellable))
+    return no('What has not shipped is being handed to the carrier. Wait for it, then refund.');
+  return yes;
+}
+
+/** May goods leave? Needs allocated units and no hold. */
+export function mayShip(order: OrderFacts): Verdict {
+  const allowed = mayHappen(order.status, 'ship');
+  if (!allowed.allowed) return allowed;
+  if (order.cancelling) return no('A cancellation is under way.');
+  if (order.holds.length > 0) return no(`The order is on hold (${order.holds.join(', ')}). Release the hold first.`);
+  if (!order.spans.some(isShippable)) return no('No unit is allocated and waiting. Allocate stock first.');
+  return yes;
+}
+
+export function isShippable(span: Span): boolean {
+  return span.state === 'allocated' && span.shipmentId === null;
+}
+
+/** May money go back? Needs captured money that is not on its way back already. */
+export function mayRefund(order: OrderFacts, pendingMinor: bigint): Verdict {
+  const allowed = mayHappen(order.status, 'refund');
+  if (!allowed.allowed) return allowed;
+  if (order.capturedMinor === 0n) return no('No money was taken yet. Cancel the order instead.');
+  if (order.capturedMinor - order.refundedMinor - pendingMinor <= 0n)
+    return no('All captured money went back, or is on its way back, already.');
+  return yes;
+}
+
+/** Units whose money may be given back: gone to the customer (or kept as a service), and in no other refund. */
+export function isRefundable(span: Span): boolean {
+  return GONE.includes(span.state) && span.refundId === null;
+}
+
+/** `quantity` units of each line named, or everything left where no line is named. */
+export type UnitSelection = readonly { readonly lineId: string; readonly quantity: number }[];
+
+/** Finds the units a selection means: the first eligible ones of each line, in unit order. */
+export function selectUnits(
+  order: Pick<OrderFacts, 'lines' | 'spans'>,
+  selection: UnitSelection | undefined,
+  eligible: (span: Span) => boolean,
+  verb: string,
+): UnitRange[] {
+  if (!selection || selection.length === 0) {
+    const all = order.spans.filter(eligible).map(({ lineId, from, to }) => ({ lineId, from, to }));
+    if (all.length === 0) throw new DomainError('state_refuses', `No unit is left that could be ${verb}.`);
+    return all;
+  }
+  const ranges: UnitRange[] = [];
+  const asked = new Map<string, number>();
+  for (const { lineId, quantity } of selection) asked.set(lineId, (asked.get(lineId) ?? 0) + quantity);
+  for (const [lineId, quantity] of asked) {
+    const line = order.lines.find((candidate) => candidate.id === lineId);
+    if (!line) throw new DomainError('not_found', 'The order has no such line.');
+    if (!Number.isSafeInteger(quantity) || quantity < 1)
+      throw new DomainError('invalid_request', 'A quantity is a whole number of at least 1.');
+    const spans = order.spans.filter((span) => span.lineId === lineId);
+    const taken = takeUnits(spans, quantity, eligible);
+    if (!taken) {
+      const left = unitsIn(spans.filter(eligible));
+      throw new DomainError('over_limit', `Only ${left} of ${line.name} can be ${verb}; ${quantity} were asked for.`, {
+        lineId,
+        left,
+      });
+    }
+    ranges.push(...taken);
+  }
+  return ranges;
+}
+
+/** What the units are worth, by component and in all. */
+export function worthOf(lines: readonly Line[], ranges: readonly UnitRange[]): UnitValue {
+  const sum = { netMinor: 0n, discountMinor: 0n, taxMinor: 0n, totalMinor: 0n };
+  for (const range of ranges) {
+    const line = lines.find((candidate) => candidate.id === range.lineId);
+    if (!line) throw new DomainError('not_found', 'The order has no such line.');
+    const value = valueOfUnits(line, range.from, range.to);
+    sum.netMinor += value.netMinor;
+    sum.discountMinor += value.discountMinor;
+    sum.taxMinor += value.taxMinor;
+    sum.totalMinor += value.totalMinor;
+  }
+  return sum;
+}
+
+/** The spans of a whole order after some of its units changed. */
+export function changeSpans(spans: readonly Span[], ranges: readonly UnitRange[], change: (span: Span) => Partial<Span>): Span[] {
+  const byLine = new Map<string, Span[]>();
+  for (const span of spans) byLine.set(span.lineId, [...(byLine.get(span.lineId) ?? []), span]);
+  for (const range of ranges) byLine.set(range.lineId, changeUnits(byLine.get(range.lineId) ?? [], range, change));
+  return [...byLine.values()].flat();
+}
+
+/** A finished order moves no more money and no more goods by itself. */
+export function isFinished(
+  status: OrderStatus,
+  paymentStatus: PaymentStatus,
+  receivableMinor: bigint,
+  moneyMoves: boolean,
+): boolean {
+  if (moneyMoves || receivableMinor !== 0n || paymentStatus === 'IN_DOUBT') return false;
+  return status === 'FULFILLED' || status === 'CANCELLED' || status === 'REFUNDED';
+}
+
+/**
+ * What a cancel takes: the units asked for, or all that are left. When no goods would remain and none has shipped, services and
+ * shipping go with them: nobody pays for the delivery of nothing.
+ */
+export function planCancel(
+  order: OrderFacts,
+  selection: UnitSelection | undefined,
+): { readonly ranges: UnitRange[]; readonly value: UnitValue; readonly whole: boolean } {
+  const allowed = mayCancel(order);
+  if (!allowed.allowed) throw new DomainError('state_refuses', allowed.why);
+  const ranges = selectUnits(order, selection, isCancellable, 'cancelled');
+  const after = changeSpans(order.spans, ranges, () => ({ state: 'cancelled' }));
+  const stocked = new Set(order.lines.filter((line) => line.stocked).map((line) => line.id));
+  const goodsLeft = after.some((span) => span.state !== 'cancelled' && stocked.has(span.lineId));
+  if (!goodsLeft && stocked.size > 0) {
+    for (const span of after.filter(isCancellable)) ranges.push({ lineId: span.lineId, from: span.from, to: span.to });
+  }
+  const whole = changeSpans(order.spans, ranges, () => ({ state: 'cancelled' })).every((span) => span.state === 'cancelled');
+  return { ranges, value: worthOf(order.lines, ranges), whole };
+}

@@ -1,0 +1,170 @@
+import type { Ctx } from '../../kernel/context.ts';
+import type { Span, UnitRange } from '../../kernel/units.ts';
+import type { PaymentStatus } from '../../kernel/vocabulary.ts';
+import type { Tx } from '../../platform/db.ts';
+import { lockStep } from '../../platform/locks.ts';
+import {
+  changeSpans,
+  deriveFulfilment,
+  deriveStatus,
+  isFinished,
+  type Line,
+  ORDER_TRANSITIONS,
+  type OrderEvent,
+  type OrderFacts,
+} from './rules.ts';
+import {
+  insertLines,
+  insertNotes,
+  insertOrders,
+  insertSpans,
+  lockOrders,
+  type OrderRow,
+  readLines,
+  readSpans,
+  replaceSpans,
+  updateOrders,
+} from './store.ts';
+
+export { findExternalIds, type OrderRow } from './store.ts';
+
+/** An order under its lock: the row, its lines and its spans. */
+export interface Order {
+  readonly row: OrderRow;
+  readonly lines: readonly Line[];
+  spans: Span[];
+  readonly isNew: boolean;
+  dirty: boolean;
+  readonly dirtyLines: Set<string>;
+}
+
+export interface OrdersState {
+  readonly byId: Map<string, Order>;
+  readonly notes: { id: string; order_id: string; body: string; actor: string; at: Date }[];
+}
+
+export async function lock(tx: Tx, ids: readonly string[]): Promise<OrdersState> {
+  const state: OrdersState = { byId: new Map(), notes: [] };
+  if (ids.length === 0) return state;
+  lockStep(tx, 'orders');
+  const rows = await lockOrders(tx, ids);
+  if (rows.length === 0) return state;
+  const found = rows.map((row) => row.id);
+  const lines = groupBy(await readLines(tx, found), (line) => line.orderId);
+  const spans = groupBy(await readSpans(tx, found), (span) => span.orderId);
+  for (const row of rows) {
+    const own = (spans.get(row.id) ?? []).map(({ orderId: _, ...span }): Span => span);
+    state.byId.set(row.id, {
+      row,
+      lines: lines.get(row.id) ?? [],
+      spans: own,
+      isNew: false,
+      dirty: false,
+      dirtyLines: new Set(),
+    });
+  }
+  return state;
+}
+
+/** Adds a new order to the locked state; it is written with the rest. Every line starts as one open span. */
+export function add(state: OrdersState, row: OrderRow, lines: readonly Line[]): Order {
+  const spans = lines.map(
+    (line): Span => ({
+      lineId: line.id,
+      from: 1,
+      to: line.quantity,
+      state: 'open',
+      nodeId: null,
+      shipmentId: null,
+      refundId: null,
+    }),
+  );
+  const order: Order = { row, lines, spans, isNew: true, dirty: true, dirtyLines: new Set() };
+  state.byId.set(row.id, order);
+  return order;
+}
+
+export function facts(order: Order): OrderFacts {
+  return {
+    status: order.row.status,
+    confirmed: order.row.confirmedAt !== null,
+    cancelling: false,
+    holds: order.row.holds,
+    capturedMinor: order.row.capturedMinor,
+    refundedMinor: order.row.refundedMinor,
+    goodwillMinor: order.row.goodwillMinor,
+    lines: order.lines,
+    spans: order.spans,
+  };
+}
+
+/** Changes units of an order under its lock. */
+export function change(order: Order, ranges: readonly UnitRange[], to: (span: Span) => Partial<Span>): void {
+  order.spans = changeSpans(order.spans, ranges, to);
+  for (const range of ranges) order.dirtyLines.add(range.lineId);
+  order.dirty = true;
+}
+
+/**
+ * Settles the derived columns after a change: status, fulfilment, payment status, finished. A status that the transition table does
+ * not foresee for this event is a bug and ends the batch item.
+ */
+export function settle(
+  order: Order,
+  event: OrderEvent | null,
+  money: { paymentStatus: PaymentStatus; moves: boolean },
+  ctx: Ctx,
+): void {
+  const row = order.row;
+  const status = deriveStatus(facts(order));
+  if (event && status !== row.status) {
+    const allowed: readonly string[] | string = ORDER_TRANSITIONS[row.status][event];
+    if (typeof allowed === 'string' || !allowed.includes(status))
+      throw new Error(`Order ${row.number}: ${event} led from ${row.status} to ${status}`);
+  }
+  row.status = status;
+  row.fulfilmentStatus = deriveFulfilment(order.lines, order.spans);
+  row.paymentStatus = money.paymentStatus;
+  row.finishedAt = isFinished(status, row.paymentStatus, row.receivableMinor, money.moves) ? (row.finishedAt ?? ctx.now) : null;
+  row.updatedAt = ctx.now;
+  order.dirty = true;
+}
+
+export async function write(tx: Tx, state: OrdersState): Promise<void> {
+  const orders = [...state.byId.values()];
+  const fresh = orders.filter((order) => order.isNew);
+  const changed = orders.filter((order) => !order.isNew && order.dirty);
+  await insertOrders(
+    tx,
+    fresh.map((order) => order.row),
+  );
+  await insertLines(
+    tx,
+    fresh.flatMap((order) => order.lines),
+  );
+  await insertSpans(tx, fresh.flatMap(spansOf));
+  await updateOrders(
+    tx,
+    changed.map((order) => order.row),
+  );
+  await replaceSpans(
+    tx,
+    changed.flatMap((order) => [...order.dirtyLines]),
+    changed.flatMap((order) => spansOf(order).filter((span) => order.dirtyLines.has(span.lineId))),
+  );
+  await insertNotes(tx, state.notes);
+}
+
+function spansOf(order: Order): (Span & { orderId: string })[] {
+  return order.spans.map((span) => ({ ...span, orderId: order.row.id }));
+}
+
+function groupBy<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const group = groups.get(key(item));
+    if (group) group.push(item);
+    else groups.set(key(item), [item]);
+  }
+  return groups;
+}

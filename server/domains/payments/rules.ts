@@ -1,0 +1,109 @@
+import type { OperationKind, OperationStatus, PaymentState, PaymentStatus } from '../../kernel/vocabulary.ts';
+
+/** One tender of an order under its lock. Sums in minor units. */
+export interface Payment {
+  readonly id: string;
+  readonly orderId: string;
+  readonly merchantId: string;
+  readonly provider: string;
+  readonly method: string;
+  readonly token: string | null;
+  readonly currency: string;
+  readonly amountMinor: bigint;
+  readonly createdAt: Date;
+  status: PaymentState;
+  providerRef: string | null;
+  brand: string | null;
+  last4: string | null;
+  fingerprint: string | null;
+  authorizedMinor: bigint;
+  capturedMinor: bigint;
+  refundedMinor: bigint;
+  feeMinor: bigint;
+  holdId: string | null;
+  authorizationExpiresAt: Date | null;
+  nextAction: unknown;
+  failure: { code: string; message: string } | null;
+  version: bigint;
+}
+
+/** One attempt at the provider. Its id is the provider's idempotency key. */
+export interface Operation {
+  readonly id: string;
+  readonly paymentId: string;
+  readonly orderId: string;
+  readonly kind: OperationKind;
+  readonly amountMinor: bigint;
+  readonly subjectId: string | null;
+  readonly traceId: string;
+  readonly createdAt: Date;
+  status: OperationStatus;
+  providerRef: string | null;
+  error: { code: string; message: string } | null;
+  response: unknown;
+  calls: number;
+  settledAt: Date | null;
+}
+
+export const OPEN_OPERATION: readonly OperationStatus[] = ['in_flight', 'requires_action', 'unknown'];
+
+export function isOpen(operation: Operation): boolean {
+  return OPEN_OPERATION.includes(operation.status);
+}
+
+/** A payment's own state from its sums; open doubts and challenges come from its operations. */
+export function derivePaymentState(payment: Payment, operations: readonly Operation[]): PaymentState {
+  const own = operations.filter((operation) => operation.paymentId === payment.id);
+  if (own.some((operation) => operation.status === 'unknown')) return 'IN_DOUBT';
+  if (payment.capturedMinor > 0n) {
+    if (payment.refundedMinor === payment.capturedMinor) return 'REFUNDED';
+    if (payment.refundedMinor > 0n) return 'PARTIALLY_REFUNDED';
+    return payment.capturedMinor < payment.authorizedMinor && payment.holdId !== null ? 'PARTIALLY_CAPTURED' : 'CAPTURED';
+  }
+  if (own.some((operation) => operation.kind === 'void' && operation.status === 'succeeded')) return 'VOIDED';
+  if (payment.authorizedMinor > 0n) return 'AUTHORIZED';
+  if (own.some((operation) => operation.status === 'requires_action')) return 'REQUIRES_ACTION';
+  return payment.failure ? 'FAILED' : 'CREATED';
+}
+
+/** An order's payments taken together. `dueMinor` is what its live units are worth. */
+export function deriveOrderPayment(payments: readonly Payment[], dueMinor: bigint): PaymentStatus {
+  if (payments.some((payment) => payment.status === 'IN_DOUBT')) return 'IN_DOUBT';
+  const captured = payments.reduce((sum, payment) => sum + payment.capturedMinor, 0n);
+  const refunded = payments.reduce((sum, payment) => sum + payment.refundedMinor, 0n);
+  if (captured > 0n) {
+    if (refunded === captured) return 'REFUNDED';
+    if (refunded > 0n) return 'PARTIALLY_REFUNDED';
+    return captured >= dueMinor ? 'CAPTURED' : 'PARTIALLY_CAPTURED';
+  }
+  if (payments.some((payment) => payment.status === 'AUTHORIZED')) return 'AUTHORIZED';
+  if (payments.length > 0 && payments.every((payment) => payment.status === 'FAILED')) return 'FAILED';
+  return payments.some((payment) => payment.status === 'VOIDED') ? 'VOIDED' : 'UNPAID';
+}
+
+/** What is left of the authorization to capture. */
+export function capturableMinor(payment: Payment): bigint {
+  return payment.holdId === null ? 0n : payment.authorizedMinor - payment.capturedMinor;
+}
+
+export function refundableMinor(payment: Payment): bigint {
+  return payment.capturedMinor - payment.refundedMinor;
+}
+
+/** Splits an amount over payments that can give money back, newest first: the last to be taken is the first to return. */
+export function planLegs(
+  payments: readonly Payment[],
+  pending: ReadonlyMap<string, bigint>,
+  amountMinor: bigint,
+): { paymentId: string; amountMinor: bigint }[] | null {
+  const legs: { paymentId: string; amountMinor: bigint }[] = [];
+  let left = amountMinor;
+  for (const payment of [...payments].reverse()) {
+    const room = refundableMinor(payment) - (pending.get(payment.id) ?? 0n);
+    const part = room < left ? room : left;
+    if (part <= 0n) continue;
+    legs.push({ paymentId: payment.id, amountMinor: part });
+    left -= part;
+  }
+  return left === 0n ? legs : null;
+}

@@ -1,0 +1,120 @@
+import type { Ctx } from '../../kernel/context.ts';
+import { newId } from '../../kernel/ids.ts';
+import type { OperationKind } from '../../kernel/vocabulary.ts';
+import type { Tx } from '../../platform/db.ts';
+import { lockStep } from '../../platform/locks.ts';
+import { derivePaymentState, isOpen, type Operation, type Payment } from './rules.ts';
+import { insertOperations, insertPayments, lockPayments, readOperations, updateOperations, updatePayments } from './store.ts';
+
+/** The payments of a batch's orders, with every attempt. */
+export interface PaymentsState {
+  readonly byOrder: Map<string, Payment[]>;
+  readonly operations: Map<string, Operation[]>;
+  readonly fresh: Set<Payment | Operation>;
+  readonly dirty: Set<Payment | Operation>;
+}
+
+export async function lock(tx: Tx, orderIds: readonly string[]): Promise<PaymentsState> {
+  const state: PaymentsState = { byOrder: new Map(), operations: new Map(), fresh: new Set(), dirty: new Set() };
+  if (orderIds.length === 0) return state;
+  lockStep(tx, 'payments');
+  for (const payment of await lockPayments(tx, orderIds)) push(state.byOrder, payment.orderId, payment);
+  for (const operation of await readOperations(tx, orderIds)) push(state.operations, operation.orderId, operation);
+  return state;
+}
+
+export function ofOrder(state: PaymentsState, orderId: string): Payment[] {
+  return state.byOrder.get(orderId) ?? [];
+}
+
+export function operationsOf(state: PaymentsState, orderId: string): Operation[] {
+  return state.operations.get(orderId) ?? [];
+}
+
+/** The operation of a payment that has no final answer yet; there is one at most. */
+export function openOperation(state: PaymentsState, payment: Payment): Operation | undefined {
+  return operationsOf(state, payment.orderId).find((operation) => operation.paymentId === payment.id && isOpen(operation));
+}
+
+export function addPayment(
+  state: PaymentsState,
+  payment: Omit<Payment, 'id' | 'status' | 'version' | 'createdAt' | keyof typeof NOTHING_YET>,
+  ctx: Ctx,
+): Payment {
+  const row: Payment = { ...payment, ...NOTHING_YET, id: newId(), status: 'CREATED', version: 1n, createdAt: ctx.now };
+  push(state.byOrder, row.orderId, row);
+  state.fresh.add(row);
+  return row;
+}
+
+const NOTHING_YET = {
+  providerRef: null,
+  brand: null,
+  last4: null,
+  fingerprint: null,
+  authorizedMinor: 0n,
+  capturedMinor: 0n,
+  refundedMinor: 0n,
+  feeMinor: 0n,
+  holdId: null,
+  authorizationExpiresAt: null,
+  nextAction: null,
+  failure: null,
+};
+
+/** Records an attempt before anything is sent: what was tried is known even if nobody lives to tell how it ended. */
+export function startOperation(
+  state: PaymentsState,
+  payment: Payment,
+  kind: OperationKind,
+  amountMinor: bigint,
+  subjectId: string | null,
+  ctx: Ctx,
+): Operation {
+  const open = openOperation(state, payment);
+  if (open) throw new Error(`Payment ${payment.id} has an open ${open.kind} operation`);
+  const operation: Operation = {
+    id: newId(),
+    paymentId: payment.id,
+    orderId: payment.orderId,
+    kind,
+    amountMinor,
+    subjectId,
+    traceId: ctx.traceId,
+    createdAt: ctx.now,
+    status: 'in_flight',
+    providerRef: null,
+    error: null,
+    response: null,
+    calls: 0,
+    settledAt: null,
+  };
+  push(state.operations, payment.orderId, operation);
+  state.fresh.add(operation);
+  return operation;
+}
+
+/** Marks a payment and an operation as changed, and derives the payment's state from both. */
+export function settle(state: PaymentsState, payment: Payment, operation: Operation | null): void {
+  if (operation && !state.fresh.has(operation)) state.dirty.add(operation);
+  payment.status = derivePaymentState(payment, operationsOf(state, payment.orderId));
+  if (state.fresh.has(payment)) return;
+  payment.version += 1n;
+  state.dirty.add(payment);
+}
+
+export async function write(tx: Tx, state: PaymentsState, now: Date): Promise<void> {
+  const isOperation = (row: Payment | Operation): row is Operation => 'kind' in row;
+  const isPayment = (row: Payment | Operation): row is Payment => !('kind' in row);
+  await insertPayments(tx, [...state.fresh].filter(isPayment), now);
+  await updatePayments(tx, [...state.dirty].filter(isPayment), now);
+  // An attempt that is settled makes room for the next one under the one-open-operation index, so updates come first.
+  await updateOperations(tx, [...state.dirty].filter(isOperation));
+  await insertOperations(tx, [...state.fresh].filter(isOperation));
+}
+
+function push<T>(map: Map<string, T[]>, key: string, item: T): void {
+  const list = map.get(key);
+  if (list) list.push(item);
+  else map.set(key, [item]);
+}

@@ -1,0 +1,174 @@
+import type { Tx } from '../../platform/db.ts';
+import { insertRows, type TableSpec, updateRows } from '../../platform/rows.ts';
+import type { Operation, Payment } from './rules.ts';
+
+const PAYMENTS: TableSpec = {
+  table: 'payments',
+  columns: {
+    id: 'uuid',
+    order_id: 'uuid',
+    merchant_id: 'uuid',
+    provider: 'text',
+    method: 'text',
+    token: 'text',
+    currency: 'text',
+    amount_minor: 'int8',
+    status: 'text',
+    provider_ref: 'text',
+    brand: 'text',
+    last4: 'text',
+    fingerprint: 'text',
+    authorized_minor: 'int8',
+    captured_minor: 'int8',
+    refunded_minor: 'int8',
+    fee_minor: 'int8',
+    hold_id: 'uuid',
+    authorization_expires_at: 'timestamptz',
+    next_action: 'jsonb',
+    failure: 'jsonb',
+    version: 'int8',
+    created_at: 'timestamptz',
+    updated_at: 'timestamptz',
+  },
+};
+const OPERATIONS: TableSpec = {
+  table: 'payment_operations',
+  columns: {
+    id: 'uuid',
+    payment_id: 'uuid',
+    order_id: 'uuid',
+    kind: 'text',
+    amount_minor: 'int8',
+    status: 'text',
+    subject_id: 'uuid',
+    provider_ref: 'text',
+    error: 'jsonb',
+    response: 'jsonb',
+    calls: 'int4',
+    trace_id: 'text',
+    created_at: 'timestamptz',
+    settled_at: 'timestamptz',
+  },
+};
+
+export async function lockPayments(tx: Tx, orderIds: readonly string[]): Promise<Payment[]> {
+  const { rows } = await tx.query<Payment>({
+    name: 'payments-lock',
+    text: `SELECT id, order_id AS "orderId", merchant_id AS "merchantId", provider, method, token, currency, amount_minor AS "amountMinor", status,
+                  provider_ref AS "providerRef", brand, last4, fingerprint, authorized_minor AS "authorizedMinor", captured_minor AS "capturedMinor",
+                  refunded_minor AS "refundedMinor", fee_minor AS "feeMinor", hold_id AS "holdId", authorization_expires_at AS "authorizationExpiresAt",
+                  next_action AS "nextAction", failure, version, created_at AS "createdAt"
+           FROM payments WHERE order_id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE`,
+    values: [orderIds],
+  });
+  return rows;
+}
+
+export async function readOperations(tx: Tx, orderIds: readonly string[]): Promise<Operation[]> {
+  const { rows } = await tx.query<Operation>({
+    name: 'payments-operations',
+    text: `SELECT id, payment_id AS "paymentId", order_id AS "orderId", kind, amount_minor AS "amountMinor", status, subject_id AS "subjectId",
+                  provider_ref AS "providerRef", error, response, calls, trace_id AS "traceId", created_at AS "createdAt", settled_at AS "settledAt"
+           FROM payment_operations WHERE order_id = ANY($1::uuid[]) ORDER BY id`,
+    values: [orderIds],
+  });
+  return rows;
+}
+
+export async function insertPayments(tx: Tx, payments: readonly Payment[], now: Date): Promise<void> {
+  await insertRows(
+    tx,
+    PAYMENTS,
+    payments.map((payment) => paymentColumns(payment, now)),
+  );
+}
+
+export async function updatePayments(tx: Tx, payments: readonly Payment[], now: Date): Promise<void> {
+  const changing = [
+    'status',
+    'provider_ref',
+    'brand',
+    'last4',
+    'fingerprint',
+    'authorized_minor',
+    'captured_minor',
+    'refunded_minor',
+    'fee_minor',
+    'hold_id',
+    'authorization_expires_at',
+    'next_action',
+    'failure',
+    'version',
+    'updated_at',
+  ];
+  await updateRows(
+    tx,
+    PAYMENTS,
+    ['id'],
+    changing,
+    payments.map((payment) => paymentColumns(payment, now)),
+  );
+}
+
+function paymentColumns(p: Payment, now: Date): Record<string, unknown> {
+  return {
+    id: p.id,
+    order_id: p.orderId,
+    merchant_id: p.merchantId,
+    provider: p.provider,
+    method: p.method,
+    token: p.token,
+    currency: p.currency,
+    amount_minor: p.amountMinor,
+    status: p.status,
+    provider_ref: p.providerRef,
+    brand: p.brand,
+    last4: p.last4,
+    fingerprint: p.fingerprint,
+    authorized_minor: p.authorizedMinor,
+    captured_minor: p.capturedMinor,
+    refunded_minor: p.refundedMinor,
+    fee_minor: p.feeMinor,
+    hold_id: p.holdId,
+    authorization_expires_at: p.authorizationExpiresAt,
+    next_action: p.nextAction,
+    failure: p.failure,
+    version: p.version,
+    created_at: p.createdAt,
+    updated_at: now,
+  };
+}
+
+export async function insertOperations(tx: Tx, operations: readonly Operation[]): Promise<void> {
+  await insertRows(tx, OPERATIONS, operations.map(operationColumns));
+}
+
+/** Settled operations first: a payment may have one open operation, and the index is checked row by row. */
+export async function updateOperations(tx: Tx, operations: readonly Operation[]): Promise<void> {
+  await updateRows(
+    tx,
+    OPERATIONS,
+    ['id'],
+    ['status', 'provider_ref', 'error', 'response', 'calls', 'settled_at'],
+    operations.map(operationColumns),
+  );
+}
+
+function operationColumns(o: Operation): Record<string, unknown> {
+  return {
+    id: o.id,
+    payment_id: o.paymentId,
+    order_id: o.orderId,
+    kind: o.kind,
+    amount_minor: o.amountMinor,
+    status: o.status,
+    subject_id: o.subjectId,
+    provider_ref: o.providerRef,
+    error: o.error,
+    response: o.response,
+    calls: o.calls,
+    trace_id: o.traceId,
+    created_at: o.createdAt,
+    settled_at: o.settledAt,
+  };
+}

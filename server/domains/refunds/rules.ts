@@ -1,0 +1,58 @@
+import type { UnitRange, UnitValue } from '../../kernel/units.ts';
+import type { RefundKind, RefundStatus } from '../../kernel/vocabulary.ts';
+
+export interface Refund {
+  readonly id: string;
+  readonly orderId: string;
+  readonly merchantId: string;
+  readonly number: string;
+  readonly kind: RefundKind;
+  readonly amountMinor: bigint;
+  readonly currency: string;
+  readonly reason: string;
+  readonly note: string | null;
+  readonly requestedBy: string;
+  readonly createdAt: Date;
+  approvalId: string | null;
+  status: RefundStatus;
+  failure: { code: string; message: string } | null;
+  settledAt: Date | null;
+}
+
+export interface RefundLine extends UnitRange {
+  readonly refundId: string;
+  readonly orderId: string;
+  readonly value: Omit<UnitValue, 'totalMinor'>;
+}
+
+/** One tender's part of a refund. */
+export interface RefundLeg {
+  readonly id: string;
+  readonly refundId: string;
+  readonly orderId: string;
+  readonly paymentId: string;
+  readonly amountMinor: bigint;
+  status: 'pending' | 'succeeded' | 'failed';
+  settledAt: Date | null;
+}
+
+/** A refund that may still take money: its amount counts against what is left. */
+export function isOnItsWay(refund: Refund): boolean {
+  return refund.status === 'pending' || refund.status === 'awaiting_approval';
+}
+
+/** Money of an order that is on its way back, in minor units. */
+export function onItsWayMinor(refunds: readonly Refund[]): bigint {
+  return refunds.filter(isOnItsWay).reduce((sum, refund) => sum + refund.amountMinor, 0n);
+}
+
+/** Money that each payment still owes to refunds that are on their way. */
+export function pendingByPayment(refunds: readonly Refund[], legs: readonly RefundLeg[]): Map<string, bigint> {
+  const open = new Set(refunds.filter(isOnItsWay).map((refund) => refund.id));
+  const pending = new Map<string, bigint>();
+  for (const leg of legs) {
+    if (leg.status === 'pending' && open.has(leg.refundId))
+      pending.set(leg.paymentId, (pending.get(leg.paymentId) ?? 0n) + leg.amountMinor);
+  }
+  return pending;
+}

@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { amountMinor, unitSelection } from '../../kernel/inputs.ts';
+
+export const REFUND_REASONS = [
+  'customer_request',
+  'damaged',
+  'not_received',
+  'wrong_item',
+  'late',
+  'price_adjustment',
+  'goodwill',
+  'cancelled',
+  'other',
+] as const;
+export type RefundReason = (typeof REFUND_REASONS)[number];
+
+/**
+ * What to give back: units at their frozen price, an amount of captured money, or goodwill (money back without touching what the
+ * order was worth). Exactly one of the three.
+ */
+export const refundOrderInput = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('units'),
+    orderId: z.uuid(),
+    units: unitSelection.optional(),
+    reason: z.enum(REFUND_REASONS),
+    note: z.string().trim().max(1000).optional(),
+    fingerprint: z.string().max(100).optional(),
+  }),
+  z.object({
+    kind: z.enum(['amount', 'goodwill']),
+    orderId: z.uuid(),
+    amountMinor,
+    reason: z.enum(REFUND_REASONS),
+    note: z.string().trim().max(1000).optional(),
+    fingerprint: z.string().max(100).optional(),
+  }),
+]);
+export type RefundOrderInput = z.infer<typeof refundOrderInput>;

@@ -1,0 +1,49 @@
+import type { Tx } from '../../platform/db.ts';
+import type { Refund, RefundLeg, RefundLine } from './rules.ts';
+import { insertLegs, insertRefundLines, insertRefunds, readLegs, readRefunds, updateLegs, updateRefunds } from './store.ts';
+
+export interface RefundsState {
+  readonly refunds: Refund[];
+  readonly legs: RefundLeg[];
+  readonly newLines: RefundLine[];
+  readonly fresh: Set<Refund | RefundLeg>;
+  readonly dirty: Set<Refund | RefundLeg>;
+}
+
+/** Reads the refunds of orders that are locked. */
+export async function load(tx: Tx, orderIds: readonly string[]): Promise<RefundsState> {
+  const empty = { newLines: [], fresh: new Set<Refund | RefundLeg>(), dirty: new Set<Refund | RefundLeg>() };
+  if (orderIds.length === 0) return { ...empty, refunds: [], legs: [] };
+  return { ...empty, refunds: await readRefunds(tx, orderIds), legs: await readLegs(tx, orderIds) };
+}
+
+export function ofOrder(state: RefundsState, orderId: string): Refund[] {
+  return state.refunds.filter((refund) => refund.orderId === orderId);
+}
+
+export function legsOf(state: RefundsState, refundId: string): RefundLeg[] {
+  return state.legs.filter((leg) => leg.refundId === refundId);
+}
+
+export function add(state: RefundsState, refund: Refund, lines: readonly RefundLine[], legs: readonly RefundLeg[]): void {
+  state.refunds.push(refund);
+  state.legs.push(...legs);
+  state.newLines.push(...lines);
+  state.fresh.add(refund);
+  for (const leg of legs) state.fresh.add(leg);
+}
+
+export function changed(state: RefundsState, row: Refund | RefundLeg): void {
+  if (!state.fresh.has(row)) state.dirty.add(row);
+}
+
+const isRefund = (row: Refund | RefundLeg): row is Refund => 'number' in row;
+const isLeg = (row: Refund | RefundLeg): row is RefundLeg => !('number' in row);
+
+export async function write(tx: Tx, state: RefundsState): Promise<void> {
+  await insertRefunds(tx, [...state.fresh].filter(isRefund));
+  await insertLegs(tx, [...state.fresh].filter(isLeg));
+  await insertRefundLines(tx, state.newLines);
+  await updateRefunds(tx, [...state.dirty].filter(isRefund));
+  await updateLegs(tx, [...state.dirty].filter(isLeg));
+}

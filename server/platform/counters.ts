@@ -1,0 +1,20 @@
+import type { Tx } from './db.ts';
+import { lockStep } from './locks.ts';
+
+/** The first number a counter gives: people should not be able to tell the first order from the thousandth. */
+const FIRST = 10_001;
+
+/**
+ * Takes `count` consecutive numbers of a kind in a home and returns the first. Gap-free: a transaction that rolls back gives them back.
+ * The row is locked until commit, which is why it comes last in the lock order.
+ */
+export async function takeNumbers(tx: Tx, home: string, kind: 'order' | 'shipment' | 'refund', count: number): Promise<number> {
+  lockStep(tx, 'number_counters');
+  const { rows } = await tx.query<{ value: bigint }>({
+    name: 'counters-take',
+    text: `INSERT INTO number_counters AS c (home, kind, value) VALUES ($1, $2, $4::bigint + $3::bigint - 1)
+           ON CONFLICT (home, kind) DO UPDATE SET value = c.value + $3::bigint RETURNING value`,
+    values: [home, kind, count, FIRST],
+  });
+  return Number((rows[0] as { value: bigint }).value) - count + 1;
+}

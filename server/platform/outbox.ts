@@ -1,0 +1,117 @@
+import { CONSUMERS, type ConsumerName } from '../kernel/consumers.ts';
+import type { Ctx } from '../kernel/context.ts';
+import type { NewEvent } from '../kernel/events.ts';
+import { newId } from '../kernel/ids.ts';
+import { type Audited, type NewAudit, writeAudits } from './audit.ts';
+import type { Tx } from './db.ts';
+import { lockStep } from './locks.ts';
+import { addJobs, type NewJob } from './queue.ts';
+import { insertRows, type TableSpec } from './rows.ts';
+
+/**
+ * What a batch tells the world, written with the batch: events (at once the outbox, the timeline, and the source of live pages),
+ * their deliveries, audit rows and jobs. One statement each, and one NOTIFY.
+ */
+export interface Outbox {
+  readonly events: EventRow[];
+  readonly audits: Audited[];
+  readonly jobs: NewJob[];
+}
+
+interface EventRow {
+  readonly id: string;
+  readonly home: string;
+  readonly merchant_id: string | null;
+  readonly aggregate: string;
+  readonly aggregate_id: string;
+  readonly aggregate_version: bigint;
+  readonly type: string;
+  readonly schema_version: number;
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly actor: string;
+  readonly cause: string | null;
+  readonly trace_id: string;
+  readonly at: Date;
+}
+
+export function newOutbox(): Outbox {
+  return { events: [], audits: [], jobs: [] };
+}
+
+/** Adds an event; returns its id, which may be named as the cause of others. */
+export function emit(outbox: Outbox, event: NewEvent, ctx: Ctx, cause: string | null = null): string {
+  const id = newId();
+  outbox.events.push({
+    id,
+    home: ctx.home,
+    merchant_id: event.merchantId,
+    aggregate: event.aggregate,
+    aggregate_id: event.aggregateId,
+    aggregate_version: event.aggregateVersion,
+    type: event.type,
+    schema_version: 1,
+    data: jsonSafe(event.data),
+    actor: ctx.actor,
+    cause,
+    trace_id: ctx.traceId,
+    at: ctx.now,
+  });
+  return id;
+}
+
+export function audit(outbox: Outbox, entry: NewAudit, ctx: Ctx): void {
+  outbox.audits.push({ ctx, entry });
+}
+
+export function job(outbox: Outbox, item: NewJob): void {
+  outbox.jobs.push(item);
+}
+
+const EVENTS: TableSpec = {
+  table: 'events',
+  columns: {
+    id: 'uuid',
+    home: 'text',
+    merchant_id: 'uuid',
+    aggregate: 'text',
+    aggregate_id: 'uuid',
+    aggregate_version: 'int8',
+    type: 'text',
+    schema_version: 'int4',
+    data: 'jsonb',
+    actor: 'text',
+    cause: 'uuid',
+    trace_id: 'text',
+    at: 'timestamptz',
+  },
+};
+const DELIVERIES: TableSpec = {
+  table: 'event_deliveries',
+  columns: { event_id: 'uuid', consumer: 'text', next_at: 'timestamptz' },
+};
+
+const CONSUMERS_BY_TYPE = new Map<string, ConsumerName[]>();
+for (const [name, types] of Object.entries(CONSUMERS)) {
+  for (const type of types as readonly string[])
+    CONSUMERS_BY_TYPE.set(type, [...(CONSUMERS_BY_TYPE.get(type) ?? []), name as ConsumerName]);
+}
+
+export async function writeOutbox(tx: Tx, outbox: Outbox): Promise<void> {
+  await insertRows(tx, EVENTS, outbox.events as unknown as Record<string, unknown>[]);
+  const deliveries = outbox.events.flatMap((event) =>
+    (CONSUMERS_BY_TYPE.get(event.type) ?? []).map((consumer) => ({ event_id: event.id, consumer, next_at: event.at })),
+  );
+  await insertRows(tx, DELIVERIES, deliveries);
+  await writeAudits(tx, outbox.audits);
+  const jobs = [...outbox.jobs];
+  if (deliveries.length > 0)
+    jobs.push({ task: 'deliver-event', payload: { eventIds: [...new Set(deliveries.map((delivery) => delivery.event_id))] } });
+  if (jobs.length > 0) lockStep(tx, 'jobs');
+  await addJobs(tx, jobs);
+  if (outbox.events.length > 0) await tx.query({ name: 'outbox-notify', text: `SELECT pg_notify('waybill_events', '')` });
+}
+
+/** Event data is JSON: amounts travel as integers. */
+function jsonSafe(data: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return JSON.parse(JSON.stringify(data, (_key, value) => (typeof value === 'bigint' ? Number(value) : value)));
+}

@@ -1,0 +1,311 @@
+import type { Ctx } from '../kernel/context.ts';
+import { newId } from '../kernel/ids.ts';
+import type { SagaStatus } from '../kernel/vocabulary.ts';
+import type { Tx } from './db.ts';
+import { lockStep } from './locks.ts';
+import { insertRows, type TableSpec, updateRows } from './rows.ts';
+import type { Locked } from './verb.ts';
+
+/**
+ * Sagas (DESIGN 7): a plain ordered array of steps. The position is flow version + step *name*, so an upgrade never breaks a running
+ * one. A local step is a decision over locked state and commits with other orders' steps; a remote step is prepared under the lock
+ * (the attempt is recorded), called outside any transaction, and settled under the lock again by compare-and-set on the version.
+ */
+export interface Saga {
+  readonly id: string;
+  readonly kind: string;
+  readonly flowVersion: number;
+  readonly orderId: string;
+  readonly merchantId: string;
+  readonly deadline: Date | null;
+  readonly actor: string;
+  readonly traceId: string;
+  readonly createdAt: Date;
+  step: string;
+  status: SagaStatus;
+  outcome: 'completed' | 'compensated' | null;
+  attempt: number;
+  state: Record<string, unknown>;
+  error: { code: string; message: string } | null;
+  wakeAt: Date;
+  version: bigint;
+}
+
+export type StepResult =
+  | { readonly kind: 'next' }
+  /** Nothing is wrong; look again at `until`, or when somebody wakes it. */
+  | { readonly kind: 'wait'; readonly until: Date }
+  /** An expected failure: again after a back-off. */
+  | { readonly kind: 'retry'; readonly error: { code: string; message: string } }
+  /** This saga cannot succeed: undo, from this step back to the first. */
+  | { readonly kind: 'fail'; readonly error: { code: string; message: string } }
+  /** A person has to look. */
+  | { readonly kind: 'stuck'; readonly error: { code: string; message: string } };
+
+export const next: StepResult = { kind: 'next' };
+
+export type LocalAction<W> = (world: W, saga: Saga, ctx: Ctx) => StepResult;
+
+export interface RemoteAction<W, A = unknown, O = unknown> {
+  /** Records the attempt and says what to send; or decides that nothing has to be sent. */
+  readonly prepare: (world: W, saga: Saga, ctx: Ctx) => { readonly kind: 'call'; readonly args: A } | StepResult;
+  /** Talks to the outside world. Never throws for what the world may do: that is an outcome. */
+  readonly call: (args: A, signal: AbortSignal) => Promise<O>;
+  /** Records the outcome. */
+  readonly settle: (world: W, saga: Saga, args: A, outcome: O, ctx: Ctx) => StepResult;
+}
+
+export type Action<W> = LocalAction<W> | RemoteAction<W>;
+
+export interface Step<W> {
+  readonly name: string;
+  readonly run: Action<W>;
+  /** Makes the step undone. Must be safe where the step never ran, or ran half. */
+  readonly undo?: Action<W>;
+}
+
+export interface SagaDefinition<W> {
+  readonly kind: string;
+  readonly version: number;
+  readonly steps: readonly Step<W>[];
+}
+
+/** Types a remote action's own arguments and outcome; the runner passes them through untouched. */
+export function remote<W, A, O>(action: RemoteAction<W, A, O>): RemoteAction<W> {
+  return action as unknown as RemoteAction<W>;
+}
+
+// ── Running ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** What to do next with a saga, after as many local steps as could be taken. */
+export type Advance =
+  | { readonly kind: 'call'; readonly ticket: Ticket }
+  | { readonly kind: 'later'; readonly at: Date }
+  | { readonly kind: 'rest' };
+
+/** A prepared remote call: position and version it belongs to. */
+export interface Ticket {
+  readonly step: string;
+  readonly undo: boolean;
+  readonly version: bigint;
+  readonly args: unknown;
+}
+
+const MAX_LOCAL_STEPS = 50;
+/** Expected failures back off from a quarter second to 30 s (DESIGN 2), with jitter so that many do not return together. */
+const FIRST_BACKOFF_MS = 250;
+const MAX_BACKOFF_MS = 30_000;
+
+export function backoffMs(attempt: number, random: number = Math.random()): number {
+  const ceiling = Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** Math.min(attempt, 12));
+  return Math.round(ceiling * (0.5 + random / 2));
+}
+
+/** Takes a locked saga as far as it goes without leaving the transaction. `settled` is a remote call's outcome, if one came back. */
+export function advance<W extends Locked>(
+  definition: SagaDefinition<W>,
+  world: W,
+  saga: Saga,
+  ctx: Ctx,
+  settled?: { readonly ticket: Ticket; readonly outcome: unknown },
+): Advance {
+  if (isAtRest(saga)) return { kind: 'rest' };
+  if (settled) {
+    const { ticket, outcome } = settled;
+    // Somebody else settled this call, or moved the saga, meanwhile: the position decides, not who comes last.
+    if (ticket.version !== saga.version || ticket.step !== saga.step) return { kind: 'rest' };
+    const action = actionAt(definition, saga);
+    if (typeof action === 'function' || !action) throw new Error(`${saga.kind}.${saga.step} has no remote action`);
+    move(definition, saga, action.settle(world, saga, ticket.args, outcome, ctx), ctx);
+    world.applied++;
+  } else if (saga.wakeAt > ctx.now) return { kind: 'later', at: saga.wakeAt };
+  for (let taken = 0; taken < MAX_LOCAL_STEPS; taken++) {
+    if (isAtRest(saga)) return { kind: 'rest' };
+    if (saga.wakeAt > ctx.now) return { kind: 'later', at: saga.wakeAt };
+    const action = actionAt(definition, saga);
+    const result = !action ? next : typeof action === 'function' ? action(world, saga, ctx) : action.prepare(world, saga, ctx);
+    if (result.kind === 'call') {
+      world.applied++;
+      return {
+        kind: 'call',
+        ticket: { step: saga.step, undo: saga.status === 'compensating', version: saga.version, args: result.args },
+      };
+    }
+    move(definition, saga, result, ctx);
+    world.applied++;
+  }
+  throw new Error(`${saga.kind} took ${MAX_LOCAL_STEPS} local steps without an end`);
+}
+
+/** Done, or waiting for a person. */
+export function isAtRest(saga: Saga): boolean {
+  return saga.status === 'done' || saga.status === 'stuck';
+}
+
+function actionAt<W>(definition: SagaDefinition<W>, saga: Saga): Action<W> | undefined {
+  const step = definition.steps.find((candidate) => candidate.name === saga.step);
+  if (!step)
+    throw new Error(
+      `${definition.kind} version ${definition.version} has no step ${saga.step} (saga of version ${saga.flowVersion})`,
+    );
+  return saga.state.compensating ? step.undo : step.run;
+}
+
+function move<W>(definition: SagaDefinition<W>, saga: Saga, result: StepResult, ctx: Ctx): void {
+  saga.version += 1n;
+  const undoing = saga.state.compensating === true;
+  switch (result.kind) {
+    case 'next': {
+      const at = definition.steps.findIndex((step) => step.name === saga.step);
+      const following = definition.steps[undoing ? at - 1 : at + 1];
+      saga.attempt = 0;
+      if (!undoing) saga.error = null;
+      if (following) Object.assign(saga, { step: following.name, status: undoing ? 'compensating' : 'running', wakeAt: ctx.now });
+      else Object.assign(saga, { status: 'done', outcome: undoing ? 'compensated' : 'completed' });
+      return;
+    }
+    case 'wait':
+      Object.assign(saga, { status: undoing ? 'compensating' : 'waiting', wakeAt: result.until });
+      return;
+    case 'retry': {
+      saga.attempt += 1;
+      const wakeAt = new Date(ctx.now.getTime() + backoffMs(saga.attempt));
+      Object.assign(saga, { status: undoing ? 'compensating' : 'retrying', error: result.error, wakeAt });
+      return;
+    }
+    case 'fail':
+      // Undoing starts at the step that failed: it may have happened in part, and undo is safe where it did not.
+      if (undoing) Object.assign(saga, { status: 'stuck', error: result.error });
+      else
+        Object.assign(saga, {
+          status: 'compensating',
+          state: { ...saga.state, compensating: true },
+          error: result.error,
+          attempt: 0,
+          wakeAt: ctx.now,
+        });
+      return;
+    case 'stuck':
+      Object.assign(saga, { status: 'stuck', error: result.error });
+  }
+}
+
+// ── Rows ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+const SAGAS: TableSpec = {
+  table: 'sagas',
+  columns: {
+    id: 'uuid',
+    kind: 'text',
+    flow_version: 'int4',
+    order_id: 'uuid',
+    merchant_id: 'uuid',
+    step: 'text',
+    status: 'text',
+    outcome: 'text',
+    attempt: 'int4',
+    state: 'jsonb',
+    error: 'jsonb',
+    wake_at: 'timestamptz',
+    deadline: 'timestamptz',
+    actor: 'text',
+    trace_id: 'text',
+    version: 'int8',
+    created_at: 'timestamptz',
+    updated_at: 'timestamptz',
+  },
+};
+
+/** The locked sagas of a batch, with what they were when they were locked. */
+export interface SagasState {
+  readonly byId: Map<string, Saga>;
+  readonly fresh: Set<Saga>;
+  readonly before: Map<string, bigint>;
+}
+
+/** Locks every saga of the orders: what one does may depend on another (a cancel on a placement). */
+export async function lockSagas(tx: Tx, orderIds: readonly string[]): Promise<SagasState> {
+  const state: SagasState = { byId: new Map(), fresh: new Set(), before: new Map() };
+  if (orderIds.length === 0) return state;
+  lockStep(tx, 'sagas');
+  const { rows } = await tx.query<Saga>({
+    name: 'sagas-lock',
+    text: `SELECT id, kind, flow_version AS "flowVersion", order_id AS "orderId", merchant_id AS "merchantId", step, status, outcome, attempt, state, error,
+                  wake_at AS "wakeAt", deadline, actor, trace_id AS "traceId", version, created_at AS "createdAt"
+           FROM sagas WHERE order_id = ANY($1::uuid[]) AND status <> 'done' ORDER BY id FOR NO KEY UPDATE`,
+    values: [orderIds],
+  });
+  for (const saga of rows) {
+    state.byId.set(saga.id, saga);
+    state.before.set(saga.id, saga.version);
+  }
+  return state;
+}
+
+/** A new saga at its first step. The caller adds its job. */
+export function startSaga<W>(
+  state: SagasState,
+  definition: SagaDefinition<W>,
+  about: { orderId: string; merchantId: string; state?: Record<string, unknown>; deadline?: Date | null },
+  ctx: Ctx,
+): Saga {
+  const saga: Saga = {
+    id: newId(),
+    kind: definition.kind,
+    flowVersion: definition.version,
+    orderId: about.orderId,
+    merchantId: about.merchantId,
+    deadline: about.deadline ?? null,
+    actor: ctx.actor,
+    traceId: ctx.traceId,
+    createdAt: ctx.now,
+    step: (definition.steps[0] as Step<W>).name,
+    status: 'running',
+    outcome: null,
+    attempt: 0,
+    state: about.state ?? {},
+    error: null,
+    wakeAt: ctx.now,
+    version: 1n,
+  };
+  state.byId.set(saga.id, saga);
+  state.fresh.add(saga);
+  return saga;
+}
+
+/** Open sagas of an order, from the locked ones. */
+export function sagasOf(state: SagasState, orderId: string): Saga[] {
+  return [...state.byId.values()].filter((saga) => saga.orderId === orderId && saga.status !== 'done');
+}
+
+export async function writeSagas(tx: Tx, state: SagasState, now: Date): Promise<void> {
+  const columns = (s: Saga): Record<string, unknown> => ({
+    id: s.id,
+    kind: s.kind,
+    flow_version: s.flowVersion,
+    order_id: s.orderId,
+    merchant_id: s.merchantId,
+    step: s.step,
+    status: s.status,
+    outcome: s.outcome,
+    attempt: s.attempt,
+    state: s.state,
+    error: s.error,
+    wake_at: s.wakeAt,
+    deadline: s.deadline,
+    actor: s.actor,
+    trace_id: s.traceId,
+    version: s.version,
+    created_at: s.createdAt,
+    updated_at: now,
+  });
+  const changed = [...state.byId.values()].filter((saga) => !state.fresh.has(saga) && saga.version !== state.before.get(saga.id));
+  await insertRows(tx, SAGAS, [...state.fresh].map(columns));
+  await updateRows(
+    tx,
+    SAGAS,
+    ['id'],
+    ['step', 'status', 'outcome', 'attempt', 'state', 'error', 'wake_at', 'version', 'updated_at'],
+    changed.map(columns),
+  );
+}
