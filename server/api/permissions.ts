@@ -36,6 +36,20 @@ const BY_TOKEN = { anyone: 'token' } as const satisfies PermissionRow['allow'];
 const ADMIN = { admin: 'all' } as const satisfies PermissionRow['allow'];
 const KEY_HOLDERS = { merchant: 'own', admin: 'all' } as const satisfies PermissionRow['allow'];
 
+/** Who looks after orders: the staff, and the merchant whose orders they are. */
+const ORDER_READERS = { ...STAFF, merchant: 'own' } as const satisfies PermissionRow['allow'];
+/** Who may look customers up and follow their money. The warehouse sees a name and an address on what it ships. */
+const MONEY_READERS = {
+  merchant: 'own',
+  agent: 'all',
+  fraud_analyst: 'all',
+  finance: 'all',
+  admin: 'all',
+} as const satisfies PermissionRow['allow'];
+const BOOK_READERS = { merchant: 'own', finance: 'all', admin: 'all' } as const satisfies PermissionRow['allow'];
+const APPROVERS = { agent: 'all', finance: 'all', admin: 'all' } as const satisfies PermissionRow['allow'];
+const CUSTOMER = { customer: 'own' } as const satisfies PermissionRow['allow'];
+
 export const GROUPS = { STAFF, EVERY_USER, BY_TOKEN, ADMIN, KEY_HOLDERS } as const;
 
 /**
@@ -74,6 +88,41 @@ export const PERMISSIONS = {
   'people.apiKeys': { allow: KEY_HOLDERS },
   'people.createApiKey': { allow: KEY_HOLDERS },
   'people.revokeApiKey': { allow: KEY_HOLDERS },
+
+  // what the console reads
+  'search.find': { allow: ORDER_READERS },
+  'orders.list': { allow: ORDER_READERS },
+  'orders.counts': { allow: ORDER_READERS },
+  'orders.facets': { allow: ORDER_READERS },
+  'orders.get': { allow: ORDER_READERS },
+  'shipments.list': { allow: ORDER_READERS },
+  'shipments.get': { allow: ORDER_READERS },
+  'shipments.ready': { allow: ORDER_READERS },
+  'shipments.nodes': { allow: ORDER_READERS },
+  'stock.list': { allow: ORDER_READERS },
+  'stock.get': { allow: ORDER_READERS },
+  'stock.movements': { allow: ORDER_READERS },
+  'products.list': { allow: ORDER_READERS },
+  'products.get': { allow: ORDER_READERS },
+  'customers.list': { allow: MONEY_READERS },
+  'customers.get': { allow: MONEY_READERS },
+  'payments.list': { allow: MONEY_READERS },
+  'payments.inDoubt': { allow: MONEY_READERS },
+  'payments.get': { allow: MONEY_READERS },
+  'refunds.list': { allow: MONEY_READERS },
+  'approvals.list': { allow: APPROVERS },
+  'approvals.count': { allow: APPROVERS },
+  'ledger.trialBalance': { allow: BOOK_READERS },
+  'ledger.accounts': { allow: BOOK_READERS },
+  'ledger.account': { allow: BOOK_READERS },
+  'ledger.entries': { allow: BOOK_READERS },
+  'home.agent': { allow: ORDER_READERS },
+  'home.finance': { allow: { finance: 'all', admin: 'all' } },
+  'home.health': { allow: ADMIN },
+  'home.sales': { allow: BOOK_READERS },
+  'myOrders.list': { allow: CUSTOMER },
+  'myOrders.get': { allow: CUSTOMER },
+  'tracking.get': { allow: BY_TOKEN },
 } as const satisfies Record<string, PermissionRow>;
 
 /** The row of a procedure, or undefined: then nobody may call it. */

@@ -1,12 +1,36 @@
+import { approvalsRouter } from './approvals.ts';
 import { authRouter } from './auth.ts';
+import { customersRouter } from './customers.ts';
+import { homeRouter } from './home.ts';
+import { ledgerRouter } from './ledger.ts';
+import { myOrdersRouter, trackingRouter } from './my-orders.ts';
+import { ordersRouter } from './orders.ts';
+import { paymentsRouter, refundsRouter } from './payments.ts';
 import { peopleRouter } from './people.ts';
 import { PERMISSIONS, type PermissionRow } from './permissions.ts';
+import { productsRouter } from './products.ts';
+import { searchRouter } from './search.ts';
+import { shipmentsRouter } from './shipments.ts';
+import { stockRouter } from './stock.ts';
 import { createCallerFactory, router } from './trpc.ts';
 
 /** Every procedure there is: one router per noun. */
 export const appRouter = router({
+  approvals: approvalsRouter,
   auth: authRouter,
+  customers: customersRouter,
+  home: homeRouter,
+  ledger: ledgerRouter,
+  myOrders: myOrdersRouter,
+  orders: ordersRouter,
+  payments: paymentsRouter,
   people: peopleRouter,
+  products: productsRouter,
+  refunds: refundsRouter,
+  search: searchRouter,
+  shipments: shipmentsRouter,
+  stock: stockRouter,
+  tracking: trackingRouter,
 });
 
 export type AppRouter = typeof appRouter;

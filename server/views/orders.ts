@@ -5,7 +5,7 @@ import { COUNT_CAP, decodeCursor, isInteger, isTimestamp, limitOf, type Page, pa
 import type { Scope } from './scope.ts';
 import { wordsQuery } from './words.ts';
 
-export const ORDER_SORTS = ['-placed_at', 'placed_at', '-total'] as const;
+export const ORDER_SORTS = ['-placed_at', 'placed_at', '-total', 'total'] as const;
 export type OrderSort = (typeof ORDER_SORTS)[number];
 
 /** The tabs above the list. Each is backed by an index, so that its count is cheap. */
@@ -112,6 +112,7 @@ const SORTING: Readonly<Record<OrderSort, Sorting>> = {
   '-placed_at': { column: 'o.placed_at', cast: 'timestamptz', descending: true, check: isTimestamp },
   placed_at: { column: 'o.placed_at', cast: 'timestamptz', descending: false, check: isTimestamp },
   '-total': { column: 'o.total_minor', cast: 'bigint', descending: true, check: isInteger },
+  total: { column: 'o.total_minor', cast: 'bigint', descending: false, check: isInteger },
 };
 
 export interface OrderListRequest extends OrderFilter {

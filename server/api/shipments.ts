@@ -1,0 +1,22 @@
+import { z } from 'zod';
+import { SHIPMENT_STATUSES } from '../kernel/vocabulary.ts';
+import { listShipments, nodeQueues, readShipment, readyToShip } from '../views/shipments.ts';
+import { pageInput } from './page-input.ts';
+import { procedure, router } from './trpc.ts';
+
+const nodeId = z.uuid().optional();
+
+/** Shipments, and what waits to become one. */
+export const shipmentsRouter = router({
+  list: procedure
+    .input(pageInput.extend({ status: z.array(z.enum(SHIPMENT_STATUSES)).max(SHIPMENT_STATUSES.length).optional(), nodeId }))
+    .query(({ ctx, input }) => listShipments(ctx.pool, ctx.scope, input)),
+
+  get: procedure
+    .input(z.object({ number: z.string().trim().min(1).max(60) }))
+    .query(({ ctx, input }) => readShipment(ctx.pool, ctx.scope, input.number)),
+
+  ready: procedure.input(pageInput.extend({ nodeId })).query(({ ctx, input }) => readyToShip(ctx.pool, ctx.scope, input)),
+
+  nodes: procedure.query(({ ctx }) => nodeQueues(ctx.pool, ctx.scope)),
+});
