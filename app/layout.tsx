@@ -1,0 +1,35 @@
+import '@fontsource-variable/inter';
+import '@fontsource-variable/jetbrains-mono';
+import '@mantine/core/styles.layer.css';
+import '@mantine/dates/styles.layer.css';
+import '@mantine/charts/styles.layer.css';
+import '@mantine/notifications/styles.layer.css';
+import '@mantine/spotlight/styles.layer.css';
+import '../components/ui/base.css';
+import { ColorSchemeScript, mantineHtmlProps } from '@mantine/core';
+import type { Metadata, Viewport } from 'next';
+import { cookies, headers } from 'next/headers';
+import type { ReactNode } from 'react';
+import { preferredLocale, validTimeZone } from '../components/ui/preferences.ts';
+import { Providers } from './providers.tsx';
+
+export const metadata: Metadata = { title: { default: 'Waybill', template: '%s · Waybill' }, robots: { index: false } };
+export const viewport: Viewport = { width: 'device-width', initialScale: 1, colorScheme: 'light dark' };
+
+export default async function RootLayout({ children }: { children: ReactNode }) {
+  const jar = await cookies();
+  const locale = preferredLocale(jar.get('waybill-locale')?.value, (await headers()).get('accept-language'));
+  const timeZone = validTimeZone(jar.get('waybill-zone')?.value);
+  return (
+    <html lang={locale} {...mantineHtmlProps}>
+      <head>
+        <ColorSchemeScript defaultColorScheme="auto" />
+      </head>
+      <body>
+        <Providers locale={locale} timeZone={timeZone}>
+          {children}
+        </Providers>
+      </body>
+    </html>
+  );
+}

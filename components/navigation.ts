@@ -1,0 +1,86 @@
+import {
+  type Icon,
+  IconBox,
+  IconBuildingWarehouse,
+  IconChecklist,
+  IconClipboardList,
+  IconClockPlay,
+  IconCreditCard,
+  IconFlask,
+  IconHistory,
+  IconHome,
+  IconReceipt,
+  IconScale,
+  IconSettings,
+  IconUsers,
+} from '@tabler/icons-react';
+import type { Role } from '../server/kernel/vocabulary.ts';
+import type { MessageKey } from './ui/messages/catalogue.ts';
+
+/**
+ * The console's map, as data. An entry is added together with its page: navigation.test.ts fails for an entry without one.
+ * Showing an entry permits nothing; every procedure authorises itself.
+ */
+export interface NavigationEntry {
+  /** The heading it stands under; none for the first entries. */
+  readonly group?: MessageKey;
+  readonly label: MessageKey;
+  readonly href: string;
+  readonly icon: Icon;
+  readonly roles: readonly Role[];
+  /** Keys that lead there, such as 'g o'. */
+  readonly keys?: string;
+  /** Only where simulators run. */
+  readonly demoOnly?: boolean;
+}
+
+const STAFF = ['agent', 'warehouse', 'fraud_analyst', 'finance', 'admin'] as const;
+const SELLERS = [...STAFF, 'merchant'] as const;
+const EVERYONE = [...SELLERS, 'customer'] as const;
+
+export const NAVIGATION: readonly NavigationEntry[] = [
+  { label: 'nav.home', href: '/', icon: IconHome, roles: EVERYONE, keys: 'g h' },
+  { group: 'nav.groups.orders', label: 'nav.orders', href: '/orders', icon: IconClipboardList, roles: SELLERS, keys: 'g o' },
+  { group: 'nav.groups.stock', label: 'nav.stock', href: '/stock', icon: IconBuildingWarehouse, roles: SELLERS, keys: 'g s' },
+  { group: 'nav.groups.stock', label: 'nav.products', href: '/products', icon: IconBox, roles: SELLERS },
+  { group: 'nav.groups.customers', label: 'nav.customers', href: '/customers', icon: IconUsers, roles: SELLERS, keys: 'g c' },
+  {
+    group: 'nav.groups.money',
+    label: 'nav.payments',
+    href: '/payments',
+    icon: IconCreditCard,
+    roles: ['agent', 'fraud_analyst', 'finance', 'admin', 'merchant'],
+    keys: 'g m',
+  },
+  {
+    group: 'nav.groups.money',
+    label: 'nav.approvals',
+    href: '/approvals',
+    icon: IconChecklist,
+    roles: ['agent', 'finance', 'admin'],
+  },
+  { group: 'nav.groups.operations', label: 'nav.jobs', href: '/ops/jobs', icon: IconClockPlay, roles: ['admin'] },
+  {
+    group: 'nav.groups.operations',
+    label: 'nav.integrity',
+    href: '/ops/integrity',
+    icon: IconScale,
+    roles: ['finance', 'admin'],
+  },
+  { group: 'nav.groups.operations', label: 'nav.audit', href: '/ops/audit', icon: IconHistory, roles: ['finance', 'admin'] },
+  {
+    group: 'nav.groups.development',
+    label: 'nav.simulators',
+    href: '/dev/simulators',
+    icon: IconFlask,
+    roles: STAFF,
+    demoOnly: true,
+  },
+  { group: 'nav.groups.account', label: 'nav.myOrders', href: '/account/orders', icon: IconReceipt, roles: ['customer'] },
+  { group: 'nav.groups.settings', label: 'nav.settings', href: '/settings', icon: IconSettings, roles: EVERYONE },
+];
+
+/** The entries a role sees, in order. */
+export function navigationFor(role: Role, demo: boolean): NavigationEntry[] {
+  return NAVIGATION.filter((entry) => entry.roles.includes(role) && (demo || !entry.demoOnly));
+}

@@ -1,0 +1,58 @@
+'use client';
+import {
+  type Icon,
+  IconBox,
+  IconClipboardList,
+  IconCreditCard,
+  IconReceiptRefund,
+  IconTruck,
+  IconUser,
+} from '@tabler/icons-react';
+import { useCallback } from 'react';
+import type { NavigationEntry } from '../navigation.ts';
+import { useTRPCClient } from '../trpc.tsx';
+import { useMessages } from '../ui/locale.tsx';
+import { isMessageKey } from '../ui/messages/catalogue.ts';
+import { Palette } from '../ui/palette.tsx';
+
+const ICONS: Readonly<Record<string, Icon>> = {
+  order: IconClipboardList,
+  customer: IconUser,
+  shipment: IconTruck,
+  payment: IconCreditCard,
+  sku: IconBox,
+  refund: IconReceiptRefund,
+};
+
+/** The palette, filled with what the server finds and the pages this person may open. */
+export function CommandPalette({ pages }: { pages: readonly NavigationEntry[] }) {
+  const { t } = useMessages();
+  const client = useTRPCClient();
+  const find = useCallback(
+    async (query: string, signal: AbortSignal) => {
+      const hits = await client.search.global.query({ q: query }, { signal });
+      return hits.map((hit) => {
+        const kind = `search.kinds.${hit.kind}`;
+        return {
+          id: hit.id,
+          label: hit.label,
+          sub: hit.sub ?? undefined,
+          group: t(isMessageKey(kind) ? kind : 'search.kinds.other'),
+          href: hit.href,
+          icon: ICONS[hit.kind],
+        };
+      });
+    },
+    [client, t],
+  );
+  const commands = pages.map((page) => ({
+    id: page.href,
+    label: t(page.label),
+    sub: page.group && t(page.group),
+    group: t('search.goTo'),
+    href: page.href,
+    icon: page.icon,
+    keys: page.keys,
+  }));
+  return <Palette commands={commands} find={find} />;
+}

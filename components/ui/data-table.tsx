@@ -1,0 +1,243 @@
+'use client';
+import { Checkbox } from '@mantine/core';
+import { IconChevronDown, IconChevronUp } from '@tabler/icons-react';
+import Link from 'next/link';
+import { useRouter } from 'next/navigation';
+import { type MouseEvent, type ReactNode, useRef } from 'react';
+import classes from './data-table.module.css';
+import { useMessages } from './locale.tsx';
+import { useRowKeys } from './row-keys.ts';
+
+/** Where a column stands on a phone's two-line card; a column without a place is left out there. */
+export type CardPlace = 'title' | 'sub' | 'end' | 'endSub';
+
+export interface Column<Row> {
+  readonly key: string;
+  readonly header: string;
+  readonly cell: (row: Row) => ReactNode;
+  /** Figures and money. */
+  readonly right?: boolean;
+  /** The API's sort key; makes the header a button. */
+  readonly sort?: string;
+  readonly card?: CardPlace;
+  readonly width?: number | string;
+  /** The column's total, in a last row. */
+  readonly footer?: ReactNode;
+}
+
+export interface Selection {
+  readonly keys: ReadonlySet<string>;
+  readonly onChange: (keys: ReadonlySet<string>) => void;
+}
+
+export interface DataTableProps<Row> {
+  /** Names the table for a screen reader. */
+  readonly label: string;
+  readonly columns: readonly Column<Row>[];
+  readonly rows: readonly Row[];
+  readonly rowKey: (row: Row) => string;
+  /** What a person calls the row: its number. */
+  readonly rowLabel: (row: Row) => string;
+  /** Where the row leads; its first column becomes the link and the whole row can be clicked. */
+  readonly rowHref?: (row: Row) => string;
+  readonly sort?: string;
+  readonly onSort?: (sort: string) => void;
+  readonly selection?: Selection;
+  readonly compact?: boolean;
+  /** Inside a Section: flush with its edges. */
+  readonly embedded?: boolean;
+  /** j, k, x work here. One table per page. */
+  readonly keyboard?: boolean;
+}
+
+function toggled(keys: ReadonlySet<string>, key: string): ReadonlySet<string> {
+  const next = new Set(keys);
+  if (!next.delete(key)) next.add(key);
+  return next;
+}
+
+function HeaderCell<Row>({ column, props }: { column: Column<Row>; props: DataTableProps<Row> }) {
+  const { sort: key } = column;
+  const className = column.right ? classes.right : undefined;
+  if (!key || !props.onSort) {
+    return (
+      <th scope="col" className={className} style={{ width: column.width }}>
+        {column.header}
+      </th>
+    );
+  }
+  const up = props.sort === key;
+  const down = props.sort === `-${key}`;
+  const Arrow = up ? IconChevronUp : IconChevronDown;
+  return (
+    <th
+      scope="col"
+      className={className}
+      style={{ width: column.width }}
+      aria-sort={up ? 'ascending' : down ? 'descending' : undefined}
+    >
+      <button
+        type="button"
+        className={classes.sort}
+        data-sorted={up || down || undefined}
+        onClick={() => props.onSort?.(down ? key : `-${key}`)}
+      >
+        {column.header}
+        {(up || down) && <Arrow size={14} aria-hidden />}
+      </button>
+    </th>
+  );
+}
+
+function SelectBox<Row>({ row, props }: { row: Row; props: DataTableProps<Row> }) {
+  const { t } = useMessages();
+  const { selection } = props;
+  if (!selection) return null;
+  const key = props.rowKey(row);
+  return (
+    <Checkbox
+      aria-label={t('ui.selectRow', { name: props.rowLabel(row) })}
+      checked={selection.keys.has(key)}
+      onChange={() => selection.onChange(toggled(selection.keys, key))}
+    />
+  );
+}
+
+function TableRow<Row>({ row, props }: { row: Row; props: DataTableProps<Row> }) {
+  const router = useRouter();
+  const href = props.rowHref?.(row);
+  // A mouse's shortcut; the keyboard's way is the link in the first cell.
+  const open = (event: MouseEvent<HTMLTableRowElement>) => {
+    const inside = (event.target as HTMLElement).closest('a, button, input, label, [role=menu]');
+    if (!href || inside || window.getSelection()?.toString()) return;
+    if (event.metaKey || event.ctrlKey) window.open(href, '_blank', 'noopener');
+    else router.push(href);
+  };
+  return (
+    <tr
+      className={classes.row}
+      data-row
+      data-link={href ? true : undefined}
+      data-selected={props.selection?.keys.has(props.rowKey(row)) || undefined}
+      onClick={open}
+    >
+      {props.selection && (
+        <td className={classes.check}>
+          <SelectBox row={row} props={props} />
+        </td>
+      )}
+      {props.columns.map((column, index) => (
+        <td key={column.key} className={column.right ? classes.right : undefined}>
+          {index === 0 && href ? (
+            <Link href={href} className={classes.rowLink} data-row-link prefetch={false}>
+              {column.cell(row)}
+            </Link>
+          ) : (
+            column.cell(row)
+          )}
+        </td>
+      ))}
+    </tr>
+  );
+}
+
+function Cards<Row>(props: DataTableProps<Row>) {
+  const at = (row: Row, place: CardPlace) =>
+    props.columns
+      .filter((column) => column.card === place)
+      .map((column) => (
+        <span key={column.key} className={place === 'title' ? classes.cardTitle : undefined}>
+          {column.cell(row)}
+        </span>
+      ));
+  return (
+    <ul className={classes.cards} aria-label={props.label}>
+      {props.rows.map((row) => {
+        const content = (
+          <>
+            <span className={classes.cardTitle}>{at(row, 'title')}</span>
+            <span className={classes.cardEnd}>{at(row, 'end')}</span>
+            <span className={classes.cardSub}>{at(row, 'sub')}</span>
+            <span className={classes.cardEnd}>{at(row, 'endSub')}</span>
+          </>
+        );
+        const href = props.rowHref?.(row);
+        return (
+          <li key={props.rowKey(row)} className={classes.card}>
+            <SelectBox row={row} props={props} />
+            {href ? (
+              <Link href={href} className={classes.cardLink} prefetch={false}>
+                {content}
+              </Link>
+            ) : (
+              <div className={classes.cardLink}>{content}</div>
+            )}
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+/**
+ * Rows with a sticky header; cards on a phone where columns name their place there. A semantic table of our own: a grid library's
+ * roles and focus handling would stand in the way of links, and 50 rows need no virtualisation.
+ */
+export function DataTable<Row>(props: DataTableProps<Row>) {
+  const { t } = useMessages();
+  const region = useRef<HTMLElement>(null);
+  useRowKeys(region, { enabled: props.keyboard ?? false, selectable: props.selection !== undefined });
+  const { selection } = props;
+  const all = props.rows.map(props.rowKey);
+  const chosen = selection ? all.filter((key) => selection.keys.has(key)).length : 0;
+  const hasCards = props.columns.some((column) => column.card);
+  const shape = [hasCards && classes.hasCards, props.embedded && classes.embedded, props.compact && classes.compact];
+  return (
+    <section
+      data-table
+      ref={region}
+      className={[classes.scroll, ...shape.filter(Boolean)].join(' ')}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard (WCAG 2.1.1)
+      tabIndex={0}
+      aria-label={props.label}
+    >
+      <table className={classes.table}>
+        <thead>
+          <tr>
+            {selection && (
+              <th scope="col" className={classes.check}>
+                <Checkbox
+                  aria-label={t('ui.selectAll')}
+                  checked={chosen > 0 && chosen === all.length}
+                  indeterminate={chosen > 0 && chosen < all.length}
+                  onChange={() => selection.onChange(new Set(chosen === all.length ? [] : all))}
+                />
+              </th>
+            )}
+            {props.columns.map((column) => (
+              <HeaderCell key={column.key} column={column} props={props} />
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {props.rows.map((row) => (
+            <TableRow key={props.rowKey(row)} row={row} props={props} />
+          ))}
+        </tbody>
+        {props.columns.some((column) => column.footer !== undefined) && (
+          <tfoot>
+            <tr className={classes.foot}>
+              {selection && <td />}
+              {props.columns.map((column) => (
+                <td key={column.key} className={column.right ? classes.right : undefined}>
+                  {column.footer}
+                </td>
+              ))}
+            </tr>
+          </tfoot>
+        )}
+      </table>
+      {hasCards && <Cards {...props} />}
+    </section>
+  );
+}

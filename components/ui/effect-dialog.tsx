@@ -1,0 +1,122 @@
+'use client';
+import { Button, Modal, Select, Textarea } from '@mantine/core';
+import { type FormEvent, type KeyboardEvent, type ReactNode, useId, useRef, useState } from 'react';
+import classes from './effect-dialog.module.css';
+import { useMessages } from './locale.tsx';
+import { type ErrorShown, LoadingLines, useErrorText } from './states.tsx';
+
+interface EffectDialogProps {
+  readonly opened: boolean;
+  readonly onClose: () => void;
+  /** "Refund EU-10432". */
+  readonly title: string;
+  /** What is asked, above the preview: units, amount. */
+  readonly children?: ReactNode;
+  /** What will happen, from the server's plan. Undefined while it is worked out: the button waits for it. */
+  readonly preview: ReactNode | undefined;
+  /** Ask why. With `options` a choice, else free text. Left out: nothing is asked. */
+  readonly reason?: { readonly required: boolean; readonly options?: readonly { value: string; label: string }[] };
+  /** A verb with its object: "Refund €12.40". Never "OK". */
+  readonly verb: string;
+  readonly danger?: boolean;
+  /** Why it cannot be confirmed yet; stays visible beside the button. */
+  readonly blocked?: string | null;
+  readonly error?: ErrorShown;
+  readonly busy: boolean;
+  readonly onConfirm: (reason: string) => void;
+  readonly size?: string;
+}
+
+/** The form inside; mounted anew each time the dialog opens, so that nothing of the last time is left in it. */
+function EffectForm(props: EffectDialogProps) {
+  const { t } = useMessages();
+  const text = useErrorText();
+  const [reason, setReason] = useState('');
+  const [asked, setAsked] = useState(false);
+  const form = useRef<HTMLFormElement>(null);
+  const blockedId = useId();
+  const missing = (props.reason?.required ?? false) && reason.trim() === '';
+  const waits = props.preview === undefined || Boolean(props.blocked);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    setAsked(true);
+    if (!missing && !waits && !props.busy) props.onConfirm(reason.trim());
+  };
+  const confirmByKey = (event: KeyboardEvent) => {
+    if (event.key !== 'Enter' || !(event.metaKey || event.ctrlKey)) return;
+    event.preventDefault();
+    form.current?.requestSubmit();
+  };
+  const reasonError = asked && missing ? t('ui.reasonMissing') : undefined;
+  return (
+    <form ref={form} className={classes.form} onSubmit={submit} onKeyDown={confirmByKey}>
+      {props.children}
+      <section className={classes.preview} aria-label={t('ui.preview')} aria-live="polite">
+        {props.preview === undefined ? <LoadingLines lines={2} /> : props.preview}
+      </section>
+      {props.reason?.options && (
+        <Select
+          label={t('ui.reason')}
+          required={props.reason.required}
+          data={props.reason.options}
+          value={reason || null}
+          onChange={(value) => setReason(value ?? '')}
+          error={reasonError}
+        />
+      )}
+      {props.reason && !props.reason.options && (
+        <Textarea
+          label={t('ui.reason')}
+          required={props.reason.required}
+          value={reason}
+          onChange={(event) => setReason(event.currentTarget.value)}
+          error={reasonError}
+          autosize
+          minRows={2}
+        />
+      )}
+      {props.error && (
+        <p className={classes.error} role="alert">
+          {text(props.error)}
+        </p>
+      )}
+      <div className={classes.buttons}>
+        {props.blocked && (
+          <p id={blockedId} className={classes.blocked}>
+            {props.blocked}
+          </p>
+        )}
+        <Button variant="default" onClick={props.onClose}>
+          {t('ui.cancel')}
+        </Button>
+        <Button
+          type="submit"
+          color={props.danger ? 'red' : undefined}
+          loading={props.busy}
+          aria-disabled={waits || undefined}
+          data-disabled={waits || undefined}
+          aria-describedby={props.blocked ? blockedId : undefined}
+        >
+          {props.verb}
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+/** Preview of the effect → reason → a verb button. ⌘Enter confirms, Esc closes, a refusal is said above the buttons. */
+export function EffectDialog(props: EffectDialogProps) {
+  const { t } = useMessages();
+  return (
+    <Modal
+      opened={props.opened}
+      onClose={props.onClose}
+      title={props.title}
+      size={props.size ?? 'md'}
+      closeButtonProps={{ 'aria-label': t('ui.close') }}
+      closeOnClickOutside={!props.busy}
+    >
+      <EffectForm {...props} />
+    </Modal>
+  );
+}

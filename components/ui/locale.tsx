@@ -1,0 +1,80 @@
+'use client';
+import { createContext, type ReactNode, useCallback, useContext, useMemo, useState } from 'react';
+import {
+  type AmountMinor,
+  formatAgo,
+  formatCount,
+  formatDate,
+  formatDateTime,
+  formatMoney,
+  formatNumber,
+  formatPercent,
+} from './format.ts';
+import { type Locale, type MessageKey, type MessageVars, translate } from './messages/catalogue.ts';
+
+interface Preferences {
+  readonly locale: Locale;
+  /** IANA name, such as Europe/Berlin. */
+  readonly timeZone: string;
+  readonly setLocale: (locale: Locale) => void;
+  readonly setTimeZone: (timeZone: string) => void;
+}
+
+const PreferencesContext = createContext<Preferences | null>(null);
+
+/** A year: the language somebody chose before signing in should outlive the session. */
+const COOKIE_SECONDS = 31_536_000;
+
+function remember(name: string, value: string): void {
+  // The Cookie Store API is missing in Firefox ESR and Safari before 18.4.
+  // biome-ignore lint/suspicious/noDocumentCookie: see above
+  document.cookie = `${name}=${encodeURIComponent(value)}; path=/; max-age=${COOKIE_SECONDS}; samesite=lax`;
+}
+
+/** Language and time zone for everything below; the first values come from cookies, so that server and browser agree. */
+export function LocaleProvider(props: { locale: Locale; timeZone: string; children: ReactNode }) {
+  const [locale, changeLocale] = useState(props.locale);
+  const [timeZone, changeTimeZone] = useState(props.timeZone);
+  const setLocale = useCallback((next: Locale) => {
+    remember('waybill-locale', next);
+    document.documentElement.lang = next;
+    changeLocale(next);
+  }, []);
+  const setTimeZone = useCallback((next: string) => {
+    remember('waybill-zone', next);
+    changeTimeZone(next);
+  }, []);
+  const value = useMemo(() => ({ locale, timeZone, setLocale, setTimeZone }), [locale, timeZone, setLocale, setTimeZone]);
+  return <PreferencesContext value={value}>{props.children}</PreferencesContext>;
+}
+
+/** Language, zone and how to change them. */
+export function usePreferences(): Preferences {
+  const preferences = useContext(PreferencesContext);
+  if (!preferences) throw new Error('usePreferences needs a LocaleProvider above it.');
+  return preferences;
+}
+
+/** `t('orders.title')` in the person's language. */
+export function useMessages(): { locale: Locale; t: (key: MessageKey, vars?: MessageVars) => string } {
+  const { locale } = usePreferences();
+  return useMemo(() => ({ locale, t: (key: MessageKey, vars?: MessageVars) => translate(locale, key, vars) }), [locale]);
+}
+
+/** Formats bound to the person's language and zone, for text; in a table prefer <Money> and <TimeAgo>. */
+export function useFormat() {
+  const { locale, timeZone } = usePreferences();
+  return useMemo(
+    () => ({
+      money: (amountMinor: AmountMinor, currency: string, withCode?: boolean) =>
+        formatMoney(amountMinor, currency, locale, withCode),
+      number: (value: number | bigint) => formatNumber(value, locale),
+      percent: (share: number) => formatPercent(share, locale),
+      count: formatCount,
+      dateTime: (at: Date) => formatDateTime(at, locale, timeZone),
+      date: (at: Date) => formatDate(at, locale, timeZone),
+      ago: (at: Date, now: Date) => formatAgo(at, now, locale, timeZone),
+    }),
+    [locale, timeZone],
+  );
+}

@@ -1,0 +1,14 @@
+/** German. What is missing here is shown in English, and listed by the catalogue test. */
+import { errors } from './de/errors.ts';
+import { nav } from './de/nav.ts';
+import { search } from './de/search.ts';
+import { status } from './de/status.ts';
+import { ui } from './de/ui.ts';
+
+export const de = {
+  errors,
+  nav,
+  search,
+  status,
+  ui,
+} as const;

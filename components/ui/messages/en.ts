@@ -1,0 +1,14 @@
+/** English, the reference. One file per noun in en/; a new noun is one import and one line here, and the same in de.ts. */
+import { errors } from './en/errors.ts';
+import { nav } from './en/nav.ts';
+import { search } from './en/search.ts';
+import { status } from './en/status.ts';
+import { ui } from './en/ui.ts';
+
+export const en = {
+  errors,
+  nav,
+  search,
+  status,
+  ui,
+} as const;

@@ -1,0 +1,167 @@
+import {
+  type Icon,
+  IconAlertTriangle,
+  IconArrowBackUp,
+  IconBan,
+  IconCheck,
+  IconChecks,
+  IconCircle,
+  IconCircleDashed,
+  IconCircleX,
+  IconClock,
+  IconCreditCard,
+  IconCreditCardRefund,
+  IconHandStop,
+  IconHelp,
+  IconHourglass,
+  IconLoader,
+  IconPackage,
+  IconPlayerPause,
+  IconProgress,
+  IconRefresh,
+  IconShieldCheck,
+  IconTag,
+  IconTruck,
+  IconUserQuestion,
+} from '@tabler/icons-react';
+import type {
+  FulfilmentStatus,
+  Hold,
+  OperationStatus,
+  OrderStatus,
+  PaymentState,
+  PaymentStatus,
+  RefundStatus,
+  SagaStatus,
+  ShipmentStatus,
+  SpanState,
+} from '../../server/kernel/vocabulary.ts';
+import type { Tone } from './tokens.ts';
+
+interface Look {
+  readonly tone: Tone;
+  readonly icon: Icon;
+}
+
+const look = (tone: Tone, icon: Icon): Look => ({ tone, icon });
+
+/** One table: what a state looks like. Its words are `status.<kind>.<value>` of the message catalogue. */
+export const STATUS_LOOKS = {
+  order: {
+    PENDING: look('neutral', IconClock),
+    CONFIRMED: look('moving', IconProgress),
+    PARTIALLY_FULFILLED: look('moving', IconTruck),
+    FULFILLED: look('done', IconCheck),
+    CANCELLED: look('neutral', IconBan),
+    REFUNDED: look('returned', IconArrowBackUp),
+  } satisfies Record<OrderStatus, Look>,
+  payment: {
+    CREATED: look('neutral', IconCircleDashed),
+    REQUIRES_ACTION: look('attention', IconUserQuestion),
+    UNPAID: look('neutral', IconCircleDashed),
+    AUTHORIZED: look('moving', IconCreditCard),
+    PARTIALLY_CAPTURED: look('moving', IconProgress),
+    CAPTURED: look('done', IconCheck),
+    PARTIALLY_REFUNDED: look('returned', IconCreditCardRefund),
+    REFUNDED: look('returned', IconArrowBackUp),
+    VOIDED: look('neutral', IconBan),
+    FAILED: look('blocked', IconCircleX),
+    IN_DOUBT: look('doubt', IconHelp),
+  } satisfies Record<PaymentStatus | PaymentState, Look>,
+  fulfilment: {
+    UNALLOCATED: look('neutral', IconCircleDashed),
+    BACKORDERED: look('attention', IconHourglass),
+    PREORDERED: look('neutral', IconHourglass),
+    ALLOCATED: look('moving', IconPackage),
+    PICKING: look('moving', IconProgress),
+    PACKED: look('moving', IconPackage),
+    SHIPPED: look('moving', IconTruck),
+    DELIVERED: look('done', IconChecks),
+    EXCEPTION: look('blocked', IconAlertTriangle),
+    RETURNED: look('returned', IconArrowBackUp),
+  } satisfies Record<FulfilmentStatus, Look>,
+  hold: {
+    fraud: look('attention', IconHandStop),
+    address: look('attention', IconHandStop),
+    manual: look('attention', IconHandStop),
+  } satisfies Record<Hold, Look>,
+  risk: {
+    ALLOWED: look('done', IconShieldCheck),
+    CHALLENGED: look('attention', IconUserQuestion),
+    IN_REVIEW: look('attention', IconHourglass),
+    BLOCKED: look('blocked', IconBan),
+  },
+  saga: {
+    running: look('moving', IconLoader),
+    waiting: look('neutral', IconClock),
+    retrying: look('moving', IconRefresh),
+    stuck: look('blocked', IconAlertTriangle),
+    compensating: look('moving', IconArrowBackUp),
+    done: look('done', IconCheck),
+  } satisfies Record<SagaStatus, Look>,
+  shipment: {
+    PENDING: look('neutral', IconClock),
+    LABELLED: look('moving', IconTag),
+    SHIPPED: look('moving', IconTruck),
+    IN_TRANSIT: look('moving', IconTruck),
+    DELIVERED: look('done', IconChecks),
+    EXCEPTION: look('blocked', IconAlertTriangle),
+    CANCELLED: look('neutral', IconBan),
+  } satisfies Record<ShipmentStatus, Look>,
+  span: {
+    open: look('neutral', IconCircle),
+    backordered: look('attention', IconHourglass),
+    allocated: look('moving', IconPackage),
+    shipped: look('moving', IconTruck),
+    delivered: look('done', IconChecks),
+    returned: look('returned', IconArrowBackUp),
+    cancelled: look('neutral', IconBan),
+  } satisfies Record<SpanState, Look>,
+  operation: {
+    in_flight: look('moving', IconLoader),
+    requires_action: look('attention', IconUserQuestion),
+    unknown: look('doubt', IconHelp),
+    succeeded: look('done', IconCheck),
+    failed: look('blocked', IconCircleX),
+  } satisfies Record<OperationStatus, Look>,
+  refund: {
+    awaiting_approval: look('attention', IconHourglass),
+    pending: look('moving', IconLoader),
+    succeeded: look('returned', IconArrowBackUp),
+    failed: look('blocked', IconCircleX),
+    rejected: look('neutral', IconBan),
+  } satisfies Record<RefundStatus, Look>,
+  approval: {
+    pending: look('attention', IconHourglass),
+    approved: look('done', IconCheck),
+    rejected: look('neutral', IconBan),
+    expired: look('neutral', IconClock),
+  },
+  job: {
+    ready: look('neutral', IconCircle),
+    scheduled: look('neutral', IconClock),
+    running: look('moving', IconLoader),
+    retrying: look('moving', IconRefresh),
+    failed: look('blocked', IconCircleX),
+    dead: look('blocked', IconAlertTriangle),
+  },
+  check: {
+    ok: look('done', IconCheck),
+    failing: look('blocked', IconAlertTriangle),
+    unknown: look('neutral', IconCircleDashed),
+  },
+  health: {
+    up: look('done', IconCheck),
+    degraded: look('attention', IconAlertTriangle),
+    down: look('blocked', IconCircleX),
+  },
+  active: { on: look('done', IconCheck), off: look('neutral', IconPlayerPause) },
+} as const;
+
+export type StatusKind = keyof typeof STATUS_LOOKS;
+
+/** The look of a value; grey where a newer server knows a word this page does not. */
+export function lookOf(kind: StatusKind, value: string): Look {
+  const looks: Readonly<Record<string, Look>> = STATUS_LOOKS[kind];
+  return looks[value] ?? look('neutral', IconCircleDashed);
+}
