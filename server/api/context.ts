@@ -75,15 +75,13 @@ export function createContext(app: App, principal: Principal, facts: CallerFacts
 export async function createHttpContext(
   app: App,
   req: IncomingMessage,
-  ids: { readonly requestId?: string; readonly traceId?: string; readonly ip?: string } = {},
+  ids: { readonly requestId: string; readonly traceId: string; readonly ip: string },
 ): Promise<ApiContext> {
   const { headers } = req;
   const principal = await asTrpcError(() => resolvePrincipal(headers, app.pool, app.settings));
   return createContext(app, principal, {
     http: { origin: headers.origin, contentType: headers['content-type'] },
-    requestId: ids.requestId ?? newId(),
-    traceId: ids.traceId ?? traceIdOf(headers) ?? randomBytes(16).toString('hex'),
-    ip: ids.ip ?? clientIp(headers, req.socket.remoteAddress),
+    ...ids,
     userAgent: headers['user-agent'] ?? null,
     headerKey: await asTrpcError(() => headerKeyOf(headers)),
   });
@@ -105,23 +103,4 @@ function headerKeyOf(headers: IncomingHttpHeaders): string | null {
   const parsed = idempotencyKey.safeParse(value);
   if (parsed.success) return parsed.data;
   throw new DomainError('invalid_request', `The header Idempotency-Key ${parsed.error.issues[0]?.message ?? 'is not valid'}.`);
-}
-
-/** The trace id of a W3C traceparent header, so that a caller's trace continues here. */
-export function traceIdOf(headers: IncomingHttpHeaders): string | null {
-  const value = headers.traceparent;
-  const match = typeof value === 'string' ? /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/.exec(value) : null;
-  return match?.[1] && !/^0+$/.test(match[1]) ? match[1] : null;
-}
-
-/**
- * The address to count attempts by. Only a proxy on this machine is believed about X-Forwarded-For, and only its last entry, which
- * it added itself: a client can write the others as it likes.
- */
-export function clientIp(headers: IncomingHttpHeaders, peer: string | undefined): string | null {
-  const address = peer?.replace(/^::ffff:/, '') ?? null;
-  const forwarded = headers['x-forwarded-for'];
-  const local = address === null || address === '::1' || address.startsWith('127.');
-  const last = (Array.isArray(forwarded) ? forwarded.join(',') : forwarded)?.split(',').at(-1)?.trim();
-  return local && last ? last.replace(/^::ffff:/, '') : address;
 }

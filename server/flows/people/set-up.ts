@@ -1,32 +1,13 @@
 import { usableToken, userFacts } from '../../domains/people/rules.ts';
 import { normalizeEmail, type SetUpInput } from '../../domains/people/schema.ts';
-import { addLink, addUser, lockPeople, tokenByHash, userByEmail, useToken, writePeople } from '../../domains/people/service.ts';
+import { addUser, tokenByHash, userByEmail, useToken } from '../../domains/people/service.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';
 import { Concealed } from '../../platform/auth/concealed.ts';
 import { hashPassword } from '../../platform/auth/passwords.ts';
-import { newSecret } from '../../platform/auth/secrets.ts';
-import { withTx } from '../../platform/db.ts';
 import { newUser } from './invite-user.ts';
 import { audit, type PeopleDeps, peopleVerb, tokenHash } from './people-world.ts';
-
-/**
- * The one-time token of /setup, for a start without demo data. Null where somebody has an account already: then the house is
- * furnished. Each start makes a new one, and the one before ends.
- */
-export function createSetUpToken(deps: Pick<PeopleDeps, 'pool'>, ctx: Ctx): Promise<string | null> {
-  return withTx(deps.pool, async (tx) => {
-    const anybody = await tx.query('SELECT FROM users LIMIT 1');
-    if (anybody.rowCount) return null;
-    await tx.query(`UPDATE user_tokens SET used_at = $1 WHERE kind = 'setup' AND used_at IS NULL`, [ctx.now]);
-    const people = await lockPeople(tx, {});
-    const token = newSecret();
-    addLink(people, ctx, { kind: 'setup', hash: tokenHash(token) });
-    await writePeople(tx, people, ctx.now);
-    return token;
-  });
-}
 
 interface FirstPeople {
   readonly hash: string;

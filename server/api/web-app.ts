@@ -1,0 +1,34 @@
+import type pg from 'pg';
+import { DEMO_USERS } from '../cli/demo-users.ts';
+import { createPeopleFlows, type PeopleFlows } from '../flows/people/people-flows.ts';
+import { createPool } from '../platform/db.ts';
+import { type Env, env } from '../platform/env.ts';
+import { createRateLimiter } from '../platform/rate-limit.ts';
+
+/** What the pages' process needs of the house: to sign people in, and to know who they are. Everything else goes through the API. */
+export interface WebApp {
+  readonly env: Env;
+  readonly pool: pg.Pool;
+  readonly people: PeopleFlows;
+}
+
+/** Next loads modules more than once in one process; the connections and the counts of attempts must be there once. */
+const SLOT = Symbol.for('waybill.web-app');
+const POOL_SIZE = 4;
+
+export function webApp(): WebApp {
+  const slots = globalThis as { [SLOT]?: WebApp };
+  slots[SLOT] ??= createWebApp(env());
+  return slots[SLOT];
+}
+
+function createWebApp(settings: Env): WebApp {
+  const pool = createPool({ connectionString: settings.DATABASE_URL, max: POOL_SIZE, name: 'waybill-web' });
+  const people = createPeopleFlows({ pool, dataKey: settings.WAYBILL_DATA_KEY, limits: createRateLimiter() });
+  return { env: settings, pool, people };
+}
+
+/** Who can sign in with one click: nobody outside the demo. */
+export function demoUsers(): typeof DEMO_USERS {
+  return webApp().env.WAYBILL_DEMO === '1' ? DEMO_USERS : [];
+}
