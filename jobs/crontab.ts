@@ -2,9 +2,19 @@ import { type ParsedCronItem, parseCronItems } from 'graphile-worker';
 import type { TaskName } from '../server/kernel/tasks.ts';
 import type { Tick } from '../server/platform/ticks.ts';
 
+interface Scheduled {
+  readonly task: TaskName;
+  /** Tells apart two schedules of one task. */
+  readonly as?: string;
+  readonly match: string;
+  readonly payload?: Record<string, unknown>;
+}
+
 /** What runs by the clock, in UTC. One worker of all adds each job. */
-const SCHEDULE: readonly { readonly task: TaskName; readonly match: string; readonly payload?: Record<string, unknown> }[] = [
+const SCHEDULE: readonly Scheduled[] = [
   { task: 'purge-expired', match: '17 * * * *' },
+  { task: 'check-integrity', match: '* * * * *' },
+  { task: 'check-integrity', as: 'check-integrity-in-full', match: '30 2 * * *', payload: { full: true } },
 ];
 
 /** What runs every few seconds: whatever was lost is found again this soon. */
@@ -12,12 +22,12 @@ export const TICKS: readonly Tick[] = [{ task: 'sweep-deliveries', everySeconds:
 
 export function crontab(): ParsedCronItem[] {
   return parseCronItems(
-    SCHEDULE.map(({ task, match, payload }) => ({
+    SCHEDULE.map(({ task, as = task, match, payload }) => ({
       task,
       match,
-      identifier: task,
+      identifier: as,
       // Keyed: a slow run delays the next one instead of running beside it.
-      options: { jobKey: `cron:${task}`, jobKeyMode: 'preserve_run_at', maxAttempts: 3, backfillPeriod: 0 },
+      options: { jobKey: `cron:${as}`, jobKeyMode: 'preserve_run_at', maxAttempts: 3, backfillPeriod: 0 },
       ...(payload ? { payload } : {}),
     })),
   );

@@ -1,6 +1,7 @@
 import type { App } from '../server/app.ts';
 import type { TaskName } from '../server/kernel/tasks.ts';
 import type { TaskHandler, TaskHandlers } from '../server/platform/worker.ts';
+import { checkIntegrityTask } from './tasks/check-integrity.ts';
 import { deliverEvent } from './tasks/deliver-event.ts';
 import { purgeExpired } from './tasks/purge-expired.ts';
 import { sweepDeliveriesTask } from './tasks/sweep-deliveries.ts';
@@ -10,6 +11,7 @@ export type Task<T extends TaskName> = (app: App) => TaskHandler<T>;
 
 /** Every task by name: kernel/tasks.ts says what each is given. */
 const TASK_LIST: { readonly [T in TaskName]?: Task<T> } = {
+  'check-integrity': checkIntegrityTask,
   'deliver-event': deliverEvent,
   'sweep-deliveries': sweepDeliveriesTask,
   'purge-expired': purgeExpired,

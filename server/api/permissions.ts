@@ -34,6 +34,7 @@ const EVERY_USER = {
 } as const satisfies PermissionRow['allow'];
 const BY_TOKEN = { anyone: 'token' } as const satisfies PermissionRow['allow'];
 const ADMIN = { admin: 'all' } as const satisfies PermissionRow['allow'];
+const AUDITORS = { finance: 'all', admin: 'all' } as const satisfies PermissionRow['allow'];
 const KEY_HOLDERS = { merchant: 'own', admin: 'all' } as const satisfies PermissionRow['allow'];
 
 /** Who looks after orders: the staff, and the merchant whose orders they are. */
@@ -90,7 +91,7 @@ export const PERMISSIONS = {
   'people.revokeApiKey': { allow: KEY_HOLDERS },
 
   // what the console reads
-  'search.find': { allow: ORDER_READERS },
+  'search.global': { allow: ORDER_READERS },
   'orders.list': { allow: ORDER_READERS },
   'orders.counts': { allow: ORDER_READERS },
   'orders.facets': { allow: ORDER_READERS },
@@ -123,6 +124,15 @@ export const PERMISSIONS = {
   'myOrders.list': { allow: CUSTOMER },
   'myOrders.get': { allow: CUSTOMER },
   'tracking.get': { allow: BY_TOKEN },
+
+  // operations: the books, the log of changes, the machinery
+  'integrity.latest': { allow: AUDITORS },
+  'integrity.history': { allow: AUDITORS },
+  'audit.list': { allow: AUDITORS },
+  'audit.words': { allow: AUDITORS },
+  'jobs.list': { allow: ADMIN },
+  'jobs.counts': { allow: ADMIN },
+  'jobs.sagas': { allow: ADMIN },
 } as const satisfies Record<string, PermissionRow>;
 
 /** The row of a procedure, or undefined: then nobody may call it. */

@@ -1,7 +1,10 @@
 import { approvalsRouter } from './approvals.ts';
+import { auditRouter } from './audit.ts';
 import { authRouter } from './auth.ts';
 import { customersRouter } from './customers.ts';
 import { homeRouter } from './home.ts';
+import { integrityRouter } from './integrity.ts';
+import { jobsRouter } from './jobs.ts';
 import { ledgerRouter } from './ledger.ts';
 import { myOrdersRouter, trackingRouter } from './my-orders.ts';
 import { ordersRouter } from './orders.ts';
@@ -17,7 +20,10 @@ import { createCallerFactory, router } from './trpc.ts';
 /** Every procedure there is: one router per noun. */
 export const appRouter = router({
   approvals: approvalsRouter,
+  audit: auditRouter,
   auth: authRouter,
+  integrity: integrityRouter,
+  jobs: jobsRouter,
   customers: customersRouter,
   home: homeRouter,
   ledger: ledgerRouter,

@@ -1,18 +1,33 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newId } from '../kernel/ids.ts';
 import type { Tx } from '../platform/db.ts';
 import { createTestDatabase, type TestDatabase } from '../platform/testing/test-database.ts';
 import { CORRUPTIONS } from './integrity/corruptions-fixture.ts';
+import type { ProviderCapture, ProviderLog } from './integrity/provider-captures.ts';
+import { createPspLog } from './integrity/psp-log.ts';
 import { FAMILIES, LEDGER_REFERENCES, ORDER_REFERENCES, type Reference, STOCK_REFERENCES } from './integrity/references.ts';
 import { inspectionScope } from './integrity/scope.ts';
 import { consistentWorld } from './integrity/world-fixture.ts';
 import { checkIntegrity, INVARIANTS, inspect } from './integrity.ts';
 
 let db: TestDatabase;
+let captured: readonly ProviderCapture[] = [];
 const now = new Date('2026-11-22T12:00:00Z');
 
 beforeAll(async () => {
   db = await createTestDatabase();
-  await consistentWorld().insert(db.ownerPool);
+  const world = consistentWorld();
+  await world.insert(db.ownerPool);
+  const captures = world.tables.get('payment_operations')?.filter((operation) => operation.kind === 'capture') ?? [];
+  captured = captures.map(({ id, amount_minor }) => ({
+    operationId: String(id),
+    paymentRef: 'pi',
+    amountMinor: BigInt(Number(amount_minor)),
+    currency: 'EUR',
+  }));
 });
 afterAll(() => db?.drop());
 
@@ -80,30 +95,66 @@ describe('a reference to nothing', () => {
 });
 
 describe('the provider', () => {
-  it('is asked for every capture, and its differences are violations', async () => {
-    const asked: number[] = [];
-    const { report } = await checkIntegrity(db.pool, {
-      full: true,
-      now,
-      provider: async (operations, complete) => {
-        asked.push(operations.length, Number(complete));
-        return operations.map((operation) => `${operation.id}: captured twice`);
-      },
-    });
-    expect(asked).toEqual([3, 1]);
-    expect(report.invariants.find((f) => f.id === 'money.provider_captures')).toMatchObject({ state: 'violated', violations: 3 });
+  const check = async (provider: ProviderLog) => {
+    const { report } = await checkIntegrity(db.pool, { full: true, now, provider });
+    return { report, finding: report.invariants.find((f) => f.id === 'money.provider_captures') };
+  };
+
+  it('that captured what we say, once each, agrees', async () => {
+    const { finding } = await check(async () => captured);
+    expect(captured).toHaveLength(3);
+    expect(finding).toMatchObject({ state: 'holds', violations: 0 });
+  });
+
+  it.each([
+    ['captured twice', () => [...captured, ...captured.slice(0, 1)], 'captured more than once'],
+    ['never captured', () => captured.slice(1), 'knows no such capture'],
+    ['captured another amount', () => captured.map((c) => ({ ...c, amountMinor: c.amountMinor + 1n })), 'at the provider'],
+    [
+      'captured on its own',
+      () => [...captured, { ...captured[0], operationId: null } as ProviderCapture],
+      'we did not ask for it',
+    ],
+  ])('that %s is found out', async (_what, log, says) => {
+    const { finding } = await check(async () => log());
+    expect(finding?.state).toBe('violated');
+    expect(finding?.samples.join()).toContain(says);
+  });
+
+  it('may capture while we look: what is newer than the snapshot is no violation', async () => {
+    const newer: ProviderCapture = { operationId: newId(), paymentRef: 'pi_new', amountMinor: 1n, currency: 'EUR' };
+    const { finding } = await check(async (fresh) => (fresh ? captured : [...captured, newer]));
+    expect(finding?.state).toBe('holds');
   });
 
   it('that does not answer leaves its invariant unchecked', async () => {
-    const { report } = await checkIntegrity(db.pool, {
-      full: true,
-      now,
-      provider: () => Promise.reject(new Error('connection refused')),
-    });
+    const { report, finding } = await check(() => Promise.reject(new Error('connection refused')));
     expect(report).toMatchObject({ violations: 0, unchecked: 1 });
-    expect(report.invariants.find((f) => f.id === 'money.provider_captures')).toMatchObject({
-      state: 'not_checked',
-      note: 'not checked (no provider log: connection refused)',
-    });
+    expect(finding).toMatchObject({ state: 'not_checked', note: 'not checked (no provider log: connection refused)' });
+  });
+
+  it('is read over HTTP page by page, and 404 means that it keeps no log', async () => {
+    const asked: string[] = [];
+    const server = createServer((req, res) => {
+      asked.push(req.url ?? '');
+      if (asked.length > 3) return void res.writeHead(404).end();
+      const seq = asked.length;
+      const data =
+        seq === 3
+          ? []
+          : [{ seq, operation_id: `op${seq}`, order_id: 'o', payment_intent: 'pi', amount: 100 * seq, currency: 'isk' }];
+      res.end(JSON.stringify({ data, next: Math.min(seq, 2), has_more: seq === 1 }));
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const log = createPspLog(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    const read = [
+      { operationId: 'op1', amountMinor: 1n, currency: 'ISK' },
+      { operationId: 'op2', amountMinor: 2n },
+    ];
+    expect(await log(true)).toMatchObject(read);
+    expect(await log(false)).toMatchObject(read);
+    expect(asked.map((url) => new URL(url, 'http://x').searchParams.get('after'))).toEqual(['0', '1', '2']);
+    await expect(log(false)).rejects.toThrow('answered 404');
+    server.close();
   });
 });

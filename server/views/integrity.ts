@@ -7,7 +7,13 @@ import { LIVENESS_INVARIANTS } from './integrity/liveness.ts';
 import { ORDER_INVARIANTS } from './integrity/orders.ts';
 import { PAYMENT_INVARIANTS } from './integrity/payments.ts';
 import { POSTING_INVARIANTS } from './integrity/postings.ts';
-import { PROVIDER_CAPTURES, type ProviderCheck, providerFinding, readCaptures } from './integrity/provider-captures.ts';
+import {
+  openProviderLog,
+  PROVIDER_CAPTURES,
+  type ProviderLog,
+  providerFinding,
+  readCaptures,
+} from './integrity/provider-captures.ts';
 import { REFERENCE_INVARIANTS } from './integrity/references.ts';
 import { type Inspection, inspectionScope, type VerifiedVersion } from './integrity/scope.ts';
 import { STOCK_INVARIANTS } from './integrity/stock.ts';
@@ -49,8 +55,8 @@ export interface CheckOptions {
   /** False: only what changed since the last verified run; everything where there is none. */
   readonly full: boolean;
   readonly now: Date;
-  /** Compares capture operations with the provider's own log. Without it that invariant is reported as not checked. */
-  readonly provider?: ProviderCheck;
+  /** The provider's own log of captures. Without it that invariant is reported as not checked. */
+  readonly provider?: ProviderLog | undefined;
 }
 
 /**
@@ -59,6 +65,7 @@ export interface CheckOptions {
  */
 export async function checkIntegrity(pool: pg.Pool, { full, now, provider }: CheckOptions): Promise<IntegrityCheck> {
   const startedAt = performance.now();
+  const opened = await openProviderLog(provider, full);
   const { inspection, findings, captures } = await readSnapshot(pool, async (tx) => {
     await tx.query(`SET LOCAL statement_timeout = ${STATEMENT_LIMIT_MS}`);
     await tx.query(`SET LOCAL work_mem = '64MB'`);
@@ -67,7 +74,7 @@ export async function checkIntegrity(pool: pg.Pool, { full, now, provider }: Che
     return { inspection: scope, findings: await inspect(tx, scope), captures: await readCaptures(tx, scope.orders) };
   });
   // The provider is asked after the snapshot is given back: nobody waits for a network call inside a transaction.
-  const all = [...findings, await providerFinding(provider, captures)].sort((a, b) => a.group - b.group);
+  const all = [...findings, await providerFinding(provider, opened, captures, inspection.full)].sort((a, b) => a.group - b.group);
   return {
     report: {
       checkedAt: now.toISOString(),

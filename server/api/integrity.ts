@@ -1,0 +1,12 @@
+import { z } from 'zod';
+import { integrityHistory, latestIntegrity } from '../views/integrity.ts';
+import { procedure, router } from './trpc.ts';
+
+/** What the oracle found. */
+export const integrityRouter = router({
+  latest: procedure.query(({ ctx }) => latestIntegrity(ctx.pool)),
+
+  history: procedure
+    .input(z.object({ limit: z.number().int().min(1).max(200).default(50), before: z.uuid().nullable().default(null) }))
+    .query(({ ctx, input }) => integrityHistory(ctx.pool, input)),
+});
