@@ -1,10 +1,19 @@
+import { globSync, readFileSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
 
-/** Everything but e2e: rules beside the code, services and flows on a real PostgreSQL cloned per file. */
+/** A test that makes databases says so in its own text or that of the fixture it imports. */
+const NEEDS_DATABASE = /createTestDatabase|test-database\.ts|-fixture\.ts|\/testing\//;
+const all = globSync('{server,jobs,prisma,components,app,docs,bench}/**/*.test.{ts,tsx}');
+const database = all.filter((file) => NEEDS_DATABASE.test(readFileSync(file, 'utf8')));
+const unit = all.filter((file) => !database.includes(file));
+
+/** Everything but the browser: rules beside the code, services and flows on a real PostgreSQL cloned per file. */
 export default defineConfig({
   test: {
-    include: ['{server,jobs,prisma,components,app,docs,bench}/**/*.test.{ts,tsx}'],
-    exclude: ['**/node_modules/**', '.next/**', '.waybill/**'],
+    projects: Object.entries({ unit, database }).map(([name, include]) => ({
+      extends: true,
+      test: { name, include },
+    })),
     globalSetup: ['server/platform/testing/global-setup.ts'],
     pool: 'forks',
     testTimeout: 60_000,

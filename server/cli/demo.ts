@@ -6,17 +6,10 @@ import { newId } from '../kernel/ids.ts';
 import type { Project } from './project.ts';
 import { Refusal } from './run.ts';
 
-/** Someone to sign in as. */
-export interface Login {
-  readonly role: string;
-  readonly email: string;
-  readonly password: string;
-}
-
-/** What the data folder knows of the demo data: which database has it, and, once it is complete, who can sign in. */
+/** What the data folder knows of the demo data: which database has it, and whether it is complete. */
 interface DemoRecord {
   readonly database: string;
-  readonly logins?: readonly Login[];
+  readonly complete: boolean;
 }
 
 const SETUP_VALID_HOURS = 24;
@@ -47,27 +40,24 @@ function identify(client: pg.Client): Promise<string> {
     .then(({ rows }) => rows[0]?.id ?? '');
 }
 
-/**
- * The logins of the demo if its data is complete, else undefined: it has to be made, or finished. Refuses a database that holds
- * other people's data.
- */
-export async function demoLogins(project: Project): Promise<readonly Login[] | undefined> {
+/** Whether a database has all of the demo data. Refuses a database that holds other people's data. */
+export async function hasDemo(project: Project): Promise<boolean> {
   return withClient(project.ownerUrl, async (client) => {
     const database = await identify(client);
     const record = readRecord(project.dataDir);
-    if (record?.database === database) return record.logins;
+    if (record?.database === database) return record.complete;
     if ((await client.query('SELECT FROM users LIMIT 1')).rowCount) {
       throw new Refusal('The database holds data that is not a demo: start with --no-demo, or name another database.');
     }
-    writeRecord(project.dataDir, { database });
-    return undefined;
+    writeRecord(project.dataDir, { database, complete: false });
+    return false;
   });
 }
 
 /** Records that the demo data is complete. */
-export async function recordDemo(project: Project, logins: readonly Login[]): Promise<void> {
+export async function recordDemo(project: Project): Promise<void> {
   const database = await withClient(project.ownerUrl, identify);
-  writeRecord(project.dataDir, { database, logins });
+  writeRecord(project.dataDir, { database, complete: true });
 }
 
 function writeRecord(dataDir: string, record: DemoRecord): void {

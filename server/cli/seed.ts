@@ -4,12 +4,12 @@ import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import type pg from 'pg';
 import { createPool } from '../platform/db.ts';
-import { type Login, recordDemo } from './demo.ts';
+import { recordDemo } from './demo.ts';
 import { dataDirOf, openProject, ROOT } from './project.ts';
 import { Refusal, run } from './run.ts';
 
 /** What prisma/seed.ts exports. It can be repeated: whatever it finds made it leaves alone. */
-type SeedDemo = (demo: { pool: pg.Pool; say: (line: string) => void }) => Promise<{ logins: readonly Login[] }>;
+type SeedDemo = (demo: { pool: pg.Pool; say: (line: string) => void }) => Promise<unknown>;
 
 /** Fills a database with the demo and records it once that is complete. `npm start` runs this before the first start. */
 run(async () => {
@@ -22,8 +22,8 @@ run(async () => {
     const { seedDemo } = (await import(pathToFileURL(file).href)) as { seedDemo: SeedDemo };
     const pool = createPool({ connectionString: project.databaseUrl, max: 8, name: 'waybill-seed' });
     try {
-      const { logins } = await seedDemo({ pool, say: (line) => console.log(`  ${line}`) });
-      await recordDemo(project, logins);
+      await seedDemo({ pool, say: (line) => console.log(`  ${line}`) });
+      await recordDemo(project);
     } finally {
       await pool.end();
     }

@@ -1,9 +1,9 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { migrate } from '../../prisma/migrate.ts';
 import { buildConsole } from './build.ts';
-import { demoLogins, type Login } from './demo.ts';
+import { hasDemo } from './demo.ts';
 import { innerPort } from './ports.ts';
 import { type Project, ROOT } from './project.ts';
 import { Refusal } from './run.ts';
@@ -41,35 +41,32 @@ export async function stackEnvironment(project: Project, options: StartOptions):
 /** The simulators stand in for whatever of the outside world the operator has not named. */
 const simulated = (env: NodeJS.ProcessEnv) => process.env.NODE_ENV !== 'production' && !(env.PSP_URL && env.CARRIER_URL);
 
-/** Database, demo data and console: everything that has to be there before the processes start. Returns the demo's logins. */
+/** Database, demo data and console: everything that has to be there before the processes start. */
 export async function prepareStack(
   project: Project,
   options: StartOptions,
   env: NodeJS.ProcessEnv,
   supervisor: Supervisor,
   step: Step,
-): Promise<readonly Login[]> {
+): Promise<void> {
   await step('Migrating the database', () => migrate(project));
   if (env.SIMULATORS_DATA) supervisor.keep(partOf('simulators', env));
   const logsDir = join(project.dataDir, 'logs');
-  const [logins] = await Promise.all([
-    options.demo ? seed(project, env, supervisor, step) : [],
+  await Promise.all([
+    options.demo ? seed(project, env, supervisor, step) : undefined,
     step('Building the console', () => buildConsole(supervisor, env, logsDir)),
   ]);
-  return logins;
 }
 
-async function seed(project: Project, env: NodeJS.ProcessEnv, supervisor: Supervisor, step: Step): Promise<readonly Login[]> {
-  const present = await demoLogins(project);
-  if (present) return present;
-  if (!existsSync(join(ROOT, 'prisma', 'seed.ts'))) return [];
-  return step('Making the demo data (once)', async () => {
+async function seed(project: Project, env: NodeJS.ProcessEnv, supervisor: Supervisor, step: Step): Promise<void> {
+  if (await hasDemo(project)) return;
+  await step('Making the demo data (once)', async () => {
+    // It opens the database as this command did: by the operator's address, if there is one.
     const own = { ...env, DATABASE_URL: process.env.DATABASE_URL, DATABASE_OWNER_URL: process.env.DATABASE_OWNER_URL };
     const args = [join(ROOT, 'server', 'cli', 'seed.ts'), '--data', project.dataDir];
     const code = await supervisor.once({ name: 'seed', args, env: { ...own, NODE_ENV: 'development' } }, 'terminal');
     if (code !== 0)
       throw new Refusal('The demo data could not be made. Start again to go on where it stopped, or use --no-demo.');
-    return (await demoLogins(project)) ?? [];
   });
 }
 

@@ -1,0 +1,49 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { defineConfig } from '@playwright/test';
+import chromium from '@sparticuz/chromium';
+
+/**
+ * Journeys in a real browser on the whole production stack, started for them on a folder of its own. The browser is the
+ * Chromium inside an npm package. E2E_ORIGIN tests a stack that runs already.
+ */
+const port = Number(process.env.E2E_PORT ?? 4190);
+const dataDir = process.env.E2E_DATA ?? join(tmpdir(), `waybill-e2e-${process.pid}`);
+process.env.E2E_DATA = dataDir; // tests read running.json there, for the addresses of the simulators
+process.env.E2E_PORT = String(port);
+const origin = process.env.E2E_ORIGIN ?? `http://localhost:${port}`;
+const BUILDS_AND_STARTS_WITHIN_MS = 300_000;
+/** The package aims at a machine that runs one page; here several contexts share a browser. */
+const NOT_HERE = new Set(['--single-process', '--no-zygote']);
+
+export default defineConfig({
+  testDir: 'e2e',
+  workers: 1,
+  retries: 0,
+  forbidOnly: true,
+  timeout: 120_000,
+  expect: { timeout: 15_000 },
+  outputDir: 'test-results',
+  use: {
+    baseURL: origin,
+    trace: 'retain-on-failure',
+    screenshot: 'only-on-failure',
+    launchOptions: {
+      executablePath: await chromium.executablePath(),
+      args: chromium.args.filter((flag) => !NOT_HERE.has(flag)),
+    },
+  },
+  projects: [{ name: 'chromium', use: { browserName: 'chromium', viewport: { width: 1280, height: 800 } } }],
+  ...(process.env.E2E_ORIGIN
+    ? {}
+    : {
+        webServer: {
+          command: `node server/cli/bootstrap.mjs start --port ${port} --data ${dataDir}`,
+          url: `${origin}/health/ready`,
+          timeout: BUILDS_AND_STARTS_WITHIN_MS,
+          gracefulShutdown: { signal: 'SIGTERM', timeout: 40_000 },
+          stdout: 'pipe',
+          env: { WAYBILL_NEXT_DIR: '.next-test' },
+        },
+      }),
+});

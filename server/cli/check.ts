@@ -1,0 +1,10 @@
+import { runChecks } from './checks.ts';
+import { endWithChildren } from './processes.ts';
+import { run } from './run.ts';
+
+/** `npm run check`: types, Biome, the walls of the house, dead code, schema drift. */
+run(async () => {
+  endWithChildren();
+  const results = await runChecks();
+  if (results.some(({ passed }) => !passed)) process.exitCode = 1;
+});

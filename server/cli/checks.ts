@@ -1,0 +1,78 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { introspect } from '../../prisma/introspect.ts';
+import { tool } from './processes.ts';
+import { ROOT } from './project.ts';
+import { withScratchDatabase } from './scratch-database.ts';
+import { checkWalls, wallRules } from './walls.ts';
+
+export interface CheckResult {
+  readonly name: string;
+  readonly passed: boolean;
+  /** What was seen if it passed, what is wrong if not. */
+  readonly detail: string;
+  readonly tookMs: number;
+}
+
+type Check = () => Promise<{ passed: boolean; detail: string }>;
+
+const byTool = async (script: string, args: readonly string[]) => {
+  const { code, output } = await tool(script, args);
+  return { passed: code === 0, detail: code === 0 ? '' : output.trim() };
+};
+
+/** Next writes this file at its first build; the types of CSS modules come from it. */
+function ensureNextTypes(): void {
+  const file = join(ROOT, 'next-env.d.ts');
+  if (!existsSync(file))
+    writeFileSync(file, '/// <reference types="next" />\n/// <reference types="next/image-types/global" />\n');
+}
+
+const CHECKS: Readonly<Record<string, Check>> = {
+  types: () => {
+    ensureNextTypes();
+    return byTool('node_modules/typescript/bin/tsc', ['-p', '.', '--noEmit', '--pretty', 'false']);
+  },
+  biome: () => byTool('node_modules/@biomejs/biome/bin/biome', ['check', '--error-on-warnings', '--colors=off', '.']),
+  walls: async () => {
+    const { modules, breaches } = await checkWalls(ROOT, wallRules(ROOT));
+    const told = breaches.map(({ rule, from, to }) => `${rule}: ${from} → ${to}`).join('\n');
+    return { passed: breaches.length === 0, detail: told || `${modules} modules` };
+  },
+  'dead code': () => byTool('node_modules/knip/bin/knip.js', ['--no-progress']),
+  'schema drift': async () => {
+    const wanted = await withScratchDatabase(({ ownerUrl }) => introspect(ownerUrl));
+    const found = readFileSync(join(ROOT, 'prisma', 'schema.prisma'), 'utf8');
+    return {
+      passed: wanted === found,
+      detail: wanted === found ? '' : `${firstDifference(found, wanted)}\nRun npm run db:pull.`,
+    };
+  },
+};
+
+function firstDifference(found: string, wanted: string): string {
+  const [ours, theirs] = [found.split('\n'), wanted.split('\n')];
+  const at = ours.findIndex((line, index) => line !== theirs[index]);
+  const line = at < 0 ? ours.length : at;
+  return `prisma/schema.prisma line ${line + 1} says "${ours[line] ?? ''}", the migrations make "${theirs[line] ?? ''}".`;
+}
+
+/** Runs every check, two at a time, printing each as it ends. */
+export async function runChecks(): Promise<CheckResult[]> {
+  const waiting = Object.entries(CHECKS);
+  const results: CheckResult[] = [];
+  const worker = async () => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) {
+      const [name, check] = next;
+      const startedAt = performance.now();
+      const { passed, detail } = await check().catch((error: unknown) => ({ passed: false, detail: String(error) }));
+      const result = { name, passed, detail, tookMs: performance.now() - startedAt };
+      results.push(result);
+      const mark = passed ? '✓' : '✗';
+      console.log(`${mark} ${name} (${(result.tookMs / 1000).toFixed(1)} s)${passed && detail ? `: ${detail}` : ''}`);
+      if (!passed) console.log(detail.replace(/^/gm, '    '));
+    }
+  };
+  await Promise.all([worker(), worker()]);
+  return results;
+}

@@ -1,0 +1,92 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { runChecks } from './checks.ts';
+import { anyPort } from './ports.ts';
+import { endWithChildren, tool } from './processes.ts';
+import { run } from './run.ts';
+import { type Counts, playwrightCounts, vitestCounts } from './test-reports.ts';
+
+/** `npm test [-- --deep]`: checks, unit tests, database tests, browser tests, each against its time budget. */
+interface Suite {
+  readonly name: string;
+  /** On two cores. Together they stay within 25 minutes. */
+  readonly budgetMinutes: number;
+  readonly run: (limitMs: number) => Promise<Counts>;
+}
+
+/** --deep repeats properties more often and takes longer journeys. */
+const DEEP_FACTOR = 6;
+/** A suite that takes this many budgets hangs. */
+const HANGS_AFTER_BUDGETS = 2;
+
+const { values: options } = parseArgs({ options: { deep: { type: 'boolean', default: false }, data: { type: 'string' } } });
+const workDir = mkdtempSync(join(tmpdir(), 'waybill-npm-test-'));
+const env = { WAYBILL_DEEP: options.deep ? '1' : '0', NO_COLOR: '1', FORCE_COLOR: '0' };
+
+function readReport(file: string): unknown {
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
+}
+
+const vitest = (project: string) => async (limitMs: number) => {
+  const report = join(workDir, `${project}.json`);
+  const args = ['run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const { code } = await tool('node_modules/vitest/vitest.mjs', args, { show: true, env, limitMs });
+  return vitestCounts(readReport(report), code);
+};
+
+const playwright = async (limitMs: number) => {
+  const report = join(workDir, 'e2e.json');
+  const own = {
+    PLAYWRIGHT_JSON_OUTPUT_FILE: report,
+    E2E_PORT: String(await anyPort()),
+    E2E_DATA: options.data ?? join(workDir, 'data'),
+  };
+  const args = ['test', '--reporter=list,json'];
+  const { code } = await tool('node_modules/@playwright/test/cli.js', args, { show: true, env: { ...env, ...own }, limitMs });
+  return playwrightCounts(readReport(report), code);
+};
+
+const SUITES: readonly Suite[] = [
+  {
+    name: 'check',
+    budgetMinutes: 4,
+    run: async () => {
+      const results = await runChecks();
+      const failed = results.filter(({ passed }) => !passed).length;
+      return { passed: results.length - failed, failed, skipped: 0 };
+    },
+  },
+  { name: 'unit', budgetMinutes: 3, run: vitest('unit') },
+  { name: 'database', budgetMinutes: 8, run: vitest('database') },
+  { name: 'e2e', budgetMinutes: 10, run: playwright },
+];
+
+const clock = (ms: number) => `${Math.floor(ms / 60_000)}:${String(Math.floor(ms / 1000) % 60).padStart(2, '0')}`;
+
+run(async () => {
+  endWithChildren();
+  const total = { passed: 0, failed: 0, skipped: 0 };
+  const lines: string[] = [];
+  for (const suite of SUITES) {
+    console.log(`\n── ${suite.name} ──`);
+    const budgetMs = suite.budgetMinutes * 60_000 * (options.deep ? DEEP_FACTOR : 1);
+    const startedAt = performance.now();
+    const counts = await suite.run(budgetMs * HANGS_AFTER_BUDGETS);
+    const tookMs = performance.now() - startedAt;
+    const over = tookMs > budgetMs;
+    total.passed += counts.passed;
+    total.failed += counts.failed + (over ? 1 : 0);
+    total.skipped += counts.skipped;
+    lines.push(
+      `${suite.name.padEnd(9)} ${clock(tookMs)} of ${clock(budgetMs)}  ${counts.passed} passed, ${counts.failed} failed` +
+        `${counts.skipped ? `, ${counts.skipped} skipped` : ''}${over ? '  OVER ITS TIME BUDGET (1 failed)' : ''}`,
+    );
+  }
+  rmSync(workDir, { recursive: true, force: true });
+  console.log(`\n${lines.join('\n')}`);
+  if (total.skipped > 0) console.log(`${total.skipped} skipped: what they need is not here.`);
+  console.log(`${total.passed} passed, ${total.failed} failed`);
+  if (total.failed > 0 || total.passed === 0) process.exitCode = 1;
+});
