@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../platform/testing/test-database.ts';
+import { consistentWorld } from '../views/integrity/consistent-world-fixture.ts';
 import { CORRUPTIONS } from '../views/integrity/corruptions-fixture.ts';
-import { consistentWorld } from '../views/integrity/world-fixture.ts';
 import { integrityHistory, latestIntegrity } from '../views/integrity.ts';
 import { checkAndRecord } from './check-integrity.ts';
 

@@ -5,12 +5,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newId } from '../kernel/ids.ts';
 import type { Tx } from '../platform/db.ts';
 import { createTestDatabase, type TestDatabase } from '../platform/testing/test-database.ts';
+import { consistentWorld } from './integrity/consistent-world-fixture.ts';
 import { CORRUPTIONS } from './integrity/corruptions-fixture.ts';
 import type { ProviderCapture, ProviderLog } from './integrity/provider-captures.ts';
 import { createPspLog } from './integrity/psp-log.ts';
 import { FAMILIES, LEDGER_REFERENCES, ORDER_REFERENCES, type Reference, STOCK_REFERENCES } from './integrity/references.ts';
 import { inspectionScope } from './integrity/scope.ts';
-import { consistentWorld } from './integrity/world-fixture.ts';
 import { checkIntegrity, INVARIANTS, inspect } from './integrity.ts';
 
 let db: TestDatabase;

@@ -1,6 +1,6 @@
 /**
  * For every invariant of the oracle at least one mistake that it alone must notice (or with the named others, where one mistake
- * cannot help breaking two). Each starts from the world of world-fixture.ts and is planted by the owner without triggers.
+ * cannot help breaking two). Each starts from the world of consistent-world-fixture.ts and is planted by the owner without triggers.
  */
 export interface Corruption {
   readonly invariant: string;

@@ -1,0 +1,183 @@
+import { newId } from '../../kernel/ids.ts';
+import { AT } from './books-fixture.ts';
+import { type LineSpec, World } from './world-fixture.ts';
+
+/** Every order state there is, with the stock and money that belong to it. */
+export function consistentWorld(): World {
+  const w = new World();
+  const n = w.nodeId;
+  for (const code of ['A', 'B']) w.move(code, 'receive', { on_hand: 20, sellable: 20 });
+  w.move('A', 'safety', { safety: 2, sellable: -2 });
+  w.move('C', 'receive', { on_hand: 1, sellable: 1 });
+  deliveredOrder(w, n);
+  waitingOrder(w, n);
+  pendingOrder(w);
+  abandonedOrder(w);
+  returnedOrder(w, n);
+  partlyShippedOrder(w, n);
+  const requested = {
+    action: 'refund',
+    subject: 'order',
+    subject_id: newId(),
+    summary: 's',
+    payload: {},
+    requested_by: 'user:a',
+    requested_at: AT,
+    expires_at: AT,
+  };
+  w.add('approvals', { id: newId(), ...requested, status: 'approved', decided_by: 'user:b', decided_at: AT });
+  w.add('channel_supply', { sku_id: w.sku('A'), region: 'EU', channel: 'shop', cap: 5, promised: 1 });
+  const claim = { principal: 'user:a', operation: 'place-order', request_hash: '\\x00', created_at: AT };
+  w.add('idempotency_keys', { ...claim, key: 'k', outcome: { ok: 1 } });
+  return w;
+}
+
+/** Delivered, paid, one unit of three refunded, a goodwill refund: finished. */
+function deliveredOrder(w: World, n: string): void {
+  const item: LineSpec = {
+    sku: 'A',
+    quantity: 3,
+    net: 3001,
+    discount: 100,
+    tax: 551,
+    spans: [
+      [1, 2, 'delivered', n],
+      [3, 3, 'delivered', n],
+    ],
+  };
+  const o = w.order('FULFILLED', 'PARTIALLY_REFUNDED', [item, { net: 499, tax: 95, spans: [[1, 1, 'delivered']] }]);
+  w.move('A', 'promise', { promised: 3 }, { order_id: o.id });
+  w.move('A', 'allocate', { allocated: 3 }, { order_id: o.id });
+  w.move('A', 'ship', { on_hand: -3, allocated: -3, sellable: -3, promised: -3 }, { order_id: o.id });
+  const total = Number(o.total_minor);
+  const p = w.authorize(o, 'PARTIALLY_REFUNDED', total);
+  w.ship(o, w.spans(o), 'DELIVERED');
+  w.capture(o, p, total, 140);
+  w.refund(
+    o,
+    p,
+    w.spans(o).filter((span) => span.from_unit === 3),
+  );
+  w.refund(o, p, [], 250);
+  o.finished_at = AT;
+  w.saga(o, 'done');
+}
+
+/** Confirmed: units allocated, waiting and cancelled; one SKU short after damage. */
+function waitingOrder(w: World, n: string): void {
+  const o = w.order('CONFIRMED', 'AUTHORIZED', [
+    { sku: 'A', quantity: 2, net: 2000, tax: 380, spans: [[1, 2, 'allocated', n]] },
+    {
+      sku: 'B',
+      quantity: 4,
+      net: 3999,
+      tax: 760,
+      spans: [
+        [1, 3, 'open'],
+        [4, 4, 'cancelled'],
+      ],
+    },
+    { sku: 'C', quantity: 1, net: 100, spans: [[1, 1, 'allocated', n]] },
+    { sku: 'S', stocked: false, quantity: 2, net: 500, spans: [[1, 2, 'open']] },
+  ]);
+  w.move('A', 'promise', { promised: 2 }, { order_id: o.id });
+  w.move('A', 'allocate', { allocated: 2 }, { order_id: o.id });
+  w.move('B', 'promise', { promised: 4 }, { order_id: o.id });
+  w.move('B', 'release', { promised: -1 }, { order_id: o.id });
+  w.move('C', 'promise', { promised: 1 }, { order_id: o.id });
+  w.move('C', 'allocate', { allocated: 1 }, { order_id: o.id });
+  w.move('C', 'damage', { on_hand: -1, sellable: -1, shortfall: 1, short: 1 });
+  const work = { sku_id: w.sku('C'), region: 'EU', node_id: n, merchant_id: w.merchantId, shortfall: 1, short: 1 };
+  w.add('shortage_work', { id: newId(), ...work, status: 'open', reason: 'damage', opened_at: AT });
+  w.authorize(o, 'AUTHORIZED', Number(o.total_minor) - Number(o.cancelled_minor));
+  w.add('order_notes', { id: newId(), order_id: o.id, body: 'Call first.', actor: 'user:a', at: AT });
+  const event_id = w.tables.get('events')?.at(-1)?.id;
+  w.add('notifications', {
+    id: newId(),
+    kind: 'order_confirmed',
+    event_id,
+    order_id: o.id,
+    data: {},
+    status: 'sent',
+    created_at: AT,
+  });
+  const run = newId();
+  w.add('import_runs', {
+    id: run,
+    format: 'online-retail',
+    merchant_id: w.merchantId,
+    status: 'done',
+    files: [],
+    started_at: AT,
+  });
+  w.add('import_lines', { merchant_id: w.merchantId, file: 'f', line: 1, run_id: run, bucket: 'sale', order_id: o.id });
+}
+
+/** Placed, its payment on the way. */
+function pendingOrder(w: World): void {
+  const o = w.order('PENDING', 'UNPAID', [
+    {
+      sku: 'B',
+      quantity: 2,
+      net: 2000,
+      spans: [
+        [1, 1, 'open'],
+        [2, 2, 'backordered'],
+      ],
+    },
+  ]);
+  w.move('B', 'promise', { promised: 2 }, { order_id: o.id });
+  w.payment(o, 'CREATED', 2000);
+  w.saga(o, 'waiting');
+}
+
+/** Never confirmed: authorized, given up, voided. */
+function abandonedOrder(w: World): void {
+  const o = w.order('CANCELLED', 'VOIDED', [{ sku: 'B', quantity: 1, net: 1000, spans: [[1, 1, 'cancelled']] }], {
+    confirmed_at: null,
+  });
+  w.move('B', 'promise', { promised: 1 }, { order_id: o.id });
+  w.move('B', 'release', { promised: -1 }, { order_id: o.id });
+  w.void(o, w.authorize(o, 'VOIDED', 1000));
+  o.finished_at = AT;
+  w.saga(o, 'done');
+}
+
+/** All money back. */
+function returnedOrder(w: World, n: string): void {
+  const o = w.order('REFUNDED', 'REFUNDED', [{ sku: 'B', quantity: 2, net: 2000, tax: 381, spans: [[1, 2, 'returned', n]] }]);
+  w.move('B', 'promise', { promised: 2 });
+  w.move('B', 'allocate', { allocated: 2 });
+  w.move('B', 'ship', { on_hand: -2, allocated: -2, sellable: -2, promised: -2 });
+  w.move('B', 'return', { on_hand: 2, sellable: 2 });
+  const p = w.authorize(o, 'REFUNDED', 2381);
+  w.ship(o, w.spans(o), 'DELIVERED');
+  w.capture(o, p, 2381);
+  w.refund(o, p, w.spans(o));
+  o.finished_at = AT;
+}
+
+/** One unit shipped and captured, one packed in a parcel that has not left. */
+function partlyShippedOrder(w: World, n: string): void {
+  const o = w.order('PARTIALLY_FULFILLED', 'PARTIALLY_CAPTURED', [
+    {
+      sku: 'A',
+      quantity: 2,
+      net: 2001,
+      discount: 1,
+      spans: [
+        [1, 1, 'shipped', n],
+        [2, 2, 'allocated', n],
+      ],
+    },
+  ]);
+  w.move('A', 'promise', { promised: 2 });
+  w.move('A', 'allocate', { allocated: 2 });
+  const p = w.authorize(o, 'PARTIALLY_CAPTURED', 2000);
+  const [first, second] = w.spans(o);
+  w.ship(o, first ? [first] : [], 'IN_TRANSIT');
+  w.ship(o, second ? [second] : [], 'LABELLED');
+  const shipment_id = first?.shipment_id;
+  w.move('A', 'ship', { on_hand: -1, allocated: -1, sellable: -1, promised: -1 }, { order_id: o.id, shipment_id });
+  w.capture(o, p, 1000);
+}
