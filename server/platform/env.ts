@@ -55,12 +55,14 @@ let cached: Env | undefined;
 
 /** The checked environment. Throws one sentence naming every variable that is missing or wrong. */
 export function env(): Env {
-  if (cached) return cached;
-  const parsed = schema.safeParse(process.env);
-  if (!parsed.success) {
-    const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
-    throw new Error(`The environment is not complete: ${problems}. See docs/environment.md.`);
-  }
-  cached = parsed.data;
+  cached ??= readEnv(process.env);
   return cached;
+}
+
+/** Checks a set of variables. */
+export function readEnv(variables: Readonly<Record<string, string | undefined>>): Env {
+  const parsed = schema.safeParse(variables);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
+  throw new Error(`The environment is not complete: ${problems}. See docs/environment.md.`);
 }

@@ -74,15 +74,23 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
 }
 
 /**
- * Runs every job that can run now, and those they add for now, then returns: for tests and one-off commands. Not started jobs
- * with a later `runAt` stay.
+ * Runs every job that can run now, and those they add for now, until none is left: for tests and one-off commands. Jobs with a
+ * later `runAt`, and those that wait for a retry, stay.
  */
 export async function drainQueue(options: Omit<WorkerOptions, 'cron' | 'onLost'>): Promise<void> {
-  const session = openSession(options, () => {});
-  try {
-    await runOnce(session.runnerOptions);
-  } finally {
-    await session.close();
+  for (;;) {
+    const session = openSession(options, () => {});
+    try {
+      await runOnce(session.runnerOptions);
+      const { rowCount } = await session.pool.query(
+        `SELECT FROM graphile_worker.jobs
+         WHERE locked_at IS NULL AND attempts < max_attempts AND run_at <= now() AND task_identifier = ANY($1::text[]) LIMIT 1`,
+        [Object.keys(options.tasks)],
+      );
+      if (rowCount === 0) return;
+    } finally {
+      await session.close();
+    }
   }
 }
 
@@ -99,6 +107,8 @@ function openSession(options: Omit<WorkerOptions, 'onLost'>, lost: () => void): 
   const { connectionString, concurrency, log } = options;
   const pool = new GatedPool({ connectionString, max: WORKER_CONNECTIONS, application_name: 'waybill-worker' });
   pool.on('error', (error) => log.warn({ err: error }, 'an idle worker connection broke'));
+  // A connection in use reports its error to the query as well; without a listener it would end the process.
+  pool.on('connect', (client) => client.on('error', (error) => log.warn({ err: error }, 'a worker connection broke')));
   const liveness: Liveness = createLiveness(connectionString, log, lost);
   const events: WorkerEvents = new EventEmitter();
   let alive: Promise<void> = Promise.reject(new Error('The worker has no pool yet'));

@@ -1,0 +1,59 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { sendJson } from '../platform/http.ts';
+import { createTestDatabase, type TestDatabase } from '../platform/testing/test-database.ts';
+import { startApiUnderTest } from './testing/api-under-test.ts';
+import { router } from './trpc.ts';
+
+let db: TestDatabase;
+beforeAll(async () => {
+  db = await createTestDatabase();
+});
+afterAll(() => db.drop());
+
+test('stopping lets a running request end, ends the streams, and takes no new connection', async () => {
+  let begun: () => void = () => {};
+  const hasBegun = new Promise<void>((resolve) => {
+    begun = resolve;
+  });
+  let finish: () => void = () => {};
+  const api = await startApiUnderTest(db, {
+    router: router({}),
+    handlePublic: async (_req, res) => {
+      begun();
+      await new Promise<void>((resolve) => {
+        finish = resolve;
+      });
+      sendJson(res, 201, { placed: true });
+    },
+  });
+  const running = fetch(`${api.url}/api/v1/orders`, { method: 'POST' });
+  const stream = await fetch(`${api.url}/api/live`, { headers: { cookie: await api.signIn('agent') } });
+  expect(stream.status).toBe(200);
+  await hasBegun;
+  const stopped = api.stop();
+  await stream.text(); // ends
+  await expect(fetch(`${api.url}/health/live`)).rejects.toThrow();
+  finish();
+  const response = await running;
+  expect(response.status).toBe(201);
+  expect(await response.json()).toEqual({ placed: true });
+  await stopped;
+});
+
+test('pages that do not answer are 503 with a sentence', async () => {
+  const api = await startApiUnderTest(db, { router: router({}), handlePublic: () => {} }, { WEB_PORT: '1' });
+  const response = await fetch(`${api.url}/orders`);
+  expect(response.status).toBe(503);
+  expect(response.headers.get('retry-after')).toBe('1');
+  expect(await response.json()).toMatchObject({ code: 'unavailable' });
+  await api.stop();
+});
+
+test('metrics beyond this machine take the token', async () => {
+  const token = 'a token of sixteen or more';
+  const api = await startApiUnderTest(db, { router: router({}), handlePublic: () => {} }, { METRICS_TOKEN: token });
+  expect((await fetch(`${api.url}/metrics`)).status).toBe(401);
+  expect((await fetch(`${api.url}/metrics`, { headers: { authorization: `Bearer ${token}x` } })).status).toBe(401);
+  expect((await fetch(`${api.url}/metrics`, { headers: { authorization: `Bearer ${token}` } })).status).toBe(200);
+  await api.stop();
+});

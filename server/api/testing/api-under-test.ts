@@ -1,0 +1,86 @@
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { encode } from 'next-auth/jwt';
+import { pino } from 'pino';
+import { type ApiMounts, type RunningApi, startApi } from '../../api-process.ts';
+import { type App, createApp } from '../../app.ts';
+import { newId } from '../../kernel/ids.ts';
+import type { Role } from '../../kernel/vocabulary.ts';
+import { sessionCookieName } from '../../platform/auth/session-cookie.ts';
+import { createSession } from '../../platform/auth/sessions.ts';
+import { readEnv } from '../../platform/env.ts';
+import type { TestDatabase } from '../../platform/testing/test-database.ts';
+
+const SECRET = 'a secret of the tests, long enough';
+
+/** The public port over real HTTP, with a small server in the place of Next that answers with what it was sent. */
+export interface ApiUnderTest {
+  readonly app: App;
+  readonly url: string;
+  readonly port: number;
+  readonly running: RunningApi;
+  /** A Cookie header of a new user with this role. */
+  signIn(role: Role, belongs?: { readonly merchantId?: string; readonly customerId?: string }): Promise<string>;
+  stop(): Promise<void>;
+}
+
+export async function startApiUnderTest(
+  db: TestDatabase,
+  mounts: ApiMounts,
+  variables: Readonly<Record<string, string>> = {},
+): Promise<ApiUnderTest> {
+  const pages = await startPages();
+  const settings = readEnv({
+    NODE_ENV: 'test',
+    DATABASE_URL: db.url,
+    WEB_PORT: String((pages.address() as AddressInfo).port),
+    WAYBILL_SECRET: SECRET,
+    WAYBILL_DATA_KEY: Buffer.alloc(32, 7).toString('base64'),
+    WAYBILL_DEMO: '1',
+    ...variables,
+  });
+  const app = createApp({ env: settings, role: 'test', pool: db.pool, log: pino({ level: 'silent' }) });
+  const running = await startApi(app, mounts, 0);
+  return {
+    app,
+    running,
+    port: running.port,
+    url: `http://127.0.0.1:${running.port}`,
+    signIn: (role, belongs) => signIn(app, role, belongs),
+    async stop() {
+      await running.stop();
+      await app.close();
+      await new Promise((resolve) => pages.close(resolve));
+    },
+  };
+}
+
+async function startPages(): Promise<Server> {
+  const pages = createServer(async (req: IncomingMessage, res) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of req as AsyncIterable<Buffer>) chunks.push(chunk);
+    res.setHeader('Content-Type', 'application/json');
+    res.end(JSON.stringify({ method: req.method, url: req.url, headers: req.headers, body: Buffer.concat(chunks).toString() }));
+  });
+  await new Promise<void>((resolve) => pages.listen(0, '127.0.0.1', resolve));
+  return pages;
+}
+
+async function signIn(
+  app: App,
+  role: Role,
+  { merchantId, customerId }: { readonly merchantId?: string; readonly customerId?: string } = {},
+): Promise<string> {
+  const now = new Date();
+  const userId = newId();
+  const sessionId = newId();
+  const email = `${userId}@example.com`;
+  await app.pool.query(
+    `INSERT INTO users (id, email, email_normalized, name, role, merchant_id, customer_id, created_at)
+     VALUES ($1, $2, $2, 'Test', $3, $4, $5, $6)`,
+    [userId, email, role, merchantId ?? null, customerId ?? null, now],
+  );
+  await createSession(app.pool, { id: sessionId, userId, ip: null, userAgent: null, secondFactor: true }, now);
+  const token = await encode({ token: { sessionId }, secret: app.settings.secret });
+  return `${sessionCookieName(app.settings.origin)}=${token}`;
+}
