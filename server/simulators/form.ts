@@ -24,7 +24,9 @@ export function decodeForm(text: string): Form {
     for (let i = 0; i < keys.length - 1; i++) {
       const key = keys[i] ?? '';
       const next = at[key];
-      at = typeof next === 'object' ? next : (at[key] = Object.create(null) as Form);
+      const below: Form = typeof next === 'object' ? next : Object.create(null);
+      at[key] = below;
+      at = below;
     }
     const last = keys.at(-1) ?? '';
     at[last === '' ? String(Object.keys(at).length) : last] = value;
@@ -49,6 +51,8 @@ export function list(form: Form | undefined, key: string): string[] {
 
 /** The plain strings below `key`, as metadata is sent. */
 export function strings(form: Form | undefined, key: string): Record<string, string> {
-  const entries = Object.entries(child(form, key) ?? {}).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
+  const entries = Object.entries(child(form, key) ?? {}).filter(
+    (entry): entry is [string, string] => typeof entry[1] === 'string',
+  );
   return Object.fromEntries(entries);
 }

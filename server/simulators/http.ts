@@ -85,7 +85,10 @@ export async function listen(handler: SimHandler, port: number, host = '127.0.0.
     answer(handler, request, response).catch((error: unknown) => {
       const message = error instanceof Error ? error.message : String(error);
       if (response.headersSent) response.destroy();
-      else response.writeHead(500, { 'content-type': 'application/json' }).end(JSON.stringify({ error: { message, type: 'api_error' } }));
+      else
+        response
+          .writeHead(500, { 'content-type': 'application/json' })
+          .end(JSON.stringify({ error: { message, type: 'api_error' } }));
     });
   });
   const open = (at: number) =>

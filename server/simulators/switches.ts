@@ -21,7 +21,10 @@ export type Faults = Partial<Record<Fault, string | number | true>>;
 const rule = z.strictObject({
   probability: z.number().min(0).max(1).default(1),
   next: z.int().min(1).nullable().default(null),
-  on: z.union([z.string(), z.array(z.string())]).nullable().default(null),
+  on: z
+    .union([z.string(), z.array(z.string())])
+    .nullable()
+    .default(null),
   order_id: z.string().nullable().default(null),
   operation_id: z.string().nullable().default(null),
   value: z.union([z.string(), z.number()]).nullable().default(null),

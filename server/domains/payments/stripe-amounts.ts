@@ -18,7 +18,10 @@ export interface AmountRefused {
 export function toStripeAmount(amountMinor: bigint, currency: string): number | AmountRefused {
   if (UNSUPPORTED.has(currency)) return { code: 'currency_not_supported', message: `Cards cannot be charged in ${currency}.` };
   if (minorDigits(currency) === 3 && amountMinor % 10n !== 0n) {
-    return { code: 'amount_not_supported', message: `Cards are charged in ${currency} with two decimals: the last digit must be 0.` };
+    return {
+      code: 'amount_not_supported',
+      message: `Cards are charged in ${currency} with two decimals: the last digit must be 0.`,
+    };
   }
   if (TRUNCATED.has(currency) && amountMinor % 100n !== 0n) {
     return { code: 'amount_not_supported', message: `Cards are charged in whole ${currency}.` };

@@ -20,7 +20,10 @@ import type { Failed, ProviderOutcome, Unknown, Unreachable } from './provider.t
 export interface Guard {
   readonly httpClient: Stripe.HttpClient;
   readonly timeoutMs: number;
-  run<T extends { readonly kind: string } = ProviderOutcome>(call: () => Promise<T>, signal?: AbortSignal): Promise<T | Failed | Unknown | Unreachable>;
+  run<T extends { readonly kind: string } = ProviderOutcome>(
+    call: () => Promise<T>,
+    signal?: AbortSignal,
+  ): Promise<T | Failed | Unknown | Unreachable>;
   close(): void;
 }
 
@@ -56,11 +59,13 @@ function connectionOutcome(error: unknown): Unknown | Unreachable {
 
 /** Puts a thrown SDK error into an outcome. A plain bug is thrown on. */
 function outcomeOf(error: unknown): Failed | Unknown | Unreachable {
-  if (isBrokenCircuitError(error)) return { kind: 'unreachable', reason: 'The provider did not answer lately; it is left alone for a moment.' };
+  if (isBrokenCircuitError(error))
+    return { kind: 'unreachable', reason: 'The provider did not answer lately; it is left alone for a moment.' };
   if (isBulkheadRejectedError(error)) return { kind: 'unreachable', reason: 'Too many calls to the provider are waiting.' };
   if (error instanceof Stripe.errors.StripeConnectionError) return connectionOutcome(error);
   if (!(error instanceof Stripe.errors.StripeError)) throw error;
-  if (error instanceof Stripe.errors.StripeRateLimitError) return { kind: 'unreachable', reason: 'The provider asks for fewer requests.' };
+  if (error instanceof Stripe.errors.StripeRateLimitError)
+    return { kind: 'unreachable', reason: 'The provider asks for fewer requests.' };
   if (error instanceof Stripe.errors.StripeAuthenticationError || error instanceof Stripe.errors.StripePermissionError) {
     return { kind: 'unreachable', reason: `The provider refuses our key: ${error.message}` };
   }
@@ -120,7 +125,10 @@ export function createGuard(options: {
     const kind = typeof result === 'object' && result !== null && 'kind' in result ? result.kind : undefined;
     return kind === 'unknown' || kind === 'unreachable';
   });
-  const breaker = circuitBreaker(unanswered, { halfOpenAfter: BREAKER_PAUSE_MS, breaker: new ConsecutiveBreaker(BREAKER_FAILURES) });
+  const breaker = circuitBreaker(unanswered, {
+    halfOpenAfter: BREAKER_PAUSE_MS,
+    breaker: new ConsecutiveBreaker(BREAKER_FAILURES),
+  });
   const policy = wrap(bulkhead(concurrency, concurrency * QUEUE_PER_CALL), breaker);
   return {
     httpClient,

@@ -1,5 +1,4 @@
 import Stripe from 'stripe';
-import { DomainError } from '../../kernel/errors.ts';
 import type {
   AuthorizeInput,
   CaptureInput,
@@ -15,6 +14,7 @@ import type {
 } from './provider.ts';
 import { fromStripeAmount, toStripeAmount } from './stripe-amounts.ts';
 import { createGuard, type Guard } from './stripe-http.ts';
+import { verifyStripeWebhook } from './stripe-webhook.ts';
 
 /** Cards through Stripe's API: PaymentIntents captured by hand, https://docs.stripe.com/payments/place-a-hold-on-a-payment-method. */
 export interface StripeConfig {
@@ -35,7 +35,6 @@ export interface StripeConfig {
   readonly searchLagMs?: number;
 }
 
-const WEBHOOK_TOLERANCE_SECONDS = 300;
 const DEFAULT_SEARCH_LAG_MS = 60_000;
 /** How far our clock and Stripe's may differ when a list is searched by time. */
 const CLOCK_SKEW_MS = 30_000;
@@ -87,7 +86,13 @@ function authorizationOutcome(intent: Intent): ProviderOutcome {
     case 'succeeded': {
       const lapses = chargeOf(intent)?.payment_method_details?.card?.capture_before;
       const expiry = lapses ? { authorizationExpiresAt: new Date(lapses * 1000) } : {};
-      return { kind: 'succeeded', amountMinor: fromStripeAmount(intent.amount, currencyOf(intent)), feeMinor: 0n, ...expiry, ...shown };
+      return {
+        kind: 'succeeded',
+        amountMinor: fromStripeAmount(intent.amount, currencyOf(intent)),
+        feeMinor: 0n,
+        ...expiry,
+        ...shown,
+      };
     }
     case 'requires_action': {
       const url = intent.next_action?.redirect_to_url?.url;
@@ -109,9 +114,10 @@ function authorizationOutcome(intent: Intent): ProviderOutcome {
   }
 }
 
-function voidOutcome(intent: Intent): ProviderOutcome | undefined {
-  const released = intent.status === 'canceled' || (intent.status === 'succeeded' && intent.amount_received < intent.amount);
-  if (!released) return undefined;
+/** `partly`: whether a payment that kept a captured part may count as voided, too. */
+function voidOutcome(intent: Intent, partly: boolean): ProviderOutcome | undefined {
+  const released = intent.status === 'succeeded' && intent.amount_received < intent.amount;
+  if (intent.status !== 'canceled' && !(partly && released)) return undefined;
   const left = fromStripeAmount(intent.amount - intent.amount_received, currencyOf(intent));
   return { kind: 'succeeded', providerRef: intent.id, amountMinor: left, feeMinor: 0n, response: summary(intent) };
 }
@@ -209,7 +215,7 @@ class StripeProvider implements PaymentProvider {
   void(input: VoidInput, signal?: AbortSignal): Promise<ProviderOutcome> {
     return this.orEarlier({ ...input, kind: 'void' }, signal, async () => {
       const intent = await this.stripe.paymentIntents.cancel(input.providerRef, {}, { idempotencyKey: input.operationId });
-      return voidOutcome(intent) ?? { kind: 'unknown', reason: `The payment is ${intent.status} after it was cancelled.` };
+      return voidOutcome(intent, true) ?? { kind: 'unknown', reason: `The payment is ${intent.status} after it was cancelled.` };
     });
   }
 
@@ -230,21 +236,7 @@ class StripeProvider implements PaymentProvider {
   }
 
   verifyWebhook(rawBody: string | Buffer, headers: WebhookHeaders, now: Date = new Date()): PaymentWebhook {
-    const signature = headers['stripe-signature'];
-    if (typeof signature !== 'string') throw new DomainError('unauthenticated', 'The webhook is not signed.');
-    const { webhookSecret } = this.config;
-    let event: Stripe.Event;
-    try {
-      const at = Math.floor(now.getTime() / 1000);
-      const sentAt = Number(/(?:^|,)t=(\d+)/.exec(signature)?.[1] ?? Number.NaN);
-      // The SDK refuses what is too old; what claims to come from the future is refused here.
-      if (!(sentAt <= at + WEBHOOK_TOLERANCE_SECONDS)) throw new Error('The timestamp is in the future.');
-      event = this.stripe.webhooks.constructEvent(rawBody, signature, webhookSecret, WEBHOOK_TOLERANCE_SECONDS, undefined, at * 1000);
-    } catch (error) {
-      const why = error instanceof Error ? error.message.split('\n')[0] : 'unreadable';
-      throw new DomainError('unauthenticated', `The webhook's signature was refused: ${why}`);
-    }
-    return describe(event);
+    return verifyStripeWebhook(this.stripe, this.config.webhookSecret, rawBody, headers, now);
   }
 
   close(): void {
@@ -252,7 +244,11 @@ class StripeProvider implements PaymentProvider {
   }
 
   /** Runs a call; where the provider refuses because of the payment's state, asks whether this very operation was done before. */
-  private async orEarlier(input: QueryInput, signal: AbortSignal | undefined, call: () => Promise<ProviderOutcome>): Promise<ProviderOutcome> {
+  private async orEarlier(
+    input: QueryInput,
+    signal: AbortSignal | undefined,
+    call: () => Promise<ProviderOutcome>,
+  ): Promise<ProviderOutcome> {
     const outcome = await this.guard.run(call, signal);
     if (outcome.kind !== 'failed' || !MAYBE_DONE.has(outcome.code)) return outcome;
     const earlier = await this.query(input, signal);
@@ -262,13 +258,14 @@ class StripeProvider implements PaymentProvider {
   private async ask(input: QueryInput): Promise<ProviderOutcome | NotFound> {
     if (input.kind === 'authorize') {
       const intent = input.providerRef === null ? await this.find(input.operationId) : await this.retrieve(input.providerRef);
-      if (intent === 'unclear') return { kind: 'unknown', reason: 'Too many payments were made meanwhile to find this one by time.' };
+      if (intent === 'unclear')
+        return { kind: 'unknown', reason: 'Too many payments were made meanwhile to find this one by time.' };
       return intent === undefined ? { kind: 'not_found' } : authorizationOutcome(intent);
     }
     if (input.providerRef === null) return { kind: 'not_found' };
     if (input.kind === 'refund') return this.askRefund(input.providerRef, input.operationId);
     const intent = await this.retrieve(input.providerRef);
-    if (input.kind === 'void') return voidOutcome(intent) ?? { kind: 'not_found' };
+    if (input.kind === 'void') return voidOutcome(intent, this.multicapture) ?? { kind: 'not_found' };
     const mark = intent.metadata[metadataFor(input.operationId)];
     if (mark === undefined) return { kind: 'not_found' };
     const amount = Number(mark);
@@ -279,7 +276,8 @@ class StripeProvider implements PaymentProvider {
   private async captureFee(intent: Intent, amount: number): Promise<bigint> {
     const charge = chargeOf(intent);
     const booked = charge?.balance_transaction;
-    if (charge === undefined || (typeof booked === 'object' && booked?.amount === amount)) return feeOf(charge, currencyOf(intent));
+    if (charge === undefined || (typeof booked === 'object' && booked?.amount === amount))
+      return feeOf(charge, currencyOf(intent));
     const { data } = await this.stripe.balanceTransactions.list({ source: charge.id, limit: 100 });
     const fee = data.find((txn) => txn.type === 'charge' && txn.amount === amount)?.fee;
     return fromStripeAmount(fee ?? 0, currencyOf(intent));
@@ -309,7 +307,11 @@ class StripeProvider implements PaymentProvider {
     const gte = Math.floor((made - CLOCK_SKEW_MS) / 1000);
     let after: string | undefined;
     for (let page = 0; page < LIST_PAGES; page++) {
-      const listed = await this.stripe.paymentIntents.list({ created: { gte }, limit: 100, ...(after !== undefined && { starting_after: after }) });
+      const listed = await this.stripe.paymentIntents.list({
+        created: { gte },
+        limit: 100,
+        ...(after !== undefined && { starting_after: after }),
+      });
       const found = listed.data.find((intent) => intent.metadata.operation_id === operationId);
       if (found !== undefined) return this.retrieve(found.id);
       after = listed.data.at(-1)?.id;
@@ -317,40 +319,6 @@ class StripeProvider implements PaymentProvider {
     }
     return 'unclear';
   }
-}
-
-const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);
-const idOf = (value: unknown): string | null => {
-  if (typeof value === 'object' && value !== null && 'id' in value) return text(value.id);
-  return text(value);
-};
-
-/** Reads the ids and the state out of a signed event, and nothing personal. */
-function describe(event: Stripe.Event): PaymentWebhook {
-  const object: Record<string, unknown> = { ...event.data.object };
-  const metadata: Record<string, unknown> = { ...(typeof object.metadata === 'object' ? object.metadata : {}) };
-  const isIntent = object.object === 'payment_intent';
-  const number = (key: string) => (typeof object[key] === 'number' ? object[key] : null);
-  return {
-    id: event.id,
-    topic: event.type,
-    occurredAt: new Date(event.created * 1000),
-    paymentRef: isIntent ? idOf(object.id) : idOf(object.payment_intent),
-    refundRef: object.object === 'refund' ? idOf(object.id) : null,
-    orderId: text(metadata.order_id),
-    paymentId: text(metadata.payment_id),
-    operationId: text(metadata.operation_id),
-    payload: {
-      id: event.id,
-      type: event.type,
-      created: event.created,
-      object: { id: idOf(object.id), object: text(object.object), status: text(object.status), amount: number('amount') },
-      payment_intent: isIntent ? idOf(object.id) : idOf(object.payment_intent),
-      order_id: text(metadata.order_id),
-      payment_id: text(metadata.payment_id),
-      operation_id: text(metadata.operation_id),
-    },
-  };
 }
 
 export function createStripeProvider(config: StripeConfig): PaymentProvider {

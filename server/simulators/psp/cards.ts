@@ -26,7 +26,9 @@ const card = (brand: string, last4: string, rest: Partial<TestCard> = {}, number
 });
 
 const DECLINED = 'Your card was declined.';
-const decline = (declineCode: string, message = DECLINED, code = 'card_declined') => ({ decline: { code, declineCode, message } });
+const decline = (declineCode: string, message = DECLINED, code = 'card_declined') => ({
+  decline: { code, declineCode, message },
+});
 
 const DECLINES: Readonly<Record<string, { readonly code: string; readonly declineCode: string; readonly message: string }>> = {
   generic_decline: decline('generic_decline').decline,
@@ -46,7 +48,11 @@ const DECLINES: Readonly<Record<string, { readonly code: string; readonly declin
 };
 
 /** The refusal that a switch asks for by decline code; an unknown code is passed on under a general message. */
-export function declineOf(declineCode: string): { readonly code: string; readonly declineCode: string; readonly message: string } {
+export function declineOf(declineCode: string): {
+  readonly code: string;
+  readonly declineCode: string;
+  readonly message: string;
+} {
   return DECLINES[declineCode] ?? { code: 'card_declined', declineCode, message: DECLINED };
 }
 

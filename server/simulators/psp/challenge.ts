@@ -1,6 +1,6 @@
 import type { Intent } from './state.ts';
 
-const escape = (text: string): string =>
+const escapeHtml = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 
 const layout = (title: string, body: string): string => `<!doctype html>
@@ -29,7 +29,7 @@ export function challengePage(intent: Intent): string {
     '3D Secure test page',
     `<p>A payment of <strong>${amountOf(intent)}</strong> needs your confirmation. This is a simulated bank.</p>
 <form method="post">
-<input type="hidden" name="secret" value="${escape(intent.secret)}">
+<input type="hidden" name="secret" value="${escapeHtml(intent.secret)}">
 <button name="answer" value="complete">Complete</button>
 <button name="answer" value="fail">Fail</button>
 </form>`,
@@ -37,7 +37,7 @@ export function challengePage(intent: Intent): string {
 }
 
 export function challengeOver(message: string): string {
-  return layout('3D Secure test page', `<p>${escape(message)}</p>`);
+  return layout('3D Secure test page', `<p>${escapeHtml(message)}</p>`);
 }
 
 /** Where the cardholder goes after answering, as Stripe decorates the return address. Null where none was given. */

@@ -16,7 +16,12 @@ const METADATA_VALUE_LENGTH = 500;
 const FEE_PER_MILLE = 29;
 const FEE_FIXED = 30;
 
-const CANCELABLE: readonly IntentStatus[] = ['requires_payment_method', 'requires_confirmation', 'requires_action', 'requires_capture'];
+const CANCELABLE: readonly IntentStatus[] = [
+  'requires_payment_method',
+  'requires_confirmation',
+  'requires_action',
+  'requires_capture',
+];
 
 /** 2.9 % + 30 minor units, the published price of a card payment. */
 const feeOf = (amount: number): number => Math.floor((amount * FEE_PER_MILLE + 500) / 1000) + FEE_FIXED;
@@ -34,12 +39,15 @@ export function mergeMetadata(before: Readonly<Record<string, string>>, form: Fo
   if (Object.keys(sent).length === 0) return before;
   const merged = { ...before };
   for (const [key, value] of Object.entries(sent)) {
-    if (key.length > METADATA_KEY_LENGTH) throw invalid(`Metadata keys may have up to 40 characters: ${key}`, { param: 'metadata' });
-    if (value.length > METADATA_VALUE_LENGTH) throw invalid(`Metadata values may have up to 500 characters: ${key}`, { param: 'metadata' });
+    if (key.length > METADATA_KEY_LENGTH)
+      throw invalid(`Metadata keys may have up to 40 characters: ${key}`, { param: 'metadata' });
+    if (value.length > METADATA_VALUE_LENGTH)
+      throw invalid(`Metadata values may have up to 500 characters: ${key}`, { param: 'metadata' });
     if (value === '') delete merged[key];
     else merged[key] = value;
   }
-  if (Object.keys(merged).length > METADATA_KEYS) throw invalid('You cannot have more than 50 keys in metadata.', { param: 'metadata' });
+  if (Object.keys(merged).length > METADATA_KEYS)
+    throw invalid('You cannot have more than 50 keys in metadata.', { param: 'metadata' });
   return merged;
 }
 
@@ -73,10 +81,13 @@ export class Intents {
     const amount = readInteger(form, 'amount');
     const currency = text(form, 'currency')?.toLowerCase();
     if (amount === undefined) throw invalid('Missing required param: amount.', { code: 'parameter_missing', param: 'amount' });
-    if (currency === undefined) throw invalid('Missing required param: currency.', { code: 'parameter_missing', param: 'currency' });
+    if (currency === undefined)
+      throw invalid('Missing required param: currency.', { code: 'parameter_missing', param: 'currency' });
     if (!/^[a-z]{3}$/.test(currency)) throw invalid(`Invalid currency: ${currency}.`, { param: 'currency' });
-    if (amount < 1) throw invalid('This value must be greater than or equal to 1.', { code: 'parameter_invalid_integer', param: 'amount' });
-    if (amount > AMOUNT_LIMIT) throw invalid('Amount must be no more than 999,999.99', { code: 'amount_too_large', param: 'amount' });
+    if (amount < 1)
+      throw invalid('This value must be greater than or equal to 1.', { code: 'parameter_invalid_integer', param: 'amount' });
+    if (amount > AMOUNT_LIMIT)
+      throw invalid('Amount must be no more than 999,999.99', { code: 'amount_too_large', param: 'amount' });
     const captureMethod = text(form, 'capture_method');
     const asked = text(child(child(form, 'payment_method_options'), 'card'), 'request_multicapture') === 'if_available';
     const id = newPspId('pi');
@@ -125,10 +136,12 @@ export class Intents {
   /** The cardholder answered the challenge page. */
   answerChallenge(id: string, complete: boolean, change: Change): Intent {
     const intent = findIntent(this.state, id);
-    if (intent.status !== 'requires_action') throw unexpectedState(intent, 'authenticated', ['requires_action'], this.challengeUrl);
+    if (intent.status !== 'requires_action')
+      throw unexpectedState(intent, 'authenticated', ['requires_action'], this.challengeUrl);
     const operation = intent.metadata.operation_id ?? null;
     if (!complete) {
-      const message = 'The provided PaymentMethod has failed authentication. You can provide payment_method_data or a new PaymentMethod to attempt to fulfill this PaymentIntent again.';
+      const message =
+        'The provided PaymentMethod has failed authentication. You can provide payment_method_data or a new PaymentMethod to attempt to fulfill this PaymentIntent again.';
       const error: CardError = { code: 'payment_intent_authentication_failure', declineCode: null, message };
       return this.refuse(intent, error, change, operation);
     }
@@ -143,15 +156,24 @@ export class Intents {
     const amount = readInteger(form, 'amount_to_capture') ?? intent.capturable;
     const param = 'amount_to_capture';
     if (!final && !intent.multicapture) {
-      throw invalid('You cannot set `final_capture` to false: multicapture is not available for this PaymentIntent.', { param: 'final_capture' });
+      throw invalid('You cannot set `final_capture` to false: multicapture is not available for this PaymentIntent.', {
+        param: 'final_capture',
+      });
     }
     if (amount < 1) throw invalid('This value must be greater than or equal to 1.', { code: 'parameter_invalid_integer', param });
     if (amount > intent.capturable) {
-      throw invalid(`The remaining amount you can capture for this PaymentIntent is ${intent.capturable}.`, { code: 'amount_too_large', param });
+      throw invalid(`The remaining amount you can capture for this PaymentIntent is ${intent.capturable}.`, {
+        code: 'amount_too_large',
+        param,
+      });
     }
     if (faults.decline !== undefined) {
       const charge = { charge: intent.charge, payment_intent: intentShape(intent, this.challengeUrl) };
-      throw new Refusal(402, 'card_error', 'Your card was declined.', { code: 'card_declined', decline_code: String(faults.decline), ...charge });
+      throw new Refusal(402, 'card_error', 'Your card was declined.', {
+        code: 'card_declined',
+        decline_code: String(faults.decline),
+        ...charge,
+      });
     }
     const metadata = mergeMetadata(intent.metadata, form);
     return this.take({ ...intent, metadata }, amount, final, change, operationOf(form, change.key));
@@ -178,7 +200,8 @@ export class Intents {
   private readToken(form: Form): string | null {
     const token = text(form, 'payment_method');
     if (token === undefined) return null;
-    if (testCard(token) === undefined) throw invalid(`No such PaymentMethod: '${token}'`, { code: 'resource_missing', param: 'payment_method' });
+    if (testCard(token) === undefined)
+      throw invalid(`No such PaymentMethod: '${token}'`, { code: 'resource_missing', param: 'payment_method' });
     return token;
   }
 
@@ -218,7 +241,10 @@ export class Intents {
   private refuse(intent: Intent, error: CardError, change: Change, operation: string | null): Intent {
     const attempted = error.code !== 'payment_intent_authentication_failure';
     const charge = attempted ? this.newCharge(intent, error, null, false, change) : null;
-    const refused = this.save({ ...intent, status: 'requires_payment_method', error, charge: charge?.id ?? intent.charge }, change);
+    const refused = this.save(
+      { ...intent, status: 'requires_payment_method', error, charge: charge?.id ?? intent.charge },
+      change,
+    );
     change.log('decline', refused, intent.amount, operation);
     if (charge !== null) change.event('charge.failed', { of: 'charge', id: charge.id });
     change.event('payment_intent.payment_failed', { of: 'intent', id: intent.id });
@@ -269,7 +295,13 @@ export class Intents {
   }
 
   /** Gives back what is held. A payment of which a part was captured ends as succeeded with that part. */
-  private release(intent: Intent, reason: string | null, kind: 'void' | 'expiry', change: Change, operation: string | null): Intent {
+  private release(
+    intent: Intent,
+    reason: string | null,
+    kind: 'void' | 'expiry',
+    change: Change,
+    operation: string | null,
+  ): Intent {
     const partly = intent.received > 0;
     if (intent.charge !== null && intent.status === 'requires_capture') {
       change.put(['charge', { ...this.chargeOf(intent), closed: true }]);
@@ -289,7 +321,13 @@ export class Intents {
     return released;
   }
 
-  private newCharge(intent: Intent, error: CardError | null, captureBefore: number | null, challenged: boolean, change: Change): Charge {
+  private newCharge(
+    intent: Intent,
+    error: CardError | null,
+    captureBefore: number | null,
+    challenged: boolean,
+    change: Change,
+  ): Charge {
     const charge: Charge = {
       id: newPspId('ch'),
       intent: intent.id,

@@ -20,7 +20,11 @@ function pageSize(form: Form): number {
 }
 
 /** The items newest first, from after `starting_after`, within `created[gte|gt|lte|lt]`. */
-function page<T extends { readonly id: string; readonly created: number }>(ids: readonly string[], get: (id: string) => T | undefined, form: Form): Page<T> {
+function page<T extends { readonly id: string; readonly created: number }>(
+  ids: readonly string[],
+  get: (id: string) => T | undefined,
+  form: Form,
+): Page<T> {
   const limit = pageSize(form);
   const created = child(form, 'created');
   const from = Math.max(readInteger(created ?? {}, 'gte') ?? 0, (readInteger(created ?? {}, 'gt') ?? -1) + 1);
@@ -112,7 +116,13 @@ export class Reads {
       return replyShape({ view, frozen: this.state.freeze(view) }, this.challengeUrl);
     });
     const more = found.length > shapes.length;
-    return json(200, { object: 'search_result', data: shapes, has_more: more, next_page: null, url: '/v1/payment_intents/search' });
+    return json(200, {
+      object: 'search_result',
+      data: shapes,
+      has_more: more,
+      next_page: null,
+      url: '/v1/payment_intents/search',
+    });
   }
 
   private charge(id: string, form: Form): SimReply {

@@ -12,8 +12,8 @@ import { challengeOver, challengePage, returnAddress } from './challenge.ts';
 import { inspect } from './inspection.ts';
 import { Intents, operationOf } from './intents.ts';
 import { Reads } from './reads.ts';
-import { Refusal } from './refusal.ts';
 import { createRefund } from './refunds.ts';
+import { Refusal } from './refusal.ts';
 import { errorShape, eventShape, replyShape } from './shapes.ts';
 import { Change, type JournalRecord, newPspId, PspState, type ReplyView, type StoredEvent } from './state.ts';
 
@@ -65,7 +65,16 @@ interface Route {
 class Psp {
   readonly clock = new SimClock();
   readonly state = new PspState(this.clock);
-  readonly counters: Record<string, number> = { requests: 0, authorize: 0, capture: 0, void: 0, refund: 0, read: 0, replayed: 0, refused: 0 };
+  readonly counters: Record<string, number> = {
+    requests: 0,
+    authorize: 0,
+    capture: 0,
+    void: 0,
+    refund: 0,
+    read: 0,
+    replayed: 0,
+    refused: 0,
+  };
   readonly journal: Journal;
   readonly switches: Switches;
   readonly webhooks: WebhookSender;
@@ -138,7 +147,8 @@ class Psp {
     }
     try {
       const segments = request.path.split('/').slice(2);
-      if (!request.path.startsWith('/v1/')) throw new Refusal(404, 'invalid_request_error', `Unrecognized request URL (${request.path}).`);
+      if (!request.path.startsWith('/v1/'))
+        throw new Refusal(404, 'invalid_request_error', `Unrecognized request URL (${request.path}).`);
       if (request.method === 'GET') return await this.read(segments, request);
       const route = request.method === 'POST' ? this.route(segments) : undefined;
       if (route === undefined) {
@@ -207,7 +217,8 @@ class Psp {
       throw new Refusal(400, 'idempotency_error', message);
     }
     if (this.inFlight.has(key)) {
-      const message = 'There is currently another in-progress request using this Idempotent Key (that probably means you submitted twice, and the other request is still going through). Please try again later.';
+      const message =
+        'There is currently another in-progress request using this Idempotent Key (that probably means you submitted twice, and the other request is still going through). Please try again later.';
       throw new Refusal(409, 'idempotency_error', message, { code: 'idempotency_key_in_use' });
     }
     if (stored !== undefined) {
@@ -215,7 +226,10 @@ class Psp {
       if (faults.slow_ms !== undefined) await sleep(Number(faults.slow_ms));
       await this.journal.settled();
       if (faults.drop_reply !== undefined) return DROP;
-      return { ...this.render(stored.status, stored), headers: { 'content-type': 'application/json', 'idempotent-replayed': 'true' } };
+      return {
+        ...this.render(stored.status, stored),
+        headers: { 'content-type': 'application/json', 'idempotent-replayed': 'true' },
+      };
     }
     this.inFlight.add(key);
     try {
@@ -233,11 +247,23 @@ class Psp {
       orderId: text(sent, 'order_id') ?? known?.order_id,
       operationId: operationOf(form, key ?? null) ?? undefined,
       header: header(request, 'x-sim-fault'),
-      metadata: text(sent, 'sim_fault') ?? known?.sim_fault?.split(',').filter((part) => part.includes('@')).join(','),
+      metadata:
+        text(sent, 'sim_fault') ??
+        known?.sim_fault
+          ?.split(',')
+          .filter((part) => part.includes('@'))
+          .join(','),
     });
   }
 
-  private async perform(route: Route, form: Form, faults: Faults, key: string | null, hash: string, requestId: string): Promise<SimReply> {
+  private async perform(
+    route: Route,
+    form: Form,
+    faults: Faults,
+    key: string | null,
+    hash: string,
+    requestId: string,
+  ): Promise<SimReply> {
     if (faults.slow_ms !== undefined) await sleep(Number(faults.slow_ms));
     await this.sweep();
     const change = new Change(this.state, key, requestId);
@@ -310,7 +336,8 @@ class Psp {
     if (!request.path.startsWith(CHALLENGE_PATH)) return undefined;
     const intent = this.state.intents.get(request.path.slice(CHALLENGE_PATH.length));
     const form = decodeForm(request.method === 'POST' ? request.body : request.query);
-    if (intent === undefined || text(form, 'secret') !== intent.secret) return html(404, challengeOver('There is no such challenge.'));
+    if (intent === undefined || text(form, 'secret') !== intent.secret)
+      return html(404, challengeOver('There is no such challenge.'));
     if (intent.status !== 'requires_action') return html(409, challengeOver('This challenge is over.'));
     if (request.method !== 'POST') return html(200, challengePage(intent));
     const complete = text(form, 'answer') === 'complete';

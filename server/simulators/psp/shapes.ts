@@ -41,7 +41,10 @@ export function cardErrorShape(error: CardError, chargeId: string | null): Shape
 }
 
 export function txnShape(txn: Txn): Shape {
-  const fee = txn.fee === 0 ? [] : [{ amount: txn.fee, application: null, currency: txn.currency, description: 'Processing fees', type: 'stripe_fee' }];
+  const fee =
+    txn.fee === 0
+      ? []
+      : [{ amount: txn.fee, application: null, currency: txn.currency, description: 'Processing fees', type: 'stripe_fee' }];
   return {
     id: txn.id,
     object: 'balance_transaction',
@@ -221,7 +224,10 @@ export function intentShape(intent: Intent, challengeUrl: string, charge?: Shape
   };
 }
 
-export function refundShape(refund: Refund, more: { readonly charge?: Shape; readonly txn?: Shape; readonly intent?: Shape } = {}): Shape {
+export function refundShape(
+  refund: Refund,
+  more: { readonly charge?: Shape; readonly txn?: Shape; readonly intent?: Shape } = {},
+): Shape {
   return {
     id: refund.id,
     object: 'refund',
@@ -230,7 +236,10 @@ export function refundShape(refund: Refund, more: { readonly charge?: Shape; rea
     charge: more.charge ?? refund.charge,
     created: refund.created,
     currency: refund.currency,
-    destination_details: { card: { reference_status: 'pending', reference_type: 'acquirer_reference_number', type: 'refund' }, type: 'card' },
+    destination_details: {
+      card: { reference_status: 'pending', reference_type: 'acquirer_reference_number', type: 'refund' },
+      type: 'card',
+    },
     metadata: refund.metadata,
     payment_intent: more.intent ?? refund.intent,
     reason: refund.reason,

@@ -212,7 +212,8 @@ export class PspState {
   apply(record: JournalRecord): void {
     switch (record[0]) {
       case 'intent':
-        return this.putIntent(record[1]);
+        this.putIntent(record[1]);
+        return;
       case 'charge':
         this.charges.set(record[1].id, record[1]);
         return;
@@ -225,11 +226,14 @@ export class PspState {
         this.txns.set(record[1].id, record[1]);
         return;
       case 'event':
-        return this.putEvent(record[1]);
+        this.putEvent(record[1]);
+        return;
       case 'log':
-        return this.putLog(record[1]);
+        this.putLog(record[1]);
+        return;
       case 'reply':
-        return this.putReply(record[1]);
+        this.putReply(record[1]);
+        return;
       case 'settings':
         this.settings = record[1];
         return;

@@ -1,0 +1,389 @@
+import { createHash, createHmac } from 'node:crypto';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { SimClock } from '../clock.ts';
+import { type Controlled, control } from '../control.ts';
+import { decodeForm, text } from '../form.ts';
+import { DROP, json, type Listener, listen, type SimReply, type SimRequest, sleep } from '../http.ts';
+import { type Journal, openJournal } from '../journal.ts';
+import { type Faults, Switches } from '../switches.ts';
+import { WebhookSender } from '../webhooks.ts';
+import { labelPdf } from './label.ts';
+import {
+  type CarrierRecord,
+  CarrierState,
+  newCarrierId,
+  newTrackingNumber,
+  PARCEL_STATUSES,
+  type Parcel,
+  type ParcelEvent,
+  type ParcelStatus,
+} from './state.ts';
+
+/** A parcel carrier: labels, voids, tracking, and webhooks signed by the Standard Webhooks scheme. */
+export interface CarrierOptions {
+  readonly port: number;
+  readonly host?: string;
+  /** How browsers reach it, for label files; the listener's own address where absent. */
+  readonly publicUrl?: string | undefined;
+  readonly controlPort?: number;
+  readonly dir?: string | undefined;
+  readonly webhookUrl?: string | undefined;
+  readonly webhookSecret: string;
+  readonly apiKey: string;
+}
+
+export interface CarrierSimulator {
+  readonly url: string;
+  readonly controlUrl: string;
+  readonly switches: Switches;
+  readonly clock: SimClock;
+  readonly state: CarrierState;
+  close(): Promise<void>;
+}
+
+const PROGRESS_MS = 500;
+const PUBLIC_LABEL = /^\/labels\/(shp_[0-9a-f]+)\.pdf$/;
+const ADVANCE = /^\/_sim\/shipments\/([A-Za-z0-9_]+)\/advance$/;
+
+const address = z.object({
+  name: z.string().optional(),
+  line1: z.string().optional(),
+  line2: z.string().optional(),
+  city: z.string().optional(),
+  region: z.string().optional(),
+  postal_code: z.string().optional(),
+  country: z.string().optional(),
+});
+const labelInput = z.object({
+  client_reference: z.string().min(1),
+  shipment_id: z.string().min(1),
+  service: z.string().default('standard'),
+  from: address,
+  to: address,
+  weight_grams: z.int().min(0),
+});
+const settingsInput = z.strictObject({
+  auto_progress: z.boolean().optional(),
+  in_transit_after_ms: z.number().min(0).optional(),
+  delivered_after_ms: z.number().min(0).optional(),
+  exception_rate: z.number().min(0).max(1).optional(),
+});
+const advanceInput = z.strictObject({
+  to: z.enum(PARCEL_STATUSES).exclude(['created', 'voided']).optional(),
+  detail: z.string().optional(),
+});
+
+const NEXT: Readonly<Record<ParcelStatus, ParcelStatus | null>> = {
+  created: 'in_transit',
+  in_transit: 'delivered',
+  exception: 'in_transit',
+  delivered: null,
+  voided: null,
+};
+
+const refuse = (status: number, code: string, message: string): SimReply => json(status, { error: { code, message } });
+
+class Carrier {
+  readonly clock = new SimClock();
+  readonly state = new CarrierState(this.clock);
+  readonly counters: Record<string, number> = { requests: 0, label: 0, void: 0, read: 0, replayed: 0, refused: 0 };
+  readonly journal: Journal;
+  readonly switches: Switches;
+  readonly webhooks: WebhookSender;
+  readonly controlled: Controlled;
+  private readonly inFlight = new Set<string>();
+  private readonly options: CarrierOptions;
+  private publicUrl = '';
+
+  constructor(options: CarrierOptions, listener: () => Listener | undefined) {
+    this.options = options;
+    this.journal = openJournal(options.dir === undefined ? undefined : join(options.dir, 'carrier.jsonl'), (records) => {
+      for (const record of records as CarrierRecord[]) this.state.apply(record);
+    });
+    this.switches = new Switches(
+      ['label', 'void'],
+      async (forMs) => listener()?.goDown(forMs),
+      async () => listener()?.comeBack(),
+    );
+    this.webhooks = new WebhookSender(
+      options.webhookUrl,
+      () => this.switches.webhooks,
+      (id) => void this.commit([['sent', id]]),
+    );
+    this.controlled = {
+      name: 'carrier',
+      clock: this.clock,
+      switches: this.switches,
+      counters: this.counters,
+      webhooks: this.webhooks,
+      settings: () => ({ ...this.state.settings }),
+      changeSettings: async (change) =>
+        this.commit([['settings', { ...this.state.settings, ...defined(settingsInput.parse(change)) }]]),
+      recentLog: (limit) => this.state.log.slice(-limit).reverse(),
+      clockMoved: () => this.progress(),
+      extra: (request) => this.extra(request),
+    };
+  }
+
+  begin(url: string): void {
+    this.publicUrl = this.options.publicUrl ?? url;
+    for (const event of [...this.state.unsent.values()]) this.send(event);
+  }
+
+  async handle(request: SimRequest): Promise<SimReply> {
+    if (request.path.startsWith('/_sim/')) return control(this.controlled, request);
+    const label = PUBLIC_LABEL.exec(request.path);
+    if (label !== null) return this.labelFile(label[1] ?? '');
+    this.count('requests');
+    if (request.headers.authorization !== `Bearer ${this.options.apiKey}`)
+      return refuse(401, 'unauthorized', 'The API key is not valid.');
+    const [, , noun, id, verb] = request.path.split('/');
+    if (!request.path.startsWith('/v1/labels') || noun !== 'labels') return refuse(404, 'not_found', 'There is no such address.');
+    if (request.method === 'GET') return this.read(id, request);
+    if (request.method === 'POST' && id === undefined)
+      return this.write('label', request, (faults, key) => this.create(request, faults, key));
+    if (request.method === 'POST' && verb === 'void')
+      return this.write('void', request, (_faults, key) => this.voidLabel(id ?? '', key));
+    return refuse(404, 'not_found', 'There is no such address.');
+  }
+
+  /** Moves parcels on whose time has come, where that is switched on. */
+  async progress(): Promise<void> {
+    const {
+      auto_progress: on,
+      in_transit_after_ms: first,
+      delivered_after_ms: second,
+      exception_rate: rate,
+    } = this.state.settings;
+    if (!on) return;
+    const now = this.clock.now();
+    for (const id of [...this.state.moving]) {
+      const parcel = this.state.parcels.get(id);
+      if (parcel === undefined) continue;
+      const age = now - parcel.created_at;
+      if (parcel.status === 'created' && age >= first) await this.move(parcel, 'in_transit', null);
+      else if (parcel.status === 'in_transit' && age >= second) {
+        const lost = Math.random() < rate;
+        await this.move(parcel, lost ? 'exception' : 'delivered', lost ? 'The address could not be found.' : null);
+      }
+    }
+  }
+
+  private async write(
+    kind: 'label' | 'void',
+    request: SimRequest,
+    run: (faults: Faults, key: string | null) => { reply: SimReply; records: CarrierRecord[] },
+  ): Promise<SimReply> {
+    this.count(kind);
+    const sent = request.headers['idempotency-key'];
+    const key = typeof sent === 'string' ? sent : null;
+    const fault = request.headers['x-sim-fault'];
+    const faults = this.switches.decide({
+      kind,
+      operationId: key ?? undefined,
+      header: typeof fault === 'string' ? fault : undefined,
+    });
+    if (faults.drop_before !== undefined) return DROP;
+    if (faults.rate_limit !== undefined) return refuse(429, 'rate_limit', 'Too many requests.');
+    if (faults.error_5xx !== undefined) return refuse(500, 'internal', 'An unexpected error occurred.');
+    const hash = createHash('sha256').update(request.path).update('\n').update(request.body).digest('base64');
+    const stored = key === null ? undefined : this.state.replies.get(key);
+    if (stored !== undefined && stored.hash !== hash)
+      return refuse(422, 'key_reused', 'This Idempotency-Key was used with another request.');
+    if (key !== null && this.inFlight.has(key))
+      return refuse(409, 'in_progress', 'A request with this Idempotency-Key is being worked on.');
+    if (stored !== undefined) {
+      this.count('replayed');
+      return {
+        status: stored.status,
+        body: stored.body,
+        headers: { 'content-type': 'application/json', 'idempotent-replayed': 'true' },
+      };
+    }
+    if (key !== null) this.inFlight.add(key);
+    try {
+      if (faults.slow_ms !== undefined) await sleep(Number(faults.slow_ms));
+      const { reply, records } = run(faults, key);
+      const final = faults.error_5xx_after === undefined ? reply : refuse(500, 'internal', 'An unexpected error occurred.');
+      if (key !== null && records.length > 0)
+        records.push(['reply', { key, hash, status: final.status, body: String(final.body) }]);
+      await this.commit(records);
+      return faults.drop_reply === undefined ? final : DROP;
+    } finally {
+      if (key !== null) this.inFlight.delete(key);
+    }
+  }
+
+  private create(request: SimRequest, faults: Faults, key: string | null): { reply: SimReply; records: CarrierRecord[] } {
+    const parsed = labelInput.safeParse(readJson(request.body));
+    if (!parsed.success) return { reply: refuse(400, 'invalid', z.prettifyError(parsed.error)), records: [] };
+    if (faults.decline !== undefined) {
+      this.count('refused');
+      return { reply: refuse(422, 'address_not_served', 'This carrier does not deliver to that address.'), records: [] };
+    }
+    const now = this.clock.now();
+    const parcel: Parcel = {
+      ...parsed.data,
+      id: newCarrierId('shp'),
+      tracking_number: newTrackingNumber(),
+      status: 'created',
+      created_at: now,
+      updated_at: now,
+    };
+    return { reply: json(200, this.shape(parcel)), records: [['parcel', parcel], this.logged('label', parcel, key)] };
+  }
+
+  private voidLabel(id: string, key: string | null): { reply: SimReply; records: CarrierRecord[] } {
+    const parcel = this.state.parcels.get(id);
+    if (parcel === undefined) return { reply: refuse(404, 'not_found', 'There is no such label.'), records: [] };
+    if (parcel.status === 'voided') return { reply: json(200, this.shape(parcel)), records: [] };
+    if (parcel.status !== 'created')
+      return { reply: refuse(409, 'already_moving', `The parcel is ${parcel.status} already.`), records: [] };
+    const voided: Parcel = { ...parcel, status: 'voided', updated_at: this.clock.now() };
+    return { reply: json(200, this.shape(voided)), records: [['parcel', voided], this.logged('voided', voided, key)] };
+  }
+
+  private async read(id: string | undefined, request: SimRequest): Promise<SimReply> {
+    this.count('read');
+    const faults = this.switches.decide({ kind: 'read' });
+    if (faults.slow_ms !== undefined) await sleep(Number(faults.slow_ms));
+    if (faults.drop_before !== undefined || faults.drop_reply !== undefined) return DROP;
+    if (faults.rate_limit !== undefined) return refuse(429, 'rate_limit', 'Too many requests.');
+    if (faults.error_5xx !== undefined) return refuse(500, 'internal', 'An unexpected error occurred.');
+    await this.journal.settled();
+    if (id === undefined) {
+      const reference = text(decodeForm(request.query), 'client_reference') ?? '';
+      const found = this.state.parcels.get(this.state.byReference.get(reference) ?? '');
+      return json(200, { data: found === undefined ? [] : [this.shape(found)] });
+    }
+    const parcel = this.state.parcels.get(id) ?? this.state.parcels.get(this.state.byTracking.get(id) ?? '');
+    return parcel === undefined ? refuse(404, 'not_found', 'There is no such label.') : json(200, this.shape(parcel));
+  }
+
+  private async extra(request: SimRequest): Promise<SimReply | undefined> {
+    if (request.path === '/_sim/log' && request.method === 'GET') {
+      const shipment = text(decodeForm(request.query), 'shipment_id');
+      return json(200, { data: this.state.log.filter((entry) => shipment === undefined || entry.shipment_id === shipment) });
+    }
+    const match = ADVANCE.exec(request.path);
+    if (match === null || request.method !== 'POST') return undefined;
+    const ref = match[1] ?? '';
+    const parcel = this.state.parcels.get(ref) ?? this.state.parcels.get(this.state.byTracking.get(ref) ?? '');
+    if (parcel === undefined) return refuse(404, 'not_found', 'There is no such parcel.');
+    const { to, detail } = advanceInput.parse(readJson(request.body === '' ? '{}' : request.body));
+    const next = to ?? NEXT[parcel.status];
+    if (next === null || parcel.status === 'voided')
+      return refuse(409, 'at_the_end', `The parcel is ${parcel.status}: it goes nowhere.`);
+    return json(200, this.shape(await this.move(parcel, next, detail ?? null)));
+  }
+
+  private async move(parcel: Parcel, status: ParcelStatus, detail: string | null): Promise<Parcel> {
+    const at = this.clock.now();
+    const moved: Parcel = { ...parcel, status, updated_at: at };
+    const event: ParcelEvent = { id: newCarrierId('msg'), type: `parcel.${status}`, parcel: parcel.id, status, detail, at };
+    await this.commit([['parcel', moved], ['event', event], this.logged(status, moved, null)]);
+    this.send(event);
+    return moved;
+  }
+
+  /** Changes memory at once and resolves when the change is on disk. */
+  private commit(records: readonly CarrierRecord[]): Promise<void> {
+    for (const record of records) this.state.apply(record);
+    return records.length === 0 ? Promise.resolve() : this.journal.append(records);
+  }
+
+  private logged(kind: 'label' | ParcelStatus, parcel: Parcel, key: string | null): CarrierRecord {
+    const seq = this.state.log.length + 1;
+    return [
+      'log',
+      { seq, at: this.clock.now(), kind, carrier_ref: parcel.id, shipment_id: parcel.shipment_id, idempotency_key: key },
+    ];
+  }
+
+  private send(event: ParcelEvent): void {
+    const parcel = this.state.parcels.get(event.parcel);
+    if (parcel === undefined) return;
+    const occurredAt = new Date(event.at).toISOString();
+    const { id, tracking_number, shipment_id } = parcel;
+    const data = { id, tracking_number, shipment_id, status: event.status, detail: event.detail, occurred_at: occurredAt };
+    const body = JSON.stringify({ type: event.type, timestamp: occurredAt, data });
+    this.webhooks.enqueue({
+      id: event.id,
+      render: () => {
+        const seconds = String(Math.floor(Date.now() / 1000));
+        const secret = Buffer.from(this.options.webhookSecret.replace(/^whsec_/, ''), 'base64');
+        const signature = createHmac('sha256', secret).update(`${event.id}.${seconds}.${body}`).digest('base64');
+        return {
+          body,
+          headers: { 'webhook-id': event.id, 'webhook-timestamp': seconds, 'webhook-signature': `v1,${signature}` },
+        };
+      },
+    });
+  }
+
+  private labelFile(id: string): SimReply {
+    const parcel = this.state.parcels.get(id);
+    if (parcel === undefined) return refuse(404, 'not_found', 'There is no such label.');
+    return { status: 200, body: labelPdf(parcel), headers: { 'content-type': 'application/pdf' } };
+  }
+
+  private shape(parcel: Parcel): Record<string, unknown> {
+    const events = this.state.eventsOf.get(parcel.id) ?? [];
+    return {
+      id: parcel.id,
+      tracking_number: parcel.tracking_number,
+      client_reference: parcel.client_reference,
+      shipment_id: parcel.shipment_id,
+      service: parcel.service,
+      weight_grams: parcel.weight_grams,
+      status: parcel.status,
+      label_url: `${this.publicUrl}/labels/${parcel.id}.pdf`,
+      created_at: new Date(parcel.created_at).toISOString(),
+      updated_at: new Date(parcel.updated_at).toISOString(),
+      events: events.map(({ status, detail, at }) => ({ status, detail, occurred_at: new Date(at).toISOString() })),
+    };
+  }
+
+  private count(name: string): void {
+    this.counters[name] = (this.counters[name] ?? 0) + 1;
+  }
+}
+
+function readJson(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Without the keys that were not given, so that they do not overwrite. */
+function defined<T extends object>(object: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
+}
+
+/** Starts the carrier and its control listener. */
+export async function startCarrierSimulator(options: CarrierOptions): Promise<CarrierSimulator> {
+  let api: Listener | undefined;
+  const carrier = new Carrier(options, () => api);
+  api = await listen((request) => carrier.handle(request), options.port, options.host);
+  const controls = await listen((request) => control(carrier.controlled, request), options.controlPort ?? 0, options.host);
+  carrier.begin(api.url);
+  const mover = setInterval(() => void carrier.progress(), PROGRESS_MS);
+  return {
+    url: api.url,
+    controlUrl: controls.url,
+    switches: carrier.switches,
+    clock: carrier.clock,
+    state: carrier.state,
+    close: async () => {
+      clearInterval(mover);
+      carrier.webhooks.close();
+      await Promise.all([api.close(), controls.close()]);
+      await carrier.journal.close();
+    },
+  };
+}

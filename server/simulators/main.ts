@@ -1,0 +1,52 @@
+import { parseArgs } from 'node:util';
+import { startCarrierSimulator } from './carrier/server.ts';
+import { startPspSimulator } from './psp/server.ts';
+
+/**
+ * Both simulators in one process: `node server/simulators/main.ts --data DIR`. Addresses and secrets come from the same variables
+ * that the application reads, so that the two sides agree. SIM_HOST widens the interface it listens on, for containers.
+ */
+const { values } = parseArgs({ options: { data: { type: 'string' } } });
+const setting = (name: string, fallback: string): string => process.env[name] || fallback;
+
+const webhookBase = setting('WEBHOOK_BASE', `http://127.0.0.1:${setting('PORT', '3000')}`);
+const host = setting('SIM_HOST', '127.0.0.1');
+const pspUrl = setting('PSP_URL', 'http://127.0.0.1:3011');
+const carrierUrl = setting('CARRIER_URL', 'http://127.0.0.1:3012');
+const portOf = (url: string): number => Number(new URL(url).port || 80);
+/** The control listeners stay up while a simulator is switched down; by default ten ports above the API. */
+const controlPort = (name: string, url: string): number => Number(setting(name, String(portOf(url) + 10)));
+
+try {
+  const psp = await startPspSimulator({
+    port: portOf(pspUrl),
+    host,
+    publicUrl: pspUrl,
+    controlPort: controlPort('PSP_CONTROL_PORT', pspUrl),
+    dir: values.data,
+    webhookUrl: `${webhookBase}/api/webhooks/psp`,
+    webhookSecret: setting('PSP_WEBHOOK_SECRET', 'whsec_waybill_demo'),
+    secretKey: setting('PSP_SECRET_KEY', 'sk_test_waybill'),
+  });
+  const carrier = await startCarrierSimulator({
+    port: portOf(carrierUrl),
+    host,
+    publicUrl: carrierUrl,
+    controlPort: controlPort('CARRIER_CONTROL_PORT', carrierUrl),
+    dir: values.data,
+    webhookUrl: `${webhookBase}/api/webhooks/carrier`,
+    webhookSecret: setting('CARRIER_WEBHOOK_SECRET', 'whsec_carrier_demo'),
+    apiKey: setting('CARRIER_API_KEY', 'carrier_test_waybill'),
+  });
+  console.log(`Simulators: PSP ${psp.url} (control ${psp.controlUrl}), carrier ${carrier.url} (control ${carrier.controlUrl})`);
+  const stop = async () => {
+    await Promise.all([psp.close(), carrier.close()]);
+    process.exit(0);
+  };
+  process.once('SIGINT', stop);
+  process.once('SIGTERM', stop);
+} catch (error) {
+  const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE' && 'port' in error;
+  console.error(taken ? `Port ${error.port} is taken: set PSP_URL and CARRIER_URL to free ports.` : error);
+  process.exit(1);
+}
