@@ -8,7 +8,6 @@ import type { Supervisor } from './supervisor.ts';
 
 const SOURCES = ['app', 'components', 'public', 'server'];
 const SETTINGS = ['next.config.js', 'next.config.ts', 'postcss.config.cjs', 'package-lock.json', 'tsconfig.json'];
-const STAMP = join(ROOT, '.next', 'waybill-sources');
 
 /** Changes with anything a build of the console can contain. */
 function sourcesHash(): string {
@@ -31,9 +30,12 @@ function sourcesHash(): string {
 
 /** Builds the console unless the last build is of the same sources. Two starters do not build at once. */
 export async function buildConsole(supervisor: Supervisor, env: NodeJS.ProcessEnv, logsDir: string): Promise<'built' | 'kept'> {
+  const folder = join(ROOT, env.WAYBILL_NEXT_DIR ?? '.next');
+  const stamp = join(folder, 'waybill-sources');
+  const upToDate = () => existsSync(stamp) && readFileSync(stamp, 'utf8') === sourcesHash();
   if (upToDate()) return 'kept';
-  mkdirSync(join(ROOT, '.next'), { recursive: true });
-  return inTurn(join(ROOT, '.waybill-build'), async () => {
+  mkdirSync(folder, { recursive: true });
+  return inTurn(`${folder}-turn`, async () => {
     const wanted = sourcesHash();
     if (upToDate()) return 'kept';
     const part = {
@@ -44,11 +46,7 @@ export async function buildConsole(supervisor: Supervisor, env: NodeJS.ProcessEn
     if ((await supervisor.once(part, 'log')) !== 0) {
       throw new Refusal(`The console could not be built. What Next.js said is in ${join(logsDir, 'build.log')}`);
     }
-    writeFileSync(STAMP, wanted);
+    writeFileSync(stamp, wanted);
     return 'built';
   });
-}
-
-function upToDate(): boolean {
-  return existsSync(STAMP) && readFileSync(STAMP, 'utf8') === sourcesHash();
 }

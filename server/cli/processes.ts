@@ -9,7 +9,7 @@ export interface Ended {
 }
 
 export interface ToolOptions {
-  readonly env?: NodeJS.ProcessEnv;
+  readonly env?: Readonly<Record<string, string>>;
   /** Shows the output as it comes instead of keeping it. */
   readonly show?: boolean;
   readonly limitMs?: number;

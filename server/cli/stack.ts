@@ -11,6 +11,7 @@ import type { StartOptions } from './start-options.ts';
 import type { Supervisor } from './supervisor.ts';
 
 const MAIN = join(ROOT, 'server', 'main.ts');
+const SIMULATORS = join(ROOT, 'server', 'simulators', 'main.ts');
 const READY_WITHIN_MS = 120_000;
 
 export type Step = <T>(title: string, work: () => Promise<T>) => Promise<T>;
@@ -29,17 +30,21 @@ export async function stackEnvironment(project: Project, options: StartOptions):
   };
   delete env.DATABASE_OWNER_URL;
   env.WEB_PORT ??= String(await innerPort(options.port + 1));
-  if (simulated(env)) {
+  env.WORKER_PORT ??= String(await innerPort(options.port + 2));
+  if (simulated()) {
     env.PSP_URL ??= `http://127.0.0.1:${await innerPort(options.port + 11)}`;
     env.CARRIER_URL ??= `http://127.0.0.1:${await innerPort(options.port + 12)}`;
-    env.SIMULATORS_DATA = join(project.dataDir, 'simulators');
-    mkdirSync(env.SIMULATORS_DATA, { recursive: true, mode: 0o700 });
+    env.PSP_CONTROL_PORT ??= String(await innerPort(options.port + 21));
+    env.CARRIER_CONTROL_PORT ??= String(await innerPort(options.port + 22));
+    mkdirSync(simulatorsDir(project), { recursive: true, mode: 0o700 });
   }
   return env;
 }
 
+const simulatorsDir = (project: Project) => join(project.dataDir, 'simulators');
+
 /** The simulators stand in for whatever of the outside world the operator has not named. */
-const simulated = (env: NodeJS.ProcessEnv) => process.env.NODE_ENV !== 'production' && !(env.PSP_URL && env.CARRIER_URL);
+const simulated = () => process.env.NODE_ENV !== 'production' && !(process.env.PSP_URL && process.env.CARRIER_URL);
 
 /** Database, demo data and console: everything that has to be there before the processes start. */
 export async function prepareStack(
@@ -50,7 +55,9 @@ export async function prepareStack(
   step: Step,
 ): Promise<void> {
   await step('Migrating the database', () => migrate(project));
-  if (env.SIMULATORS_DATA) supervisor.keep(partOf('simulators', env));
+  if (simulated()) {
+    supervisor.keep({ name: 'simulators', args: [SIMULATORS, '--data', simulatorsDir(project)], env });
+  }
   const logsDir = join(project.dataDir, 'logs');
   await Promise.all([
     options.demo ? seed(project, env, supervisor, step) : undefined,
@@ -70,7 +77,7 @@ async function seed(project: Project, env: NodeJS.ProcessEnv, supervisor: Superv
   });
 }
 
-function partOf(role: 'api' | 'web' | 'worker' | 'simulators', env: NodeJS.ProcessEnv) {
+function partOf(role: 'api' | 'web' | 'worker', env: NodeJS.ProcessEnv) {
   return { name: role, args: [MAIN, '--role', role], env };
 }
 

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { processIsAlive } from '../platform/embedded-postgres-keeper.ts';
-import { type Login, setupToken } from './demo.ts';
+import { setupToken } from './demo.ts';
+import { DEMO_USERS } from './demo-users.ts';
 import { demandPort } from './ports.ts';
 import { openProject, type Project } from './project.ts';
 import { Refusal, run } from './run.ts';
@@ -58,9 +59,9 @@ run(async () => {
     const env = await stackEnvironment(project, options);
     writeRunning(options, env);
     const work = async () => {
-      const logins = await prepareStack(project, options, env, supervisor, step);
+      await prepareStack(project, options, env, supervisor, step);
       await step('Starting the processes', () => runStack(env, supervisor));
-      await welcome(options, project, env, logins);
+      await welcome(options, project, env);
       return stopped;
     };
     await Promise.race([stopped, supervisor.failed, work()]);
@@ -87,16 +88,16 @@ function writeRunning(options: StartOptions, env: NodeJS.ProcessEnv): void {
   writeFileSync(join(options.dataDir, 'running.json'), JSON.stringify(running, null, 2), { mode: 0o600 });
 }
 
-async function welcome(options: StartOptions, project: Project, env: NodeJS.ProcessEnv, logins: readonly Login[]): Promise<void> {
+async function welcome(options: StartOptions, project: Project, env: NodeJS.ProcessEnv): Promise<void> {
   say('');
-  if (options.demo)
-    say('This is a DEMO: made-up shops and payments, secrets made up at the first start. See docs/operators/start.md.');
-  if (!options.demo) {
+  if (options.demo) {
+    say('This is a DEMO: made-up shops and payments, secrets made up at the first start. See docs/operators/start.md.\n');
+    const width = Math.max(...DEMO_USERS.map(({ email }) => email.length));
+    for (const { role, email, password } of DEMO_USERS) say(`  ${role.padEnd(14)} ${email.padEnd(width)}  ${password}`);
+  } else {
     const token = await setupToken(project.databaseUrl, new Date());
-    if (token) say(`Set up the first administrator (once, within 24 hours):\n\n  ${env.WAYBILL_ORIGIN}/setup?token=${token}\n`);
+    if (token) say(`Set up the first administrator (once, within 24 hours):\n\n  ${env.WAYBILL_ORIGIN}/setup?token=${token}`);
   }
-  const width = Math.max(0, ...logins.map(({ email }) => email.length));
-  for (const { role, email, password } of logins) say(`  ${role.padEnd(14)} ${email.padEnd(width)}  ${password}`);
   say(`\nWaybill is ready at ${env.WAYBILL_ORIGIN}\n`);
   say('Ctrl-C stops it.');
 }
