@@ -1,6 +1,5 @@
 import { headers } from 'next/headers';
-import { notFound, redirect } from 'next/navigation';
-import type { Role } from '../kernel/vocabulary.ts';
+import { redirect } from 'next/navigation';
 import { owesSecondFactor } from './authorise.ts';
 import { type Principal, resolvePrincipal } from './principal.ts';
 import { webApp } from './web-app.ts';
@@ -12,17 +11,15 @@ export async function currentPrincipal(): Promise<Principal> {
   return resolvePrincipal({ cookie }, pool, { origin: env.WAYBILL_ORIGIN, secret: env.WAYBILL_SECRET });
 }
 
-/**
- * For layouts: sends strangers to sign in and those who owe a second factor to set it up; to roles that have no business here the
- * page does not exist. It spares people empty pages; what they may see is decided by each procedure again.
- */
-export async function requireUser(
-  roles?: readonly Role[],
-): Promise<Principal & { readonly role: Role; readonly userId: string }> {
+/** For the doors: whoever is signed in already goes on, to where they were going or to what they still owe. */
+export async function passDoor(next: string | undefined): Promise<void> {
   const principal = await currentPrincipal();
-  const { role, userId } = principal;
-  if (role === null || userId === null) redirect('/sign-in');
+  if (principal.userId === null) return;
   if (owesSecondFactor(principal, webApp().env.WAYBILL_DEMO === '1')) redirect('/sign-in/second-factor');
-  if (roles && !roles.includes(role)) notFound();
-  return { ...principal, role, userId };
+  redirect(safeNext(next));
+}
+
+/** A path of ours; anything that a browser could read as another site is the front page. */
+export function safeNext(next: string | undefined): string {
+  return next !== undefined && /^\/(?![\\/])[^\\\s]*$/.test(next) ? next : '/';
 }

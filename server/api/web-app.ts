@@ -28,7 +28,12 @@ function createWebApp(settings: Env): WebApp {
   return { env: settings, pool, people };
 }
 
-/** Who can sign in with one click: nobody outside the demo. */
-export function demoUsers(): typeof DEMO_USERS {
-  return webApp().env.WAYBILL_DEMO === '1' ? DEMO_USERS : [];
+/** What the sign-in page offers besides e-mail and password. */
+export function signInOffers(): { readonly demoUsers: typeof DEMO_USERS; readonly identityProvider: string | null } {
+  const { env: settings } = webApp();
+  const issuer = settings.OIDC_CLIENT_ID && settings.OIDC_CLIENT_SECRET ? settings.OIDC_ISSUER : undefined;
+  return {
+    demoUsers: settings.WAYBILL_DEMO === '1' ? DEMO_USERS : [],
+    identityProvider: issuer ? new URL(issuer).hostname : null,
+  };
 }

@@ -25,7 +25,7 @@ export const totpDigits = z
   .transform((text) => text.replace(/\s/g, ''))
   .pipe(z.string().regex(/^\d{6}$/, 'must be the six digits of your authenticator app'));
 export const timeZone = z.string().refine(isTimeZone, 'must be a time zone such as Europe/Vienna');
-export const locale = z.enum(['en']);
+export const locale = z.enum(['en', 'de']);
 
 /** Customers make their own account; everyone else is invited. */
 export const INVITABLE_ROLES = ROLES.filter((role) => role !== 'customer');
