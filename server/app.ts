@@ -1,8 +1,10 @@
 import type pg from 'pg';
 import type { App as ApiApp } from './api/app.ts';
-import type { Carrier } from './domains/fulfilment/provider.ts';
-import type { PaymentProvider } from './domains/payments/provider.ts';
+import { deliverByLog } from './api/link-delivery.ts';
+import { type Carrier, createCarriers } from './domains/fulfilment/provider.ts';
+import { createPaymentProviders, type PaymentProvider } from './domains/payments/provider.ts';
 import type { Flows } from './flows/flows.ts';
+import { createPeopleFlows } from './flows/people/people-flows.ts';
 import { createPool } from './platform/db.ts';
 import type { Env } from './platform/env.ts';
 import { createLiveHub, type LiveHub } from './platform/live.ts';
@@ -42,10 +44,15 @@ export function createApp({ env, role, pool: given, log: givenLog }: AppOptions)
   const telemetry = createTelemetry({ role, region: env.WAYBILL_REGION });
   const pool = given ?? createPool({ connectionString: env.DATABASE_URL, max: env.DATABASE_POOL, name: `waybill-${role}` });
   const prisma = createPrisma(pool);
-  const payments = new Map<string, PaymentProvider>();
-  const carriers = new Map<string, Carrier>();
+  const payments = createPaymentProviders({
+    card: { url: env.PSP_URL, secretKey: env.PSP_SECRET_KEY, webhookSecret: env.PSP_WEBHOOK_SECRET },
+  });
+  const carriers = createCarriers({
+    parcel: { url: env.CARRIER_URL, apiKey: env.CARRIER_API_KEY, webhookSecret: env.CARRIER_WEBHOOK_SECRET },
+  });
   const live = createLiveHub({ pool, connectionString: env.DATABASE_URL, log });
   const flows: Flows = { idle: async () => {} };
+  const limits = createRateLimiter();
   telemetry.watchPool('main', pool);
   telemetry.watchQueue(pool);
   return {
@@ -58,7 +65,9 @@ export function createApp({ env, role, pool: given, log: givenLog }: AppOptions)
     carriers,
     live,
     flows,
-    limits: createRateLimiter(),
+    limits,
+    people: createPeopleFlows({ pool, dataKey: env.WAYBILL_DATA_KEY, limits }),
+    deliverLink: deliverByLog(log, env.WAYBILL_DEMO === '1'),
     settings: {
       origin: env.WAYBILL_ORIGIN,
       secret: env.WAYBILL_SECRET,

@@ -67,12 +67,14 @@ export function createLiveEndpoint(deps: LiveDeps): LiveEndpoint {
         });
       }
       const client: Client = { res, actor: principal.actor, scope, topics };
-      openStream(res);
-      // Joins on the chain, between two batches, so that none is missed; one may be told twice, which only fetches twice.
-      chain = chain.then(() => catchUp(deps, client, lastEventId(req))).catch((error) => lostTrack(deps.log, [client], error));
-      chain = chain.then(() => {
-        if (!res.destroyed) clients.add(client);
-      });
+      // Joins between two batches, before the browser learns that it is connected: what it reads from then on misses nothing.
+      chain = chain
+        .then(() => {
+          openStream(res);
+          if (!res.destroyed) clients.add(client);
+          return catchUp(deps, client, lastEventId(req));
+        })
+        .catch((error) => lostTrack(deps.log, [client], error));
       const heartbeat = setInterval(() => void stillWelcome(deps, req, client), HEARTBEAT_MS);
       res.on('close', () => {
         clearInterval(heartbeat);
