@@ -1,6 +1,6 @@
-import type { Queryable } from '../../platform/db.ts';
+import type { Queryable, Tx } from '../../platform/db.ts';
 import { rateMicros, type Sku } from './rules.ts';
-import { type Merchant, readMerchants, readSkus, readTaxRates } from './store.ts';
+import { insertSkus, type Merchant, readMerchants, readSkus, readTaxRates } from './store.ts';
 
 export type { Merchant } from './store.ts';
 
@@ -30,4 +30,9 @@ export async function load(
 /** The tax seam: the rate (10^-6) of a class of goods in a country. Where the merchant collects no tax there is no row and no tax. */
 export function taxRate(state: CatalogState, merchantId: string, country: string, taxClass: string): bigint {
   return state.rates.get(`${merchantId}:${country}:${taxClass}`) ?? 0n;
+}
+
+/** Adds SKUs. Their codes must be new to their merchant. */
+export function addSkus(tx: Tx, skus: readonly Sku[], now: Date): Promise<void> {
+  return insertSkus(tx, skus, now);
 }

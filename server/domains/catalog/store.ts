@@ -1,4 +1,5 @@
-import type { Queryable } from '../../platform/db.ts';
+import type { Queryable, Tx } from '../../platform/db.ts';
+import { insertRows, type TableSpec } from '../../platform/rows.ts';
 import type { Sku } from './rules.ts';
 
 export async function readSkus(db: Queryable, pairs: readonly { merchantId: string; code: string }[]): Promise<Sku[]> {
@@ -45,4 +46,37 @@ export async function readMerchants(db: Queryable, ids: readonly string[]): Prom
     values: [ids],
   });
   return rows;
+}
+
+const SKUS: TableSpec = {
+  table: 'skus',
+  columns: {
+    id: 'uuid',
+    merchant_id: 'uuid',
+    code: 'text',
+    name: 'text',
+    stocked: 'bool',
+    tax_class: 'text',
+    weight_grams: 'int4',
+    price: 'numeric',
+    currency: 'text',
+    active: 'bool',
+    created_at: 'timestamptz',
+    updated_at: 'timestamptz',
+  },
+};
+
+export async function insertSkus(tx: Tx, skus: readonly Sku[], now: Date): Promise<void> {
+  await insertRows(
+    tx,
+    SKUS,
+    skus.map((sku) => ({
+      ...sku,
+      merchant_id: sku.merchantId,
+      tax_class: sku.taxClass,
+      weight_grams: sku.weightGrams,
+      created_at: now,
+      updated_at: now,
+    })),
+  );
 }

@@ -1,9 +1,11 @@
 import type { Tx } from '../../platform/db.ts';
 import type { Node, Shipment, ShipmentLine } from './rules.ts';
 import {
+  insertNodes,
   insertShipmentLines,
   insertShipments,
   insertUpdates,
+  type NewNode,
   readNodes,
   readShipments,
   type ShipmentUpdate,
@@ -60,4 +62,9 @@ export async function write(tx: Tx, state: FulfilmentState, now: Date): Promise<
   await updateShipments(tx, [...state.dirty], now);
   await insertShipmentLines(tx, state.newLines);
   await insertUpdates(tx, state.updates);
+}
+
+/** Opens nodes. Their codes must be new to their merchant. */
+export function addNodes(tx: Tx, nodes: readonly NewNode[], now: Date): Promise<void> {
+  return insertNodes(tx, nodes, now);
 }

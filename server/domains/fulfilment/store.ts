@@ -143,3 +143,25 @@ export async function insertShipmentLines(tx: Tx, lines: readonly ShipmentLine[]
 export async function insertUpdates(tx: Tx, updates: readonly ShipmentUpdate[]): Promise<void> {
   await insertRows(tx, UPDATES, updates as unknown as Record<string, unknown>[]);
 }
+
+export interface NewNode {
+  readonly id: string;
+  readonly merchantId: string;
+  readonly home: string;
+  readonly code: string;
+  readonly name: string;
+  readonly kind: string;
+}
+
+export async function insertNodes(tx: Tx, nodes: readonly NewNode[], now: Date): Promise<void> {
+  await insertRows(
+    tx,
+    NODES,
+    nodes.map((node) => ({ ...node, merchant_id: node.merchantId, created_at: now })),
+  );
+}
+
+const NODES: TableSpec = {
+  table: 'nodes',
+  columns: { id: 'uuid', merchant_id: 'uuid', home: 'text', code: 'text', name: 'text', kind: 'text', created_at: 'timestamptz' },
+};

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseDecimal } from '../../kernel/money.ts';
 import { API_SCOPES, ROLES } from '../../kernel/vocabulary.ts';
 
 /** What people type about themselves and one another. Forms and procedures read the same rules. */
@@ -47,6 +48,10 @@ export const apiKeyInput = z.object({
   mode: z.enum(['test', 'live']),
   scopes: z.array(z.enum(API_SCOPES)).min(1, 'must name at least one scope').max(API_SCOPES.length),
 });
+const shortCode = z
+  .string()
+  .trim()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/, 'must be letters, digits, dots and hyphens, such as MAIN');
 export const setUpInput = z.object({
   token: linkToken,
   admin: z.object({ email, name: personName, password }),
@@ -59,6 +64,14 @@ export const setUpInput = z.object({
     currency: z.string().regex(/^[A-Z]{3}$/, 'must be a three-letter currency code such as EUR'),
     country: z.string().regex(/^[A-Z]{2}$/, 'must be a two-letter country code such as AT'),
   }),
+  /** Where its goods leave from. */
+  node: z.object({ code: shortCode, name: personName }),
+  /** Something it sells. */
+  sku: z.object({
+    code: shortCode,
+    name: z.string().trim().min(1, 'must not be empty').max(200, 'must be at most 200 characters'),
+    price: z.string().trim().refine(isPrice, 'must be a price such as 19.90'),
+  }),
 });
 
 export type InviteInput = z.output<typeof inviteInput>;
@@ -66,6 +79,11 @@ export type ChangeRoleInput = z.output<typeof changeRoleInput>;
 export type ProfileInput = z.output<typeof profileInput>;
 export type ApiKeyInput = z.output<typeof apiKeyInput>;
 export type SetUpInput = z.output<typeof setUpInput>;
+
+function isPrice(text: string): boolean {
+  const micros = parseDecimal(text);
+  return micros !== null && micros >= 0n;
+}
 
 function isTimeZone(name: string): boolean {
   try {

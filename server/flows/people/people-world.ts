@@ -1,4 +1,7 @@
 import type pg from 'pg';
+import type { Sku } from '../../domains/catalog/rules.ts';
+import { addSkus } from '../../domains/catalog/service.ts';
+import { addNodes } from '../../domains/fulfilment/service.ts';
 import { lockPeople, type PeopleState, type PeopleWants, writePeople } from '../../domains/people/service.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { type Audited, type NewAudit, writeAudits } from '../../platform/audit.ts';
@@ -19,6 +22,8 @@ export interface PeopleWorld extends Locked {
   readonly audits: Audited[];
   readonly endedSessions: { userId: string; only?: string; keep?: string | null }[];
   readonly provenSessions: string[];
+  readonly nodes: Parameters<typeof addNodes>[1][number][];
+  readonly skus: Sku[];
 }
 
 export interface PeopleVerb<I, R> {
@@ -37,6 +42,8 @@ export function peopleVerb<I, R>(deps: PeopleDeps, verb: PeopleVerb<I, R>): Call
       audits: [],
       endedSessions: [],
       provenSessions: [],
+      nodes: [],
+      skus: [],
       now: new Date(Math.max(...requests.map((request) => request.ctx.now.getTime()))),
     }),
     decide: verb.decide,
@@ -46,6 +53,8 @@ export function peopleVerb<I, R>(deps: PeopleDeps, verb: PeopleVerb<I, R>): Call
 
 async function writeWorld(tx: Tx, world: PeopleWorld & { now: Date }): Promise<void> {
   await writePeople(tx, world.people, world.now);
+  await addNodes(tx, world.nodes, world.now);
+  await addSkus(tx, world.skus, world.now);
   for (const ended of world.endedSessions) await revokeSessions(tx, ended, world.now);
   for (const sessionId of world.provenSessions) await markSecondFactor(tx, sessionId, world.now);
   await writeAudits(tx, world.audits);

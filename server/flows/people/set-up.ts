@@ -7,15 +7,17 @@ import { newId } from '../../kernel/ids.ts';
 import { Concealed } from '../../platform/auth/concealed.ts';
 import { hashPassword } from '../../platform/auth/passwords.ts';
 import { newUser } from './invite-user.ts';
-import { audit, type PeopleDeps, peopleVerb, tokenHash } from './people-world.ts';
+import { audit, type PeopleDeps, type PeopleWorld, peopleVerb, tokenHash } from './people-world.ts';
 
 interface FirstPeople {
   readonly hash: string;
   readonly admin: { readonly email: string; readonly name: string; readonly passwordHash: Concealed<string> };
   readonly merchant: SetUpInput['merchant'];
+  readonly node: SetUpInput['node'];
+  readonly sku: SetUpInput['sku'];
 }
 
-/** Makes the first administrator and the first merchant, for whoever holds the token that the server printed. */
+/** Makes the first administrator, merchant, node and SKU, for whoever holds the token that the server printed. */
 export function setUp(deps: PeopleDeps) {
   const call = peopleVerb<FirstPeople, { userId: string; merchantId: string }>(deps, {
     name: 'set-up',
@@ -51,12 +53,48 @@ export function setUp(deps: PeopleDeps) {
         merchantId: merchant.id,
         after,
       });
+      furnish(world, actor, merchant, input);
       return { userId: admin.id, merchantId: merchant.id };
     },
   });
   return async (input: SetUpInput, ctx: Ctx, key?: string) => {
     const { password, ...admin } = input.admin;
     const passwordHash = new Concealed(await hashPassword(password));
-    return call({ hash: tokenHash(input.token), admin: { ...admin, passwordHash }, merchant: input.merchant }, ctx, key);
+    return call(
+      {
+        hash: tokenHash(input.token),
+        admin: { ...admin, passwordHash },
+        merchant: input.merchant,
+        node: input.node,
+        sku: input.sku,
+      },
+      ctx,
+      key,
+    );
   };
+}
+
+/** The merchant's first node and SKU, so that it can be sold from at once. */
+function furnish(
+  world: PeopleWorld,
+  ctx: Ctx,
+  merchant: { id: string; currency: string; home: string },
+  input: FirstPeople,
+): void {
+  const merchantId = merchant.id;
+  const node = { id: newId(), merchantId, home: merchant.home, ...input.node, kind: 'warehouse' };
+  const sku = {
+    id: newId(),
+    merchantId,
+    ...input.sku,
+    currency: merchant.currency,
+    stocked: true,
+    taxClass: 'standard',
+    weightGrams: 0,
+    active: true,
+  };
+  world.nodes.push(node);
+  world.skus.push(sku);
+  audit(world, ctx, { action: 'node.created', entity: 'node', entityId: node.id, merchantId, after: input.node });
+  audit(world, ctx, { action: 'sku.created', entity: 'sku', entityId: sku.id, merchantId, after: input.sku });
 }
