@@ -11,7 +11,7 @@ const trpc = createTRPCContext<AppRouter>();
 
 /** `useTRPC().orders.list.queryOptions(…)` for useQuery, `.mutationOptions(…)` for useMutation. */
 export const useTRPC = trpc.useTRPC;
-/** The bare client, for code that is not a hook: `await client.search.global.query(…)`. */
+/** The bare client, for code that is not a hook: `await client.search.find.query(…)`. */
 export const useTRPCClient = trpc.useTRPCClient;
 
 /** Live events say when something changed; this only bounds how stale a page without them can be. */

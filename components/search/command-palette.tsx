@@ -30,7 +30,7 @@ export function CommandPalette({ pages }: { pages: readonly NavigationEntry[] })
   const client = useTRPCClient();
   const find = useCallback(
     async (query: string, signal: AbortSignal) => {
-      const hits = await client.search.global.query({ q: query }, { signal });
+      const hits = await client.search.find.query({ q: query }, { signal });
       return hits.map((hit) => {
         const kind = `search.kinds.${hit.kind}`;
         return {

@@ -1,4 +1,4 @@
-import { formatDecimal, minorDigits } from '../../server/kernel/money.ts';
+import { formatDecimal, minorDigits, PRICE_SCALE } from '../../server/kernel/money.ts';
 import { type Locale, translate } from './messages/catalogue.ts';
 
 /** Amounts come as bigint from the server's own code and as a safe integer from JSON. */
@@ -47,6 +47,18 @@ export function formatMoney(amountMinor: AmountMinor, currency: string, locale: 
   });
   const text = withMinus(format.formatToParts(decimal));
   return withCode && !text.includes(currency) ? `${text} ${currency}` : text;
+}
+
+/** A unit price: a decimal string in major units, shown with all its digits ("€0.0375"), at least those of the currency. */
+export function formatPrice(price: string, currency: string, locale: Locale): string {
+  const format = numberFormat(locale, {
+    style: 'currency',
+    currency,
+    currencyDisplay: 'narrowSymbol',
+    minimumFractionDigits: minorDigits(currency),
+    maximumFractionDigits: PRICE_SCALE,
+  });
+  return withMinus(format.formatToParts(price as Intl.StringNumericLiteral));
 }
 
 /** A number with the language's separators. */

@@ -9,6 +9,7 @@ import {
   formatMoney,
   formatNumber,
   formatPercent,
+  formatPrice,
 } from './format.ts';
 import { type Locale, type MessageKey, type MessageVars, translate } from './messages/catalogue.ts';
 
@@ -68,6 +69,7 @@ export function useFormat() {
     () => ({
       money: (amountMinor: AmountMinor, currency: string, withCode?: boolean) =>
         formatMoney(amountMinor, currency, locale, withCode),
+      price: (price: string, currency: string) => formatPrice(price, currency, locale),
       number: (value: number | bigint) => formatNumber(value, locale),
       percent: (share: number) => formatPercent(share, locale),
       count: formatCount,

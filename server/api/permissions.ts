@@ -91,7 +91,7 @@ export const PERMISSIONS = {
   'people.revokeApiKey': { allow: KEY_HOLDERS },
 
   // what the console reads
-  'search.global': { allow: ORDER_READERS },
+  'search.find': { allow: ORDER_READERS },
   'orders.list': { allow: ORDER_READERS },
   'orders.counts': { allow: ORDER_READERS },
   'orders.facets': { allow: ORDER_READERS },

@@ -1,0 +1,35 @@
+import type { OrderFacts } from '../../server/domains/orders/rules.ts';
+import type { OrderPage } from '../../server/views/order.ts';
+
+/** The order page as the rules want it, so that a button is greyed out by the rule that decides under the lock. */
+export function orderFacts(page: OrderPage): OrderFacts {
+  const { order, lines } = page;
+  return {
+    status: order.status,
+    confirmed: order.confirmedAt !== null,
+    cancelling: order.cancellation !== null && page.sagas.some((saga) => saga.status !== 'done'),
+    holds: order.holds,
+    capturedMinor: order.capturedMinor,
+    refundedMinor: order.refundedMinor,
+    goodwillMinor: order.goodwillMinor,
+    lines: lines.map(({ spans: _, ...line }) => ({ ...line, orderId: order.id })),
+    spans: lines.flatMap((line) =>
+      line.spans.map((span) => ({
+        lineId: line.id,
+        from: span.fromUnit,
+        to: span.toUnit,
+        state: span.state,
+        nodeId: span.nodeId,
+        shipmentId: span.shipmentId,
+        refundId: span.refundId,
+      })),
+    ),
+  };
+}
+
+/** Money of refunds that are asked for and not settled. */
+export function pendingRefundMinor(page: OrderPage): bigint {
+  return page.refunds
+    .filter((refund) => refund.status === 'awaiting_approval' || refund.status === 'pending')
+    .reduce((sum, refund) => sum + refund.amountMinor, 0n);
+}

@@ -1,0 +1,134 @@
+'use client';
+import Link from 'next/link';
+import type { OrderPage } from '../../server/views/order.ts';
+import type { OperationView, PaymentView } from '../../server/views/order-money.ts';
+import { useActorName } from '../actor-name.ts';
+import { StatusBadge } from '../ui/badge.tsx';
+import { CopyText } from '../ui/copy.tsx';
+import { KeyValue, type Pair, Section } from '../ui/detail-layout.tsx';
+import { useMessages } from '../ui/locale.tsx';
+import { Money } from '../ui/money.tsx';
+import { TimeAgo } from '../ui/time-ago.tsx';
+import classes from './order-page.module.css';
+
+/** One attempt at the provider: what, how it ended, and what the provider called it. */
+export function Attempt({ operation, currency }: { operation: OperationView; currency: string }) {
+  const { t } = useMessages();
+  return (
+    <li className={classes.attempt}>
+      <StatusBadge kind="operation" value={operation.status} />
+      <span>{t(`orders.attempt.${operation.kind}`)}</span>
+      <Money amountMinor={operation.amountMinor} currency={currency} />
+      <span className={classes.attemptFoot}>
+        <TimeAgo at={operation.createdAt} />
+        <span>{t('orders.calls', { count: operation.calls })}</span>
+        {operation.providerRef && <CopyText value={operation.providerRef} mono />}
+      </span>
+      {operation.error && <p className={classes.failure}>{operation.error.message ?? operation.error.code}</p>}
+    </li>
+  );
+}
+
+/** "Visa •••• 4242", or the method where there is no card. */
+export function useMethodName() {
+  return (payment: Pick<PaymentView, 'method' | 'brand' | 'last4'>) =>
+    payment.last4 ? `${payment.brand ?? payment.method} •••• ${payment.last4}` : payment.method;
+}
+
+function Payment({ payment }: { payment: PaymentView }) {
+  const name = useMethodName();
+  return (
+    <li className={classes.block}>
+      <div className={classes.blockHead}>
+        <Link href={`/payments/${payment.id}`} className={classes.strong}>
+          {name(payment)}
+        </Link>
+        <StatusBadge kind="payment" value={payment.status} />
+        <span className={classes.blockEnd}>
+          <Money amountMinor={payment.amountMinor} currency={payment.currency} />
+        </span>
+      </div>
+      <ol className={classes.spans}>
+        {payment.operations.map((operation) => (
+          <Attempt key={operation.id} operation={operation} currency={payment.currency} />
+        ))}
+      </ol>
+    </li>
+  );
+}
+
+/** The order's money, then every payment with every attempt. */
+export function OrderMoney({ page }: { page: OrderPage }) {
+  const { t } = useMessages();
+  const { order } = page;
+  const pair = (label: string, amountMinor: bigint, strong = false): Pair => ({
+    label,
+    strong,
+    value: <Money amountMinor={amountMinor} currency={order.currency} />,
+  });
+  const items = [
+    pair(t('orders.total'), order.totalMinor, true),
+    ...(order.cancelledMinor > 0n ? [pair(t('orders.cancelledAmount'), -order.cancelledMinor)] : []),
+    pair(t('orders.authorized'), order.authorizedMinor),
+    pair(t('orders.captured'), order.capturedMinor),
+    ...(order.refundedMinor > 0n ? [pair(t('orders.refunded'), -order.refundedMinor)] : []),
+    ...(order.goodwillMinor > 0n ? [pair(t('orders.goodwill'), -order.goodwillMinor)] : []),
+    pair(t('orders.receivable'), order.receivableMinor),
+    pair(t('orders.net'), order.capturedMinor - order.refundedMinor, true),
+  ];
+  return (
+    <>
+      <Section title={t('orders.money')}>
+        <KeyValue figures items={items} />
+      </Section>
+      <Section title={t('orders.payments')} count={page.payments.length}>
+        {page.payments.length === 0 && <p className={classes.dim}>{t('orders.noPayments')}</p>}
+        <ul className={classes.blocks}>
+          {page.payments.map((payment) => (
+            <Payment key={payment.id} payment={payment} />
+          ))}
+        </ul>
+      </Section>
+    </>
+  );
+}
+
+/** Refunds with their units; nothing where there are none. */
+export function OrderRefunds({ refunds }: { refunds: OrderPage['refunds'] }) {
+  const { t } = useMessages();
+  const actor = useActorName();
+  if (refunds.length === 0) return null;
+  return (
+    <Section title={t('orders.refunds')} count={refunds.length}>
+      <ul className={classes.blocks}>
+        {refunds.map((refund) => (
+          <li key={refund.id} className={classes.block}>
+            <div className={classes.blockHead}>
+              <span className={classes.strong}>{refund.number}</span>
+              <StatusBadge kind="refund" value={refund.status} />
+              <span className={classes.blockEnd}>
+                <Money amountMinor={refund.amountMinor} currency={refund.currency} />
+              </span>
+            </div>
+            <span className={classes.dim}>
+              {t('orders.refundReason', { reason: refund.reason, name: actor(refund.requestedBy) })} ·{' '}
+              <TimeAgo at={refund.createdAt} />
+            </span>
+            <ul className={classes.spans}>
+              {refund.lines.map((line) => (
+                <li key={`${line.lineId}${line.fromUnit}`} className={classes.span}>
+                  <span className="wb-number">{line.toUnit - line.fromUnit + 1} ×</span>
+                  <span>{line.skuCode ?? line.name}</span>
+                  <span className={classes.spanValue}>
+                    <Money amountMinor={line.totalMinor} currency={refund.currency} />
+                  </span>
+                </li>
+              ))}
+            </ul>
+            {refund.failure && <p className={classes.failure}>{refund.failure.message ?? refund.failure.code}</p>}
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}

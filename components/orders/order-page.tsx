@@ -1,0 +1,116 @@
+'use client';
+import { useQuery } from '@tanstack/react-query';
+import type { OrderPage } from '../../server/views/order.ts';
+import { useLive } from '../live.tsx';
+import { shownError, useTRPC } from '../trpc.tsx';
+import { BadgeGroup, StatusBadge } from '../ui/badge.tsx';
+import { NextActionBanner } from '../ui/bars.tsx';
+import { CopyText } from '../ui/copy.tsx';
+import { DetailLayout, KeyValue, Section } from '../ui/detail-layout.tsx';
+import { useMessages } from '../ui/locale.tsx';
+import { PageHeader } from '../ui/page-header.tsx';
+import { Loaded } from '../ui/states.tsx';
+import { TimeAgo } from '../ui/time-ago.tsx';
+import { nextAction } from './next-action.ts';
+import { useOrderMenu } from './order-actions.tsx';
+import { OrderCustomer, OrderTags } from './order-customer.tsx';
+import { OrderLines } from './order-lines.tsx';
+import { OrderMoney, OrderRefunds } from './order-money.tsx';
+import { OrderNotes } from './order-notes.tsx';
+import { OrderSagas } from './order-sagas.tsx';
+import { OrderShipments } from './order-shipments.tsx';
+import { OrderTimeline } from './order-timeline.tsx';
+
+function Header({ page }: { page: OrderPage }) {
+  const { t } = useMessages();
+  const { order } = page;
+  return (
+    <PageHeader
+      breadcrumbs={[{ label: t('orders.title'), href: '/orders' }]}
+      title={<CopyText value={order.number} what={t('orders.order')} />}
+      badges={
+        <BadgeGroup>
+          <StatusBadge kind="order" value={order.status} />
+          <StatusBadge kind="payment" value={order.paymentStatus} />
+          <StatusBadge kind="fulfilment" value={order.fulfilmentStatus} />
+          {order.holds.map((hold) => (
+            <StatusBadge key={hold} kind="hold" value={hold} />
+          ))}
+        </BadgeGroup>
+      }
+      sub={
+        <>
+          {order.merchantName} · {order.channel} · <TimeAgo at={order.placedAt} />
+          {order.externalId && ` · ${order.externalId}`}
+        </>
+      }
+      menu={useOrderMenu(page)}
+    />
+  );
+}
+
+function NextAction({ page }: { page: OrderPage }) {
+  const { t } = useMessages();
+  const holds = page.order.holds.map((hold) => t(`status.hold.${hold}`)).join(', ');
+  const next = nextAction(page, holds);
+  if (!next) return null;
+  return (
+    <NextActionBanner
+      tone={next.tone}
+      title={t(next.title, next.titleVars)}
+      text={next.said ?? (next.text && t(next.text, next.textVars))}
+    />
+  );
+}
+
+function Metadata({ page }: { page: OrderPage }) {
+  const { t } = useMessages();
+  const entries = Object.entries(page.order.metadata);
+  if (entries.length === 0) return null;
+  return (
+    <Section title={t('orders.metadata')}>
+      <KeyValue
+        items={entries.map(([label, value]) => ({ label, value: typeof value === 'string' ? value : JSON.stringify(value) }))}
+      />
+    </Section>
+  );
+}
+
+function OrderBody({ page }: { page: OrderPage }) {
+  const { currency } = page.order;
+  return (
+    <DetailLayout
+      header={<Header page={page} />}
+      bars={<NextAction page={page} />}
+      aside={
+        <>
+          <OrderMoney page={page} />
+          <OrderRefunds refunds={page.refunds} />
+          <OrderCustomer page={page} />
+          <OrderTags tags={page.order.tags} />
+          <OrderNotes notes={page.notes} />
+          <OrderSagas sagas={page.sagas} />
+          <Metadata page={page} />
+        </>
+      }
+    >
+      <OrderLines lines={page.lines} currency={currency} />
+      <OrderShipments shipments={page.shipments} />
+      <OrderTimeline timeline={page.timeline} currency={currency} />
+    </DetailLayout>
+  );
+}
+
+/** One order by its number, read again whenever something happens to it. */
+export function OrderDetail({ number }: { number: string }) {
+  const trpc = useTRPC();
+  const input = { number };
+  const order = useQuery(trpc.orders.get.queryOptions(input));
+  const id = order.data?.order.id;
+  useLive(id ? [`order:${id}`] : [], { queryKeys: [trpc.orders.get.queryKey(input)] });
+  return (
+    <Loaded data={order.data} error={shownError(order.error)} onRetry={() => void order.refetch()} lines={12}>
+      {(page) => <OrderBody page={page} />}
+    </Loaded>
+  );
+}

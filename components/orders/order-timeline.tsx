@@ -1,0 +1,103 @@
+'use client';
+import {
+  type Icon,
+  IconArrowBackUp,
+  IconBan,
+  IconCheck,
+  IconCircleX,
+  IconClipboardList,
+  IconCreditCard,
+  IconHandStop,
+  IconHelp,
+  IconHourglass,
+  IconNote,
+  IconPackage,
+  IconRefresh,
+  IconTag,
+  IconTruck,
+} from '@tabler/icons-react';
+import type { TimelineEntry } from '../../server/views/order-story.ts';
+import { useActorName } from '../actor-name.ts';
+import { Section } from '../ui/detail-layout.tsx';
+import { useFormat, useMessages } from '../ui/locale.tsx';
+import { isMessageKey } from '../ui/messages/catalogue.ts';
+import { Timeline } from '../ui/timeline.tsx';
+import type { Tone } from '../ui/tokens.ts';
+import classes from './order-page.module.css';
+
+/** How an event looks, by what happened; the aggregate's icon where nothing special did. */
+const LOOKS: Readonly<Record<string, { icon: Icon; tone: Tone }>> = {
+  note: { icon: IconNote, tone: 'neutral' },
+  order: { icon: IconClipboardList, tone: 'moving' },
+  payment: { icon: IconCreditCard, tone: 'moving' },
+  refund: { icon: IconArrowBackUp, tone: 'returned' },
+  shipment: { icon: IconTruck, tone: 'moving' },
+  saga: { icon: IconRefresh, tone: 'moving' },
+  approval: { icon: IconHourglass, tone: 'attention' },
+  'order.confirmed': { icon: IconCheck, tone: 'moving' },
+  'order.allocated': { icon: IconPackage, tone: 'moving' },
+  'order.fulfilled': { icon: IconCheck, tone: 'done' },
+  'order.cancelled': { icon: IconBan, tone: 'neutral' },
+  'order.units_cancelled': { icon: IconBan, tone: 'neutral' },
+  'order.held': { icon: IconHandStop, tone: 'attention' },
+  'order.tagged': { icon: IconTag, tone: 'neutral' },
+  'order.refunded': { icon: IconArrowBackUp, tone: 'returned' },
+  'payment.captured': { icon: IconCheck, tone: 'done' },
+  'payment.declined': { icon: IconCircleX, tone: 'blocked' },
+  'payment.capture_failed': { icon: IconCircleX, tone: 'blocked' },
+  'payment.in_doubt': { icon: IconHelp, tone: 'doubt' },
+  'payment.refunded': { icon: IconArrowBackUp, tone: 'returned' },
+  'payment.refund_failed': { icon: IconCircleX, tone: 'blocked' },
+  'payment.voided': { icon: IconBan, tone: 'neutral' },
+  'shipment.delivered': { icon: IconCheck, tone: 'done' },
+  'shipment.exception': { icon: IconCircleX, tone: 'blocked' },
+  'saga.stuck': { icon: IconCircleX, tone: 'blocked' },
+};
+const UNKNOWN = { icon: IconClipboardList, tone: 'neutral' } as const;
+
+const lookOf = (type: string) => LOOKS[type] ?? LOOKS[type.split('.')[0] ?? ''] ?? UNKNOWN;
+
+/** Names an event in the reader's language; its own type where a newer server knows one this page does not. */
+function useEventName() {
+  const { t } = useMessages();
+  return (type: string) => {
+    const key = `orders.event.${type}`;
+    return isMessageKey(key) ? t(key) : type;
+  };
+}
+
+/** What an event carries that a person wants: the note, an amount, a reason, a number. Ids stay out. */
+function useDetail(currency: string) {
+  const format = useFormat();
+  return ({ data }: TimelineEntry): string | undefined => {
+    const { amountMinor, reason, body, shipmentNumber, refundNumber } = data;
+    const parts = [body, shipmentNumber, refundNumber, reason].filter((part) => typeof part === 'string');
+    if (typeof amountMinor === 'number' && Number.isSafeInteger(amountMinor)) parts.unshift(format.money(amountMinor, currency));
+    return parts.length > 0 ? parts.join(' · ') : undefined;
+  };
+}
+
+/** What happened to the order, newest first, with who and why. */
+export function OrderTimeline({ timeline, currency }: { timeline: readonly TimelineEntry[]; currency: string }) {
+  const { t } = useMessages();
+  const eventName = useEventName();
+  const actor = useActorName();
+  const detail = useDetail(currency);
+  const items = timeline.map((entry) => {
+    const said = detail(entry);
+    return {
+      key: entry.id,
+      at: entry.at,
+      ...lookOf(entry.type),
+      title: eventName(entry.type),
+      actor: actor(entry.actor),
+      cause: entry.cause === null ? undefined : eventName(entry.cause),
+      body: said && <p className={classes.note}>{said}</p>,
+    };
+  });
+  return (
+    <Section title={t('orders.timeline')}>
+      <Timeline items={items} />
+    </Section>
+  );
+}
