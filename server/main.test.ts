@@ -90,15 +90,22 @@ test('the worker process runs what waits, and SIGTERM ends it in order', async (
   expect(rows).toEqual([]);
 });
 
-test('a worker survives a restart of its database connections', async () => {
+test('a worker comes back by itself when the database was away', async () => {
   const worker = start(['--role', 'worker']);
   await ready(worker);
+  const limit = (count: number): Promise<unknown> =>
+    db.ownerPool.query(`ALTER DATABASE ${new URL(db.url).pathname.slice(1)} CONNECTION LIMIT ${count}`);
+  await limit(0);
   await db.ownerPool.query(
     `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'waybill-worker%'`,
   );
+  await vi.waitFor(() => expect(worker.output()).toContain('could not start; trying again'), { timeout: 20_000 });
+  await limit(-1);
   await vi.waitFor(() => expect(worker.output()).toContain('the worker is back'), { timeout: 20_000 });
   await addJobs(db.pool, [{ task: 'purge-expired', payload: {} }]);
   await vi.waitFor(() => expect(worker.output()).toContain('expired rows removed'), { timeout: 10_000 });
+  const { rows } = await db.pool.query(`SELECT FROM pg_stat_activity WHERE application_name = 'waybill-worker-liveness'`);
+  expect(rows).toHaveLength(1); // one new worker, not two
   worker.child.kill('SIGTERM');
   expect((await worker.ended).code).toBe(0);
 });

@@ -1,10 +1,19 @@
 import { EventEmitter } from 'node:events';
-import { Logger, type ParsedCronItem, type RunnerOptions, run, runOnce, type TaskList, type WorkerEvents } from 'graphile-worker';
+import {
+  Logger,
+  type ParsedCronItem,
+  type Runner,
+  type RunnerOptions,
+  run,
+  runOnce,
+  type TaskList,
+  type WorkerEvents,
+} from 'graphile-worker';
 import pg from 'pg';
 import { TASKS, type TaskName, type TaskPayload } from '../kernel/tasks.ts';
 import type { Log } from './log.ts';
 import type { Telemetry } from './telemetry.ts';
-import { createLiveness, type Liveness, startReaper } from './worker-liveness.ts';
+import { createLiveness, type Liveness, type Reaper, startReaper } from './worker-liveness.ts';
 
 /** What a task is told of the job that it runs. */
 export interface JobInfo {
@@ -44,33 +53,45 @@ const COMPLETE_BATCH_MS = 5;
 const WORKER_CONNECTIONS = 6;
 const DEFAULT_GRACE_MS = 10_000;
 
-/** Runs jobs until stopped. Resolves when this worker has said that it lives and takes jobs. */
+/** Runs jobs until stopped. Resolves when this worker has said that it lives and takes jobs; rejects if it cannot. */
 export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
   const { log, telemetry } = options;
-  let lost = false;
-  const session = openSession(options, () => {
-    lost = true;
-    stop().then(options.onLost, options.onLost);
-  });
-  const cron = options.cron ? [...options.cron] : [];
-  const runner = await run({ ...session.runnerOptions, parsedCronItems: cron });
-  const reaper = startReaper(session.pool, log, (jobs) => telemetry?.observeReaped(jobs));
-  // A pool that stops by itself rejects this promise; what happened is logged by graphile-worker already.
-  runner.promise.catch((error: unknown) => log.error({ err: error }, 'the job runner stopped'));
-
+  let started = false;
   let stopping: Promise<void> | undefined;
+  let runner: Runner | undefined;
+  let reaper: Reaper | undefined;
+  const session = openSession(options, loseIt);
+
   function stop(graceMs = DEFAULT_GRACE_MS): Promise<void> {
-    stopping ??= stopNow(lost ? 0 : graceMs);
+    stopping ??= stopNow(graceMs);
     return stopping;
   }
   async function stopNow(graceMs: number): Promise<void> {
-    const stopped = runner.stop().catch(() => {});
+    const stopped = runner?.stop().catch(() => {});
     await Promise.race([stopped, new Promise((resolve) => setTimeout(resolve, graceMs).unref())]);
-    await reaper.stop();
+    await reaper?.stop();
     await session.close();
   }
-  await session.alive();
-  return { stop };
+  /** The worker cannot go on: somebody else has to, and to know about it. */
+  function loseIt(): void {
+    if (stopping || !started) return;
+    stop(0).then(options.onLost, options.onLost);
+  }
+
+  try {
+    runner = await run({ ...session.runnerOptions, parsedCronItems: options.cron ? [...options.cron] : [] });
+    runner.promise
+      .catch((error: unknown) => log.error({ err: error }, 'the job runner failed'))
+      // graphile-worker stops by itself when it cannot complete jobs; a process that runs none must not look alive.
+      .then(loseIt);
+    reaper = startReaper(session.pool, log, (jobs) => telemetry?.observeReaped(jobs));
+    await session.alive();
+    started = true;
+    return { stop };
+  } catch (error) {
+    await stop(0);
+    throw error;
+  }
 }
 
 /**
