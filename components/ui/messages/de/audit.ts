@@ -1,0 +1,17 @@
+export const audit = {
+  title: 'Änderungsprotokoll',
+  at: 'Wann',
+  actor: 'Wer',
+  action: 'Was',
+  entity: 'Datensatz',
+  entityKind: 'Art des Datensatzes',
+  changes: 'Vorher → nachher',
+  fields: { one: '{count} Feld', other: '{count} Felder' },
+  reason: 'Grund',
+  trace: 'Trace',
+  search: 'Aktion, Datensatz-Id, user:Id oder Trace-Id',
+  absent: 'nichts',
+  created: 'neu',
+  emptyTitle: 'Noch keine Änderung verzeichnet',
+  empty: 'Hier erscheint jede Änderung durch einen Menschen oder API-Schlüssel, mit Urheber und vorherigem Stand.',
+} as const;
