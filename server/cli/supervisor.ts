@@ -54,7 +54,7 @@ export function createSupervisor(logsDir: string, toTerminal: boolean, say: (lin
     const output = stdio === 'terminal' ? 'inherit' : openSync(log, 'a', 0o600);
     const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--import', PRELOAD, ...part.args], {
       cwd: ROOT,
-      env: part.env,
+      env: { ...part.env, WAYBILL_STARTER: String(process.pid) },
       detached: process.platform !== 'win32', // a terminal's Ctrl-C is for the starter, which stops the parts in order
       stdio: ['ignore', output, output, 'ipc'],
     });
