@@ -94,7 +94,7 @@ function SignedIn({ account }: { account: NonNullable<ReturnType<typeof useViewe
     <AccountMenu
       name={account.name}
       email={account.email}
-      role={t(`nav.roles.${account.role}`)}
+      roleName={t(`nav.roles.${account.role}`)}
       settingsHref="/settings"
       onLocale={changeLocale}
       onSignOut={() => void signOut({ callbackUrl: '/sign-in' })}

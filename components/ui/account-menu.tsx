@@ -1,7 +1,8 @@
 'use client';
-import { Menu, SegmentedControl, UnstyledButton, useMantineColorScheme } from '@mantine/core';
+import { Popover, SegmentedControl, UnstyledButton, useMantineColorScheme } from '@mantine/core';
 import { IconDeviceDesktop, IconLogout, IconMoon, IconSettings, IconSun } from '@tabler/icons-react';
 import Link from 'next/link';
+import { type ReactNode, useState } from 'react';
 import classes from './account-menu.module.css';
 import { useMessages } from './locale.tsx';
 import { LOCALES, type Locale } from './messages/catalogue.ts';
@@ -12,7 +13,7 @@ const LANGUAGE_NAMES: Readonly<Record<Locale, string>> = { en: 'English', de: 'D
 interface AccountMenuProps {
   readonly name: string;
   readonly email: string;
-  readonly role: string;
+  readonly roleName: string;
   readonly settingsHref?: string;
   readonly onLocale: (locale: Locale) => void;
   readonly onSignOut: () => void;
@@ -20,7 +21,8 @@ interface AccountMenuProps {
 
 function initials(name: string): string {
   const words = name.trim().split(/\s+/);
-  return [words[0], words.length > 1 ? words.at(-1) : undefined]
+  const ends = [words[0], words.length > 1 ? words.at(-1) : undefined];
+  return ends
     .map((word) => word?.charAt(0) ?? '')
     .join('')
     .toUpperCase();
@@ -29,7 +31,7 @@ function initials(name: string): string {
 function ThemeSwitch() {
   const { t } = useMessages();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
-  const option = (value: 'light' | 'dark' | 'auto', label: string, icon: React.ReactNode) => ({
+  const option = (value: 'light' | 'dark' | 'auto', label: string, icon: ReactNode) => ({
     value,
     label: (
       <span className={classes.option} title={label}>
@@ -53,47 +55,51 @@ function ThemeSwitch() {
   );
 }
 
-/** Who is signed in, theme, language, settings and sign-out. */
+/** Who is signed in, theme, language, settings and sign-out. A popover, not a menu: it holds switches. */
 export function AccountMenu(props: AccountMenuProps) {
   const { t, locale } = useMessages();
+  const [opened, setOpened] = useState(false);
+  const label = t('nav.userMenu', { name: props.name });
   return (
-    <Menu width={248}>
-      <Menu.Target>
-        <UnstyledButton className={classes.avatar} aria-label={t('nav.userMenu', { name: props.name })}>
-          {initials(props.name)}
+    <Popover opened={opened} onChange={setOpened} width={256} position="bottom-end" trapFocus returnFocus>
+      <Popover.Target>
+        <UnstyledButton className={classes.avatar} aria-label={label} onClick={() => setOpened(!opened)}>
+          <span aria-hidden>{initials(props.name)}</span>
         </UnstyledButton>
-      </Menu.Target>
-      <Menu.Dropdown>
+      </Popover.Target>
+      <Popover.Dropdown className={classes.dropdown} aria-label={label}>
         <div className={classes.who}>
           <span className={classes.name}>{props.name}</span>
           <span className={classes.dimmed}>{props.email}</span>
-          <span className={classes.dimmed}>{props.role}</span>
+          <span className={classes.dimmed}>{props.roleName}</span>
         </div>
-        <Menu.Divider />
-        <div className={classes.setting}>
-          <span>{t('nav.theme')}</span>
-          <ThemeSwitch />
+        <div className={classes.settings}>
+          <div className={classes.setting}>
+            <span>{t('nav.theme')}</span>
+            <ThemeSwitch />
+          </div>
+          <div className={classes.setting}>
+            <span>{t('nav.language')}</span>
+            <SegmentedControl
+              size="xs"
+              aria-label={t('nav.language')}
+              value={locale}
+              onChange={(value) => props.onLocale(value)}
+              data={LOCALES.map((value) => ({ value, label: LANGUAGE_NAMES[value] }))}
+            />
+          </div>
         </div>
-        <div className={classes.setting}>
-          <span>{t('nav.language')}</span>
-          <SegmentedControl
-            size="xs"
-            aria-label={t('nav.language')}
-            value={locale}
-            onChange={(value) => props.onLocale(value)}
-            data={LOCALES.map((value) => ({ value, label: LANGUAGE_NAMES[value] }))}
-          />
-        </div>
-        <Menu.Divider />
         {props.settingsHref && (
-          <Menu.Item component={Link} href={props.settingsHref} leftSection={<IconSettings size={16} />}>
+          <Link href={props.settingsHref} className={classes.item} onClick={() => setOpened(false)}>
+            <IconSettings size={16} stroke={1.75} aria-hidden />
             {t('nav.settings')}
-          </Menu.Item>
+          </Link>
         )}
-        <Menu.Item leftSection={<IconLogout size={16} />} onClick={props.onSignOut}>
+        <UnstyledButton className={classes.item} onClick={props.onSignOut}>
+          <IconLogout size={16} stroke={1.75} aria-hidden />
           {t('nav.signOut')}
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+        </UnstyledButton>
+      </Popover.Dropdown>
+    </Popover>
   );
 }

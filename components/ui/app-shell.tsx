@@ -46,10 +46,9 @@ export function currentHref(groups: readonly NavGroup[], path: string): string |
 }
 
 function Navigation({ groups, path, onNavigate }: { groups: readonly NavGroup[]; path: string; onNavigate?: () => void }) {
-  const { t } = useMessages();
   const current = currentHref(groups, path);
   return (
-    <nav className={classes.nav} aria-label={t('nav.main')}>
+    <div className={classes.nav}>
       {groups.map((group) => (
         <div key={group.label ?? ''} className={classes.group}>
           {group.label && <p className={classes.groupTitle}>{group.label}</p>}
@@ -71,7 +70,7 @@ function Navigation({ groups, path, onNavigate }: { groups: readonly NavGroup[];
           </ul>
         </div>
       ))}
-    </nav>
+    </div>
   );
 }
 
@@ -88,13 +87,13 @@ export function AppShell(props: AppShellProps) {
       <a href="#main" className={classes.skip}>
         {t('nav.skip')}
       </a>
-      <div className={classes.sidebar}>
+      <nav className={classes.sidebar} aria-label={t('nav.main')}>
         <Link href={props.homeHref} className={classes.brand}>
           <Mark />
           {PRODUCT_NAME}
         </Link>
         <Navigation groups={props.groups} path={props.path} />
-      </div>
+      </nav>
       <header className={classes.topbar}>
         <ActionIcon className={classes.burger} size={36} aria-label={t('nav.open')} onClick={drawer.open}>
           <IconMenu2 size={20} />
@@ -106,7 +105,9 @@ export function AppShell(props: AppShellProps) {
         <button type="button" className={classes.search} onClick={props.onSearch} aria-label={t('search.open')}>
           <IconSearch size={16} aria-hidden />
           <span className={classes.searchText}>{t('search.open')}</span>
-          <Keys keys="mod+k" />
+          <span aria-hidden>
+            <Keys keys="mod+k" />
+          </span>
         </button>
         <div className={classes.end}>
           <ActionIcon className={classes.help} size={32} aria-label={t('nav.help')} onClick={showHelp}>
@@ -127,7 +128,9 @@ export function AppShell(props: AppShellProps) {
         closeButtonProps={{ 'aria-label': t('nav.close') }}
         padding="xs"
       >
-        <Navigation groups={props.groups} path={props.path} onNavigate={drawer.close} />
+        <nav aria-label={t('nav.main')}>
+          <Navigation groups={props.groups} path={props.path} onNavigate={drawer.close} />
+        </nav>
       </Drawer>
     </div>
   );

@@ -39,10 +39,11 @@ export function DetailLayout(props: DetailLayoutProps) {
 }
 
 /** A page of one narrow column, for forms and settings. */
-export function NarrowLayout({ header, children }: { header: ReactNode; children: ReactNode }) {
+export function NarrowLayout({ header, tabs, children }: { header: ReactNode; tabs?: ReactNode; children: ReactNode }) {
   return (
     <div className={classes.page}>
       {header}
+      {tabs}
       <div className={`${classes.narrow} ${classes.column}`}>{children}</div>
     </div>
   );

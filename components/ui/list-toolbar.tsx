@@ -68,14 +68,20 @@ function FilterChip({ filter }: { filter: ListFilter }) {
   const { t } = useMessages();
   const chosen = filter.options.filter((option) => filter.values.includes(option.value)).map((option) => option.label);
   const isSet = filter.values.length > 0;
+  const value = chosen.join(', ') || filter.values.join(', ');
+  const named = isSet ? [value] : [];
   return (
     <span className={isSet ? classes.chipSet : undefined}>
       <Popover position="bottom-start" shadow="md" trapFocus returnFocus>
         <Popover.Target>
-          <button type="button" className={classes.chip} aria-label={t('ui.addFilter', { name: filter.label })}>
+          <button
+            type="button"
+            className={classes.chip}
+            aria-label={t('ui.addFilter', { name: [filter.label, ...named].join(' ') })}
+          >
             {!isSet && <IconPlus size={14} aria-hidden />}
             {filter.label}
-            {isSet && <span className={classes.chipValue}>{chosen.join(', ') || filter.values.join(', ')}</span>}
+            {isSet && <span className={classes.chipValue}>{value}</span>}
           </button>
         </Popover.Target>
         <Popover.Dropdown aria-label={filter.label}>

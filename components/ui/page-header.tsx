@@ -104,8 +104,8 @@ interface PageHeaderProps {
 export function PageHeader(props: PageHeaderProps) {
   return (
     <div className={classes.header}>
-      <div className={classes.heading}>
-        {props.breadcrumbs && props.breadcrumbs.length > 0 && <Breadcrumbs items={props.breadcrumbs} />}
+      {props.breadcrumbs && props.breadcrumbs.length > 0 && <Breadcrumbs items={props.breadcrumbs} />}
+      <div className={classes.line}>
         <div className={classes.titleLine}>
           <Title order={1} className={classes.title}>
             {props.title}
@@ -113,13 +113,13 @@ export function PageHeader(props: PageHeaderProps) {
           </Title>
           {props.badges}
         </div>
-        {props.sub && <div className={classes.sub}>{props.sub}</div>}
+        <div className={classes.actions}>
+          {props.secondary}
+          {props.primary}
+          {props.menu && <MoreMenu actions={props.menu} />}
+        </div>
       </div>
-      <div className={classes.actions}>
-        {props.secondary}
-        {props.primary}
-        {props.menu && <MoreMenu actions={props.menu} />}
-      </div>
+      {props.sub && <div className={classes.sub}>{props.sub}</div>}
     </div>
   );
 }

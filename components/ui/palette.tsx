@@ -91,6 +91,7 @@ export function Palette({ commands, find }: PaletteProps) {
       maxHeight={420}
       nothingFound={nothing}
       highlightQuery
+      attributes={{ content: { 'aria-label': t('search.open') } }}
       searchProps={{
         leftSection: <IconSearch size={18} aria-hidden />,
         placeholder: t('search.placeholder'),

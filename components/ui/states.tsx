@@ -1,6 +1,6 @@
 'use client';
 import { Button, Skeleton } from '@mantine/core';
-import { IconCloudOff, IconFilterOff, IconMoodEmpty } from '@tabler/icons-react';
+import { IconCloudOff, IconFilterOff, IconInbox } from '@tabler/icons-react';
 import { type ReactNode, useCallback, useEffect, useState } from 'react';
 import { CopyText } from './copy.tsx';
 import { useMessages } from './locale.tsx';
@@ -31,7 +31,7 @@ export function useDelayed(waiting: boolean): boolean {
 export function EmptyState(props: { title: string; reason: string; action?: ReactNode; compact?: boolean }) {
   return (
     <div className={classes.state} data-compact={props.compact || undefined}>
-      <IconMoodEmpty className={classes.icon} size={24} stroke={1.5} aria-hidden />
+      <IconInbox className={classes.icon} size={24} stroke={1.5} aria-hidden />
       <p className={classes.title}>{props.title}</p>
       <p className={classes.text}>{props.reason}</p>
       {props.action && <div className={classes.actions}>{props.action}</div>}

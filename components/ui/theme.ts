@@ -4,15 +4,25 @@ import {
   Checkbox,
   type CSSVariablesResolver,
   createTheme,
+  Drawer,
   Input,
   Menu,
   Modal,
+  Popover,
   Select,
   Tooltip,
 } from '@mantine/core';
 import { ACCENT, DARK, LIGHT, TONES } from './tokens.ts';
 
 type Palette = typeof LIGHT;
+
+/**
+ * What opens stays where it belongs in the document, so that it is inside a landmark and next in reading order; `fixed` lets it
+ * reach out of whatever scrolls.
+ */
+const IN_PLACE = { withinPortal: false, floatingStrategy: 'fixed' } as const;
+/** A dialog's own <header> would count as a second banner of the page. */
+const NO_SECOND_BANNER = { header: { role: 'presentation' } } as const;
 
 /** 13 px for rows and fields, 14 px for prose, 20 px for the title of a page: three sizes and no more. */
 export const theme = createTheme({
@@ -45,11 +55,25 @@ export const theme = createTheme({
     }),
     ActionIcon: ActionIcon.extend({ defaultProps: { variant: 'subtle', color: 'gray' } }),
     Input: Input.extend({ vars: () => ({ wrapper: { '--input-height': '32px', '--input-fz': '13px' } }) }),
-    InputWrapper: Input.Wrapper.extend({ styles: { label: { fontWeight: 500, marginBottom: 4 } } }),
-    Select: Select.extend({ defaultProps: { allowDeselect: false, checkIconPosition: 'right' } }),
+    InputWrapper: Input.Wrapper.extend({
+      styles: {
+        label: { fontWeight: 500, marginBottom: 4, fontSize: 13 },
+        description: { fontSize: 13 },
+        error: { fontSize: 13 },
+      },
+    }),
+    Select: Select.extend({
+      defaultProps: { allowDeselect: false, checkIconPosition: 'right', comboboxProps: IN_PLACE },
+    }),
     Checkbox: Checkbox.extend({ defaultProps: { size: 'xs' } }),
-    Modal: Modal.extend({ defaultProps: { centered: true, radius: 'lg', overlayProps: { backgroundOpacity: 0.4 } } }),
-    Menu: Menu.extend({ defaultProps: { shadow: 'md', position: 'bottom-end', withinPortal: true } }),
+    Modal: Modal.extend({
+      defaultProps: { centered: true, radius: 'lg', overlayProps: { backgroundOpacity: 0.4 }, attributes: NO_SECOND_BANNER },
+    }),
+    Drawer: Drawer.extend({ defaultProps: { attributes: NO_SECOND_BANNER } }),
+    Menu: Menu.extend({
+      defaultProps: { shadow: 'md', position: 'bottom-end', withInitialFocusPlaceholder: false, ...IN_PLACE },
+    }),
+    Popover: Popover.extend({ defaultProps: { shadow: 'md', ...IN_PLACE } }),
     Tooltip: Tooltip.extend({ defaultProps: { openDelay: 300, multiline: true, maw: 320 } }),
   },
 });
@@ -76,6 +100,9 @@ function variablesOf(palette: Palette): Record<string, string> {
     '--mantine-color-default-color': palette.text,
     '--mantine-color-default-hover': palette.hover,
     '--mantine-color-default-border': palette.borderStrong,
+    '--mantine-color-disabled': palette.hover,
+    '--mantine-color-disabled-color': palette.dimmed,
+    '--mantine-color-disabled-border': palette.border,
     '--mantine-color-error': tones.blocked.fg,
     '--mantine-color-red-filled': '#c0271b',
     '--mantine-color-red-filled-hover': '#a92318',

@@ -9,12 +9,12 @@ import classes from './whole-page.module.css';
 
 function WholePage(props: { title: string; text: string; children: ReactNode }) {
   return (
-    <div className={classes.page}>
+    <main className={classes.page}>
       <Mark size={32} />
       <Title order={1}>{props.title}</Title>
       <p className={classes.text}>{props.text}</p>
       {props.children}
-    </div>
+    </main>
   );
 }
 
