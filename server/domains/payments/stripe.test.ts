@@ -255,7 +255,7 @@ describe('when the answer does not come', () => {
 
   test('a search that lags is not taken for an answer', async () => {
     provider.close();
-    provider = createStripeProvider({ url: psp.url, ...SECRETS });
+    provider = createStripeProvider({ url: psp.url, ...SECRETS, searchLagMs: 60_000 });
     await fetch(`${psp.controlUrl}/_sim/settings`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },

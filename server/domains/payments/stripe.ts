@@ -30,12 +30,13 @@ export interface StripeConfig {
   readonly concurrency?: number;
   /**
    * How long Stripe's search may not know a new payment (up to a minute, says Stripe). Within it the strongly consistent list is
-   * read instead. Default 60 s; the simulator's search is immediate unless told otherwise.
+   * read instead. Default 60 s at api.stripe.com, and 0 elsewhere: the simulator's search is immediate unless told otherwise.
    */
   readonly searchLagMs?: number;
 }
 
-const DEFAULT_SEARCH_LAG_MS = 60_000;
+const STRIPE_HOST = 'api.stripe.com';
+const STRIPE_SEARCH_LAG_MS = 60_000;
 /** How far our clock and Stripe's may differ when a list is searched by time. */
 const CLOCK_SKEW_MS = 30_000;
 const LIST_PAGES = 10;
@@ -298,7 +299,8 @@ class StripeProvider implements PaymentProvider {
     const query = `metadata['operation_id']:'${operationId}'`;
     const { data } = await this.stripe.paymentIntents.search({ query, limit: 1, expand: ['data.latest_charge'] });
     if (data[0] !== undefined) return data[0];
-    const lag = this.config.searchLagMs ?? DEFAULT_SEARCH_LAG_MS;
+    const usual = new URL(this.config.url).hostname === STRIPE_HOST ? STRIPE_SEARCH_LAG_MS : 0;
+    const lag = this.config.searchLagMs ?? usual;
     const made = madeAt(operationId);
     return Date.now() - made > lag + CLOCK_SKEW_MS || lag === 0 ? undefined : this.findByTime(operationId, made);
   }
