@@ -12,8 +12,8 @@ const reason = z.string().trim().max(500).nullable().default(null);
 /** Who works here, and the keys their programs use. */
 export const peopleRouter = router({
   list: procedure
-    .input(z.object({ q: z.string().trim().max(100).default(''), after: z.uuid().nullable().default(null) }))
-    .query(({ ctx, input }) => listUsers(ctx.pool, ctx.scope, input)),
+    .input(z.object({ q: z.string().trim().max(100).default(''), cursor: z.uuid().nullable().default(null) }))
+    .query(({ ctx, input }) => listUsers(ctx.pool, ctx.scope, { q: input.q, after: input.cursor })),
 
   merchants: procedure.query(({ ctx }) => listMerchants(ctx.pool, ctx.scope)),
 
