@@ -18,12 +18,14 @@ export const viewport: Viewport = { width: 'device-width', initialScale: 1, colo
 
 export default async function RootLayout({ children }: { children: ReactNode }) {
   const jar = await cookies();
-  const locale = preferredLocale(jar.get('waybill-locale')?.value, (await headers()).get('accept-language'));
+  const asked = await headers();
+  const locale = preferredLocale(jar.get('waybill-locale')?.value, asked.get('accept-language'));
   const timeZone = validTimeZone(jar.get('waybill-zone')?.value);
   return (
     <html lang={locale} {...mantineHtmlProps}>
       <head>
-        <ColorSchemeScript defaultColorScheme="auto" />
+        {/* The page's policy lets only scripts with this request's nonce run; browsers hide it from the script that hydrates. */}
+        <ColorSchemeScript defaultColorScheme="auto" nonce={asked.get('x-nonce') ?? undefined} suppressHydrationWarning />
       </head>
       <body>
         <Providers locale={locale} timeZone={timeZone}>

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import next from 'next';
 import type { Env } from './platform/env.ts';
+import { pathForLog } from './platform/http.ts';
 import type { Log } from './platform/log.ts';
 
 /**
@@ -17,7 +18,7 @@ export async function startWeb(env: Env, log: Log): Promise<Server> {
   const handle = app.getRequestHandler();
   server.on('request', (req, res) => {
     handle(req, res).catch((error: unknown) => {
-      log.error({ err: error, path: req.url?.split('?', 1)[0] }, 'a page failed');
+      log.error({ err: error, path: pathForLog(req) }, 'a page failed');
       if (!res.headersSent) res.writeHead(500, { 'Content-Type': 'text/plain; charset=utf-8' });
       res.end();
     });

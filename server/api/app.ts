@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { Flows } from '../flows/flows.ts';
 import type { PeopleFlows } from '../flows/people/people-flows.ts';
+import type { LiveHub } from '../platform/live.ts';
 import type { RateLimiter } from '../platform/rate-limit.ts';
 
 /** What the counter needs to know of its surroundings. `server/platform/env.ts` provides it. */
@@ -41,4 +42,6 @@ export interface App {
   readonly settings: ApiSettings;
   readonly limits: RateLimiter;
   readonly log: ApiLog;
+  /** Waits for an object's next event: `Prefer: wait`. Absent where nobody reads events, as in most tests. */
+  readonly live?: Pick<LiveHub, 'waitFor'>;
 }

@@ -3,7 +3,7 @@ import type { BlockList, Socket } from 'node:net';
 import type { AnyRouter } from '@trpc/server';
 import { createHTTPHandler } from '@trpc/server/adapters/standalone';
 import { DomainError } from '../kernel/errors.ts';
-import { admitRequest, assertBodyWithin, requestInfo, sendProblem } from '../platform/http.ts';
+import { admitRequest, assertBodyWithin, pathForLog, requestInfo, sendProblem } from '../platform/http.ts';
 import type { Log } from '../platform/log.ts';
 import { type HeaderPolicy, setSecurityHeaders } from '../platform/security-headers.ts';
 import type { Telemetry } from '../platform/telemetry.ts';
@@ -92,7 +92,7 @@ function admit(options: ApiServerOptions, req: IncomingMessage, res: ServerRespo
     const ms = performance.now() - info.receivedAt;
     const status = res.headersSent ? res.statusCode : 499;
     options.telemetry.observeRequest({ route: info.route, method: req.method ?? '', status, ms });
-    info.log.debug({ method: req.method, path: pathOf(req), status, ms: Math.round(ms), route: info.route }, 'request');
+    info.log.debug({ method: req.method, path: pathForLog(req), status, ms: Math.round(ms), route: info.route }, 'request');
   });
 }
 

@@ -57,6 +57,14 @@ function oneHeader(req: IncomingMessage, name: string): string | undefined {
   return Array.isArray(value) ? value[0] : value;
 }
 
+/** The path without its query, and without the secrets that some links carry in it (/track/<token>). */
+export function pathForLog(req: IncomingMessage): string {
+  const path = (req.url ?? '/').split('?', 1)[0] ?? '/';
+  return path.replace(/[^/]{20,}/g, (segment) =>
+    /^[0-9a-f-]{36}$/.test(segment) || segment.includes('.') ? segment : '[secret]',
+  );
+}
+
 /** Parses TRUSTED_PROXIES: addresses and networks such as "10.0.0.0/8, ::1", separated by commas. Throws one sentence if wrong. */
 export function trustedProxies(list: string): BlockList {
   const trusted = new BlockList();
@@ -125,7 +133,9 @@ export function problemOf(error: unknown, requestId: string): Problem {
 export function sendProblem(req: IncomingMessage, res: ServerResponse, error: unknown): void {
   const info = requestInfo(req);
   const problem = problemOf(error, info.requestId);
-  if (problem.status >= 500) info.log.error({ err: error, route: info.route }, 'request failed');
+  // A refusal was foreseen, even where it is 503; anything else is a bug that somebody has to find.
+  if (!(error instanceof DomainError)) info.log.error({ err: error, route: info.route }, 'request failed');
+  else if (problem.status >= 500) info.log.warn({ code: error.code, route: info.route }, 'request put off');
   if (res.headersSent) {
     res.destroy();
     return;

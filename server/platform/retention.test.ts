@@ -1,0 +1,61 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { newId } from '../kernel/ids.ts';
+import { purgeExpiredRows } from './retention.ts';
+import { createTestDatabase, type TestDatabase } from './testing/test-database.ts';
+
+let db: TestDatabase;
+beforeAll(async () => {
+  db = await createTestDatabase();
+});
+afterAll(() => db.drop());
+
+const DAY = 86_400_000;
+const NOW = new Date('2026-06-01T00:00:00Z');
+const ago = (days: number): Date => new Date(NOW.getTime() - days * DAY);
+
+test('what is past its time goes, in any number; what is not stays', async () => {
+  await db.pool.query(
+    `INSERT INTO idempotency_keys (principal, operation, key, request_hash, created_at)
+     SELECT 'user:1', 'place-order', n::text, '\\x00'::bytea, $1::timestamptz FROM generate_series(1, 12000) n
+     UNION ALL SELECT 'user:1', 'place-order', 'young', '\\x00'::bytea, $2::timestamptz`,
+    [ago(31), ago(29)],
+  );
+  const userId = newId();
+  await db.pool.query(
+    `INSERT INTO users (id, email, email_normalized, name, role, created_at) VALUES ($1, 'a', 'a', 'A', 'agent', $2)`,
+    [userId, NOW],
+  );
+  const session = (expires: Date, revoked: Date | null): Promise<unknown> =>
+    db.pool.query(
+      'INSERT INTO sessions (id, user_id, created_at, last_seen_at, expires_at, revoked_at) VALUES ($1, $2, $3, $3, $4, $5)',
+      [newId(), userId, ago(200), expires, revoked],
+    );
+  await session(ago(91), null);
+  await session(ago(-5), ago(91));
+  await session(ago(-5), null);
+  await session(ago(10), null);
+  await db.pool.query(
+    `INSERT INTO event_deliveries (event_id, consumer, status, next_at)
+     VALUES ($1, 'mail', 'done', $4), ($2, 'mail', 'pending', $4), ($3, 'mail', 'done', $5)`,
+    [newId(), newId(), newId(), ago(31), ago(1)],
+  );
+  await db.pool.query(
+    `INSERT INTO inbound_webhooks (id, source, external_id, topic, payload, status, received_at)
+     VALUES ($1, 'psp', 'old', 't', '{"a":1}', 'processed', $3), ($2, 'psp', 'failed', 't', '{"a":1}', 'failed', $3)`,
+    [newId(), newId(), ago(91)],
+  );
+  await db.pool.query(
+    `INSERT INTO user_tokens (id, kind, token_hash, created_at, expires_at) VALUES ($1, 'invite', '\\x01', $3, $3), ($2, 'invite', '\\x02', $3, $4)`,
+    [newId(), newId(), ago(40), ago(-1)],
+  );
+
+  const purged = await purgeExpiredRows(db.pool, NOW);
+  expect(purged).toEqual({ idempotencyKeys: 12_000, userTokens: 1, sessions: 2, deliveries: 1, webhookPayloads: 1 });
+  const left = await db.pool.query('SELECT key FROM idempotency_keys');
+  expect(left.rows).toEqual([{ key: 'young' }]);
+  const webhooks = await db.pool.query('SELECT external_id, payload FROM inbound_webhooks ORDER BY external_id');
+  expect(webhooks.rows).toEqual([
+    { external_id: 'failed', payload: { a: 1 } },
+    { external_id: 'old', payload: {} },
+  ]);
+});
