@@ -62,6 +62,11 @@ async function startPages(): Promise<Server> {
     res.setHeader('Content-Type', 'application/json');
     res.end(JSON.stringify({ method: req.method, url: req.url, headers: req.headers, body: Buffer.concat(chunks).toString() }));
   });
+  // The development server's WebSocket: says hello and echoes.
+  pages.on('upgrade', (_req, socket) => {
+    socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\nhello ');
+    socket.pipe(socket);
+  });
   await new Promise<void>((resolve) => pages.listen(0, '127.0.0.1', resolve));
   return pages;
 }

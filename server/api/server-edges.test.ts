@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sendJson } from '../platform/http.ts';
 import { createTestDatabase, type TestDatabase } from '../platform/testing/test-database.ts';
@@ -56,4 +57,32 @@ test('metrics beyond this machine take the token', async () => {
   expect((await fetch(`${api.url}/metrics`, { headers: { authorization: `Bearer ${token}x` } })).status).toBe(401);
   expect((await fetch(`${api.url}/metrics`, { headers: { authorization: `Bearer ${token}` } })).status).toBe(200);
   await api.stop();
+});
+
+/** Asks for a WebSocket, says "you" when it is open, and returns all that came back. */
+function upgrade(port: number, host: string): Promise<string> {
+  return new Promise((resolve) => {
+    let text = '';
+    const socket = connect(port, '127.0.0.1', () =>
+      socket.write(`GET /_next/webpack-hmr HTTP/1.1\r\nHost: ${host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n`),
+    );
+    socket.on('data', (data) => {
+      if (text === '') socket.write('you');
+      text += data.toString();
+      if (text.endsWith('you')) socket.end();
+    });
+    socket.on('error', () => {});
+    socket.on('close', () => resolve(text));
+  });
+}
+
+test('WebSockets reach the pages in development only, and only under our name', async () => {
+  const mounts = { router: router({}), handlePublic: () => {} };
+  const development = await startApiUnderTest(db, mounts, { WAYBILL_WEB_DEV: '1' });
+  expect(await upgrade(development.port, `localhost:${development.port}`)).toMatch(/^HTTP\/1\.1 101 [\s\S]*hello you$/);
+  expect(await upgrade(development.port, 'evil.example')).toBe('');
+  await development.stop();
+  const production = await startApiUnderTest(db, mounts);
+  expect(await upgrade(production.port, `localhost:${production.port}`)).toBe('');
+  await production.stop();
 });
