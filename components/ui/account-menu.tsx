@@ -63,9 +63,12 @@ export function AccountMenu(props: AccountMenuProps) {
   return (
     <Popover opened={opened} onChange={setOpened} width={256} position="bottom-end" trapFocus returnFocus>
       <Popover.Target>
-        <UnstyledButton className={classes.avatar} aria-label={label} onClick={() => setOpened(!opened)}>
-          <span aria-hidden>{initials(props.name)}</span>
-        </UnstyledButton>
+        <UnstyledButton
+          className={classes.avatar}
+          aria-label={label}
+          data-initials={initials(props.name)}
+          onClick={() => setOpened(!opened)}
+        />
       </Popover.Target>
       <Popover.Dropdown className={classes.dropdown} aria-label={label}>
         <div className={classes.who}>

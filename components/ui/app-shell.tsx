@@ -102,12 +102,10 @@ export function AppShell(props: AppShellProps) {
           <Mark />
           {PRODUCT_NAME}
         </Link>
-        <button type="button" className={classes.search} onClick={props.onSearch} aria-label={t('search.open')}>
+        <button type="button" className={classes.search} onClick={props.onSearch}>
           <IconSearch size={16} aria-hidden />
           <span className={classes.searchText}>{t('search.open')}</span>
-          <span aria-hidden>
-            <Keys keys="mod+k" />
-          </span>
+          <Keys keys="mod+k" />
         </button>
         <div className={classes.end}>
           <ActionIcon className={classes.help} size={32} aria-label={t('nav.help')} onClick={showHelp}>

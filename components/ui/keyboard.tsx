@@ -1,5 +1,6 @@
 'use client';
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef, useState } from 'react';
+import { useMessages } from './locale.tsx';
 import type { MessageKey } from './messages/catalogue.ts';
 import { ShortcutHelp } from './shortcut-help.tsx';
 
@@ -84,11 +85,18 @@ export function KeyboardProvider({ children }: { children: ReactNode }) {
   return (
     <RegistryContext value={registry}>
       <HelpContext value={showHelp}>
+        <HelpKey show={showHelp} />
         {children}
         <ShortcutHelp shortcuts={shown} onClose={() => setShown(null)} />
       </HelpContext>
     </RegistryContext>
   );
+}
+
+function HelpKey({ show }: { show: () => void }) {
+  const { t } = useMessages();
+  useShortcut('?', t('ui.shortcuts.help'), show, { section: 'global' });
+  return null;
 }
 
 /** Opens the overlay that lists what is active now. */

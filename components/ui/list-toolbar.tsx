@@ -80,8 +80,7 @@ function FilterChip({ filter }: { filter: ListFilter }) {
             aria-label={t('ui.addFilter', { name: [filter.label, ...named].join(' ') })}
           >
             {!isSet && <IconPlus size={14} aria-hidden />}
-            {filter.label}
-            {isSet && <span className={classes.chipValue}>{value}</span>}
+            {filter.label} {isSet && <span className={classes.chipValue}>{value}</span>}
           </button>
         </Popover.Target>
         <Popover.Dropdown aria-label={filter.label}>

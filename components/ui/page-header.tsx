@@ -106,12 +106,15 @@ export function PageHeader(props: PageHeaderProps) {
     <div className={classes.header}>
       {props.breadcrumbs && props.breadcrumbs.length > 0 && <Breadcrumbs items={props.breadcrumbs} />}
       <div className={classes.line}>
-        <div className={classes.titleLine}>
-          <Title order={1} className={classes.title}>
-            {props.title}
-            {props.count !== undefined && <span className={classes.count}>{formatCount(props.count)}</span>}
-          </Title>
-          {props.badges}
+        <div className={classes.heading}>
+          <div className={classes.titleLine}>
+            <Title order={1} className={classes.title}>
+              {props.title}
+              {props.count !== undefined && <span className={classes.count}>{formatCount(props.count)}</span>}
+            </Title>
+            {props.badges}
+          </div>
+          {props.sub && <div className={classes.sub}>{props.sub}</div>}
         </div>
         <div className={classes.actions}>
           {props.secondary}
@@ -119,7 +122,6 @@ export function PageHeader(props: PageHeaderProps) {
           {props.menu && <MoreMenu actions={props.menu} />}
         </div>
       </div>
-      {props.sub && <div className={classes.sub}>{props.sub}</div>}
     </div>
   );
 }

@@ -6,6 +6,7 @@ import { useRouter } from 'next/navigation';
 import { useEffect, useState } from 'react';
 import { useShortcut } from './keyboard.tsx';
 import { useMessages } from './locale.tsx';
+import classes from './palette.module.css';
 import { Keys } from './shortcut-help.tsx';
 
 export interface PaletteItem {
@@ -87,10 +88,13 @@ export function Palette({ commands, find }: PaletteProps) {
       query={query}
       onQueryChange={setQuery}
       shortcut={null}
+      classNames={{ search: classes.search, actionsGroup: classes.group, action: classes.action, body: classes.body }}
+      centered={false}
+      yOffset="12vh"
+      overlayProps={{ backgroundOpacity: 0.4, blur: 0 }}
       scrollable
       maxHeight={420}
       nothingFound={nothing}
-      highlightQuery
       attributes={{ content: { 'aria-label': t('search.open') } }}
       searchProps={{
         leftSection: <IconSearch size={18} aria-hidden />,

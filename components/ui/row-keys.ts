@@ -15,7 +15,8 @@ export function useRowKeys(region: RefObject<HTMLElement | null>, options: { ena
     const all = rows();
     const at = currentIndex(all);
     const target = all[Math.max(0, Math.min(all.length - 1, at + step))];
-    const focusable = target?.querySelector<HTMLElement>('[data-row-link], input, button, a');
+    const focusable =
+      target?.querySelector<HTMLElement>('[data-row-link]') ?? target?.querySelector<HTMLElement>('input, button, a');
     focusable?.focus();
     target?.scrollIntoView({ block: 'nearest' });
   };

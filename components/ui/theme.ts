@@ -67,7 +67,14 @@ export const theme = createTheme({
     }),
     Checkbox: Checkbox.extend({ defaultProps: { size: 'xs' } }),
     Modal: Modal.extend({
-      defaultProps: { centered: true, radius: 'lg', overlayProps: { backgroundOpacity: 0.4 }, attributes: NO_SECOND_BANNER },
+      defaultProps: {
+        centered: true,
+        radius: 'lg',
+        padding: 'lg',
+        overlayProps: { backgroundOpacity: 0.4 },
+        attributes: NO_SECOND_BANNER,
+      },
+      styles: { title: { fontWeight: 600 } },
     }),
     Drawer: Drawer.extend({ defaultProps: { attributes: NO_SECOND_BANNER } }),
     Menu: Menu.extend({

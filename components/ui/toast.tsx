@@ -29,6 +29,7 @@ export function useToast() {
     const success = ({ message, link, undo }: SuccessToast) => {
       const id = notifications.show({
         color: 'green',
+        withBorder: true,
         icon: <IconCheck size={16} aria-hidden />,
         autoClose: undo ? UNDO_MS : SUCCESS_MS,
         closeButtonProps,
@@ -59,6 +60,7 @@ export function useToast() {
       if (!shown) return;
       notifications.show({
         color: 'red',
+        withBorder: true,
         icon: <IconAlertTriangle size={16} aria-hidden />,
         autoClose: false,
         closeButtonProps,
