@@ -1,0 +1,140 @@
+import type { ShopFixture } from '../../views/shop-fixture.ts';
+import type { ProcedurePath } from '../root.ts';
+
+/** What the samples are about: a shop whose first merchant, North, owns everything that has an id; South is somebody else. */
+export interface SampleWorld extends ShopFixture {
+  /** Of a user whom the caller is not. */
+  readonly otherSession: string;
+  readonly otherUser: string;
+  readonly northKey: string;
+  readonly northAccount: string;
+}
+
+export interface Sample {
+  /** An input that is well-formed; left out where the procedure takes none. */
+  readonly input?: (world: SampleWorld) => unknown;
+  /**
+   * Inputs that name what belongs to North, nested ids included: one per way to name it. Anybody else is answered `not_found`, or,
+   * where `nothing` is set (filters of lists), an answer without North in it. Needed for every procedure that takes an id and is
+   * open to those who see only their own.
+   */
+  readonly foreign?: readonly ((world: SampleWorld) => unknown)[];
+  readonly nothing?: true;
+}
+
+const NIL = '00000000-0000-7000-8000-000000000000';
+const TOKEN = 'no-such-token-but-long-enough-to-be-one';
+const PASSWORD = 'correct horse battery';
+const NONE: Sample = {};
+/** What looks like an id here names no record. */
+const NO_RECORD: Sample['foreign'] = [];
+const EMPTY: Sample = { input: () => ({}) };
+
+/** One sample per procedure. A new procedure does not compile without one. */
+export const SAMPLES: Readonly<Record<ProcedurePath, Sample>> = {
+  'auth.me': NONE,
+  'auth.sessions': NONE,
+  'auth.revokeSession': {
+    input: () => ({ sessionId: NIL }),
+    foreign: [(world) => ({ sessionId: world.otherSession })],
+  },
+  'auth.revokeOtherSessions': EMPTY,
+  'auth.beginTotp': EMPTY,
+  'auth.confirmTotp': { input: () => ({ code: '123456' }), foreign: NO_RECORD },
+  'auth.verifyTotp': { input: () => ({ code: '123456' }), foreign: NO_RECORD },
+  'auth.disableTotp': { input: () => ({ code: '123456' }), foreign: NO_RECORD },
+  'auth.changeProfile': { input: () => ({ name: 'Test', locale: 'en', timeZone: 'UTC' }) },
+  'auth.changePassword': { input: () => ({ current: 'not this one', password: PASSWORD }) },
+  'auth.requestReset': { input: () => ({ email: 'nobody@example.com' }) },
+  'auth.resetPassword': { input: () => ({ token: TOKEN, password: PASSWORD }) },
+  'auth.invitation': { input: () => ({ token: TOKEN }) },
+  'auth.acceptInvite': { input: () => ({ token: TOKEN, name: 'Test', password: PASSWORD }) },
+  'auth.setupState': { input: () => ({ token: TOKEN }) },
+  'auth.setUp': {
+    input: () => ({
+      token: TOKEN,
+      admin: { email: 'first@example.com', name: 'First', password: PASSWORD },
+      merchant: { name: 'First', slug: 'first', currency: 'EUR', country: 'AT' },
+      node: { code: 'MAIN', name: 'Main' },
+      sku: { code: 'A-1', name: 'A thing', price: '1.00' },
+    }),
+  },
+
+  'people.list': EMPTY,
+  'people.merchants': NONE,
+  'people.invitations': NONE,
+  'people.invite': { input: () => ({ email: 'new@example.com', role: 'agent' }) },
+  'people.revokeInvitation': { input: () => ({ invitationId: NIL }) },
+  'people.changeRole': { input: () => ({ userId: NIL, role: 'agent' }) },
+  'people.disable': { input: () => ({ userId: NIL }) },
+  'people.enable': { input: () => ({ userId: NIL }) },
+  'people.makeResetLink': { input: () => ({ userId: NIL }) },
+  'people.apiKeys': NONE,
+  'people.createApiKey': {
+    input: (world) => ({ merchantId: world.merchants[1], name: 'Test', mode: 'test', scopes: ['orders:read'] }),
+    foreign: [(world) => ({ merchantId: world.merchants[0], name: 'Test', mode: 'test', scopes: ['orders:read'] })],
+  },
+  'people.revokeApiKey': {
+    input: () => ({ apiKeyId: NIL }),
+    foreign: [(world) => ({ apiKeyId: world.northKey })],
+  },
+
+  'search.find': { input: () => ({ q: 'EU-1001' }), foreign: [() => ({ q: 'EU-1001' }), () => ({ q: '4242' })], nothing: true },
+  'orders.list': {
+    ...EMPTY,
+    foreign: [(world) => ({ merchantId: world.merchants[0] }), (world) => ({ customerId: world.customers[0] })],
+    nothing: true,
+  },
+  'orders.counts': NONE,
+  'orders.facets': NONE,
+  'orders.get': { input: () => ({ number: 'EU-1002' }), foreign: [() => ({ number: 'EU-1001' })] },
+  'shipments.list': { ...EMPTY, foreign: [(world) => ({ nodeId: world.nodes[0] })], nothing: true },
+  'shipments.get': { input: () => ({ number: 'S-NONE' }), foreign: [() => ({ number: 'S-EU-501' })] },
+  'shipments.ready': { ...EMPTY, foreign: [(world) => ({ nodeId: world.nodes[0] })], nothing: true },
+  'shipments.nodes': NONE,
+  'stock.list': { ...EMPTY, foreign: [(world) => ({ nodeId: world.nodes[0] })], nothing: true },
+  'stock.get': {
+    input: () => ({ code: 'MUG-RED' }),
+    foreign: [() => ({ code: 'TENT-2' }), (world) => ({ code: 'TENT-2', merchantId: world.merchants[0] })],
+  },
+  'stock.movements': {
+    input: (world) => ({ skuId: world.skus[1] }),
+    foreign: [(world) => ({ skuId: world.skus[0] })],
+    nothing: true,
+  },
+  'products.list': { ...EMPTY, foreign: [(world) => ({ merchantId: world.merchants[0] })], nothing: true },
+  'products.get': {
+    input: () => ({ code: 'MUG-RED' }),
+    foreign: [() => ({ code: 'TENT-2' }), (world) => ({ code: 'TENT-2', merchantId: world.merchants[0] })],
+  },
+  'customers.list': EMPTY,
+  'customers.get': { input: (world) => ({ id: world.customers[1] }), foreign: [(world) => ({ id: world.customers[0] })] },
+  'payments.list': EMPTY,
+  'payments.inDoubt': EMPTY,
+  'payments.get': { input: () => ({ id: NIL }), foreign: [(world) => ({ id: world.payment })] },
+  'refunds.list': EMPTY,
+  'approvals.list': EMPTY,
+  'approvals.count': NONE,
+  'ledger.trialBalance': NONE,
+  'ledger.accounts': EMPTY,
+  'ledger.account': { input: () => ({ id: NIL }), foreign: [(world) => ({ id: world.northAccount })] },
+  'ledger.entries': {
+    input: () => ({ accountId: NIL }),
+    foreign: [(world) => ({ accountId: world.northAccount })],
+  },
+  'home.agent': NONE,
+  'home.finance': NONE,
+  'home.health': NONE,
+  'home.sales': EMPTY,
+  'myOrders.list': EMPTY,
+  'myOrders.get': { input: () => ({ number: 'EU-1002' }), foreign: [() => ({ number: 'EU-1001' })] },
+  'tracking.get': { input: () => ({ token: TOKEN }) },
+
+  'integrity.latest': NONE,
+  'integrity.history': EMPTY,
+  'audit.list': EMPTY,
+  'audit.words': NONE,
+  'jobs.list': { input: () => ({ state: 'failed' }) },
+  'jobs.counts': NONE,
+  'jobs.sagas': EMPTY,
+};
