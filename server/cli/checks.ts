@@ -23,7 +23,21 @@ const byTool = async (script: string, args: readonly string[]) => {
 
 const NEXT_TYPES = '/// <reference types="next" />\n/// <reference types="next/image-types/global" />\n';
 
+/** npm leaves out of the lockfile what was not there for the machine that wrote it, and then refuses to install anywhere else. */
+async function lockfile(): Promise<{ passed: boolean; detail: string }> {
+  const { packages } = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as {
+    packages: Record<string, { optionalDependencies?: Record<string, string> }>;
+  };
+  const missing = Object.entries(packages).flatMap(([path, { optionalDependencies = {} }]) =>
+    Object.keys(optionalDependencies).filter(
+      (name) => !packages[`node_modules/${name}`] && !packages[`${path}/node_modules/${name}`],
+    ),
+  );
+  return { passed: missing.length === 0, detail: missing.map((name) => `${name} is not in package-lock.json`).join('\n') };
+}
+
 const CHECKS: Readonly<Record<string, Check>> = {
+  lockfile,
   types: () => {
     // The types of CSS modules. A build replaces this file by one that names that build, which may be gone or old.
     writeFileSync(join(ROOT, 'next-env.d.ts'), NEXT_TYPES);

@@ -4,6 +4,16 @@ import { z } from 'zod';
  * The environment of a Waybill process, read once and checked. `npm start` fills everything in for the embedded demo; in
  * production the operator does. docs/environment.md lists the same names.
  */
+/** What a demo and tests may use, and everybody can read here. */
+const KNOWN_SECRETS = {
+  PSP_SECRET_KEY: 'sk_test_waybill',
+  /** 1 where the provider's account may capture one authorization in several parts. */
+  PSP_MULTICAPTURE: z.enum(['0', '1']).default('1'),
+  PSP_WEBHOOK_SECRET: 'whsec_waybill_demo',
+  CARRIER_API_KEY: 'carrier_test_waybill',
+  CARRIER_WEBHOOK_SECRET: 'whsec_carrier_demo',
+} as const;
+
 const schema = z.object({
   NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
   /** The application's own role: it cannot alter what is append-only. */
@@ -24,11 +34,11 @@ const schema = z.object({
   WAYBILL_DATA_KEY: z.string().min(43),
   WAYBILL_DEMO: z.enum(['0', '1']).default('0'),
   PSP_URL: z.url().default('http://127.0.0.1:3011'),
-  PSP_SECRET_KEY: z.string().default('sk_test_waybill'),
-  PSP_WEBHOOK_SECRET: z.string().default('whsec_waybill_demo'),
+  PSP_SECRET_KEY: z.string().default(KNOWN_SECRETS.PSP_SECRET_KEY),
+  PSP_WEBHOOK_SECRET: z.string().default(KNOWN_SECRETS.PSP_WEBHOOK_SECRET),
   CARRIER_URL: z.url().default('http://127.0.0.1:3012'),
-  CARRIER_API_KEY: z.string().default('carrier_test_waybill'),
-  CARRIER_WEBHOOK_SECRET: z.string().default('whsec_carrier_demo'),
+  CARRIER_API_KEY: z.string().default(KNOWN_SECRETS.CARRIER_API_KEY),
+  CARRIER_WEBHOOK_SECRET: z.string().default(KNOWN_SECRETS.CARRIER_WEBHOOK_SECRET),
   OIDC_ISSUER: z.string().optional(),
   OIDC_CLIENT_ID: z.string().optional(),
   OIDC_CLIENT_SECRET: z.string().optional(),
@@ -49,6 +59,9 @@ const schema = z.object({
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 
+/** The names of all variables. docs/environment.md explains each. */
+export const ENV_NAMES: readonly string[] = Object.keys(schema.shape);
+
 export type Env = z.infer<typeof schema>;
 
 let cached: Env | undefined;
@@ -62,7 +75,15 @@ export function env(): Env {
 /** Checks a set of variables. */
 export function readEnv(variables: Readonly<Record<string, string | undefined>>): Env {
   const parsed = schema.safeParse(variables);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    const known = Object.entries(KNOWN_SECRETS).filter(
+      ([name, value]) => parsed.data[name as keyof typeof KNOWN_SECRETS] === value,
+    );
+    if (parsed.data.NODE_ENV === 'production' && parsed.data.WAYBILL_DEMO === '0' && known.length > 0) {
+      throw new Error(`Production takes no secret that everybody knows: set ${known.map(([name]) => name).join(', ')}.`);
+    }
+    return parsed.data;
+  }
   const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
   throw new Error(`The environment is not complete: ${problems}. See docs/environment.md.`);
 }
