@@ -12,7 +12,7 @@ export interface Limit {
 
 export interface GcraResult {
   readonly allowed: boolean;
-  /** The theoretical arrival time to keep for the key, in ms. Unchanged where refused: refusals cost nothing. */
+  /** The theoretical arrival time to keep for the key, in 1/burst ms, so that all arithmetic is on integers. */
   readonly tat: number;
   /** How long until the next one is allowed, in ms; 0 where allowed. */
   readonly retryAfterMs: number;
@@ -24,11 +24,12 @@ export interface GcraResult {
  * makes it stricter, never looser.
  */
 export function gcra(limit: Limit, tat: number | undefined, nowMs: number): GcraResult {
-  const interval = limit.periodMs / limit.burst;
-  const arrival = Math.max(tat ?? nowMs, nowMs);
-  const allowedFrom = arrival - (limit.periodMs - interval);
-  if (nowMs < allowedFrom) return { allowed: false, tat: arrival, retryAfterMs: allowedFrom - nowMs };
-  return { allowed: true, tat: arrival + interval, retryAfterMs: 0 };
+  const { burst, periodMs } = limit; // in 1/burst ms the interval between two is periodMs
+  const now = nowMs * burst;
+  const arrival = Math.max(tat ?? now, now);
+  const allowedFrom = arrival - (periodMs * burst - periodMs);
+  if (now < allowedFrom) return { allowed: false, tat: arrival, retryAfterMs: (allowedFrom - now) / burst };
+  return { allowed: true, tat: arrival + periodMs, retryAfterMs: 0 };
 }
 
 export interface RateLimiter {
@@ -47,15 +48,15 @@ const MAX_KEYS = 50_000;
  * loosen a limit but never fill the memory. Behind several API processes each counts for itself.
  */
 export function createRateLimiter(clock: () => number = Date.now, maxKeys: number = MAX_KEYS): RateLimiter {
-  const tats = new Map<string, number>(); // in order of last use
+  const kept = new Map<string, { tat: number; freeAtMs: number }>(); // in order of last use
   const id = (limit: Limit, key: string): string => `${limit.name}\u0000${key.slice(0, 200)}`;
 
-  function remember(key: string, tat: number, nowMs: number): void {
-    tats.delete(key);
-    tats.set(key, tat);
-    for (const [oldest, oldestTat] of tats) {
-      if (oldestTat > nowMs && tats.size <= maxKeys) break;
-      tats.delete(oldest);
+  function remember(key: string, tat: number, freeAtMs: number, nowMs: number): void {
+    kept.delete(key);
+    kept.set(key, { tat, freeAtMs });
+    for (const [oldest, entry] of kept) {
+      if (entry.freeAtMs > nowMs && kept.size <= maxKeys) break;
+      kept.delete(oldest);
     }
   }
 
@@ -63,9 +64,9 @@ export function createRateLimiter(clock: () => number = Date.now, maxKeys: numbe
     take(limit, key) {
       const nowMs = clock();
       const name = id(limit, key);
-      const result = gcra(limit, tats.get(name), nowMs);
+      const result = gcra(limit, kept.get(name)?.tat, nowMs);
       if (result.allowed) {
-        remember(name, result.tat, nowMs);
+        remember(name, result.tat, result.tat / limit.burst, nowMs);
         return;
       }
       const retryAfterSeconds = Math.max(1, Math.ceil(result.retryAfterMs / 1000));
@@ -74,9 +75,9 @@ export function createRateLimiter(clock: () => number = Date.now, maxKeys: numbe
       });
     },
     clear(limit, key) {
-      tats.delete(id(limit, key));
+      kept.delete(id(limit, key));
     },
-    size: () => tats.size,
+    size: () => kept.size,
   };
 }
 

@@ -48,7 +48,7 @@ export function peopleVerb<I, R>(deps: PeopleDeps, verb: PeopleVerb<I, R>): Call
     }),
     decide: verb.decide,
     write: writeWorld,
-  });
+  }).call;
 }
 
 async function writeWorld(tx: Tx, world: PeopleWorld & { now: Date }): Promise<void> {

@@ -16,10 +16,9 @@ export function sessionCookieName(origin: string): string {
 
 /** The session id in a Cookie header, or null where there is none or the token is not ours. */
 export async function readSessionId(cookieHeader: string | undefined, origin: string, secret: string): Promise<string | null> {
-  const token = cookieHeader === undefined ? undefined : cookieValue(cookieHeader, sessionCookieName(origin));
-  if (!token) return null;
   try {
-    const claims = await decode({ token, secret });
+    const token = cookieHeader === undefined ? undefined : cookieValue(cookieHeader, sessionCookieName(origin));
+    const claims = token ? await decode({ token, secret }) : null;
     return typeof claims?.sessionId === 'string' ? claims.sessionId : null;
   } catch {
     return null; // expired, of another secret, or tampered with: the same as none
