@@ -18,7 +18,12 @@ const SCHEDULE: readonly Scheduled[] = [
 ];
 
 /** What runs every few seconds: whatever was lost is found again this soon. */
-export const TICKS: readonly Tick[] = [{ task: 'sweep-deliveries', everySeconds: 15 }];
+export const TICKS: readonly Tick[] = [
+  { task: 'sweep-sagas', everySeconds: 5 },
+  { task: 'sweep-deliveries', everySeconds: 15 },
+  { task: 'sweep-webhooks', everySeconds: 15 },
+  { task: 'expire-approvals', everySeconds: 60 },
+];
 
 export function crontab(): ParsedCronItem[] {
   return parseCronItems(

@@ -1,20 +1,30 @@
 import type { App } from '../server/app.ts';
 import type { TaskName } from '../server/kernel/tasks.ts';
 import type { TaskHandler, TaskHandlers } from '../server/platform/worker.ts';
+import { advanceSaga } from './tasks/advance-saga.ts';
 import { checkIntegrityTask } from './tasks/check-integrity.ts';
 import { deliverEvent } from './tasks/deliver-event.ts';
+import { expireApprovalsTask } from './tasks/expire-approvals.ts';
+import { processWebhookTask } from './tasks/process-webhook.ts';
 import { purgeExpired } from './tasks/purge-expired.ts';
 import { sweepDeliveriesTask } from './tasks/sweep-deliveries.ts';
+import { sweepSagas } from './tasks/sweep-sagas.ts';
+import { sweepWebhooks } from './tasks/sweep-webhooks.ts';
 
 /** Makes a task's handler for one process. */
 export type Task<T extends TaskName> = (app: App) => TaskHandler<T>;
 
 /** Every task by name: kernel/tasks.ts says what each is given. */
-const TASK_LIST: { readonly [T in TaskName]?: Task<T> } = {
+const TASK_LIST: { readonly [T in TaskName]: Task<T> } = {
+  'advance-saga': advanceSaga,
   'check-integrity': checkIntegrityTask,
   'deliver-event': deliverEvent,
   'sweep-deliveries': sweepDeliveriesTask,
+  'expire-approvals': expireApprovalsTask,
+  'process-webhook': processWebhookTask,
   'purge-expired': purgeExpired,
+  'sweep-sagas': sweepSagas,
+  'sweep-webhooks': sweepWebhooks,
 };
 
 /** The handlers of this process. */

@@ -3,7 +3,7 @@ import type { App as ApiApp } from './api/app.ts';
 import { deliverByLog } from './api/link-delivery.ts';
 import { type Carrier, createCarriers } from './domains/fulfilment/provider.ts';
 import { createPaymentProviders, type PaymentProvider } from './domains/payments/provider.ts';
-import type { Flows } from './flows/flows.ts';
+import { createFlows } from './flows/flows.ts';
 import { createPeopleFlows } from './flows/people/people-flows.ts';
 import { createPool } from './platform/db.ts';
 import type { Env } from './platform/env.ts';
@@ -45,13 +45,23 @@ export function createApp({ env, role, pool: given, log: givenLog }: AppOptions)
   const pool = given ?? createPool({ connectionString: env.DATABASE_URL, max: env.DATABASE_POOL, name: `waybill-${role}` });
   const prisma = createPrisma(pool);
   const payments = createPaymentProviders({
-    card: { url: env.PSP_URL, secretKey: env.PSP_SECRET_KEY, webhookSecret: env.PSP_WEBHOOK_SECRET },
+    card: {
+      url: env.PSP_URL,
+      secretKey: env.PSP_SECRET_KEY,
+      webhookSecret: env.PSP_WEBHOOK_SECRET,
+      multicapture: env.PSP_MULTICAPTURE === '1',
+    },
   });
   const carriers = createCarriers({
     parcel: { url: env.CARRIER_URL, apiKey: env.CARRIER_API_KEY, webhookSecret: env.CARRIER_WEBHOOK_SECRET },
   });
   const live = createLiveHub({ pool, connectionString: env.DATABASE_URL, log });
-  const flows: Flows = { idle: async () => {} };
+  const flows = createFlows({
+    pool,
+    home: env.WAYBILL_REGION,
+    outside: { payments, carriers },
+    observe: (name, figures) => telemetry.observeLane(name, figures),
+  });
   const limits = createRateLimiter();
   telemetry.watchPool('main', pool);
   telemetry.watchQueue(pool);

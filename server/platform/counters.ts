@@ -18,3 +18,12 @@ export async function takeNumbers(tx: Tx, home: string, kind: 'order' | 'shipmen
   });
   return Number((rows[0] as { value: bigint }).value) - count + 1;
 }
+
+/** Gives back the numbers at the end of what this transaction took: refused requests leave no gap. */
+export async function giveBackNumbers(tx: Tx, home: string, kind: 'order' | 'shipment' | 'refund', count: number): Promise<void> {
+  await tx.query({
+    name: 'counters-give-back',
+    text: 'UPDATE number_counters SET value = value - $3 WHERE home = $1 AND kind = $2',
+    values: [home, kind, count],
+  });
+}

@@ -29,6 +29,8 @@ export interface Saga {
   error: { code: string; message: string } | null;
   wakeAt: Date;
   version: bigint;
+  /** Set in memory when the row has to be written although its position did not move. */
+  touched?: boolean;
 }
 
 export type StepResult =
@@ -46,33 +48,34 @@ export const next: StepResult = { kind: 'next' };
 
 export type LocalAction<W> = (world: W, saga: Saga, ctx: Ctx) => StepResult;
 
-export interface RemoteAction<W, A = unknown, O = unknown> {
+/** W is the locked world, X the outside world a call may talk to, A and O a call's own arguments and outcome. */
+export interface RemoteAction<W, X, A = unknown, O = unknown> {
   /** Records the attempt and says what to send; or decides that nothing has to be sent. */
   readonly prepare: (world: W, saga: Saga, ctx: Ctx) => { readonly kind: 'call'; readonly args: A } | StepResult;
   /** Talks to the outside world. Never throws for what the world may do: that is an outcome. */
-  readonly call: (args: A, signal: AbortSignal) => Promise<O>;
+  readonly call: (args: A, outside: X, signal: AbortSignal) => Promise<O>;
   /** Records the outcome. */
   readonly settle: (world: W, saga: Saga, args: A, outcome: O, ctx: Ctx) => StepResult;
 }
 
-export type Action<W> = LocalAction<W> | RemoteAction<W>;
+export type Action<W, X> = LocalAction<W> | RemoteAction<W, X>;
 
-export interface Step<W> {
+export interface Step<W, X> {
   readonly name: string;
-  readonly run: Action<W>;
+  readonly run: Action<W, X>;
   /** Makes the step undone. Must be safe where the step never ran, or ran half. */
-  readonly undo?: Action<W>;
+  readonly undo?: Action<W, X>;
 }
 
-export interface SagaDefinition<W> {
+export interface SagaDefinition<W, X> {
   readonly kind: string;
   readonly version: number;
-  readonly steps: readonly Step<W>[];
+  readonly steps: readonly Step<W, X>[];
 }
 
 /** Types a remote action's own arguments and outcome; the runner passes them through untouched. */
-export function remote<W, A, O>(action: RemoteAction<W, A, O>): RemoteAction<W> {
-  return action as unknown as RemoteAction<W>;
+export function remote<W, X, A, O>(action: RemoteAction<W, X, A, O>): RemoteAction<W, X> {
+  return action as unknown as RemoteAction<W, X>;
 }
 
 // ── Running ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -92,6 +95,13 @@ export interface Ticket {
 }
 
 const MAX_LOCAL_STEPS = 50;
+/** A remote call ends by itself within this. */
+export const CALL_LIMIT_MS = 10_000;
+/**
+ * While a call may be on its way nobody else acts on the saga: until it is settled, or certainly over because its process died. What
+ * the provider does not know after that was never sent.
+ */
+const CALL_LEASE_MS = CALL_LIMIT_MS + 2_000;
 /** Expected failures back off from a quarter second to 30 s (DESIGN 2), with jitter so that many do not return together. */
 const FIRST_BACKOFF_MS = 250;
 const MAX_BACKOFF_MS = 30_000;
@@ -102,8 +112,8 @@ export function backoffMs(attempt: number, random: number = Math.random()): numb
 }
 
 /** Takes a locked saga as far as it goes without leaving the transaction. `settled` is a remote call's outcome, if one came back. */
-export function advance<W extends Locked>(
-  definition: SagaDefinition<W>,
+export function advance<W extends Locked, X>(
+  definition: SagaDefinition<W, X>,
   world: W,
   saga: Saga,
   ctx: Ctx,
@@ -126,6 +136,9 @@ export function advance<W extends Locked>(
     const result = !action ? next : typeof action === 'function' ? action(world, saga, ctx) : action.prepare(world, saga, ctx);
     if (result.kind === 'call') {
       world.applied++;
+      saga.wakeAt = new Date(ctx.now.getTime() + CALL_LEASE_MS);
+      saga.state = { ...saga.state, calling: true };
+      saga.touched = true;
       return {
         kind: 'call',
         ticket: { step: saga.step, undo: saga.status === 'compensating', version: saga.version, args: result.args },
@@ -142,7 +155,7 @@ export function isAtRest(saga: Saga): boolean {
   return saga.status === 'done' || saga.status === 'stuck';
 }
 
-function actionAt<W>(definition: SagaDefinition<W>, saga: Saga): Action<W> | undefined {
+function actionAt<W, X>(definition: SagaDefinition<W, X>, saga: Saga): Action<W, X> | undefined {
   const step = definition.steps.find((candidate) => candidate.name === saga.step);
   if (!step)
     throw new Error(
@@ -151,9 +164,11 @@ function actionAt<W>(definition: SagaDefinition<W>, saga: Saga): Action<W> | und
   return saga.state.compensating ? step.undo : step.run;
 }
 
-function move<W>(definition: SagaDefinition<W>, saga: Saga, result: StepResult, ctx: Ctx): void {
+function move<W, X>(definition: SagaDefinition<W, X>, saga: Saga, result: StepResult, ctx: Ctx): void {
   saga.version += 1n;
-  const undoing = saga.state.compensating === true;
+  const { calling: _over, ...state } = saga.state;
+  saga.state = state;
+  const undoing = state.compensating === true;
   switch (result.kind) {
     case 'next': {
       const at = definition.steps.findIndex((step) => step.name === saga.step);
@@ -188,6 +203,11 @@ function move<W>(definition: SagaDefinition<W>, saga: Saga, result: StepResult, 
     case 'stuck':
       Object.assign(saga, { status: 'stuck', error: result.error });
   }
+}
+
+/** A person takes a step as done: the saga goes on behind it. */
+export function skipStep<W, X>(definition: SagaDefinition<W, X>, saga: Saga, ctx: Ctx): void {
+  move(definition, saga, next, ctx);
 }
 
 // ── Rows ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -243,9 +263,9 @@ export async function lockSagas(tx: Tx, orderIds: readonly string[]): Promise<Sa
 }
 
 /** A new saga at its first step. The caller adds its job. */
-export function startSaga<W>(
+export function startSaga<W, X>(
   state: SagasState,
-  definition: SagaDefinition<W>,
+  definition: SagaDefinition<W, X>,
   about: { orderId: string; merchantId: string; state?: Record<string, unknown>; deadline?: Date | null },
   ctx: Ctx,
 ): Saga {
@@ -259,7 +279,7 @@ export function startSaga<W>(
     actor: ctx.actor,
     traceId: ctx.traceId,
     createdAt: ctx.now,
-    step: (definition.steps[0] as Step<W>).name,
+    step: (definition.steps[0] as Step<W, X>).name,
     status: 'running',
     outcome: null,
     attempt: 0,
@@ -271,6 +291,14 @@ export function startSaga<W>(
   state.byId.set(saga.id, saga);
   state.fresh.add(saga);
   return saga;
+}
+
+/** Has a waiting saga look again at once, unless a call is on its way: that one's answer moves it anyway. False where nothing is to do. */
+export function wakeSaga(saga: Saga, now: Date): boolean {
+  if (isAtRest(saga) || saga.state.calling === true) return false;
+  saga.wakeAt = now;
+  saga.touched = true;
+  return true;
 }
 
 /** Open sagas of an order, from the locked ones. */
@@ -299,7 +327,9 @@ export async function writeSagas(tx: Tx, state: SagasState, now: Date): Promise<
     created_at: s.createdAt,
     updated_at: now,
   });
-  const changed = [...state.byId.values()].filter((saga) => !state.fresh.has(saga) && saga.version !== state.before.get(saga.id));
+  const changed = [...state.byId.values()].filter(
+    (saga) => !state.fresh.has(saga) && (saga.touched || saga.version !== state.before.get(saga.id)),
+  );
   await insertRows(tx, SAGAS, [...state.fresh].map(columns));
   await updateRows(
     tx,
@@ -308,4 +338,17 @@ export async function writeSagas(tx: Tx, state: SagasState, now: Date): Promise<
     ['step', 'status', 'outcome', 'attempt', 'state', 'error', 'wake_at', 'version', 'updated_at'],
     changed.map(columns),
   );
+}
+
+/** Carries out a prepared call. A call that throws is a bug, and the saga's next run meets it again. */
+export async function call<W, X>(
+  definition: SagaDefinition<W, X>,
+  ticket: Ticket,
+  outside: X,
+  signal: AbortSignal,
+): Promise<unknown> {
+  const step = definition.steps.find((candidate) => candidate.name === ticket.step);
+  const action = ticket.undo ? step?.undo : step?.run;
+  if (!action || typeof action === 'function') throw new Error(`${definition.kind}.${ticket.step} has no remote action`);
+  return action.call(ticket.args, outside, signal);
 }

@@ -39,14 +39,17 @@ export interface VerbDeps {
 }
 
 /** Gives a verb its lane. */
-export function createVerb<I, W extends Locked, R>(deps: VerbDeps, verb: Verb<I, W, R>): Call<I, R> {
+export function createVerb<I, W extends Locked, R>(
+  deps: VerbDeps,
+  verb: Verb<I, W, R>,
+): { readonly call: Call<I, R>; readonly idle: () => Promise<void> } {
   const lane: Lane<Request<I>, R> = createLane({
     name: verb.name,
     pool: deps.pool,
     run: (tx, requests) => runVerb(tx, verb, requests),
     ...(deps.observe ? { observe: deps.observe } : {}),
   });
-  return (input, ctx, key) => lane.submit({ input, ctx, key: key ?? newId() });
+  return { call: (input, ctx, key) => lane.submit({ input, ctx, key: key ?? newId() }), idle: () => lane.idle() };
 }
 
 /** One batch inside its transaction. Exported for flows that run a verb inside a batch of their own, and for tests. */

@@ -12,6 +12,8 @@ import {
   updateShipments,
 } from './store.ts';
 
+export { ordersOfShipments } from './store.ts';
+
 export interface FulfilmentState {
   readonly byId: Map<string, Shipment>;
   readonly nodes: Map<string, Node[]>;

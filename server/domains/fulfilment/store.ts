@@ -1,4 +1,4 @@
-import type { Tx } from '../../platform/db.ts';
+import type { Queryable, Tx } from '../../platform/db.ts';
 import { insertRows, type TableSpec, updateRows } from '../../platform/rows.ts';
 import type { Node, Shipment, ShipmentLine } from './rules.ts';
 
@@ -165,3 +165,13 @@ const NODES: TableSpec = {
   table: 'nodes',
   columns: { id: 'uuid', merchant_id: 'uuid', home: 'text', code: 'text', name: 'text', kind: 'text', created_at: 'timestamptz' },
 };
+
+/** The orders that shipments belong to, unlocked: where a report has to lock first. */
+export async function ordersOfShipments(db: Queryable, shipmentIds: readonly string[]): Promise<string[]> {
+  const { rows } = await db.query<{ id: string }>({
+    name: 'fulfilment-orders-of',
+    text: 'SELECT DISTINCT order_id AS id FROM shipments WHERE id = ANY($1::uuid[])',
+    values: [shipmentIds],
+  });
+  return rows.map((row) => row.id);
+}

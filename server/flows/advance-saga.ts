@@ -1,0 +1,115 @@
+import type pg from 'pg';
+import type { Ctx } from '../kernel/context.ts';
+import { DomainError } from '../kernel/errors.ts';
+import { newId } from '../kernel/ids.ts';
+import type { Tx } from '../platform/db.ts';
+import { createLane, type LaneOptions, type Settled } from '../platform/lane.ts';
+import { forgetLocks } from '../platform/locks.ts';
+import { job } from '../platform/outbox.ts';
+import { type Advance, advance, call, type Saga, type Ticket } from '../platform/saga.ts';
+import { findSagas } from '../platform/saga-rows.ts';
+import { decideOne } from '../platform/verb.ts';
+import type { Outside } from './outside.ts';
+import { sagaDefinition } from './sagas.ts';
+import { lockWorld, settleOrder, tell, type World, writeWorld } from './world.ts';
+
+/**
+ * Runs sagas. Local steps of many orders share one lane, so their positions, changes and postings commit together; the remote call
+ * between two of them holds no transaction. Everything rests on compare-and-set of the position: a job may run twice, or two at once.
+ */
+interface Turn {
+  readonly sagaId: string;
+  readonly now: Date;
+  readonly settled?: { readonly ticket: Ticket; readonly outcome: unknown };
+}
+
+type Turned = { readonly kind: string; readonly advance: Advance };
+
+export interface SagaRunnerDeps {
+  readonly pool: pg.Pool;
+  readonly home: string;
+  readonly outside: Outside;
+  readonly clock: () => Date;
+  readonly observe?: LaneOptions<unknown, unknown>['observe'];
+}
+
+/** A step that ends each remote call within its limit cannot loop for ever; this stops one that would. */
+const MAX_CALLS = 25;
+
+/** Takes a saga as far as it can go now. Resolves when it rests, waits (its next job is added then), or is somebody else's. */
+export function createSagaRunner(deps: SagaRunnerDeps): {
+  run(sagaId: string, signal?: AbortSignal): Promise<void>;
+  idle(): Promise<void>;
+} {
+  const lane = createLane<Turn, Turned>({
+    name: 'advance-saga',
+    pool: deps.pool,
+    run: (tx, turns) => runTurns(tx, turns, deps),
+    ...(deps.observe ? { observe: deps.observe } : {}),
+  });
+  return {
+    idle: () => lane.idle(),
+    async run(sagaId, signal = new AbortController().signal) {
+      let turned = await lane.submit({ sagaId, now: deps.clock() });
+      for (let calls = 0; turned.advance.kind === 'call'; calls++) {
+        if (calls === MAX_CALLS) throw new Error(`Saga ${sagaId} made ${MAX_CALLS} calls in one run`);
+        const { ticket } = turned.advance;
+        const outcome = await call(sagaDefinition(turned.kind), ticket, deps.outside, signal);
+        turned = await lane.submit({ sagaId, now: deps.clock(), settled: { ticket, outcome } });
+      }
+    },
+  };
+}
+
+async function runTurns(tx: Tx, turns: readonly Turn[], deps: SagaRunnerDeps): Promise<Settled<Turned>[]> {
+  forgetLocks(tx);
+  const now = new Date(Math.max(...turns.map((turn) => turn.now.getTime())));
+  const found = await findSagas(
+    tx,
+    turns.map((turn) => turn.sagaId),
+  );
+  const multicapture = (provider: string): boolean => deps.outside.payments.get(provider)?.multicapture ?? false;
+  const needs = needsOf([...found.values()]);
+  const ctx: Ctx = { now, actor: 'system:saga', traceId: newId(), requestId: newId(), home: deps.home };
+  const world = await lockWorld(
+    tx,
+    {
+      orderIds: [...found.values()].map((saga) => saga.orderId),
+      ...needs,
+      ledger: true,
+      numbers: { shipment: found.size },
+      multicapture,
+    },
+    ctx,
+  );
+  const results = turns.map((turn) => decideOne(world, () => takeTurn(world, turn, ctx)));
+  await writeWorld(tx, world);
+  return results;
+}
+
+/** Only sagas that move goods lock them: a card's answer does not wait for a busy SKU. */
+function needsOf(sagas: readonly { kind: string; step: string; compensating: boolean }[]): { supply: boolean; stock: boolean } {
+  const supply = sagas.some((saga) => saga.kind === 'ship-order' || saga.kind === 'place-order');
+  return { supply, stock: supply };
+}
+
+function takeTurn(world: World, turn: Turn, batch: Ctx): Turned {
+  const saga = world.sagas.byId.get(turn.sagaId);
+  // Finished meanwhile: nothing is left to do, which is what the job wanted.
+  if (!saga) return { kind: '', advance: { kind: 'rest' } };
+  const ctx: Ctx = { ...batch, now: turn.now, actor: 'system:saga', traceId: saga.traceId };
+  const before = { status: saga.status, step: saga.step };
+  const result = advance(sagaDefinition(saga.kind), world, saga, ctx, turn.settled);
+  if (saga.status !== before.status && (saga.status === 'stuck' || saga.status === 'done')) report(world, saga, ctx);
+  if (result.kind === 'later') job(world.outbox, { task: 'advance-saga', payload: { sagaId: saga.id }, runAt: result.at });
+  return { kind: saga.kind, advance: result };
+}
+
+/** A saga that ends may be what finished its order; one that is stuck is said aloud. */
+function report(world: World, saga: Saga, ctx: Ctx): void {
+  const order = world.orders.byId.get(saga.orderId);
+  if (!order) throw new DomainError('internal', `Saga ${saga.id} has no order`);
+  if (saga.status === 'stuck')
+    tell(world, order, 'saga.stuck', { sagaId: saga.id, kind: saga.kind, step: saga.step, error: saga.error }, ctx);
+  else if (order.row.finishedAt === null) settleOrder(world, order, null, ctx);
+}

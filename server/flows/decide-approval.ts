@@ -1,0 +1,103 @@
+import type { Approval } from '../domains/approvals/rules.ts';
+import type { DecideApprovalInput } from '../domains/approvals/schema.ts';
+import * as approvals from '../domains/approvals/service.ts';
+import * as refunds from '../domains/refunds/service.ts';
+import type { Ctx } from '../kernel/context.ts';
+import { DomainError } from '../kernel/errors.ts';
+import type { Tx } from '../platform/db.ts';
+import { audit, emit } from '../platform/outbox.ts';
+import type { Request, Verb } from '../platform/verb.ts';
+import { freeUnits, refundSaga } from './refund-saga.ts';
+import { begin, lockWorld, orderOf, settleOrder, tell, type World, writeWorld } from './world.ts';
+
+/** The second person's word: what was asked for is done, or given up, in the transaction that records who said so. */
+export interface DecidedApproval {
+  readonly id: string;
+  readonly status: string;
+}
+
+export interface Deciding extends World {
+  readonly approvals: approvals.ApprovalsState;
+}
+
+async function lock(tx: Tx, requests: readonly Request<DecideApprovalInput>[]): Promise<Deciding> {
+  const locked = await approvals.lock(
+    tx,
+    requests.map((request) => request.input.approvalId),
+  );
+  return lockSubjects(tx, locked, (requests[0] as Request<DecideApprovalInput>).ctx);
+}
+
+/** Locks the orders that the approvals are about. */
+export async function lockSubjects(tx: Tx, locked: approvals.ApprovalsState, ctx: Ctx): Promise<Deciding> {
+  const orderIds = [...locked.byId.values()]
+    .filter((approval) => approval.subject === 'order')
+    .map((approval) => approval.subjectId);
+  const world = await lockWorld(tx, { orderIds, ledger: true }, ctx);
+  return { ...world, approvals: locked };
+}
+
+function decide(world: Deciding, { input, ctx }: Request<DecideApprovalInput>): DecidedApproval {
+  const approval = world.approvals.byId.get(input.approvalId);
+  if (!approval) throw new DomainError('not_found', 'There is no such request.');
+  approvals.decide(world.approvals, approval, input.decision, input.reason ?? null, ctx);
+  world.applied++;
+  if (approval.action === 'refund-order') settleRefund(world, approval, input.decision === 'approve', ctx);
+  const { id, merchantId, version } = approval;
+  emit(
+    world.outbox,
+    {
+      aggregate: 'approval',
+      aggregateId: id,
+      aggregateVersion: version,
+      merchantId,
+      type: 'approval.decided',
+      data: { decision: input.decision, subjectId: approval.subjectId },
+    },
+    ctx,
+  );
+  audit(
+    world.outbox,
+    {
+      action: `approval.${approval.status}`,
+      entity: 'approval',
+      entityId: id,
+      merchantId,
+      before: { status: 'pending' },
+      after: { status: approval.status, subject: approval.subjectId },
+      reason: input.reason ?? null,
+    },
+    ctx,
+  );
+  return { id, status: approval.status };
+}
+
+/** Sends the refund on its way, or frees its units. */
+export function settleRefund(world: World, approval: Approval, approved: boolean, ctx: Ctx): void {
+  const order = orderOf(world, approval.subjectId);
+  const refund = refunds.ofOrder(world.refunds, order.row.id).find((candidate) => candidate.approvalId === approval.id);
+  if (!refund) throw new Error(`Approval ${approval.id} has no refund`);
+  refund.status = approved ? 'pending' : 'rejected';
+  if (!approved) refund.settledAt = ctx.now;
+  refunds.changed(world.refunds, refund);
+  if (approved) begin(world, refundSaga, order, { state: { refundId: refund.id } }, ctx);
+  else freeUnits(order, refund.id);
+  settleOrder(world, order, null, ctx);
+  tell(
+    world,
+    order,
+    approved ? 'refund.approved' : 'refund.rejected',
+    { refundId: refund.id, approvalId: approval.id, amountMinor: refund.amountMinor },
+    ctx,
+  );
+}
+
+export const decideApproval: Verb<DecideApprovalInput, Deciding, DecidedApproval> = {
+  name: 'decide-approval',
+  lock,
+  decide,
+  async write(tx, world) {
+    await approvals.write(tx, world.approvals);
+    await writeWorld(tx, world);
+  },
+};

@@ -1,0 +1,54 @@
+import type pg from 'pg';
+import * as approvals from '../domains/approvals/service.ts';
+import type { Ctx } from '../kernel/context.ts';
+import { withTx } from '../platform/db.ts';
+import { forgetLocks } from '../platform/locks.ts';
+import { audit, emit } from '../platform/outbox.ts';
+import { lockSubjects, settleRefund } from './decide-approval.ts';
+import { writeWorld } from './world.ts';
+
+/** One sweep expires this many at most; the next one takes the rest. */
+const BATCH = 100;
+
+/** Gives up what nobody decided in time: its units are free again. Returns how many expired. */
+export async function expireApprovals(pool: pg.Pool, ctx: Ctx): Promise<number> {
+  return withTx(pool, async (tx) => {
+    forgetLocks(tx);
+    const locked = await approvals.lockOverdue(tx, ctx.now, BATCH);
+    const overdue = [...locked.byId.values()];
+    if (overdue.length === 0) return 0;
+    const world = await lockSubjects(tx, locked, ctx);
+    for (const approval of overdue) {
+      approvals.expire(locked, approval, ctx);
+      if (approval.action === 'refund-order') settleRefund(world, approval, false, ctx);
+      const { id, merchantId, version } = approval;
+      emit(
+        world.outbox,
+        {
+          aggregate: 'approval',
+          aggregateId: id,
+          aggregateVersion: version,
+          merchantId,
+          type: 'approval.decided',
+          data: { decision: 'expired', subjectId: approval.subjectId },
+        },
+        ctx,
+      );
+      audit(
+        world.outbox,
+        {
+          action: 'approval.expired',
+          entity: 'approval',
+          entityId: id,
+          merchantId,
+          before: { status: 'pending' },
+          after: { status: 'expired' },
+        },
+        ctx,
+      );
+    }
+    await approvals.write(tx, locked);
+    await writeWorld(tx, world);
+    return overdue.length;
+  });
+}

@@ -1,0 +1,114 @@
+import type pg from 'pg';
+import type { DecideApprovalInput } from '../domains/approvals/schema.ts';
+import * as approvals from '../domains/approvals/service.ts';
+import type { ShipmentUpdateInput, ShipOrderInput } from '../domains/fulfilment/schema.ts';
+import type { AdjustStockInput } from '../domains/inventory/schema.ts';
+import type { CancelOrderInput, HoldInput, NoteInput, PlaceOrderInput, TagInput } from '../domains/orders/schema.ts';
+import type { RefundOrderInput } from '../domains/refunds/schema.ts';
+import type { Ctx } from '../kernel/context.ts';
+import { type Tx, withTx } from '../platform/db.ts';
+import type { LaneOptions } from '../platform/lane.ts';
+import { forgetLocks } from '../platform/locks.ts';
+import { type Call, createVerb, type Locked, type Verb } from '../platform/verb.ts';
+import { type AdjustedStock, adjustStock } from './adjust-stock.ts';
+import { createSagaRunner } from './advance-saga.ts';
+import { type AnnotatedOrder, holdOrder, noteOrder, releaseOrder, tagOrder } from './annotate-order.ts';
+import { type CancelledOrder, type CancelPreview, cancelOrder, previewCancel } from './cancel-order.ts';
+import { type DecidedApproval, decideApproval } from './decide-approval.ts';
+import { expireApprovals } from './expire-approvals.ts';
+import { type OperatedSaga, type OperateSagaInput, operateSaga } from './operate-saga.ts';
+import type { Outside } from './outside.ts';
+import { type PlacedOrder, placeOrder } from './place-order.ts';
+import { previewRefund, type RefundPreview, type RequestedRefund, refundOrder } from './refund-order.ts';
+import { previewShip, type ShipPreview, type ShippingOrder, shipOrder } from './ship-order.ts';
+import { type UpdatedShipment, updateShipment } from './update-shipment.ts';
+import { wakeSagas } from './wake-sagas.ts';
+import { lockWorld, orderOf, type World } from './world.ts';
+
+/** What the house can do. Every call is idempotent under its key for its caller. */
+export interface Flows {
+  readonly placeOrder: Call<PlaceOrderInput, PlacedOrder>;
+  readonly cancelOrder: Call<CancelOrderInput, CancelledOrder>;
+  readonly refundOrder: Call<RefundOrderInput, RequestedRefund>;
+  readonly shipOrder: Call<ShipOrderInput, ShippingOrder>;
+  readonly updateShipment: Call<ShipmentUpdateInput, UpdatedShipment>;
+  readonly noteOrder: Call<NoteInput, AnnotatedOrder>;
+  readonly tagOrder: Call<TagInput, AnnotatedOrder>;
+  readonly holdOrder: Call<HoldInput, AnnotatedOrder>;
+  readonly releaseOrder: Call<HoldInput, AnnotatedOrder>;
+  readonly decideApproval: Call<DecideApprovalInput, DecidedApproval>;
+  readonly adjustStock: Call<AdjustStockInput, AdjustedStock>;
+  /** Retry, skip or compensate a saga that needs a person. */
+  readonly operateSaga: Call<OperateSagaInput, OperatedSaga>;
+  /** What the verb would do, by the code that does it. Nothing is written. */
+  previewCancel(input: CancelOrderInput, ctx: Ctx): Promise<CancelPreview>;
+  previewRefund(input: RefundOrderInput, ctx: Ctx): Promise<RefundPreview>;
+  previewShip(input: ShipOrderInput, ctx: Ctx): Promise<ShipPreview>;
+  /** Takes a saga as far as it goes; what a job does. */
+  advanceSaga(sagaId: string, signal?: AbortSignal): Promise<void>;
+  /** Has the waiting sagas of these orders look again now. */
+  wakeSagas(orderIds: readonly string[], ctx: Ctx): Promise<number>;
+  expireApprovals(ctx: Ctx): Promise<number>;
+  /** Resolves when nothing waits or runs in any lane. */
+  idle(): Promise<void>;
+}
+
+export interface FlowDeps {
+  readonly pool: pg.Pool;
+  readonly home: string;
+  readonly outside: Outside;
+  readonly clock?: () => Date;
+  readonly observe?: LaneOptions<unknown, unknown>['observe'];
+}
+
+export function createFlows(deps: FlowDeps): Flows {
+  const { pool, home, outside, observe, clock = () => new Date() } = deps;
+  const waiting: (() => Promise<void>)[] = [];
+  const verb = <I, W extends Locked, R>(definition: Verb<I, W, R>): Call<I, R> => {
+    const made = createVerb({ pool, ...(observe ? { observe } : {}) }, definition);
+    waiting.push(made.idle);
+    return made.call;
+  };
+  const runner = createSagaRunner({ pool, home, outside, clock, ...(observe ? { observe } : {}) });
+  waiting.push(runner.idle);
+  return {
+    placeOrder: verb(placeOrder),
+    cancelOrder: verb(cancelOrder),
+    refundOrder: verb(refundOrder),
+    shipOrder: verb(shipOrder),
+    updateShipment: verb(updateShipment),
+    noteOrder: verb(noteOrder),
+    tagOrder: verb(tagOrder),
+    holdOrder: verb(holdOrder),
+    releaseOrder: verb(releaseOrder),
+    decideApproval: verb(decideApproval),
+    adjustStock: verb(adjustStock),
+    operateSaga: verb(operateSaga),
+    previewCancel: (input, ctx) =>
+      dryRun(pool, input.orderId, ctx, (world) => previewCancel(world, orderOf(world, input.orderId), input)),
+    previewShip: (input, ctx) => dryRun(pool, input.orderId, ctx, (world) => previewShip(orderOf(world, input.orderId), input)),
+    previewRefund: async (input, ctx) => {
+      const policies = await approvals.policies(pool);
+      return dryRun(pool, input.orderId, ctx, (world) =>
+        previewRefund(world, orderOf(world, input.orderId), input, { policies }),
+      );
+    },
+    advanceSaga: (sagaId, signal) => runner.run(sagaId, signal),
+    wakeSagas: (orderIds, ctx) => wakeSagas(pool, orderIds, ctx),
+    expireApprovals: (ctx) => expireApprovals(pool, ctx),
+    async idle() {
+      for (const idle of waiting) await idle();
+    },
+  };
+}
+
+/**
+ * Plans on the locked order and writes nothing, so that what is shown is what would be done. The lock lasts for one read: a dialog that
+ * opens waits for a change under way instead of showing what was true before it.
+ */
+async function dryRun<R>(pool: pg.Pool, orderId: string, ctx: Ctx, plan: (world: World) => R): Promise<R> {
+  return withTx(pool, async (tx: Tx) => {
+    forgetLocks(tx);
+    return plan(await lockWorld(tx, { orderIds: [orderId] }, ctx));
+  });
+}

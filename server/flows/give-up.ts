@@ -1,0 +1,70 @@
+import { movement } from '../domains/inventory/rules.ts';
+import * as inventory from '../domains/inventory/service.ts';
+import { chart } from '../domains/ledger/rules.ts';
+import { isCancellable, worthOf } from '../domains/orders/rules.ts';
+import * as orders from '../domains/orders/service.ts';
+import type { Ctx } from '../kernel/context.ts';
+import { newId } from '../kernel/ids.ts';
+import { cutBySpans, type UnitRange, unitsIn } from '../kernel/units.ts';
+import { postFor, settleOrder, tell, type World } from './world.ts';
+
+export interface Cause {
+  readonly reason: string;
+  readonly actor: string;
+}
+
+/**
+ * Cancels units of a locked order: their promises and allocations return to stock, their value leaves the receivable where it was
+ * posted, and the order's status follows. The one place where a unit becomes cancelled.
+ */
+export function cancelUnits(world: World, order: orders.Order, ranges: readonly UnitRange[], cause: Cause, ctx: Ctx): void {
+  const { id, merchantId, currency } = order.row;
+  const value = worthOf(order.lines, ranges).totalMinor;
+  const movements = ranges.flatMap((range) => {
+    const line = order.lines.find((candidate) => candidate.id === range.lineId);
+    if (!line?.stocked || !line.skuId) return [];
+    const skuId = line.skuId;
+    const spans = order.spans.filter((span) => span.lineId === range.lineId);
+    return cutBySpans(spans, range).flatMap((part) => {
+      const units = BigInt(part.to - part.from + 1);
+      const release = movement('release', skuId, null, { promised: -units });
+      return part.span.state === 'allocated'
+        ? [movement('deallocate', skuId, part.span.nodeId, { allocated: -units }), release]
+        : [release];
+    });
+  });
+  inventory.apply(world.inventory, movements, { orderId: id, reason: cause.reason }, ctx);
+  orders.change(order, ranges, () => ({ state: 'cancelled', nodeId: null }));
+  order.row.cancelledMinor += value;
+  if (order.row.confirmedAt && value > 0n) {
+    postFor(
+      world,
+      order,
+      [
+        {
+          id: newId(),
+          kind: 'cancellation',
+          phase: 'single',
+          debit: chart.merchantPayable(merchantId, currency).code,
+          credit: chart.receivable(merchantId, currency).code,
+          amountMinor: value,
+          currency,
+          orderId: id,
+          paymentId: null,
+        },
+      ],
+      ctx,
+    );
+  }
+  settleOrder(world, order, 'cancel', ctx);
+  const type = order.row.status === 'CANCELLED' ? 'order.cancelled' : 'order.units_cancelled';
+  tell(world, order, type, { reason: cause.reason, by: cause.actor, valueMinor: value, units: unitsIn(ranges), ranges }, ctx);
+}
+
+/** Gives a whole order up, once: nothing happens where no unit is left to cancel. */
+export function giveUp(world: World, order: orders.Order, cause: Cause, ctx: Ctx): void {
+  order.row.cancellation ??= { reason: cause.reason, actor: cause.actor, at: ctx.now.toISOString() };
+  order.dirty = true;
+  const ranges = order.spans.filter(isCancellable).map(({ lineId, from, to }) => ({ lineId, from, to }));
+  if (ranges.length > 0) cancelUnits(world, order, ranges, cause, ctx);
+}

@@ -1,0 +1,20 @@
+import type { Carrier } from '../domains/fulfilment/provider.ts';
+import type { PaymentProvider } from '../domains/payments/provider.ts';
+
+/** Who a saga's remote steps may talk to, by name. */
+export interface Outside {
+  readonly payments: ReadonlyMap<string, PaymentProvider>;
+  readonly carriers: ReadonlyMap<string, Carrier>;
+}
+
+export function paymentProvider(outside: Outside, name: string): PaymentProvider {
+  const provider = outside.payments.get(name);
+  if (!provider) throw new Error(`No payment provider is called ${name}`);
+  return provider;
+}
+
+export function carrier(outside: Outside, name: string): Carrier {
+  const found = outside.carriers.get(name);
+  if (!found) throw new Error(`No carrier is called ${name}`);
+  return found;
+}

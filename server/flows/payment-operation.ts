@@ -1,0 +1,141 @@
+import type { NotFound, ProviderOutcome } from '../domains/payments/provider.ts';
+import type { Operation, Payment } from '../domains/payments/rules.ts';
+import * as payments from '../domains/payments/service.ts';
+import type { Ctx } from '../kernel/context.ts';
+import type { OperationKind } from '../kernel/vocabulary.ts';
+import { CALL_LIMIT_MS } from '../platform/saga.ts';
+import { type Outside, paymentProvider } from './outside.ts';
+import type { World } from './world.ts';
+
+/**
+ * One attempt at a payment provider, the same for authorize, capture, void and refund. An attempt without an answer is UNKNOWN and is
+ * asked about, never repeated blindly; only where the provider does not know it is it sent again, under the same id.
+ */
+export interface OperationCall {
+  readonly mode: 'send' | 'query';
+  readonly operationId: string;
+  readonly kind: OperationKind;
+  readonly orderId: string;
+  readonly paymentId: string;
+  readonly provider: string;
+  readonly providerRef: string | null;
+  readonly amountMinor: bigint;
+  readonly currency: string;
+  readonly token: string;
+  readonly final: boolean;
+  readonly returnUrl?: string;
+}
+
+export type OperationOutcome = ProviderOutcome | NotFound;
+
+export function callFor(
+  payment: Payment,
+  operation: Operation,
+  options: { final?: boolean; returnUrl?: string; ask?: boolean },
+): OperationCall {
+  const unanswered = operation.status === 'unknown' || operation.status === 'requires_action';
+  return {
+    mode: unanswered || options.ask ? 'query' : 'send',
+    operationId: operation.id,
+    kind: operation.kind,
+    orderId: payment.orderId,
+    paymentId: payment.id,
+    provider: payment.provider,
+    providerRef: payment.providerRef,
+    amountMinor: operation.amountMinor,
+    currency: payment.currency,
+    token: payment.token ?? '',
+    final: options.final ?? true,
+    ...(options.returnUrl ? { returnUrl: options.returnUrl } : {}),
+  };
+}
+
+export async function callProvider(call: OperationCall, outside: Outside, signal: AbortSignal): Promise<OperationOutcome> {
+  const provider = paymentProvider(outside, call.provider);
+  const { operationId, kind, orderId, paymentId, amountMinor, currency, token } = call;
+  const limited = AbortSignal.any([signal, AbortSignal.timeout(CALL_LIMIT_MS)]);
+  if (call.mode === 'query')
+    return provider.query({ operationId, kind, providerRef: call.providerRef, amountMinor, currency }, limited);
+  if (kind === 'authorize') {
+    return provider.authorize(
+      { operationId, orderId, paymentId, amountMinor, currency, token, ...(call.returnUrl ? { returnUrl: call.returnUrl } : {}) },
+      limited,
+    );
+  }
+  const providerRef = call.providerRef;
+  if (!providerRef) throw new Error(`Operation ${operationId} has no payment to act on`);
+  if (kind === 'capture')
+    return provider.capture({ operationId, providerRef, amountMinor, currency, final: call.final }, limited);
+  if (kind === 'void') return provider.void({ operationId, providerRef }, limited);
+  return provider.refund({ operationId, providerRef, amountMinor, currency, orderId }, limited);
+}
+
+/** What the outcome means for the attempt; the flow adds what it means for the order. */
+export type Verdict = 'succeeded' | 'failed' | 'challenged' | 'in_doubt' | 'again';
+
+/** Records an outcome on its attempt and payment. Money columns are the caller's. */
+export function recordOutcome(
+  world: World,
+  payment: Payment,
+  operation: Operation,
+  outcome: OperationOutcome,
+  ctx: Ctx,
+): Verdict {
+  operation.calls += 1;
+  const verdict = apply(payment, operation, outcome, ctx);
+  payments.settle(world.payments, payment, operation);
+  return verdict;
+}
+
+function apply(payment: Payment, operation: Operation, outcome: OperationOutcome, ctx: Ctx): Verdict {
+  switch (outcome.kind) {
+    case 'succeeded':
+      operation.status = 'succeeded';
+      operation.providerRef = outcome.providerRef;
+      operation.response = outcome.response;
+      operation.error = null;
+      operation.settledAt = ctx.now;
+      remember(payment, operation, outcome);
+      return 'succeeded';
+    case 'requires_action':
+      operation.status = 'requires_action';
+      operation.providerRef = outcome.providerRef;
+      operation.response = outcome.response;
+      payment.nextAction = outcome.nextAction;
+      remember(payment, operation, outcome);
+      return 'challenged';
+    case 'failed':
+      operation.status = 'failed';
+      operation.error = { code: outcome.code, message: outcome.message };
+      operation.response = outcome.response;
+      operation.providerRef = outcome.providerRef ?? operation.providerRef;
+      operation.settledAt = ctx.now;
+      if (operation.kind === 'authorize') payment.failure = { code: outcome.code, message: outcome.message };
+      return 'failed';
+    case 'unknown':
+      operation.status = 'unknown';
+      operation.error = { code: 'unknown', message: outcome.reason };
+      return 'in_doubt';
+    case 'unreachable':
+      operation.error = { code: 'unreachable', message: outcome.reason };
+      return 'again';
+    case 'not_found':
+      // The provider has never seen it: the same attempt is sent again, under the same id.
+      operation.status = 'in_flight';
+      operation.error = { code: 'not_found', message: 'The provider does not know this operation yet.' };
+      return 'again';
+  }
+}
+
+function remember(
+  payment: Payment,
+  operation: Operation,
+  outcome: Extract<OperationOutcome, { kind: 'succeeded' | 'requires_action' }>,
+): void {
+  if (operation.kind !== 'authorize') return;
+  payment.providerRef = outcome.providerRef;
+  if (!outcome.card) return;
+  payment.brand = outcome.card.brand;
+  payment.last4 = outcome.card.last4;
+  payment.fingerprint = outcome.card.fingerprint;
+}

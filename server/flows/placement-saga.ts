@@ -1,0 +1,235 @@
+import { movement, planAllocation } from '../domains/inventory/rules.ts';
+import * as inventory from '../domains/inventory/service.ts';
+import { chart } from '../domains/ledger/rules.ts';
+import * as orders from '../domains/orders/service.ts';
+import type { Operation, Payment } from '../domains/payments/rules.ts';
+import * as payments from '../domains/payments/service.ts';
+import type { Ctx } from '../kernel/context.ts';
+import { newId } from '../kernel/ids.ts';
+import { unitsIn } from '../kernel/units.ts';
+import { next, remote, type Saga, type SagaDefinition, type StepResult } from '../platform/saga.ts';
+import { shipServices } from './create-shipment.ts';
+import { giveUp } from './give-up.ts';
+import type { Outside } from './outside.ts';
+import { callFor, callProvider, type OperationCall, type OperationOutcome, recordOutcome } from './payment-operation.ts';
+import { voidRemainder } from './void-payment.ts';
+import { orderOf, postFor, settleOrder, tell, type World } from './world.ts';
+
+/**
+ * From PENDING to allocated: authorize the payment, confirm the order, allocate its stock. The promise was made with the order, so the
+ * first step only knows how to take it back. A cancellation is read again before every step.
+ */
+
+/** While a customer looks at the bank's challenge page we ask this often, should the webhook not come. */
+const CHALLENGE_POLL_MS = 20_000;
+/** Unallocated units are looked for again after this; a receipt of stock wakes the saga sooner. */
+const ALLOCATION_RETRY_MS = 60_000;
+/** A held order waits for its release, which wakes the saga. */
+const HOLD_RETRY_MS = 3_600_000;
+
+const later = (ctx: Ctx, ms: number): StepResult => ({ kind: 'wait', until: new Date(ctx.now.getTime() + ms) });
+const fail = (code: string, message: string): StepResult => ({ kind: 'fail', error: { code, message } });
+
+function paymentOf(world: World, saga: Saga): Payment | undefined {
+  return payments.ofOrder(world.payments, saga.orderId)[0];
+}
+
+function authorization(world: World, payment: Payment): Operation | undefined {
+  return payments
+    .operationsOf(world.payments, payment.orderId)
+    .findLast((operation) => operation.paymentId === payment.id && operation.kind === 'authorize');
+}
+
+const authorize = remote<World, Outside, OperationCall, OperationOutcome>({
+  prepare(world, saga, ctx) {
+    const order = orderOf(world, saga.orderId);
+    const payment = paymentOf(world, saga);
+    const operation = payment && authorization(world, payment);
+    if (!payment || !operation || operation.status === 'succeeded')
+      return order.row.cancellation ? fail('cancelled', 'The order was cancelled.') : next;
+    if (operation.status === 'failed')
+      return fail(operation.error?.code ?? 'declined', operation.error?.message ?? 'The payment was declined.');
+    const late = saga.deadline !== null && ctx.now > saga.deadline;
+    if ((late || order.row.cancellation) && operation.status === 'requires_action') {
+      return fail(
+        late ? 'abandoned' : 'cancelled',
+        late ? 'The customer did not finish the bank’s challenge in time.' : 'The order was cancelled.',
+      );
+    }
+    // Past the deadline the promises are released at once; what the provider did is still found out, and undone if it happened.
+    if (late) giveUp(world, order, { reason: 'payment_timeout', actor: 'system:placement' }, ctx);
+    const returnUrl = typeof saga.state.returnUrl === 'string' ? saga.state.returnUrl : undefined;
+    const ask = late || order.row.cancellation !== null;
+    return { kind: 'call', args: callFor(payment, operation, { ask, ...(returnUrl ? { returnUrl } : {}) }) };
+  },
+  call: callProvider,
+  settle(world, saga, args, outcome, ctx) {
+    const order = orderOf(world, saga.orderId);
+    const payment = paymentOf(world, saga);
+    const operation = payment && authorization(world, payment);
+    if (!payment || !operation || operation.id !== args.operationId || operation.settledAt)
+      return { kind: 'retry', error: { code: 'stale', message: 'Settled already.' } };
+    const wasInDoubt = operation.status === 'unknown';
+    const wasChallenged = operation.status === 'requires_action';
+    if (outcome.kind === 'not_found' && (order.row.cancellation || (saga.deadline && ctx.now > saga.deadline))) {
+      recordOutcome(
+        world,
+        payment,
+        operation,
+        { kind: 'failed', code: 'not_sent', message: 'The provider never received it.', response: {} },
+        ctx,
+      );
+      settleOrder(world, order, null, ctx);
+      return fail('payment_timeout', 'The payment had no answer in time.');
+    }
+    const verdict = recordOutcome(world, payment, operation, outcome, ctx);
+    if (outcome.kind === 'succeeded')
+      hold(world, order, payment, outcome.amountMinor, outcome.authorizationExpiresAt ?? null, ctx);
+    settleOrder(world, order, null, ctx);
+    const about = { paymentId: payment.id, operationId: operation.id, amountMinor: operation.amountMinor };
+    switch (verdict) {
+      case 'succeeded':
+        tell(world, order, 'payment.authorized', { ...about, providerRef: payment.providerRef }, ctx);
+        return order.row.cancellation ? fail('cancelled', 'The order was cancelled.') : next;
+      case 'challenged':
+        if (!wasChallenged) tell(world, order, 'payment.action_required', about, ctx);
+        return later(ctx, CHALLENGE_POLL_MS);
+      case 'failed':
+        tell(world, order, 'payment.declined', { ...about, code: operation.error?.code }, ctx);
+        return fail(operation.error?.code ?? 'declined', operation.error?.message ?? 'The payment was declined.');
+      case 'in_doubt':
+        if (!wasInDoubt) tell(world, order, 'payment.in_doubt', about, ctx);
+        return { kind: 'retry', error: operation.error ?? { code: 'unknown', message: 'No answer.' } };
+      case 'again':
+        return {
+          kind: 'retry',
+          error: operation.error ?? { code: 'unreachable', message: 'The provider could not be reached.' },
+        };
+    }
+  },
+});
+
+/** An authorization holds its amount in the ledger: debit clearing, credit receivable, pending. */
+function hold(world: World, order: orders.Order, payment: Payment, amountMinor: bigint, expiresAt: Date | null, ctx: Ctx): void {
+  const holdId = newId();
+  payment.authorizedMinor = amountMinor;
+  payment.authorizationExpiresAt = expiresAt;
+  payment.holdId = holdId;
+  payment.nextAction = null;
+  payments.settle(world.payments, payment, null);
+  const { merchantId, currency } = order.row;
+  postFor(
+    world,
+    order,
+    [
+      {
+        id: holdId,
+        kind: 'authorization',
+        phase: 'pending',
+        debit: chart.pspClearing(payment.provider, currency).code,
+        credit: chart.receivable(merchantId, currency).code,
+        amountMinor,
+        currency,
+        orderId: order.row.id,
+        paymentId: payment.id,
+        reference: payment.providerRef,
+        expiresAt,
+      },
+    ],
+    ctx,
+  );
+}
+
+function confirm(world: World, saga: Saga, ctx: Ctx): StepResult {
+  const order = orderOf(world, saga.orderId);
+  if (order.row.cancellation) return fail('cancelled', 'The order was cancelled.');
+  if (order.row.confirmedAt) return next;
+  const { merchantId, currency, id } = order.row;
+  const owed = order.row.totalMinor - order.row.cancelledMinor;
+  order.row.confirmedAt = ctx.now;
+  if (owed > 0n) {
+    postFor(
+      world,
+      order,
+      [
+        {
+          id: newId(),
+          kind: 'sale',
+          phase: 'single',
+          debit: chart.receivable(merchantId, currency).code,
+          credit: chart.merchantPayable(merchantId, currency).code,
+          amountMinor: owed,
+          currency,
+          orderId: id,
+          paymentId: null,
+        },
+      ],
+      ctx,
+    );
+  }
+  settleOrder(world, order, 'confirm', ctx);
+  tell(world, order, 'order.confirmed', { totalMinor: owed }, ctx);
+  return next;
+}
+
+function allocate(world: World, saga: Saga, ctx: Ctx): StepResult {
+  const order = orderOf(world, saga.orderId);
+  if (order.row.status === 'CANCELLED') return next;
+  if (order.row.holds.length > 0) return later(ctx, HOLD_RETRY_MS);
+  const stocked = new Map(order.lines.flatMap((line) => (line.stocked && line.skuId ? [[line.id, line.skuId] as const] : [])));
+  const open = order.spans.filter((span) => span.state === 'open' && stocked.has(span.lineId));
+  if (open.length > 0) {
+    const requests = open.map((span) => ({
+      lineId: span.lineId,
+      from: span.from,
+      to: span.to,
+      skuId: stocked.get(span.lineId) as string,
+    }));
+    const nodes = (world.fulfilment.nodes.get(order.row.merchantId) ?? []).map((node) => node.id);
+    const picks = planAllocation(world.inventory, nodes, requests);
+    inventory.apply(
+      world.inventory,
+      picks.map((pick) => movement('allocate', pick.skuId, pick.nodeId, { allocated: BigInt(pick.to - pick.from + 1) })),
+      { orderId: order.row.id },
+      ctx,
+    );
+    for (const pick of picks) orders.change(order, [pick], () => ({ state: 'allocated', nodeId: pick.nodeId }));
+    if (picks.length > 0) {
+      settleOrder(world, order, 'allocate', ctx);
+      tell(
+        world,
+        order,
+        'order.allocated',
+        { units: unitsIn(picks), nodes: [...new Set(picks.map((pick) => pick.nodeId))] },
+        ctx,
+      );
+    }
+    if (unitsIn(picks) < unitsIn(open)) return later(ctx, ALLOCATION_RETRY_MS);
+  }
+  if (stocked.size === 0) shipServices(world, order, ctx);
+  return next;
+}
+
+/** Takes the promise back: the order is cancelled with what made it fail. */
+function unpromise(world: World, saga: Saga, ctx: Ctx): StepResult {
+  const order = orderOf(world, saga.orderId);
+  const timeout = ['abandoned', 'payment_timeout', 'not_sent'].includes(saga.error?.code ?? '');
+  giveUp(
+    world,
+    order,
+    order.row.cancellation ?? { reason: timeout ? 'payment_timeout' : 'payment_declined', actor: 'system:placement' },
+    ctx,
+  );
+  return next;
+}
+
+export const placementSaga: SagaDefinition<World, Outside> = {
+  kind: 'place-order',
+  version: 1,
+  steps: [
+    { name: 'promise', run: () => next, undo: unpromise },
+    { name: 'authorize', run: authorize, undo: voidRemainder },
+    { name: 'confirm', run: confirm },
+    { name: 'allocate', run: allocate },
+  ],
+};

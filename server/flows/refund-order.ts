@@ -1,0 +1,194 @@
+import * as approvals from '../domains/approvals/service.ts';
+import { isRefundable, mayRefund, selectUnits, worthOf } from '../domains/orders/rules.ts';
+import * as orders from '../domains/orders/service.ts';
+import { onItsWayMinor } from '../domains/refunds/rules.ts';
+import type { RefundOrderInput } from '../domains/refunds/schema.ts';
+import * as refunds from '../domains/refunds/service.ts';
+import { DomainError } from '../kernel/errors.ts';
+import { toMajor } from '../kernel/money.ts';
+import type { UnitRange } from '../kernel/units.ts';
+import type { Tx } from '../platform/db.ts';
+import { audit, emit } from '../platform/outbox.ts';
+import type { Request, Verb } from '../platform/verb.ts';
+import { checkFingerprint, fingerprintOf } from './cancel-order.ts';
+import { legsFor, startRefund } from './start-refund.ts';
+import { lockWorld, orderOf, type World, writeWorld } from './world.ts';
+
+/**
+ * Gives money back: units at their frozen price, an amount, or goodwill. The amount shown is the amount sent; a large one waits for a
+ * second person. Two agents who refund the same unit: the second one's plan has changed, and nothing happens twice.
+ */
+export interface RefundPreview {
+  readonly fingerprint: string;
+  readonly kind: RefundOrderInput['kind'];
+  readonly currency: string;
+  readonly amountMinor: number;
+  readonly netMinor: number;
+  readonly discountMinor: number;
+  readonly taxMinor: number;
+  readonly units: readonly UnitRange[];
+  readonly legs: readonly { readonly paymentId: string; readonly amountMinor: number }[];
+  /** What could still be refunded after this one. */
+  readonly leftMinor: number;
+  readonly needsApproval: boolean;
+}
+
+export interface RequestedRefund {
+  readonly id: string;
+  readonly number: string;
+  readonly orderId: string;
+  readonly status: string;
+  readonly amountMinor: number;
+  readonly currency: string;
+  readonly approvalId: string | null;
+}
+
+interface Refunding extends World {
+  readonly approvals: approvals.ApprovalsState;
+}
+
+async function lock(tx: Tx, requests: readonly Request<RefundOrderInput>[]): Promise<Refunding> {
+  const first = requests[0] as Request<RefundOrderInput>;
+  const policies = await approvals.lock(tx, []);
+  const world = await lockWorld(
+    tx,
+    { orderIds: requests.map((request) => request.input.orderId), ledger: true, numbers: { refund: requests.length } },
+    first.ctx,
+  );
+  return { ...world, approvals: policies };
+}
+
+/** What a refund would do. The server plans again under the lock; the fingerprint says whether it is still the same. */
+export function previewRefund(
+  world: World,
+  order: orders.Order,
+  input: RefundOrderInput,
+  policies: Pick<approvals.ApprovalsState, 'policies'>,
+): RefundPreview {
+  const own = refunds.ofOrder(world.refunds, order.row.id);
+  const onItsWay = onItsWayMinor(own);
+  const allowed = mayRefund(orders.facts(order), onItsWay);
+  if (!allowed.allowed) throw new DomainError('state_refuses', allowed.why);
+  const left = order.row.capturedMinor - order.row.refundedMinor - onItsWay;
+  const units = input.kind === 'units' ? selectUnits(orders.facts(order), input.units, isRefundable, 'refunded') : [];
+  const value = worthOf(order.lines, units);
+  const amountMinor = input.kind === 'units' ? value.totalMinor : input.amountMinor;
+  if (amountMinor <= 0n)
+    throw new DomainError('amount_out_of_range', 'These units are worth nothing: there is nothing to refund.');
+  if (amountMinor > left) {
+    const money = (minor: bigint): string =>
+      `${toMajor({ amountMinor: minor, currency: order.row.currency })} ${order.row.currency}`;
+    throw new DomainError('over_limit', `${money(amountMinor)} is more than the ${money(left)} that is left to refund.`, {
+      leftMinor: Number(left),
+    });
+  }
+  const plan = {
+    kind: input.kind,
+    currency: order.row.currency,
+    amountMinor: Number(amountMinor),
+    netMinor: Number(value.netMinor),
+    discountMinor: Number(value.discountMinor),
+    taxMinor: Number(value.taxMinor),
+    units,
+    legs: legsFor(world, order, amountMinor).map((leg) => ({ paymentId: leg.paymentId, amountMinor: Number(leg.amountMinor) })),
+    leftMinor: Number(left - amountMinor),
+    needsApproval: approvals.isNeeded(policies, 'refund-order', order.row.currency, amountMinor),
+  };
+  return { ...plan, fingerprint: fingerprintOf(plan) };
+}
+
+function decide(world: Refunding, { input, ctx }: Request<RefundOrderInput>): RequestedRefund {
+  const order = orderOf(world, input.orderId);
+  const preview = plan(world, order, input);
+  const { merchantId, currency, id: orderId } = order.row;
+  const amountMinor = BigInt(preview.amountMinor);
+  const approval = preview.needsApproval
+    ? approvals.request(
+        world.approvals,
+        {
+          merchantId,
+          action: 'refund-order',
+          subject: 'order',
+          subjectId: orderId,
+          amountMinor,
+          currency,
+          payload: { reason: input.reason },
+          summary: `${order.row.number}: ${toMajor({ amountMinor, currency })} ${currency}`,
+        },
+        ctx,
+      )
+    : null;
+  const refundId = startRefund(
+    world,
+    order,
+    {
+      kind: input.kind,
+      amountMinor,
+      reason: input.reason,
+      note: input.note ?? null,
+      ranges: preview.units,
+      ...(approval ? { approvalId: approval.id } : {}),
+    },
+    ctx,
+  );
+  const refund = refunds.ofOrder(world.refunds, orderId).find((candidate) => candidate.id === refundId);
+  if (!refund) throw new Error('The refund that was just started is not there');
+  if (approval) {
+    emit(
+      world.outbox,
+      {
+        aggregate: 'approval',
+        aggregateId: approval.id,
+        aggregateVersion: 1n,
+        merchantId,
+        type: 'approval.requested',
+        data: { action: approval.action, orderId, refundId, amountMinor, currency },
+      },
+      ctx,
+    );
+  }
+  audit(
+    world.outbox,
+    {
+      action: 'refund.requested',
+      entity: 'order',
+      entityId: orderId,
+      merchantId,
+      before: { refundedMinor: order.row.refundedMinor },
+      after: { refundId, amountMinor, kind: input.kind, units: preview.units, approvalId: approval?.id ?? null },
+      reason: input.note ? `${input.reason}: ${input.note}` : input.reason,
+    },
+    ctx,
+  );
+  return {
+    id: refundId,
+    number: refund.number,
+    orderId,
+    status: refund.status,
+    amountMinor: preview.amountMinor,
+    currency,
+    approvalId: approval?.id ?? null,
+  };
+}
+
+/** A plan that cannot be made any more is a changed plan to somebody who was shown one. */
+function plan(world: Refunding, order: orders.Order, input: RefundOrderInput): RefundPreview {
+  try {
+    const preview = previewRefund(world, order, input, world.approvals);
+    checkFingerprint(input.fingerprint, preview);
+    return preview;
+  } catch (error) {
+    if (!input.fingerprint || !(error instanceof DomainError) || error.code === 'plan_changed') throw error;
+    throw new DomainError('plan_changed', error.detail, { was: error.code, ...error.data });
+  }
+}
+
+export const refundOrder: Verb<RefundOrderInput, Refunding, RequestedRefund> = {
+  name: 'refund-order',
+  lock,
+  decide,
+  async write(tx, world) {
+    await approvals.write(tx, world.approvals);
+    await writeWorld(tx, world);
+  },
+};

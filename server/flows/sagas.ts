@@ -1,0 +1,17 @@
+import type { SagaDefinition } from '../platform/saga.ts';
+import type { Outside } from './outside.ts';
+import { placementSaga } from './placement-saga.ts';
+import { refundSaga } from './refund-saga.ts';
+import { shipmentSaga } from './shipment-saga.ts';
+import { voidSaga } from './void-payment.ts';
+import type { World } from './world.ts';
+
+const ALL: readonly SagaDefinition<World, Outside>[] = [placementSaga, shipmentSaga, refundSaga, voidSaga];
+const BY_KIND = new Map(ALL.map((definition) => [definition.kind, definition]));
+
+/** The saga of a kind. A row that names none is a bug, or a newer version's. */
+export function sagaDefinition(kind: string): SagaDefinition<World, Outside> {
+  const definition = BY_KIND.get(kind);
+  if (!definition) throw new Error(`No saga is called ${kind}`);
+  return definition;
+}

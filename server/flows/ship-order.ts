@@ -1,0 +1,106 @@
+import type { ShipOrderInput } from '../domains/fulfilment/schema.ts';
+import { isShippable, mayShip, selectUnits, worthOf } from '../domains/orders/rules.ts';
+import * as orders from '../domains/orders/service.ts';
+import { DomainError } from '../kernel/errors.ts';
+import { cutBySpans, type UnitRange } from '../kernel/units.ts';
+import type { Tx } from '../platform/db.ts';
+import { audit } from '../platform/outbox.ts';
+import type { Request, Verb } from '../platform/verb.ts';
+import { checkFingerprint, fingerprintOf } from './cancel-order.ts';
+import { createShipment } from './create-shipment.ts';
+import { lockWorld, orderOf, settleOrder, tell, type World, writeWorld } from './world.ts';
+
+/**
+ * Packs allocated units into shipments, one per node; each shipment's saga buys the label, takes the money and hands it over. Services
+ * and shipping travel with the first parcel.
+ */
+export interface ShipPreview {
+  readonly fingerprint: string;
+  readonly currency: string;
+  readonly shipments: readonly { readonly nodeId: string; readonly units: readonly UnitRange[]; readonly valueMinor: number }[];
+}
+
+export interface ShippingOrder {
+  readonly orderId: string;
+  readonly number: string;
+  readonly shipments: readonly { readonly id: string; readonly number: string; readonly valueMinor: number }[];
+}
+
+/** A node and SKU pair is one shipment; more nodes than this would be a mistake in the data. */
+const MAX_SHIPMENTS = 20;
+
+async function lock(tx: Tx, requests: readonly Request<ShipOrderInput>[]): Promise<World> {
+  const first = requests[0] as Request<ShipOrderInput>;
+  const orderIds = requests.map((request) => request.input.orderId);
+  return lockWorld(tx, { orderIds, stock: true, numbers: { shipment: requests.length * MAX_SHIPMENTS } }, first.ctx);
+}
+
+/** What would leave, by node, with what travels along. */
+export function previewShip(order: orders.Order, input: ShipOrderInput): ShipPreview {
+  const facts = orders.facts(order);
+  const allowed = mayShip(facts);
+  if (!allowed.allowed) throw new DomainError('state_refuses', allowed.why);
+  const eligible = (span: (typeof order.spans)[number]): boolean =>
+    isShippable(span) && (input.nodeId === undefined || span.nodeId === input.nodeId);
+  const chosen = selectUnits(facts, input.units, eligible, 'shipped');
+  const byNode = new Map<string, UnitRange[]>();
+  for (const range of chosen) {
+    for (const part of cutBySpans(
+      order.spans.filter((span) => span.lineId === range.lineId),
+      range,
+    )) {
+      const nodeId = part.span.nodeId as string;
+      byNode.set(nodeId, [...(byNode.get(nodeId) ?? []), { lineId: range.lineId, from: part.from, to: part.to }]);
+    }
+  }
+  if (byNode.size > MAX_SHIPMENTS)
+    throw new DomainError('over_limit', `One call makes at most ${MAX_SHIPMENTS} shipments. Name a node.`);
+  const services = order.spans.filter(
+    (span) => span.state === 'open' && span.shipmentId === null && !isStocked(order, span.lineId),
+  );
+  const shipments = [...byNode].map(([nodeId, ranges], index) => {
+    const units = index === 0 ? [...ranges, ...services.map(({ lineId, from, to }) => ({ lineId, from, to }))] : ranges;
+    return { nodeId, units, valueMinor: Number(worthOf(order.lines, units).totalMinor) };
+  });
+  const plan = { currency: order.row.currency, shipments };
+  return { ...plan, fingerprint: fingerprintOf(plan) };
+}
+
+function isStocked(order: orders.Order, lineId: string): boolean {
+  return order.lines.some((line) => line.id === lineId && line.stocked);
+}
+
+function decide(world: World, { input, ctx }: Request<ShipOrderInput>): ShippingOrder {
+  const order = orderOf(world, input.orderId);
+  const preview = previewShip(order, input);
+  checkFingerprint(input.fingerprint, preview);
+  const shipments = preview.shipments.map((planned) => {
+    const id = createShipment(world, order, planned.units, planned.nodeId, ctx);
+    const shipment = world.fulfilment.byId.get(id);
+    const number = shipment?.number ?? '';
+    tell(
+      world,
+      order,
+      'shipment.created',
+      { shipmentId: id, number, nodeId: planned.nodeId, valueMinor: planned.valueMinor },
+      ctx,
+    );
+    return { id, number, valueMinor: planned.valueMinor };
+  });
+  settleOrder(world, order, null, ctx);
+  audit(
+    world.outbox,
+    {
+      action: 'order.shipping_started',
+      entity: 'order',
+      entityId: order.row.id,
+      merchantId: order.row.merchantId,
+      before: { fulfilmentStatus: order.row.fulfilmentStatus },
+      after: { shipments },
+    },
+    ctx,
+  );
+  return { orderId: order.row.id, number: order.row.number, shipments };
+}
+
+export const shipOrder: Verb<ShipOrderInput, World, ShippingOrder> = { name: 'ship-order', lock, decide, write: writeWorld };

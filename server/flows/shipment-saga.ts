@@ -1,0 +1,203 @@
+import type { CarrierOutcome } from '../domains/fulfilment/provider.ts';
+import type { Shipment } from '../domains/fulfilment/rules.ts';
+import * as fulfilment from '../domains/fulfilment/service.ts';
+import { movement } from '../domains/inventory/rules.ts';
+import * as inventory from '../domains/inventory/service.ts';
+import type { Order } from '../domains/orders/service.ts';
+import * as orders from '../domains/orders/service.ts';
+import type { Ctx } from '../kernel/context.ts';
+import { unitsIn } from '../kernel/units.ts';
+import { CALL_LIMIT_MS, next, remote, type Saga, type SagaDefinition, type StepResult } from '../platform/saga.ts';
+import { capture } from './capture-payment.ts';
+import { carrier, type Outside } from './outside.ts';
+import { orderOf, settleOrder, tell, type World } from './world.ts';
+
+/**
+ * From allocated units to a parcel on its way: buy the label, take the money, hand over. The label can be voided, the capture cannot,
+ * so it comes second; after it the hand-over is repeated until it is done.
+ */
+interface LabelCall {
+  readonly mode: 'create' | 'query' | 'void';
+  readonly carrier: string;
+  readonly attemptId: string;
+  readonly shipmentId: string;
+  readonly carrierRef: string | null;
+  readonly from: Readonly<Record<string, string>>;
+  readonly to: Readonly<Record<string, string>>;
+  readonly weightGrams: number;
+}
+
+type LabelOutcome = CarrierOutcome | { readonly kind: 'not_found' };
+
+/** A parcel weighs something even where the catalog does not know what. */
+const FALLBACK_WEIGHT_GRAMS = 500;
+
+export function shipmentOf(world: World, saga: Saga): Shipment {
+  const shipment = world.fulfilment.byId.get(String(saga.state.shipmentId));
+  if (!shipment) throw new Error(`Saga ${saga.id} names a shipment that is not there`);
+  return shipment;
+}
+
+async function callCarrier(call: LabelCall, outside: Outside, signal: AbortSignal): Promise<LabelOutcome> {
+  const provider = carrier(outside, call.carrier);
+  const limited = AbortSignal.any([signal, AbortSignal.timeout(CALL_LIMIT_MS)]);
+  if (call.mode === 'query')
+    return provider.query(call.carrierRef ? { carrierRef: call.carrierRef } : { attemptId: call.attemptId }, limited);
+  if (call.mode === 'void') return provider.voidLabel({ carrierRef: call.carrierRef ?? '', attemptId: call.attemptId }, limited);
+  const { shipmentId, attemptId, from, to, weightGrams } = call;
+  return provider.createLabel({ shipmentId, attemptId, from, to, weightGrams }, limited);
+}
+
+const label = remote<World, Outside, LabelCall, LabelOutcome>({
+  prepare(world, saga) {
+    const shipment = shipmentOf(world, saga);
+    if (!shipment.nodeId || shipment.status !== 'PENDING') return next;
+    const order = orderOf(world, saga.orderId);
+    const node = world.fulfilment.nodes.get(order.row.merchantId)?.find((candidate) => candidate.id === shipment.nodeId);
+    // The shipment's id is its one label attempt: however often it is sent, it is one label.
+    const mode = saga.state.asked === true ? 'query' : 'create';
+    const to = (order.row.shipTo ?? { name: order.row.customerName ?? '' }) as Record<string, string>;
+    const args = {
+      mode,
+      carrier: shipment.carrier ?? 'parcel',
+      attemptId: shipment.id,
+      shipmentId: shipment.id,
+      carrierRef: null,
+      from: node?.address ?? {},
+      to,
+      weightGrams: FALLBACK_WEIGHT_GRAMS,
+    } as const;
+    return { kind: 'call', args };
+  },
+  call: callCarrier,
+  settle(world, saga, _args, outcome, ctx) {
+    const shipment = shipmentOf(world, saga);
+    const order = orderOf(world, saga.orderId);
+    switch (outcome.kind) {
+      case 'succeeded':
+        Object.assign(shipment, {
+          status: 'LABELLED',
+          carrierRef: outcome.carrierRef,
+          trackingNumber: outcome.trackingNumber,
+          labelUrl: outcome.labelUrl,
+        });
+        fulfilment.changed(world.fulfilment, shipment);
+        tell(
+          world,
+          order,
+          'shipment.labelled',
+          { shipmentId: shipment.id, number: shipment.number, trackingNumber: shipment.trackingNumber },
+          ctx,
+        );
+        return next;
+      case 'failed':
+        return { kind: 'fail', error: { code: outcome.code, message: outcome.message } };
+      case 'unknown':
+        saga.state = { ...saga.state, asked: true };
+        return { kind: 'retry', error: { code: 'unknown', message: outcome.reason } };
+      case 'not_found':
+        saga.state = { ...saga.state, asked: false };
+        return { kind: 'retry', error: { code: 'not_found', message: 'The carrier does not know this label yet.' } };
+      case 'unreachable':
+        return { kind: 'retry', error: { code: 'unreachable', message: outcome.reason } };
+    }
+  },
+});
+
+const voidLabel = remote<World, Outside, LabelCall, LabelOutcome>({
+  prepare(world, saga) {
+    const shipment = shipmentOf(world, saga);
+    if (!shipment.carrierRef || shipment.status === 'CANCELLED') return next;
+    const args = {
+      mode: 'void',
+      carrier: shipment.carrier ?? 'parcel',
+      attemptId: `${shipment.id}:void`,
+      shipmentId: shipment.id,
+      carrierRef: shipment.carrierRef,
+      from: {},
+      to: {},
+      weightGrams: 0,
+    } as const;
+    return { kind: 'call', args };
+  },
+  call: callCarrier,
+  settle(_world, _saga, _args, outcome) {
+    if (outcome.kind === 'succeeded' || outcome.kind === 'not_found') return next;
+    if (outcome.kind === 'failed') return { kind: 'stuck', error: { code: outcome.code, message: outcome.message } };
+    return { kind: 'retry', error: { code: outcome.kind, message: outcome.reason } };
+  },
+});
+
+/** Hands the parcel over: the stock leaves, the units are shipped, the order's status follows. */
+function dispatch(world: World, saga: Saga, ctx: Ctx): StepResult {
+  const shipment = shipmentOf(world, saga);
+  const order = orderOf(world, saga.orderId);
+  if (shipment.status === 'SHIPPED' || shipment.status === 'DELIVERED') return next;
+  const own = order.spans.filter((span) => span.shipmentId === shipment.id);
+  inventory.apply(
+    world.inventory,
+    own.flatMap((span) => shipped(order, span)),
+    { orderId: order.row.id, shipmentId: shipment.id },
+    ctx,
+  );
+  // A service has no carrier to report its arrival: it is delivered as it is handed over.
+  const state = shipment.nodeId ? 'shipped' : 'delivered';
+  orders.change(
+    order,
+    own.map(({ lineId, from, to }) => ({ lineId, from, to })),
+    () => ({ state }),
+  );
+  Object.assign(shipment, {
+    status: shipment.nodeId ? 'SHIPPED' : 'DELIVERED',
+    shippedAt: ctx.now,
+    deliveredAt: shipment.nodeId ? null : ctx.now,
+  });
+  fulfilment.changed(world.fulfilment, shipment);
+  settleOrder(world, order, 'ship', ctx);
+  const { id, number, trackingNumber, carrier: carrierName } = shipment;
+  const event = tell(
+    world,
+    order,
+    'shipment.shipped',
+    { shipmentId: id, number, trackingNumber, carrier: carrierName, units: unitsIn(own) },
+    ctx,
+  );
+  if (order.row.status === 'FULFILLED') tell(world, order, 'order.fulfilled', {}, ctx, event);
+  return next;
+}
+
+function shipped(order: Order, span: Order['spans'][number]): ReturnType<typeof movement>[] {
+  const line = order.lines.find((candidate) => candidate.id === span.lineId);
+  if (!line?.stocked || !line.skuId || !span.nodeId) return [];
+  const units = BigInt(span.to - span.from + 1);
+  return [movement('ship', line.skuId, span.nodeId, { onHand: -units, allocated: -units, promised: -units })];
+}
+
+/** The parcel will not leave: its units wait at their node again, and the order is held for a person to look at. */
+function unpack(world: World, saga: Saga, ctx: Ctx): StepResult {
+  const shipment = shipmentOf(world, saga);
+  const order = orderOf(world, saga.orderId);
+  if (shipment.status === 'CANCELLED') return next;
+  const own = order.spans.filter((span) => span.shipmentId === shipment.id).map(({ lineId, from, to }) => ({ lineId, from, to }));
+  orders.change(order, own, () => ({ shipmentId: null }));
+  shipment.status = 'CANCELLED';
+  fulfilment.changed(world.fulfilment, shipment);
+  if (!order.row.holds.includes('manual')) {
+    order.row.holds = [...order.row.holds, 'manual'];
+    tell(world, order, 'order.held', { hold: 'manual', reason: saga.error?.message ?? 'The shipment failed.' }, ctx);
+  }
+  settleOrder(world, order, null, ctx);
+  tell(world, order, 'shipment.cancelled', { shipmentId: shipment.id, number: shipment.number, error: saga.error }, ctx);
+  return next;
+}
+
+export const shipmentSaga: SagaDefinition<World, Outside> = {
+  kind: 'ship-order',
+  version: 1,
+  steps: [
+    { name: 'pack', run: () => next, undo: unpack },
+    { name: 'label', run: label, undo: voidLabel },
+    { name: 'capture', run: capture },
+    { name: 'dispatch', run: dispatch },
+  ],
+};

@@ -1,0 +1,220 @@
+import * as fulfilment from '../domains/fulfilment/service.ts';
+import * as inventory from '../domains/inventory/service.ts';
+import { type AccountRef, chart, planTransfers, type TransferSpec } from '../domains/ledger/rules.ts';
+import * as ledger from '../domains/ledger/service.ts';
+import type { OrderEvent } from '../domains/orders/rules.ts';
+import * as orders from '../domains/orders/service.ts';
+import { deriveOrderPayment, isOpen } from '../domains/payments/rules.ts';
+import * as payments from '../domains/payments/service.ts';
+import { isOnItsWay } from '../domains/refunds/rules.ts';
+import * as refunds from '../domains/refunds/service.ts';
+import type { Ctx } from '../kernel/context.ts';
+import { DomainError } from '../kernel/errors.ts';
+import type { EventType } from '../kernel/events.ts';
+import { giveBackNumbers, takeNumbers } from '../platform/counters.ts';
+import type { Tx } from '../platform/db.ts';
+import { emit, job, newOutbox, type Outbox, writeOutbox } from '../platform/outbox.ts';
+import { lockSagas, type Saga, type SagaDefinition, type SagasState, startSaga, wakeSaga, writeSagas } from '../platform/saga.ts';
+import type { Locked } from '../platform/verb.ts';
+import type { Outside } from './outside.ts';
+
+/**
+ * The locked world of a batch: every row that its orders, their stock and their money may need, locked in the one order. Flows plan
+ * and apply on it in memory; `writeWorld` writes what changed with one statement per table.
+ */
+export interface World extends Locked {
+  readonly home: string;
+  readonly now: Date;
+  readonly orders: orders.OrdersState;
+  readonly sagas: SagasState;
+  readonly payments: payments.PaymentsState;
+  readonly refunds: refunds.RefundsState;
+  readonly fulfilment: fulfilment.FulfilmentState;
+  readonly inventory: inventory.InventoryState;
+  readonly ledger: ledger.LedgerState;
+  readonly outbox: Outbox;
+  readonly numbers: Map<NumberKind, { next: number; left: number }>;
+  /** Whether a payment provider captures one authorization in several parts. */
+  readonly multicapture: (provider: string) => boolean;
+}
+
+export type NumberKind = 'order' | 'shipment' | 'refund';
+
+export interface Needs {
+  readonly orderIds: readonly string[];
+  /** What may be promised of the orders' SKUs. */
+  readonly supply?: boolean;
+  /** What is at the nodes, and the nodes themselves. */
+  readonly stock?: boolean;
+  readonly ledger?: boolean;
+  /** SKUs to lock beside those of the orders. */
+  readonly skus?: readonly { skuId: string; merchantId: string }[];
+  readonly createStock?: readonly { skuId: string; nodeId: string; merchantId: string }[];
+  readonly multicapture?: (provider: string) => boolean;
+  /** How many numbers of each kind the batch may give out; what is left over goes back. */
+  readonly numbers?: Partial<Record<NumberKind, number>>;
+}
+
+export async function lockWorld(tx: Tx, needs: Needs, ctx: Ctx): Promise<World> {
+  const ids = [...new Set(needs.orderIds)];
+  const lockedOrders = await orders.lock(tx, ids);
+  const found = [...lockedOrders.byId.values()];
+  const sagas = await lockSagas(tx, ids);
+  const lockedPayments = await payments.lock(tx, ids);
+  const loadedRefunds = await refunds.load(tx, ids);
+  const loadedFulfilment = await fulfilment.load(tx, ids);
+  if (needs.stock)
+    await fulfilment.loadNodes(
+      tx,
+      loadedFulfilment,
+      found.map((order) => order.row.merchantId),
+    );
+  const skus = [
+    ...(needs.skus ?? []),
+    ...found.flatMap((order) =>
+      order.lines.flatMap((line) =>
+        line.stocked && line.skuId ? [{ skuId: line.skuId, merchantId: order.row.merchantId }] : [],
+      ),
+    ),
+  ];
+  const lockedInventory = await inventory.lock(tx, {
+    region: ctx.home,
+    supply: needs.supply ? skus : [],
+    stock: needs.stock ? skus.map((sku) => sku.skuId) : [],
+    ...(needs.createStock ? { create: needs.createStock } : {}),
+  });
+  const lockedLedger = await ledger.lock(tx, {
+    home: ctx.home,
+    now: ctx.now,
+    accounts: needs.ledger ? found.flatMap((order) => accountsOf(order, payments.ofOrder(lockedPayments, order.row.id))) : [],
+    holds: needs.ledger
+      ? found.flatMap((order) => payments.ofOrder(lockedPayments, order.row.id).flatMap((p) => (p.holdId ? [p.holdId] : [])))
+      : [],
+  });
+  const numbers: World['numbers'] = new Map();
+  for (const kind of ['order', 'shipment', 'refund'] as const) {
+    const count = needs.numbers?.[kind] ?? 0;
+    if (count > 0) numbers.set(kind, { next: await takeNumbers(tx, ctx.home, kind, count), left: count });
+  }
+  return {
+    applied: 0,
+    home: ctx.home,
+    now: ctx.now,
+    orders: lockedOrders,
+    sagas,
+    payments: lockedPayments,
+    refunds: loadedRefunds,
+    fulfilment: loadedFulfilment,
+    inventory: lockedInventory,
+    ledger: lockedLedger,
+    outbox: newOutbox(),
+    numbers,
+    multicapture: needs.multicapture ?? (() => false),
+  };
+}
+
+/** The accounts that an order's life posts to. */
+function accountsOf(order: orders.Order, tenders: readonly { provider: string }[]): AccountRef[] {
+  const { merchantId, currency } = order.row;
+  return [
+    chart.receivable(merchantId, currency),
+    chart.merchantPayable(merchantId, currency),
+    chart.pspFees(merchantId, currency),
+    chart.goodwill(merchantId, currency),
+    ...tenders.map((payment) => chart.pspClearing(payment.provider, currency)),
+  ];
+}
+
+export async function writeWorld(tx: Tx, world: World): Promise<void> {
+  await orders.write(tx, world.orders);
+  await writeSagas(tx, world.sagas, world.now);
+  await payments.write(tx, world.payments, world.now);
+  await refunds.write(tx, world.refunds);
+  await fulfilment.write(tx, world.fulfilment, world.now);
+  await inventory.write(tx, world.inventory);
+  await ledger.write(tx, world.ledger);
+  for (const [kind, { left }] of world.numbers) if (left > 0) await giveBackNumbers(tx, world.home, kind, left);
+  await writeOutbox(tx, world.outbox);
+}
+
+/** The order under its lock, or `not_found`. */
+export function orderOf(world: World, orderId: string): orders.Order {
+  const order = world.orders.byId.get(orderId);
+  if (!order) throw new DomainError('not_found', 'There is no such order.');
+  return order;
+}
+
+/** The next number of a kind, as people see it: EU-10432, EU-S10001. */
+export function takeNumber(world: World, kind: NumberKind): string {
+  const counter = world.numbers.get(kind);
+  if (!counter || counter.left === 0) throw new Error(`No ${kind} number was reserved`);
+  counter.left -= 1;
+  const letter = { order: '', shipment: 'S', refund: 'R' }[kind];
+  return `${world.home}-${letter}${counter.next++}`;
+}
+
+/** Says what happened to an order: its version goes up by one and the event carries it. */
+export function tell(
+  world: World,
+  order: orders.Order,
+  type: EventType,
+  data: Record<string, unknown>,
+  ctx: Ctx,
+  cause: string | null = null,
+): string {
+  world.applied++;
+  order.row.version += 1n;
+  order.dirty = true;
+  const { id, version, merchantId } = order.row;
+  return emit(
+    world.outbox,
+    { aggregate: 'order', aggregateId: id, aggregateVersion: version, merchantId, type, data },
+    ctx,
+    cause,
+  );
+}
+
+/** Settles status, payment status and the rest after a change to spans or money. */
+export function settleOrder(world: World, order: orders.Order, event: OrderEvent | null, ctx: Ctx): void {
+  const { row } = order;
+  const tenders = payments.ofOrder(world.payments, row.id);
+  row.authorizedMinor = tenders.reduce((sum, payment) => sum + payment.authorizedMinor, 0n);
+  row.capturedMinor = tenders.reduce((sum, payment) => sum + payment.capturedMinor, 0n);
+  row.refundedMinor = tenders.reduce((sum, payment) => sum + payment.refundedMinor, 0n);
+  const moves =
+    payments.operationsOf(world.payments, row.id).some(isOpen) ||
+    tenders.some((payment) => payment.status === 'AUTHORIZED' || payment.status === 'PARTIALLY_CAPTURED') ||
+    refunds.ofOrder(world.refunds, row.id).some(isOnItsWay);
+  orders.settle(order, event, { paymentStatus: deriveOrderPayment(tenders, row.totalMinor - row.cancelledMinor), moves }, ctx);
+}
+
+/** Posts an order's transfers as one journal and keeps the order's own receivable in step. */
+export function postFor(world: World, order: orders.Order, specs: readonly TransferSpec[], ctx: Ctx): void {
+  if (specs.length === 0) return;
+  const applied = ledger.post(world.ledger, planTransfers(world.ledger, specs), ctx);
+  const receivable = ledger.accountId(chart.receivable(order.row.merchantId, order.row.currency).code);
+  for (const transfer of applied) {
+    if (transfer.phase !== 'single' && transfer.phase !== 'post') continue;
+    if (transfer.debitAccount === receivable) order.row.receivableMinor += transfer.amountMinor;
+    if (transfer.creditAccount === receivable) order.row.receivableMinor -= transfer.amountMinor;
+  }
+  order.dirty = true;
+}
+
+/** Starts a saga for an order and the job that runs it. */
+export function begin(
+  world: World,
+  definition: SagaDefinition<World, Outside>,
+  order: orders.Order,
+  options: { state?: Record<string, unknown>; deadline?: Date | null },
+  ctx: Ctx,
+): Saga {
+  const saga = startSaga(world.sagas, definition, { orderId: order.row.id, merchantId: order.row.merchantId, ...options }, ctx);
+  job(world.outbox, { task: 'advance-saga', payload: { sagaId: saga.id } });
+  return saga;
+}
+
+/** Has a waiting saga look again at once. */
+export function wake(world: World, saga: Saga, ctx: Ctx): void {
+  if (wakeSaga(saga, ctx.now)) job(world.outbox, { task: 'advance-saga', payload: { sagaId: saga.id } });
+}

@@ -1,0 +1,43 @@
+import type { Queryable } from './db.ts';
+
+/** Where a saga stands, unlocked: to know what to lock. */
+export interface SagaPosition {
+  readonly id: string;
+  readonly kind: string;
+  readonly orderId: string;
+  readonly step: string;
+  readonly compensating: boolean;
+}
+
+export async function findSagas(db: Queryable, ids: readonly string[]): Promise<Map<string, SagaPosition>> {
+  const { rows } = await db.query<SagaPosition>({
+    name: 'sagas-find',
+    text: `SELECT id, kind, order_id AS "orderId", step, coalesce((state->>'compensating')::boolean, false) AS compensating
+           FROM sagas WHERE id = ANY($1::uuid[]) AND status <> 'done'`,
+    values: [ids],
+  });
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+/**
+ * Sagas that should have moved and have no job to move them: the sweep adds theirs again. A job that is only late is added twice,
+ * which is harmless.
+ */
+export async function findStalled(db: Queryable, before: Date, limit: number): Promise<string[]> {
+  const { rows } = await db.query<{ id: string }>({
+    name: 'sagas-stalled',
+    text: `SELECT id FROM sagas WHERE status NOT IN ('done', 'stuck') AND wake_at < $1 ORDER BY wake_at LIMIT $2`,
+    values: [before, limit],
+  });
+  return rows.map((row) => row.id);
+}
+
+/** Open sagas waiting on one of these orders. */
+export async function findOpenOfOrders(db: Queryable, orderIds: readonly string[]): Promise<string[]> {
+  const { rows } = await db.query<{ id: string }>({
+    name: 'sagas-open-of-orders',
+    text: `SELECT id FROM sagas WHERE order_id = ANY($1::uuid[]) AND status NOT IN ('done', 'stuck')`,
+    values: [orderIds],
+  });
+  return rows.map((row) => row.id);
+}

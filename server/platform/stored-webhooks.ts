@@ -1,0 +1,38 @@
+import type { Queryable } from './db.ts';
+
+/** A webhook as it was received and verified. */
+export interface StoredWebhook {
+  readonly id: string;
+  readonly source: string;
+  readonly externalId: string;
+  readonly topic: string;
+  readonly payload: Readonly<Record<string, unknown>>;
+  readonly status: 'received' | 'processed' | 'ignored' | 'failed';
+}
+
+export async function readWebhook(db: Queryable, id: string): Promise<StoredWebhook | undefined> {
+  const { rows } = await db.query<StoredWebhook>({
+    name: 'webhook-read',
+    text: 'SELECT id, source, external_id AS "externalId", topic, payload, status FROM inbound_webhooks WHERE id = $1',
+    values: [id],
+  });
+  return rows[0];
+}
+
+export async function finishWebhook(db: Queryable, id: string, status: 'processed' | 'ignored', now: Date): Promise<void> {
+  await db.query({
+    name: 'webhook-finish',
+    text: 'UPDATE inbound_webhooks SET status = $2, processed_at = $3 WHERE id = $1',
+    values: [id, status, now],
+  });
+}
+
+/** Webhooks that were received before `before` and that nobody has acted on. */
+export async function findUnprocessed(db: Queryable, before: Date, limit: number): Promise<string[]> {
+  const { rows } = await db.query<{ id: string }>({
+    name: 'webhook-unprocessed',
+    text: `SELECT id FROM inbound_webhooks WHERE status = 'received' AND received_at < $1 ORDER BY received_at LIMIT $2`,
+    values: [before, limit],
+  });
+  return rows.map((row) => row.id);
+}
