@@ -1,5 +1,6 @@
 import {
   type Icon,
+  IconBook2,
   IconBox,
   IconBuildingWarehouse,
   IconChecklist,
@@ -7,11 +8,15 @@ import {
   IconClockPlay,
   IconCreditCard,
   IconFlask,
+  IconHelp,
   IconHistory,
   IconHome,
+  IconPackage,
   IconReceipt,
+  IconReceiptRefund,
   IconScale,
   IconSettings,
+  IconTruck,
   IconUsers,
 } from '@tabler/icons-react';
 import type { Role } from '../server/kernel/vocabulary.ts';
@@ -36,22 +41,36 @@ export interface NavigationEntry {
 
 const STAFF = ['agent', 'warehouse', 'fraud_analyst', 'finance', 'admin'] as const;
 const SELLERS = [...STAFF, 'merchant'] as const;
+/** Who may look up customers and follow their money. */
+const MONEY = ['agent', 'fraud_analyst', 'finance', 'admin', 'merchant'] as const;
 const EVERYONE = [...SELLERS, 'customer'] as const;
 
 export const NAVIGATION: readonly NavigationEntry[] = [
   { label: 'nav.home', href: '/', icon: IconHome, roles: EVERYONE, keys: 'g h' },
   { group: 'nav.groups.orders', label: 'nav.orders', href: '/orders', icon: IconClipboardList, roles: SELLERS, keys: 'g o' },
+  {
+    group: 'nav.groups.fulfilment',
+    label: 'nav.pickQueue',
+    href: '/shipments/queue',
+    icon: IconPackage,
+    roles: SELLERS,
+    keys: 'g f',
+  },
+  { group: 'nav.groups.fulfilment', label: 'nav.shipments', href: '/shipments', icon: IconTruck, roles: SELLERS },
   { group: 'nav.groups.stock', label: 'nav.stock', href: '/stock', icon: IconBuildingWarehouse, roles: SELLERS, keys: 'g s' },
   { group: 'nav.groups.stock', label: 'nav.products', href: '/products', icon: IconBox, roles: SELLERS },
-  { group: 'nav.groups.customers', label: 'nav.customers', href: '/customers', icon: IconUsers, roles: SELLERS, keys: 'g c' },
+  { group: 'nav.groups.customers', label: 'nav.customers', href: '/customers', icon: IconUsers, roles: MONEY, keys: 'g c' },
   {
     group: 'nav.groups.money',
     label: 'nav.payments',
     href: '/payments',
     icon: IconCreditCard,
-    roles: ['agent', 'fraud_analyst', 'finance', 'admin', 'merchant'],
+    roles: MONEY,
     keys: 'g m',
   },
+  { group: 'nav.groups.money', label: 'nav.refunds', href: '/refunds', icon: IconReceiptRefund, roles: MONEY },
+  { group: 'nav.groups.money', label: 'nav.inDoubt', href: '/payments/in-doubt', icon: IconHelp, roles: MONEY },
+  { group: 'nav.groups.money', label: 'nav.ledger', href: '/ledger', icon: IconBook2, roles: ['finance', 'admin', 'merchant'] },
   {
     group: 'nav.groups.money',
     label: 'nav.approvals',

@@ -12,7 +12,7 @@ import { DataList } from '../ui/data-list.tsx';
 import type { Column } from '../ui/data-table.tsx';
 import type { ListFilter } from '../ui/list-toolbar.tsx';
 import { type ListUrl, useListUrl } from '../ui/list-url.ts';
-import { useMessages } from '../ui/locale.tsx';
+import { useMessages, usePreferences } from '../ui/locale.tsx';
 import { Money, Quantity } from '../ui/money.tsx';
 import { PageHeader } from '../ui/page-header.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
@@ -28,7 +28,7 @@ const VIEWS = [
   'refunded',
 ] as const satisfies readonly OrderView[];
 const SORTS = ['-placed_at', 'placed_at', '-total', 'total'] as const satisfies readonly OrderSort[];
-const FILTERS = ['view', 'status', 'payment', 'fulfilment', 'hold', 'channel', 'merchant', 'tag', 'within'] as const;
+const FILTERS = ['view', 'status', 'payment', 'fulfilment', 'hold', 'channel', 'merchant', 'tag', 'within', 'day'] as const;
 const WITHIN_DAYS = ['1', '7', '30', '90'] as const;
 type Url = ListUrl<(typeof FILTERS)[number]>;
 
@@ -39,6 +39,8 @@ const RANGE_STEP_MS = 60_000;
 function useOrderQuery(url: Url) {
   const trpc = useTRPC();
   const { filters } = url;
+  const { timeZone } = usePreferences();
+  const day = filters.day.at(-1);
   const days = oneOf(WITHIN_DAYS, filters.within.at(-1));
   const placedFrom = useMemo(
     () => (days ? new Date(Math.floor(Date.now() / RANGE_STEP_MS) * RANGE_STEP_MS - Number(days) * DAY_MS) : undefined),
@@ -54,6 +56,7 @@ function useOrderQuery(url: Url) {
     merchantId: filters.merchant.at(-1),
     tag: filters.tag.at(-1),
     placedFrom,
+    placedOn: day && /^\d{4}-\d\d-\d\d$/.test(day) ? { day, timeZone } : undefined,
     q: url.q || undefined,
     sort: oneOf(SORTS, url.sort),
     after: url.after ?? undefined,
@@ -124,6 +127,7 @@ function useOrderFilters(
   const channels = (facets?.channels ?? []).map((value) => ({ value, label: value }));
   const merchants = (facets?.merchants ?? []).map(({ id, name }) => ({ value: id, label: name }));
   const tags = url.filters.tag.map((value) => ({ value, label: value }));
+  const days = url.filters.day.map((value) => ({ value, label: value }));
   return [
     filter('status', t('orders.status'), status),
     filter('payment', t('orders.payment'), payment),
@@ -136,6 +140,7 @@ function useOrderFilters(
     ),
     ...(channels.length > 1 || url.filters.channel.length > 0 ? [single('channel', t('orders.channel'), channels)] : []),
     ...(merchants.length > 1 ? [single('merchant', t('orders.merchant'), merchants)] : []),
+    ...(days.length > 0 ? [single('day', t('orders.placed'), days)] : []),
     ...(tags.length > 0 ? [single('tag', t('orders.tag'), tags)] : []),
   ];
 }

@@ -1,16 +1,8 @@
 import { z } from 'zod';
 import { agentHome, financeHome, healthFigures } from '../views/homes.ts';
 import { salesByDay } from '../views/sales.ts';
+import { timeZone } from './page-input.ts';
 import { procedure, router } from './trpc.ts';
-
-/** A name of the IANA time-zone database that this runtime knows. */
-const timeZone = z.string().refine((zone) => {
-  try {
-    return Boolean(new Intl.DateTimeFormat('en', { timeZone: zone }));
-  } catch {
-    return false;
-  }
-}, 'must be a time zone such as Europe/Berlin');
 
 /** What each role starts the day with. */
 export const homeRouter = router({

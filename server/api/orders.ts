@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { FULFILMENT_STATUSES, HOLDS, ORDER_STATUSES, PAYMENT_STATUSES } from '../kernel/vocabulary.ts';
 import { readOrder } from '../views/order.ts';
 import { countOrders, listOrders, ORDER_SORTS, ORDER_VIEWS, orderFacets } from '../views/orders.ts';
-import { pageInput } from './page-input.ts';
+import { pageInput, timeZone } from './page-input.ts';
 import { procedure, router } from './trpc.ts';
 
 const orderNumber = z.string().trim().min(1).max(60);
@@ -19,6 +19,7 @@ const listInput = pageInput.extend({
   tag: z.string().max(100).optional(),
   placedFrom: z.date().optional(),
   placedTo: z.date().optional(),
+  placedOn: z.object({ day: z.iso.date(), timeZone }).optional(),
   q: z.string().max(200).optional(),
   sort: z.enum(ORDER_SORTS).optional(),
 });

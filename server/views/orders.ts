@@ -25,6 +25,8 @@ export interface OrderFilter {
   readonly placedFrom?: Date | undefined;
   /** Exclusive. */
   readonly placedTo?: Date | undefined;
+  /** A calendar day, YYYY-MM-DD, of an IANA zone. */
+  readonly placedOn?: { readonly day: string; readonly timeZone: string } | undefined;
   readonly q?: string | undefined;
 }
 
@@ -97,6 +99,12 @@ function conditions(scope: Scope, filter: OrderFilter): Conditions {
   if (filter.tag) where.add((p) => `o.tags <> '{}' AND o.tags @> ARRAY[${p}]::text[]`, filter.tag);
   if (filter.placedFrom) where.add((p) => `o.placed_at >= ${p}`, filter.placedFrom);
   if (filter.placedTo) where.add((p) => `o.placed_at < ${p}`, filter.placedTo);
+  if (filter.placedOn) {
+    const day = where.value(filter.placedOn.day);
+    const zone = where.value(filter.placedOn.timeZone);
+    where.plain(`o.placed_at >= (${day}::date)::timestamp AT TIME ZONE ${zone}`);
+    where.plain(`o.placed_at < (${day}::date + 1)::timestamp AT TIME ZONE ${zone}`);
+  }
   if (filter.q?.trim()) search(where, filter.q);
   return where;
 }

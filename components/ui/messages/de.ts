@@ -1,24 +1,42 @@
 /** German. What is missing here is shown in English, and listed by the catalogue test. */
+import { approvals } from './de/approvals.ts';
 import { audit } from './de/audit.ts';
+import { customers } from './de/customers.ts';
 import { errors } from './de/errors.ts';
+import { home } from './de/home.ts';
 import { integrity } from './de/integrity.ts';
 import { jobs } from './de/jobs.ts';
+import { ledger } from './de/ledger.ts';
 import { nav } from './de/nav.ts';
 import { orders } from './de/orders.ts';
+import { payments } from './de/payments.ts';
 import { people } from './de/people.ts';
+import { products } from './de/products.ts';
 import { search } from './de/search.ts';
+import { shipments } from './de/shipments.ts';
 import { status } from './de/status.ts';
+import { stock } from './de/stock.ts';
+import { track } from './de/track.ts';
 import { ui } from './de/ui.ts';
 
 export const de = {
+  approvals,
   audit,
+  customers,
   errors,
+  home,
   integrity,
   jobs,
+  ledger,
   nav,
   orders,
+  payments,
   people,
+  products,
   search,
+  shipments,
   status,
+  stock,
+  track,
   ui,
 } as const;

@@ -1,24 +1,42 @@
 /** English, the reference. One file per noun in en/; a new noun is one import and one line here, and the same in de.ts. */
+import { approvals } from './en/approvals.ts';
 import { audit } from './en/audit.ts';
+import { customers } from './en/customers.ts';
 import { errors } from './en/errors.ts';
+import { home } from './en/home.ts';
 import { integrity } from './en/integrity.ts';
 import { jobs } from './en/jobs.ts';
+import { ledger } from './en/ledger.ts';
 import { nav } from './en/nav.ts';
 import { orders } from './en/orders.ts';
+import { payments } from './en/payments.ts';
 import { people } from './en/people.ts';
+import { products } from './en/products.ts';
 import { search } from './en/search.ts';
+import { shipments } from './en/shipments.ts';
 import { status } from './en/status.ts';
+import { stock } from './en/stock.ts';
+import { track } from './en/track.ts';
 import { ui } from './en/ui.ts';
 
 export const en = {
+  approvals,
   audit,
+  customers,
   errors,
+  home,
   integrity,
   jobs,
+  ledger,
   nav,
   orders,
+  payments,
   people,
+  products,
   search,
+  shipments,
   status,
+  stock,
+  track,
   ui,
 } as const;

@@ -22,6 +22,7 @@ export const ui = {
   moreActions: 'Weitere Aktionen',
   previous: 'Zurück',
   next: 'Weiter',
+  more: 'Mehr anzeigen',
   first: 'Erste Seite',
   pager: 'Seiten',
   breadcrumb: 'Pfad',

@@ -23,6 +23,7 @@ export const ui = {
   moreActions: 'More actions',
   previous: 'Previous',
   next: 'Next',
+  more: 'Show more',
   first: 'First page',
   pager: 'Pages',
   breadcrumb: 'Breadcrumb',

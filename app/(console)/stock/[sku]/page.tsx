@@ -1,0 +1,18 @@
+import type { Metadata } from 'next';
+import { StockDetail } from '../../../../components/stock/stock-page.tsx';
+
+interface Props {
+  readonly params: Promise<{ sku: string }>;
+  readonly searchParams: Promise<{ merchant?: string | string[] }>;
+}
+
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  return { title: decodeURIComponent((await params).sku) };
+}
+
+export default async function StockPage({ params, searchParams }: Props) {
+  const { merchant } = await searchParams;
+  return (
+    <StockDetail code={decodeURIComponent((await params).sku)} merchantId={typeof merchant === 'string' ? merchant : undefined} />
+  );
+}

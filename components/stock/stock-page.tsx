@@ -1,0 +1,116 @@
+'use client';
+import { useQuery } from '@tanstack/react-query';
+import type { NodeLevel, StockPage } from '../../server/views/stock.ts';
+import { useLive } from '../live.tsx';
+import { shownError, useTRPC } from '../trpc.tsx';
+import { Bar } from '../ui/bars.tsx';
+import { CopyText } from '../ui/copy.tsx';
+import { type Column, DataTable } from '../ui/data-table.tsx';
+import { DetailLayout, KeyValue, Section } from '../ui/detail-layout.tsx';
+import { useFormat, useMessages } from '../ui/locale.tsx';
+import { Quantity } from '../ui/money.tsx';
+import { PageHeader } from '../ui/page-header.tsx';
+import { EmptyState, Loaded } from '../ui/states.tsx';
+import { StockMovements } from './stock-movements.tsx';
+
+function Levels({ nodes }: { nodes: readonly NodeLevel[] }) {
+  const { t } = useMessages();
+  const total = (key: 'onHand' | 'allocated' | 'safety' | 'short') => nodes.reduce((sum, node) => sum + node[key], 0n);
+  const figure = (key: 'onHand' | 'allocated' | 'safety' | 'short'): Column<NodeLevel> => ({
+    key,
+    header: t(`stock.${key}`),
+    right: true,
+    cell: (node) => <Quantity value={node[key]} />,
+    footer: <Quantity value={total(key)} />,
+  });
+  const columns: Column<NodeLevel>[] = [
+    { key: 'node', header: t('stock.node'), cell: (node) => `${node.nodeName} (${node.nodeCode})` },
+    { key: 'bin', header: t('stock.bin'), cell: (node) => node.bin ?? t('ui.unknown') },
+    figure('onHand'),
+    figure('allocated'),
+    figure('safety'),
+    figure('short'),
+  ];
+  return (
+    <Section title={t('stock.levels')} count={nodes.length}>
+      {nodes.length === 0 ? (
+        <EmptyState compact title={t('stock.levels')} reason={t('stock.noLevels')} />
+      ) : (
+        <DataTable
+          embedded
+          label={t('stock.levels')}
+          columns={columns}
+          rows={nodes}
+          rowKey={(node) => node.nodeId}
+          rowLabel={(node) => node.nodeCode}
+        />
+      )}
+    </Section>
+  );
+}
+
+function Supply({ supply }: { supply: StockPage['supply'] }) {
+  const { t } = useMessages();
+  return (
+    <Section title={t('stock.supply')}>
+      {supply.length === 0 && <EmptyState compact title={t('stock.supply')} reason={t('stock.noSupply')} />}
+      {supply.map((region) => (
+        <KeyValue
+          key={region.region}
+          figures
+          items={[
+            { label: t('stock.region'), value: region.region },
+            { label: t('stock.sellable'), value: <Quantity value={region.sellable} /> },
+            { label: t('stock.limitOver'), value: <Quantity value={region.limitOver} /> },
+            { label: t('stock.promised'), value: <Quantity value={-region.promised} /> },
+            { label: t('stock.shortfall'), value: <Quantity value={region.shortfall} /> },
+            { label: t('stock.available'), value: <Quantity value={region.available} />, strong: true },
+          ]}
+        />
+      ))}
+    </Section>
+  );
+}
+
+function Shortages({ work }: { work: StockPage['work'] }) {
+  const { t } = useMessages();
+  const format = useFormat();
+  return work.map((one) => (
+    <Bar key={one.id} tone="blocked" title={t('stock.workTitle')}>
+      {t('stock.work', { units: format.number(one.shortfall > one.short ? one.shortfall : one.short), reason: one.reason })}
+    </Bar>
+  ));
+}
+
+function Body({ page }: { page: StockPage }) {
+  const { t } = useMessages();
+  const { sku } = page;
+  const product = `/products/${encodeURIComponent(sku.code)}?merchant=${sku.merchantId}`;
+  const header = (
+    <PageHeader
+      breadcrumbs={[{ label: t('stock.title'), href: '/stock' }]}
+      title={<CopyText value={sku.code} what={t('stock.sku')} />}
+      sub={`${sku.name} · ${sku.merchantName}`}
+      menu={[{ label: t('stock.openProduct'), href: product }]}
+    />
+  );
+  return (
+    <DetailLayout header={header} bars={<Shortages work={page.work} />} aside={<Supply supply={page.supply} />}>
+      <Levels nodes={page.nodes} />
+      <StockMovements skuId={sku.id} />
+    </DetailLayout>
+  );
+}
+
+/** One SKU's stock. `merchantId` picks the merchant where several use the code. */
+export function StockDetail(props: { code: string; merchantId: string | undefined }) {
+  const trpc = useTRPC();
+  const stock = useQuery(trpc.stock.get.queryOptions(props));
+  const id = stock.data?.sku.id;
+  useLive(id ? [`sku:${id}`, 'order'] : [], { queryKeys: [trpc.stock.get.queryKey(props), trpc.stock.movements.queryKey()] });
+  return (
+    <Loaded data={stock.data} error={shownError(stock.error)} onRetry={() => void stock.refetch()} lines={10}>
+      {(page) => <Body page={page} />}
+    </Loaded>
+  );
+}

@@ -1,0 +1,117 @@
+'use client';
+import { useQuery } from '@tanstack/react-query';
+import type { MyOrder } from '../../server/views/my-orders.ts';
+import { useLive } from '../live.tsx';
+import { Address } from '../orders/order-customer.tsx';
+import { shownError, useTRPC } from '../trpc.tsx';
+import { StatusBadge } from '../ui/badge.tsx';
+import { CopyText } from '../ui/copy.tsx';
+import { DetailLayout, KeyValue, type Pair, Section } from '../ui/detail-layout.tsx';
+import { useMessages } from '../ui/locale.tsx';
+import { Money } from '../ui/money.tsx';
+import { PageHeader } from '../ui/page-header.tsx';
+import { Loaded } from '../ui/states.tsx';
+import { TimeAgo } from '../ui/time-ago.tsx';
+import { LineProgress, Parcels } from './parcels.tsx';
+import classes from './track.module.css';
+
+function Items({ order }: { order: MyOrder }) {
+  const { t } = useMessages();
+  return (
+    <Section title={t('track.items')}>
+      <ul className={classes.list}>
+        {order.lines.map((line, index) => (
+          <li key={index} className={classes.line}>
+            <div className={classes.head}>
+              <span>{line.kind === 'item' ? `${line.quantity} × ${line.name}` : line.name}</span>
+              <span className={`${classes.end} ${classes.strong}`}>
+                <Money amountMinor={line.totalMinor} currency={order.currency} />
+              </span>
+            </div>
+            {line.kind === 'item' && <LineProgress line={line} />}
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}
+
+function Sums({ order }: { order: MyOrder }) {
+  const { t } = useMessages();
+  const money = (label: string, amountMinor: bigint, strong = false): Pair => ({
+    label,
+    strong,
+    value: <Money amountMinor={amountMinor} currency={order.currency} withCode />,
+  });
+  const cards = order.cards
+    .map((card) => (card.last4 ? `${card.brand ?? card.method} •••• ${card.last4}` : card.method))
+    .join(', ');
+  return (
+    <>
+      <Section title={t('track.total')}>
+        <KeyValue
+          figures
+          items={[
+            money(t('track.total'), order.totalMinor, true),
+            ...(order.cancelledMinor > 0n ? [money(t('track.cancelled'), -order.cancelledMinor)] : []),
+            ...(order.refundedMinor > 0n ? [money(t('track.refunded'), -order.refundedMinor)] : []),
+            { label: t('track.paidWith'), value: cards || t('ui.unknown') },
+          ]}
+        />
+      </Section>
+      {order.refunds.length > 0 && (
+        <Section title={t('track.refunds')}>
+          <ul className={classes.list}>
+            {order.refunds.map((refund) => (
+              <li key={refund.number} className={classes.head}>
+                <StatusBadge kind="refund" value={refund.status} />
+                <TimeAgo at={refund.createdAt} />
+                <span className={classes.end}>
+                  <Money amountMinor={refund.amountMinor} currency={refund.currency} />
+                </span>
+              </li>
+            ))}
+          </ul>
+        </Section>
+      )}
+      <Section title={t('track.shipTo')}>
+        <Address address={order.shipTo} />
+      </Section>
+    </>
+  );
+}
+
+function Body({ order }: { order: MyOrder }) {
+  const { t } = useMessages();
+  const header = (
+    <PageHeader
+      breadcrumbs={[{ label: t('track.myOrders'), href: '/account/orders' }]}
+      title={<CopyText value={order.number} what={t('orders.order')} />}
+      badges={<StatusBadge kind="order" value={order.status} />}
+      sub={
+        <>
+          {t('track.from', { merchant: order.merchantName })} · <TimeAgo at={order.placedAt} />
+        </>
+      }
+    />
+  );
+  return (
+    <DetailLayout header={header} aside={<Sums order={order} />}>
+      <Parcels parcels={order.parcels} />
+      <Items order={order} />
+    </DetailLayout>
+  );
+}
+
+/** One of the customer's own orders. */
+export function MyOrderDetail({ number }: { number: string }) {
+  const trpc = useTRPC();
+  const order = useQuery(trpc.myOrders.get.queryOptions({ number }));
+  const id = order.data?.id;
+  useLive(id ? [`order:${id}`] : [], { queryKeys: [trpc.myOrders.get.queryKey({ number })] });
+  return (
+    <Loaded data={order.data} error={shownError(order.error)} onRetry={() => void order.refetch()} lines={8}>
+      {(found) => <Body order={found} />}
+    </Loaded>
+  );
+}

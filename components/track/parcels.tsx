@@ -1,0 +1,71 @@
+'use client';
+import type { TrackedLine, TrackedParcel } from '../../server/views/track.ts';
+import { Badge, BadgeGroup, StatusBadge } from '../ui/badge.tsx';
+import { CopyText } from '../ui/copy.tsx';
+import { Section } from '../ui/detail-layout.tsx';
+import { useMessages } from '../ui/locale.tsx';
+import { EmptyState } from '../ui/states.tsx';
+import { lookOf } from '../ui/status.ts';
+import { TimeAgo } from '../ui/time-ago.tsx';
+import classes from './track.module.css';
+
+function Parcel({ parcel }: { parcel: TrackedParcel }) {
+  const { t } = useMessages();
+  return (
+    <li className={classes.parcel}>
+      <div className={classes.head}>
+        <span className={classes.strong}>{t('track.parcel', { number: parcel.number })}</span>
+        <StatusBadge kind="shipment" value={parcel.status} />
+        {parcel.trackingNumber && (
+          <span className={classes.end}>
+            {parcel.carrier} <CopyText value={parcel.trackingNumber} mono />
+          </span>
+        )}
+      </div>
+      <span className={classes.dim}>{parcel.contents.map((item) => `${item.units} × ${item.name}`).join(', ')}</span>
+      <ol className={classes.updates}>
+        {parcel.updates.map((update) => (
+          <li key={`${update.status}${update.occurredAt.toISOString()}`} className={classes.head}>
+            <StatusBadge kind="shipment" value={update.status} />
+            <span>{update.detail}</span>
+            <span className={`${classes.end} ${classes.dim}`}>
+              <TimeAgo at={update.occurredAt} />
+            </span>
+          </li>
+        ))}
+      </ol>
+    </li>
+  );
+}
+
+/** Where the parcels are. */
+export function Parcels({ parcels }: { parcels: readonly TrackedParcel[] }) {
+  const { t } = useMessages();
+  return (
+    <Section title={t('track.parcels')} count={parcels.length}>
+      {parcels.length === 0 && <EmptyState compact title={t('track.noParcelsTitle')} reason={t('track.noParcels')} />}
+      <ul className={classes.list}>
+        {parcels.map((parcel) => (
+          <Parcel key={parcel.number} parcel={parcel} />
+        ))}
+      </ul>
+    </Section>
+  );
+}
+
+/** How far the units of a line have come, in a customer's words. */
+export function LineProgress({ line }: { line: TrackedLine }) {
+  const { t } = useMessages();
+  return (
+    <BadgeGroup>
+      {line.units.map(({ state, units }) => {
+        const { tone, icon } = lookOf('span', state);
+        return (
+          <Badge key={state} tone={tone} icon={icon}>
+            {units} × {t(`track.state.${state}`)}
+          </Badge>
+        );
+      })}
+    </BadgeGroup>
+  );
+}

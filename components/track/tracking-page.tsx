@@ -1,0 +1,65 @@
+'use client';
+import { useQuery } from '@tanstack/react-query';
+import type { Tracking } from '../../server/views/track.ts';
+import { shownError, useTRPC } from '../trpc.tsx';
+import { StatusBadge } from '../ui/badge.tsx';
+import { Mark, PRODUCT_NAME } from '../ui/brand.tsx';
+import { NarrowLayout, Section } from '../ui/detail-layout.tsx';
+import { useMessages } from '../ui/locale.tsx';
+import { PageHeader } from '../ui/page-header.tsx';
+import { Loaded } from '../ui/states.tsx';
+import { TimeAgo } from '../ui/time-ago.tsx';
+import { LineProgress, Parcels } from './parcels.tsx';
+import classes from './track.module.css';
+
+/** People leave this page open on a phone; parcels do not move faster. */
+const REFRESH_MS = 30_000;
+
+function Body({ tracking }: { tracking: Tracking }) {
+  const { t } = useMessages();
+  const header = (
+    <PageHeader
+      title={t('track.order', { number: tracking.number })}
+      badges={<StatusBadge kind="order" value={tracking.status} />}
+      sub={
+        <>
+          {t('track.from', { merchant: tracking.merchantName })} · <TimeAgo at={tracking.placedAt} />
+        </>
+      }
+    />
+  );
+  return (
+    <NarrowLayout header={header}>
+      <Parcels parcels={tracking.parcels} />
+      <Section title={t('track.items')}>
+        <ul className={classes.list}>
+          {tracking.lines.map((line, index) => (
+            <li key={index} className={classes.line}>
+              <span>
+                {line.quantity} × {line.name}
+              </span>
+              <LineProgress line={line} />
+            </li>
+          ))}
+        </ul>
+      </Section>
+    </NarrowLayout>
+  );
+}
+
+/** The public page behind a tracking link; the token in it is the permission. */
+export function TrackingPage({ token }: { token: string }) {
+  const trpc = useTRPC();
+  const tracking = useQuery({ ...trpc.tracking.get.queryOptions({ token }), refetchInterval: REFRESH_MS });
+  return (
+    <main className={classes.public}>
+      <div className={classes.brand}>
+        <Mark />
+        {PRODUCT_NAME}
+      </div>
+      <Loaded data={tracking.data} error={shownError(tracking.error)} onRetry={() => void tracking.refetch()} lines={8}>
+        {(found) => <Body tracking={found} />}
+      </Loaded>
+    </main>
+  );
+}
