@@ -7,8 +7,6 @@ import { z } from 'zod';
 /** What a demo and tests may use, and everybody can read here. */
 const KNOWN_SECRETS = {
   PSP_SECRET_KEY: 'sk_test_waybill',
-  /** 1 where the provider's account may capture one authorization in several parts. */
-  PSP_MULTICAPTURE: z.enum(['0', '1']).default('1'),
   PSP_WEBHOOK_SECRET: 'whsec_waybill_demo',
   CARRIER_API_KEY: 'carrier_test_waybill',
   CARRIER_WEBHOOK_SECRET: 'whsec_carrier_demo',
@@ -35,6 +33,8 @@ const schema = z.object({
   WAYBILL_DEMO: z.enum(['0', '1']).default('0'),
   PSP_URL: z.url().default('http://127.0.0.1:3011'),
   PSP_SECRET_KEY: z.string().default(KNOWN_SECRETS.PSP_SECRET_KEY),
+  /** 1 where the provider's account may capture one authorization in several parts. */
+  PSP_MULTICAPTURE: z.enum(['0', '1']).default('1'),
   PSP_WEBHOOK_SECRET: z.string().default(KNOWN_SECRETS.PSP_WEBHOOK_SECRET),
   CARRIER_URL: z.url().default('http://127.0.0.1:3012'),
   CARRIER_API_KEY: z.string().default(KNOWN_SECRETS.CARRIER_API_KEY),

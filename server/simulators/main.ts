@@ -27,6 +27,7 @@ try {
     webhookUrl: `${webhookBase}/api/webhooks/psp`,
     webhookSecret: setting('PSP_WEBHOOK_SECRET', 'whsec_waybill_demo'),
     secretKey: setting('PSP_SECRET_KEY', 'sk_test_waybill'),
+    multicapture: setting('PSP_MULTICAPTURE', '1') === '1',
   });
   const carrier = await startCarrierSimulator({
     port: portOf(carrierUrl),

@@ -32,6 +32,8 @@ export interface PspOptions {
   readonly webhookUrl?: string | undefined;
   readonly webhookSecret: string;
   readonly secretKey: string;
+  /** Whether the account may capture in parts; what was set before, or false, where absent. */
+  readonly multicapture?: boolean;
 }
 
 export interface PspSimulator {
@@ -319,7 +321,7 @@ class Psp {
     void this.journal.append([record]);
   }
 
-  private async changeSettings(change: unknown): Promise<void> {
+  async changeSettings(change: unknown): Promise<void> {
     const { multicapture, search_lag_ms: lag, webhook_events: events } = settingsInput.parse(change);
     const settings = {
       ...this.state.settings,
@@ -376,6 +378,7 @@ export async function startPspSimulator(options: PspOptions): Promise<PspSimulat
   api = await listen((request) => psp.handle(request), options.port, options.host);
   const controls = await listen((request) => control(psp.controlled, request), options.controlPort ?? 0, options.host);
   psp.begin(api.url);
+  if (options.multicapture !== undefined) await psp.changeSettings({ multicapture: options.multicapture });
   const sweeper = setInterval(() => void psp.sweep(), EXPIRY_SWEEP_MS);
   return {
     url: api.url,
