@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { migrate } from '../../prisma/migrate.ts';
 import { buildConsole } from './build.ts';
 import { hasDemo } from './demo.ts';
-import { innerPort } from './ports.ts';
+import { demandPort, innerPort } from './ports.ts';
 import { type Project, ROOT } from './project.ts';
 import { Refusal } from './run.ts';
 import type { StartOptions } from './start-options.ts';
@@ -83,6 +83,7 @@ function partOf(role: 'api' | 'web' | 'worker', env: NodeJS.ProcessEnv) {
 
 /** Starts the processes and resolves when a request for a page and one for the API are answered. */
 export async function runStack(env: NodeJS.ProcessEnv, supervisor: Supervisor): Promise<void> {
+  await demandPort(Number(env.PORT)); // again: preparing took a while, and another program's answer must not pass for ours
   for (const role of ['api', 'web', 'worker'] as const) supervisor.keep(partOf(role, env));
   const base = `http://127.0.0.1:${env.PORT}`;
   const deadline = Date.now() + READY_WITHIN_MS;
