@@ -1,5 +1,6 @@
 'use client';
 import { Button } from '@mantine/core';
+import { IconBan, IconCheck } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { shownError, useTRPC } from '../trpc.tsx';
@@ -80,7 +81,9 @@ function KeyTable({ rows, onRevoke }: { rows: readonly KeyShown[]; onRevoke: (ke
       key: 'state',
       header: t('people.keys.state'),
       cell: (key) => (
-        <Badge tone={key.revokedAt ? 'neutral' : 'done'}>{t(key.revokedAt ? 'people.keys.revoked' : 'people.keys.active')}</Badge>
+        <Badge tone={key.revokedAt ? 'neutral' : 'done'} icon={key.revokedAt ? IconBan : IconCheck}>
+          {t(key.revokedAt ? 'people.keys.revoked' : 'people.keys.active')}
+        </Badge>
       ),
     },
     {

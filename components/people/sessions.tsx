@@ -1,5 +1,6 @@
 'use client';
 import { Button } from '@mantine/core';
+import { IconCheck } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { shownError, useTRPC } from '../trpc.tsx';
 import { Badge } from '../ui/badge.tsx';
@@ -100,7 +101,9 @@ function SessionTable(props: { rows: readonly SessionShown[]; busy: boolean; onE
       right: true,
       cell: (row) =>
         row.current ? (
-          <Badge tone="done">{t('people.sessions.current')}</Badge>
+          <Badge tone="done" icon={IconCheck}>
+            {t('people.sessions.current')}
+          </Badge>
         ) : (
           <Button
             size="compact-sm"

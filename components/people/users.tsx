@@ -1,5 +1,6 @@
 'use client';
 import { Button } from '@mantine/core';
+import { IconBan, IconCheck } from '@tabler/icons-react';
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
 import { parseAsString, useQueryState } from 'nuqs';
 import { useState } from 'react';
@@ -135,7 +136,7 @@ function UserTable({ rows }: { rows: readonly UserShown[] }) {
       key: 'state',
       header: t('people.users.state'),
       cell: (user) => (
-        <Badge tone={user.disabledAt ? 'blocked' : 'done'}>
+        <Badge tone={user.disabledAt ? 'blocked' : 'done'} icon={user.disabledAt ? IconBan : IconCheck}>
           {t(user.disabledAt ? 'people.users.disabled' : 'people.users.active')}
         </Badge>
       ),

@@ -3,7 +3,7 @@ import type { NextAuthOptions, RequestInternal } from 'next-auth';
 import CredentialsProvider from 'next-auth/providers/credentials';
 import { z } from 'zod';
 import type { Ctx } from '../kernel/context.ts';
-import { DomainError } from '../kernel/errors.ts';
+import type { DomainError } from '../kernel/errors.ts';
 import { isId, newId } from '../kernel/ids.ts';
 import { SESSION_SECONDS, sessionCookieName } from '../platform/auth/session-cookie.ts';
 import { findSession } from '../platform/auth/sessions.ts';
@@ -126,7 +126,11 @@ function callerOf(headers: RequestInternal['headers']): { ip: string | null; use
 }
 
 function refusal(error: unknown): SignInRefusal {
-  if (error instanceof DomainError) return { code: error.code, detail: error.detail };
+  // Next may hold this module more than once, each with a DomainError class of its own, so `instanceof` cannot be asked.
+  if (error instanceof Error && error.name === 'DomainError') {
+    const { code, detail } = error as DomainError;
+    return { code, detail };
+  }
   process.stderr.write(`sign-in failed: ${error instanceof Error ? error.stack : String(error)}\n`);
   return { code: 'internal', detail: 'Sign-in does not work at the moment. Try again soon.' };
 }

@@ -41,7 +41,7 @@ export const people = {
   },
   setup: {
     title: 'Waybill einrichten',
-    text: 'Die erste Verwaltungsperson und der erste Händler. Alles lässt sich später ändern.',
+    text: 'Die erste Verwaltungsperson und ein Händler mit Standort und Artikel für den Anfang. Alles lässt sich später ändern.',
     noToken: 'Öffnen Sie den ganzen Link, den der Server beim Start ausgegeben hat.',
     you: 'Sie, die Verwaltung',
     merchant: 'Der erste Händler',
@@ -103,7 +103,7 @@ export const people = {
     seen: 'Zuletzt benutzt',
     current: 'Diese',
     end: 'Sitzung beenden',
-    endNamed: 'Sitzung auf {device} beenden',
+    endNamed: 'Sitzung beenden: {device}',
     endOthers: 'Alle anderen beenden',
     ended: { one: 'Die Sitzung ist beendet.', other: '{count} Sitzungen sind beendet.' },
     unknownDevice: 'Unbekanntes Gerät',

@@ -40,7 +40,7 @@ export const people = {
   },
   setup: {
     title: 'Set up Waybill',
-    text: 'The first administrator and the first merchant. Everything can be changed later.',
+    text: 'The first administrator, and a merchant with a node and a product to begin with. Everything can be changed later.',
     noToken: 'Open the whole link that the server printed when it started.',
     you: 'You, the administrator',
     merchant: 'The first merchant',
@@ -102,7 +102,7 @@ export const people = {
     seen: 'Last used',
     current: 'This one',
     end: 'End session',
-    endNamed: 'End the session on {device}',
+    endNamed: 'End session: {device}',
     endOthers: 'End all others',
     ended: { one: 'The session has ended.', other: '{count} sessions have ended.' },
     unknownDevice: 'Unknown device',
