@@ -16,6 +16,10 @@ export interface AnnotatedOrder {
   readonly holds: readonly string[];
 }
 
+export interface NotedOrder extends AnnotatedOrder {
+  readonly noteId: string;
+}
+
 async function lock(tx: Tx, requests: readonly Request<{ orderId: string }>[]): Promise<World> {
   return lockWorld(
     tx,
@@ -26,7 +30,7 @@ async function lock(tx: Tx, requests: readonly Request<{ orderId: string }>[]): 
 
 const answer = (order: orders.Order): AnnotatedOrder => ({ id: order.row.id, tags: order.row.tags, holds: order.row.holds });
 
-function note(world: World, { input, ctx }: Request<NoteInput>): AnnotatedOrder {
+function note(world: World, { input, ctx }: Request<NoteInput>): NotedOrder {
   const order = orderOf(world, input.orderId);
   const id = newId();
   world.orders.notes.push({ id, order_id: order.row.id, body: input.body, actor: ctx.actor, at: ctx.now });
@@ -36,7 +40,7 @@ function note(world: World, { input, ctx }: Request<NoteInput>): AnnotatedOrder 
     { action: 'order.noted', entity: 'order', entityId: order.row.id, merchantId: order.row.merchantId, after: { noteId: id } },
     ctx,
   );
-  return answer(order);
+  return { ...answer(order), noteId: id };
 }
 
 const MAX_TAGS = 20;
@@ -113,7 +117,7 @@ function release(world: World, { input, ctx }: Request<HoldInput>): AnnotatedOrd
   return answer(order);
 }
 
-export const noteOrder: Verb<NoteInput, World, AnnotatedOrder> = { name: 'note-order', lock, decide: note, write: writeWorld };
+export const noteOrder: Verb<NoteInput, World, NotedOrder> = { name: 'note-order', lock, decide: note, write: writeWorld };
 export const tagOrder: Verb<TagInput, World, AnnotatedOrder> = { name: 'tag-order', lock, decide: tag, write: writeWorld };
 export const holdOrder: Verb<HoldInput, World, AnnotatedOrder> = { name: 'hold-order', lock, decide: hold, write: writeWorld };
 export const releaseOrder: Verb<HoldInput, World, AnnotatedOrder> = {

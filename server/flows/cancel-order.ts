@@ -3,6 +3,8 @@ import { mayCancel, planCancel } from '../domains/orders/rules.ts';
 import type { CancelOrderInput } from '../domains/orders/schema.ts';
 import * as orders from '../domains/orders/service.ts';
 import * as payments from '../domains/payments/service.ts';
+import { CANCELLED, isOnItsWay, onItsWayMinor } from '../domains/refunds/rules.ts';
+import * as refunds from '../domains/refunds/service.ts';
 import { DomainError } from '../kernel/errors.ts';
 import type { UnitRange } from '../kernel/units.ts';
 import type { Tx } from '../platform/db.ts';
@@ -43,8 +45,7 @@ export function previewCancel(world: World, order: orders.Order, input: CancelOr
   const plan = planCancel(orders.facts(order), input.units);
   const { row } = order;
   const owedAfter = row.totalMinor - row.cancelledMinor - plan.value.totalMinor;
-  const kept = row.capturedMinor - (row.refundedMinor - row.goodwillMinor);
-  const refundable = kept > owedAfter ? kept - owedAfter : 0n;
+  const refundable = takenAlready(world, order, plan.value.totalMinor);
   const open = payments
     .ofOrder(world.payments, row.id)
     .reduce((sum, payment) => sum + (payment.holdId ? payment.authorizedMinor - payment.capturedMinor : 0n), 0n);
@@ -58,6 +59,23 @@ export function previewCancel(world: World, order: orders.Order, input: CancelOr
     refundedMinor: Number(refundable),
   };
   return { ...preview, fingerprint: fingerprintOf(preview) };
+}
+
+/**
+ * What the customer paid for the units already. The receivable is what the order still owes: below zero after the cancellation, the
+ * customer has paid too much, less what earlier cancellations are giving back at this moment.
+ */
+function takenAlready(world: World, order: orders.Order, valueMinor: bigint): bigint {
+  const { receivableMinor, capturedMinor, refundedMinor } = order.row;
+  if (!order.row.confirmedAt) return 0n;
+  const own = refunds.ofOrder(world.refunds, order.row.id);
+  const returning = own
+    .filter((refund) => refund.reason === CANCELLED && isOnItsWay(refund))
+    .reduce((sum, refund) => sum + refund.amountMinor, 0n);
+  const tooMuch = valueMinor - receivableMinor - returning;
+  const left = capturedMinor - refundedMinor - onItsWayMinor(own);
+  const amount = tooMuch < left ? tooMuch : left;
+  return amount > 0n ? amount : 0n;
 }
 
 /** Names a plan: the same plan has the same fingerprint, whoever computes it. */
@@ -99,7 +117,7 @@ function decide(world: World, { input, ctx }: Request<CancelOrderInput>): Cancel
           {
             kind: 'amount',
             amountMinor: BigInt(preview.refundedMinor),
-            reason: 'cancelled',
+            reason: CANCELLED,
             note: input.note ?? null,
             ranges: [],
           },

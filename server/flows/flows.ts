@@ -3,7 +3,7 @@ import type { DecideApprovalInput } from '../domains/approvals/schema.ts';
 import * as approvals from '../domains/approvals/service.ts';
 import type { ShipmentUpdateInput, ShipOrderInput } from '../domains/fulfilment/schema.ts';
 import type { AdjustStockInput } from '../domains/inventory/schema.ts';
-import type { CancelOrderInput, HoldInput, NoteInput, PlaceOrderInput, TagInput } from '../domains/orders/schema.ts';
+import type { CancelOrderInput, EditOrderInput, HoldInput, NoteInput, PlaceOrderInput, TagInput } from '../domains/orders/schema.ts';
 import type { RefundOrderInput } from '../domains/refunds/schema.ts';
 import type { Ctx } from '../kernel/context.ts';
 import { type Tx, withTx } from '../platform/db.ts';
@@ -12,9 +12,10 @@ import { forgetLocks } from '../platform/locks.ts';
 import { type Call, createVerb, type Locked, type Verb } from '../platform/verb.ts';
 import { type AdjustedStock, adjustStock } from './adjust-stock.ts';
 import { createSagaRunner } from './advance-saga.ts';
-import { type AnnotatedOrder, holdOrder, noteOrder, releaseOrder, tagOrder } from './annotate-order.ts';
+import { type AnnotatedOrder, holdOrder, type NotedOrder, noteOrder, releaseOrder, tagOrder } from './annotate-order.ts';
 import { type CancelledOrder, type CancelPreview, cancelOrder, previewCancel } from './cancel-order.ts';
 import { type DecidedApproval, decideApproval } from './decide-approval.ts';
+import { type EditedOrder, editOrder } from './edit-order.ts';
 import { expireApprovals } from './expire-approvals.ts';
 import { type OperatedSaga, type OperateSagaInput, operateSaga } from './operate-saga.ts';
 import type { Outside } from './outside.ts';
@@ -32,8 +33,9 @@ export interface Flows {
   readonly refundOrder: Call<RefundOrderInput, RequestedRefund>;
   readonly shipOrder: Call<ShipOrderInput, ShippingOrder>;
   readonly updateShipment: Call<ShipmentUpdateInput, UpdatedShipment>;
-  readonly noteOrder: Call<NoteInput, AnnotatedOrder>;
+  readonly noteOrder: Call<NoteInput, NotedOrder>;
   readonly tagOrder: Call<TagInput, AnnotatedOrder>;
+  readonly editOrder: Call<EditOrderInput, EditedOrder>;
   readonly holdOrder: Call<HoldInput, AnnotatedOrder>;
   readonly releaseOrder: Call<HoldInput, AnnotatedOrder>;
   readonly decideApproval: Call<DecideApprovalInput, DecidedApproval>;
@@ -79,6 +81,7 @@ export function createFlows(deps: FlowDeps): Flows {
     updateShipment: verb(updateShipment),
     noteOrder: verb(noteOrder),
     tagOrder: verb(tagOrder),
+    editOrder: verb(editOrder),
     holdOrder: verb(holdOrder),
     releaseOrder: verb(releaseOrder),
     decideApproval: verb(decideApproval),

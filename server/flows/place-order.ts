@@ -24,6 +24,7 @@ export interface PlacedOrder {
   readonly id: string;
   readonly number: string;
   readonly status: string;
+  readonly paymentStatus: string;
   readonly currency: string;
   readonly totalMinor: number;
   readonly taxMinor: number;
@@ -274,6 +275,7 @@ function answer(order: orders.Order): PlacedOrder {
     id: order.row.id,
     number: order.row.number,
     status: order.row.status,
+    paymentStatus: order.row.paymentStatus,
     currency: order.row.currency,
     totalMinor: Number(order.row.totalMinor),
     taxMinor: sum((line) => line.taxMinor),

@@ -3,7 +3,7 @@ import type { Order } from '../domains/orders/service.ts';
 import * as orders from '../domains/orders/service.ts';
 import { isOpen } from '../domains/payments/rules.ts';
 import * as payments from '../domains/payments/service.ts';
-import type { Refund, RefundLeg } from '../domains/refunds/rules.ts';
+import { CANCELLED, type Refund, type RefundLeg } from '../domains/refunds/rules.ts';
 import * as refunds from '../domains/refunds/service.ts';
 import type { Ctx } from '../kernel/context.ts';
 import { newId } from '../kernel/ids.ts';
@@ -96,7 +96,7 @@ function bookLeg(world: World, order: Order, refund: Refund, leg: RefundLeg, ctx
   } as const;
   // A cancelled unit's value left the receivable when it was cancelled: only the money is still to go.
   const credit: TransferSpec[] =
-    refund.reason === 'cancelled'
+    refund.reason === CANCELLED
       ? []
       : [
           {

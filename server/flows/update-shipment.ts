@@ -44,7 +44,7 @@ function decide(world: World, { input, ctx }: Request<ShipmentUpdateInput>): Upd
     order_id: shipment.orderId,
     status: input.status,
     detail: input.detail,
-    occurred_at: input.occurredAt,
+    occurred_at: input.occurredAt ?? ctx.now,
     received_at: ctx.now,
   });
   world.applied++;
@@ -52,7 +52,7 @@ function decide(world: World, { input, ctx }: Request<ShipmentUpdateInput>): Upd
   if (!mayAdvance(before, input.status)) return { id: shipment.id, status: before, changed: false };
   shipment.status = input.status;
   if (input.status === 'DELIVERED') {
-    shipment.deliveredAt = input.occurredAt;
+    shipment.deliveredAt = input.occurredAt ?? ctx.now;
     const arrived = order.spans
       .filter((span) => span.shipmentId === shipment.id && span.state === 'shipped')
       .map(({ lineId, from, to }) => ({ lineId, from, to }));

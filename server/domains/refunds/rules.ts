@@ -36,6 +36,9 @@ export interface RefundLeg {
   settledAt: Date | null;
 }
 
+/** Reason of a refund that a cancellation makes by itself: its units' value left the receivable then, so no credit note follows. */
+export const CANCELLED = 'cancelled';
+
 /** A refund that may still take money: its amount counts against what is left. */
 export function isOnItsWay(refund: Refund): boolean {
   return refund.status === 'pending' || refund.status === 'awaiting_approval';

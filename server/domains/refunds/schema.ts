@@ -9,7 +9,6 @@ export const REFUND_REASONS = [
   'late',
   'price_adjustment',
   'goodwill',
-  'cancelled',
   'other',
 ] as const;
 export type RefundReason = (typeof REFUND_REASONS)[number];

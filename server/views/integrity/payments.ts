@@ -64,7 +64,7 @@ const REFUNDED: Invariant = {
     WHERE ${orderInScope('o.id')} AND o.goodwill_minor <> COALESCE(s.goodwill, 0)`,
 };
 
-/** A failed leg is replaced by a new one; a refund that waits for approval has none yet. */
+/** A failed leg is replaced by a new one. A refund that waits for approval has its legs already: they reserve what is left of each tender. */
 const REFUND_LEGS: Invariant = {
   id: 'money.refund_legs',
   group: 4,
@@ -79,9 +79,11 @@ const REFUND_LEGS: Invariant = {
     WHERE ${orderInScope('r.order_id')}
       AND CASE r.status
             WHEN 'pending' THEN r.amount_minor <> COALESCE(s.amount, 0)
+            WHEN 'awaiting_approval' THEN r.amount_minor <> COALESCE(s.amount, 0) OR COALESCE(s.settled, 0) <> 0
+            WHEN 'rejected' THEN COALESCE(s.settled, 0) <> 0
             WHEN 'succeeded' THEN r.amount_minor <> COALESCE(s.settled, 0) OR r.amount_minor <> COALESCE(s.amount, 0)
             WHEN 'failed' THEN COALESCE(s.settled, 0) >= r.amount_minor
-            ELSE COALESCE(s.amount, 0) <> 0 END`,
+            END`,
 };
 
 const share = (component: string): string => shareSql(`l.${component}`, 'l.quantity', 'x.from_unit', 'x.to_unit');

@@ -33,16 +33,20 @@ const MERCHANT_OWED: Invariant = {
   id: 'money.merchant_owed',
   group: 4,
   title: 'A finished order credits its merchant with what was kept: total − cancelled − refunded, goodwill apart',
+  // Money that goes back for cancelled units lowers nothing again: the cancellation did.
   sql: `
     WITH ${ENTRIES},
+    given_back AS (
+      SELECT g.order_id, sum(g.amount_minor) AS amount FROM refund_legs g JOIN refunds r ON r.id = g.refund_id
+      WHERE g.status = 'succeeded' AND r.reason = 'cancelled' AND ${orderInScope('g.order_id')} GROUP BY g.order_id),
     sums AS (
       SELECT order_id, sum(CASE WHEN credit = 'merchant_payable' THEN amount ELSE 0 END - CASE WHEN debit = 'merchant_payable' THEN amount ELSE 0 END) AS amount
       FROM entries GROUP BY order_id)
     SELECT 'order ' || o.number, format('credits its merchant with %s, kept %s', COALESCE(s.amount, 0),
-                                        o.total_minor - o.cancelled_minor - (o.refunded_minor - o.goodwill_minor))
-    FROM orders o LEFT JOIN sums s ON s.order_id = o.id
+                                        o.total_minor - o.cancelled_minor - (o.refunded_minor - o.goodwill_minor) + COALESCE(b.amount, 0))
+    FROM orders o LEFT JOIN sums s ON s.order_id = o.id LEFT JOIN given_back b ON b.order_id = o.id
     WHERE o.finished_at IS NOT NULL AND ${orderInScope('o.id')}
-      AND COALESCE(s.amount, 0) <> o.total_minor - o.cancelled_minor - (o.refunded_minor - o.goodwill_minor)`,
+      AND COALESCE(s.amount, 0) <> o.total_minor - o.cancelled_minor - (o.refunded_minor - o.goodwill_minor) + COALESCE(b.amount, 0)`,
 };
 
 const PROVIDER_POSTINGS: Invariant = {
