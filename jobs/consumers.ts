@@ -1,5 +1,6 @@
 import type { App } from '../server/app.ts';
 import type { Consumer } from '../server/platform/consumers.ts';
+import { notifyCustomer } from './consumers/notify-customer.ts';
 
 /** The handlers of the consumers that kernel/consumers.ts names, with the same types. */
-export const CONSUMER_LIST: readonly Consumer<App>[] = [];
+export const CONSUMER_LIST: readonly Consumer<App>[] = [notifyCustomer];

@@ -4,6 +4,16 @@ import type { EventType } from './events.ts';
  * Who is told of which events in the background. The outbox writes one delivery row per (event, consumer) in the transaction
  * that caused the event, so this table is all that a writer needs to know; handlers are jobs/consumers/<name>.ts.
  */
-export const CONSUMERS = {} as const satisfies Record<string, readonly EventType[]>;
+export const CONSUMERS = {
+  'notify-customer': [
+    'order.confirmed',
+    'order.cancelled',
+    'order.units_cancelled',
+    'payment.action_required',
+    'shipment.shipped',
+    'shipment.delivered',
+    'order.refunded',
+  ],
+} as const satisfies Record<string, readonly EventType[]>;
 
 export type ConsumerName = keyof typeof CONSUMERS;

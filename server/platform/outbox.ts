@@ -1,8 +1,8 @@
-import { CONSUMERS, type ConsumerName } from '../kernel/consumers.ts';
 import type { Ctx } from '../kernel/context.ts';
-import type { NewEvent } from '../kernel/events.ts';
+import type { EventType, NewEvent } from '../kernel/events.ts';
 import { newId } from '../kernel/ids.ts';
 import { type Audited, type NewAudit, writeAudits } from './audit.ts';
+import { consumersFor, EVENTS_PER_JOB } from './consumers.ts';
 import type { Tx } from './db.ts';
 import { lockStep } from './locks.ts';
 import { addJobs, type NewJob } from './queue.ts';
@@ -90,22 +90,17 @@ const DELIVERIES: TableSpec = {
   columns: { event_id: 'uuid', consumer: 'text', next_at: 'timestamptz' },
 };
 
-const CONSUMERS_BY_TYPE = new Map<string, ConsumerName[]>();
-for (const [name, types] of Object.entries(CONSUMERS)) {
-  for (const type of types as readonly string[])
-    CONSUMERS_BY_TYPE.set(type, [...(CONSUMERS_BY_TYPE.get(type) ?? []), name as ConsumerName]);
-}
-
 export async function writeOutbox(tx: Tx, outbox: Outbox): Promise<void> {
   await insertRows(tx, EVENTS, outbox.events as unknown as Record<string, unknown>[]);
   const deliveries = outbox.events.flatMap((event) =>
-    (CONSUMERS_BY_TYPE.get(event.type) ?? []).map((consumer) => ({ event_id: event.id, consumer, next_at: event.at })),
+    consumersFor(event.type as EventType).map((consumer) => ({ event_id: event.id, consumer, next_at: event.at })),
   );
   await insertRows(tx, DELIVERIES, deliveries);
   await writeAudits(tx, outbox.audits);
   const jobs = [...outbox.jobs];
-  if (deliveries.length > 0)
-    jobs.push({ task: 'deliver-event', payload: { eventIds: [...new Set(deliveries.map((delivery) => delivery.event_id))] } });
+  const told = [...new Set(deliveries.map((delivery) => delivery.event_id))];
+  for (let at = 0; at < told.length; at += EVENTS_PER_JOB)
+    jobs.push({ task: 'deliver-event', payload: { eventIds: told.slice(at, at + EVENTS_PER_JOB) } });
   if (jobs.length > 0) lockStep(tx, 'jobs');
   await addJobs(tx, jobs);
   if (outbox.events.length > 0) await tx.query({ name: 'outbox-notify', text: `SELECT pg_notify('waybill_events', '')` });

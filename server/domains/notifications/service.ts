@@ -1,0 +1,31 @@
+import { newId } from '../../kernel/ids.ts';
+import type { Tx } from '../../platform/db.ts';
+import type { StoredEvent } from '../../platform/stored-events.ts';
+import { NOTICE_OF, type Notice } from './rules.ts';
+import { insertNotices, readRecipients } from './store.ts';
+
+/** Queues what customers are told of these events. Doing it twice writes nothing twice. Returns how many are new. */
+export async function queue(tx: Tx, events: readonly StoredEvent[], now: Date): Promise<number> {
+  const recipients = await readRecipients(tx, [...new Set(events.map((event) => event.aggregateId))]);
+  const notices = events.flatMap((event): Notice[] => {
+    const kind = NOTICE_OF[event.type];
+    const about = recipients.get(event.aggregateId);
+    if (!kind || !about) return [];
+    const { customerId, email, locale } = about;
+    return [
+      {
+        id: newId(),
+        kind,
+        eventId: event.id,
+        orderId: event.aggregateId,
+        customerId,
+        merchantId: event.merchantId,
+        recipient: email,
+        locale,
+        data: event.data,
+        createdAt: now,
+      },
+    ];
+  });
+  return insertNotices(tx, notices);
+}
