@@ -84,9 +84,11 @@ export function AppShell(props: AppShellProps) {
   useEffect(() => closeDrawer(), [props.path, closeDrawer]);
   return (
     <div className={classes.shell}>
-      <a href="#main" className={classes.skip}>
-        {t('nav.skip')}
-      </a>
+      {!opened && (
+        <a href="#main" className={classes.skip}>
+          {t('nav.skip')}
+        </a>
+      )}
       <nav className={classes.sidebar} aria-label={t('nav.main')}>
         <Link href={props.homeHref} className={classes.brand}>
           <Mark />
@@ -103,7 +105,7 @@ export function AppShell(props: AppShellProps) {
           {PRODUCT_NAME}
         </Link>
         <button type="button" className={classes.search} onClick={props.onSearch}>
-          <IconSearch size={16} aria-hidden />
+          <IconSearch size={16} className={classes.searchIcon} aria-hidden />
           <span className={classes.searchText}>{t('search.open')}</span>
           <Keys keys="mod+k" />
         </button>
@@ -124,7 +126,8 @@ export function AppShell(props: AppShellProps) {
         size={280}
         title={PRODUCT_NAME}
         closeButtonProps={{ 'aria-label': t('nav.close') }}
-        padding="xs"
+        padding="sm"
+        styles={{ header: { paddingLeft: 16 }, body: { padding: 0 } }}
       >
         <nav aria-label={t('nav.main')}>
           <Navigation groups={props.groups} path={props.path} onNavigate={drawer.close} />

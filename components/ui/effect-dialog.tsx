@@ -1,6 +1,6 @@
 'use client';
 import { Button, Modal, Select, Textarea } from '@mantine/core';
-import { type FormEvent, type KeyboardEvent, type ReactNode, useId, useRef, useState } from 'react';
+import { type FormEvent, type KeyboardEvent, type ReactNode, useCallback, useId, useRef, useState } from 'react';
 import classes from './effect-dialog.module.css';
 import { useMessages } from './locale.tsx';
 import { type ErrorShown, LoadingLines, useErrorText } from './states.tsx';
@@ -33,7 +33,7 @@ function EffectForm(props: EffectDialogProps) {
   const text = useErrorText();
   const [reason, setReason] = useState('');
   const [asked, setAsked] = useState(false);
-  const form = useRef<HTMLFormElement>(null);
+  const form = useRef<HTMLFormElement | null>(null);
   const blockedId = useId();
   const missing = (props.reason?.required ?? false) && reason.trim() === '';
   const waits = props.preview === undefined || Boolean(props.blocked);
@@ -42,6 +42,11 @@ function EffectForm(props: EffectDialogProps) {
     setAsked(true);
     if (!missing && !waits && !props.busy) props.onConfirm(reason.trim());
   };
+  // The dialog's focus trap looks for this mark; without it, it would choose the close button.
+  const adopt = useCallback((element: HTMLFormElement | null) => {
+    form.current = element;
+    element?.querySelector('input:not([disabled]), textarea:not([disabled])')?.setAttribute('data-autofocus', '');
+  }, []);
   const confirmByKey = (event: KeyboardEvent) => {
     if (event.key !== 'Enter' || !(event.metaKey || event.ctrlKey)) return;
     event.preventDefault();
@@ -49,7 +54,7 @@ function EffectForm(props: EffectDialogProps) {
   };
   const reasonError = asked && missing ? t('ui.reasonMissing') : undefined;
   return (
-    <form ref={form} className={classes.form} onSubmit={submit} onKeyDown={confirmByKey}>
+    <form ref={adopt} className={classes.form} onSubmit={submit} onKeyDown={confirmByKey}>
       {props.children}
       <section className={classes.preview} aria-label={t('ui.preview')} aria-live="polite">
         {props.preview === undefined ? <LoadingLines lines={2} /> : props.preview}

@@ -12,7 +12,7 @@ import {
   Select,
   Tooltip,
 } from '@mantine/core';
-import { ACCENT, DARK, LIGHT, TONES } from './tokens.ts';
+import { ACCENT, DARK, DARK_GREYS, LIGHT, TONES } from './tokens.ts';
 
 type Palette = typeof LIGHT;
 
@@ -28,7 +28,7 @@ const NO_SECOND_BANNER = { header: { role: 'presentation' } } as const;
 export const theme = createTheme({
   primaryColor: 'accent',
   primaryShade: 6,
-  colors: { accent: ACCENT },
+  colors: { accent: ACCENT, dark: DARK_GREYS },
   black: LIGHT.text,
   fontFamily: "'Inter Variable', system-ui, sans-serif",
   fontFamilyMonospace: "'JetBrains Mono Variable', ui-monospace, monospace",
@@ -74,7 +74,11 @@ export const theme = createTheme({
         overlayProps: { backgroundOpacity: 0.4 },
         attributes: NO_SECOND_BANNER,
       },
-      styles: { title: { fontWeight: 600 } },
+      styles: {
+        title: { fontWeight: 600 },
+        header: { background: 'var(--wb-raised)' },
+        content: { background: 'var(--wb-raised)', border: '1px solid var(--wb-border)' },
+      },
     }),
     Drawer: Drawer.extend({ defaultProps: { attributes: NO_SECOND_BANNER } }),
     Menu: Menu.extend({

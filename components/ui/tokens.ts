@@ -80,6 +80,20 @@ export const DARK: Palette = {
   },
 };
 
+/** Mantine's own greys of the dark theme (text 0, fields 6, page 7), so that its parts sit on our surfaces. */
+export const DARK_GREYS = [
+  '#eceef2',
+  '#b9bfca',
+  '#9ca3af',
+  '#6b7280',
+  '#40434b',
+  '#292b30',
+  '#191a1d',
+  '#111214',
+  '#0c0d0f',
+  '#08090a',
+] as const;
+
 /** The accent in ten steps, light to dark; step 6 fills buttons in both themes. */
 export const ACCENT = [
   '#eef0fe',
