@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { planSkuEdit, plainPrice, type SkuChange, type SkuFacts, type SkuRecord } from '../domains/catalog/rules.ts';
+import { plainPrice, planSkuEdit, type SkuChange, type SkuFacts, type SkuRecord } from '../domains/catalog/rules.ts';
 import type { CsvRow, ImportSkusInput } from '../domains/catalog/schema.ts';
 import * as catalog from '../domains/catalog/service.ts';
 import { DomainError } from '../kernel/errors.ts';

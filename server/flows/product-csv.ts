@@ -41,7 +41,7 @@ export async function readProductFile(text: string): Promise<ProductFile> {
       skip_empty_lines: true,
       skip_records_with_error: true,
       on_skip: (error) => {
-        if (error) rejected.push({ line: error.lines ?? 0, sku: '', reason: quoteProblem(error) });
+        if (error) rejected.push({ line: Number(error.lines ?? 0), sku: '', reason: quoteProblem(error) });
         return undefined;
       },
     }),
@@ -70,7 +70,10 @@ export async function readProductFile(text: string): Promise<ProductFile> {
     }
   }
   if (!header || rows.length + rejected.length === 0)
-    throw new DomainError('invalid_request', `The file has no lines. Its first line names the columns: ${CSV_COLUMNS.join(', ')}.`);
+    throw new DomainError(
+      'invalid_request',
+      `The file has no lines. Its first line names the columns: ${CSV_COLUMNS.join(', ')}.`,
+    );
   return { rows, rejected: rejected.sort((a, b) => a.line - b.line) };
 }
 
@@ -101,7 +104,9 @@ function readHeader(cells: readonly string[]): (CsvColumn | null)[] {
   return header;
 }
 
-type Read = { readonly row: CsvRow; readonly sku: string } | { readonly row?: never; readonly sku: string; readonly reason: string };
+type Read =
+  | { readonly row: CsvRow; readonly sku: string }
+  | { readonly row?: never; readonly sku: string; readonly reason: string };
 
 function readRecord(header: readonly (CsvColumn | null)[], cells: readonly string[]): Read {
   const values: Partial<Record<CsvColumn, string>> = {};
@@ -112,7 +117,10 @@ function readRecord(header: readonly (CsvColumn | null)[], cells: readonly strin
   });
   const sku = (values.sku ?? '').trim().slice(0, MAX_REPORTED_CELL);
   if (cells.length !== header.length)
-    return { sku, reason: `It has ${cells.length} cells, the header has ${header.length}: quote cells that contain the separator` };
+    return {
+      sku,
+      reason: `It has ${cells.length} cells, the header has ${header.length}: quote cells that contain the separator`,
+    };
   const parsed = csvRow.safeParse(values);
   if (parsed.success) return { row: parsed.data, sku: parsed.data.sku };
   return { sku, reason: parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ') };

@@ -1,6 +1,6 @@
 import type { Ctx } from '../kernel/context.ts';
 import { newId } from '../kernel/ids.ts';
-import type { Tx } from './db.ts';
+import type { Queryable, Tx } from './db.ts';
 import { insertRows, type TableSpec } from './rows.ts';
 
 /**
@@ -68,6 +68,21 @@ export async function writeAudits(tx: Tx, audits: readonly Audited[]): Promise<v
       trace_id: ctx.traceId,
     })),
   );
+}
+
+/** Who changed each record last, and when: what a person is told whose own change came too late. */
+export async function lastChanges(
+  db: Queryable,
+  entity: string,
+  entityIds: readonly string[],
+): Promise<Map<string, { readonly actor: string; readonly at: Date }>> {
+  const { rows } = await db.query<{ id: string; actor: string; at: Date }>({
+    name: 'audit-last-changes',
+    text: `SELECT DISTINCT ON (entity_id) entity_id AS id, actor, at FROM audit_log WHERE entity = $1 AND entity_id = ANY($2::text[])
+           ORDER BY entity_id, id DESC`,
+    values: [entity, entityIds],
+  });
+  return new Map(rows.map(({ id, actor, at }) => [id, { actor, at }]));
 }
 
 /** JSON has no bigint: amounts below 2⁵³ become numbers, larger ones decimal text. */

@@ -7,6 +7,8 @@ import type { Tx } from './db.ts';
 export const LOCK_ORDER = [
   'idempotency_keys',
   'customers',
+  'merchants',
+  'skus',
   'approvals',
   'orders',
   'sagas',

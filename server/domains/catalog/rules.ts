@@ -1,4 +1,5 @@
-import { divideHalfUp, lineTotalMinor, parseDecimal, splitByWeight } from '../../kernel/money.ts';
+import { DomainError } from '../../kernel/errors.ts';
+import { divideHalfUp, formatDecimal, lineTotalMinor, parseDecimal, splitByWeight } from '../../kernel/money.ts';
 
 export interface Sku {
   readonly id: string;
@@ -11,6 +12,68 @@ export interface Sku {
   readonly currency: string;
   readonly active: boolean;
   readonly weightGrams: number;
+}
+
+/** A SKU with everything that people change. */
+export interface SkuRecord extends Sku {
+  readonly barcode: string | null;
+  readonly description: string | null;
+  readonly version: bigint;
+}
+
+/** What of a SKU a person may change. */
+export type SkuFacts = Pick<
+  SkuRecord,
+  'name' | 'price' | 'taxClass' | 'weightGrams' | 'stocked' | 'active' | 'barcode' | 'description'
+>;
+
+const EDITABLE = [
+  'name',
+  'price',
+  'taxClass',
+  'weightGrams',
+  'stocked',
+  'active',
+  'barcode',
+  'description',
+] as const satisfies readonly (keyof SkuFacts)[];
+
+/** What a SKU was and will be, by the fields that differ. */
+export interface SkuChange {
+  readonly before: Partial<SkuFacts>;
+  readonly after: Partial<SkuFacts>;
+}
+
+/**
+ * Plans a change of the fields that are given. Null where nothing differs. Throws `state_refuses` where whether it is stocked would
+ * change although units were counted or promised already: their history would have no shelf to belong to.
+ */
+export function planSkuEdit(sku: SkuRecord, wanted: Partial<SkuFacts>, hasStockHistory: boolean): SkuChange | null {
+  const before: Partial<Record<keyof SkuFacts, unknown>> = {};
+  const after: Partial<Record<keyof SkuFacts, unknown>> = {};
+  for (const field of EDITABLE) {
+    const next = wanted[field];
+    if (next === undefined || same(field, sku[field], next)) continue;
+    before[field] = field === 'price' ? plainPrice(sku.price) : sku[field];
+    after[field] = field === 'price' ? plainPrice(String(next)) : next;
+  }
+  if (Object.keys(after).length === 0) return null;
+  if ('stocked' in after && hasStockHistory) {
+    throw new DomainError(
+      'state_refuses',
+      `Whether ${sku.code} is stocked cannot change any more: units of it were counted or promised. Make a new SKU instead.`,
+    );
+  }
+  return { before, after } as SkuChange;
+}
+
+function same(field: keyof SkuFacts, a: unknown, b: unknown): boolean {
+  return field === 'price' ? parseDecimal(String(a)) === parseDecimal(String(b)) : a === b;
+}
+
+/** A stored price without the zeros that its column adds. */
+export function plainPrice(price: string): string {
+  return formatDecimal(parseDecimal(price) ?? 0n);
 }
 
 /** What a line asks to be priced at. `priceMicros` is 10^-6 major units. */

@@ -1,6 +1,18 @@
 import type { Queryable, Tx } from '../../platform/db.ts';
-import { rateMicros, type Sku } from './rules.ts';
-import { insertSkus, type Merchant, readMerchants, readSkus, readTaxRates } from './store.ts';
+import { lockStep } from '../../platform/locks.ts';
+import { rateMicros, type Sku, type SkuFacts, type SkuRecord } from './rules.ts';
+import {
+  findSkuIds,
+  insertSkus,
+  lockMerchants,
+  lockSkus,
+  type Merchant,
+  readMerchants,
+  readRecords,
+  readSkus,
+  readTaxRates,
+  updateSkus,
+} from './store.ts';
 
 export type { Merchant } from './store.ts';
 
@@ -35,4 +47,77 @@ export function taxRate(state: CatalogState, merchantId: string, country: string
 /** Adds SKUs. Their codes must be new to their merchant. */
 export function addSkus(tx: Tx, skus: readonly Sku[], now: Date): Promise<void> {
   return insertSkus(tx, skus, now);
+}
+
+/** A catalogue under its lock: the merchants whose codes cannot change meanwhile, and the SKUs that a batch names. */
+export interface EditingState {
+  readonly merchants: Map<string, Merchant>;
+  readonly byId: Map<string, SkuRecord>;
+  /** By `merchantId:code`. */
+  readonly byCode: Map<string, SkuRecord>;
+  readonly fresh: Set<string>;
+  readonly dirty: Set<string>;
+}
+
+export interface EditingKeys {
+  /** Whose catalogues gain SKUs. */
+  readonly merchantIds: readonly string[];
+  readonly skuIds: readonly string[];
+  readonly codes: readonly { merchantId: string; code: string }[];
+}
+
+/** Locks merchants first, so that the codes found afterwards stay free or taken until COMMIT. */
+export async function lockForEditing(tx: Tx, keys: EditingKeys): Promise<EditingState> {
+  const merchantIds = [...new Set(keys.merchantIds)];
+  let merchants: Merchant[] = [];
+  if (merchantIds.length > 0) {
+    lockStep(tx, 'merchants');
+    merchants = await lockMerchants(tx, merchantIds);
+  }
+  const named = keys.codes.length > 0 ? await findSkuIds(tx, keys.codes) : [];
+  const ids = [...new Set([...keys.skuIds, ...named.map((sku) => sku.id)])];
+  if (ids.length > 0) lockStep(tx, 'skus');
+  return editingState(merchants, ids.length > 0 ? await lockSkus(tx, ids) : []);
+}
+
+/** The same without locks: what a preview plans on. */
+export async function loadForEditing(db: Queryable, keys: EditingKeys): Promise<EditingState> {
+  const merchants = await readMerchants(db, [...new Set(keys.merchantIds)]);
+  const named = keys.codes.length > 0 ? await findSkuIds(db, keys.codes) : [];
+  return editingState(merchants, await readRecords(db, [...keys.skuIds, ...named.map((sku) => sku.id)]));
+}
+
+function editingState(merchants: readonly Merchant[], skus: readonly SkuRecord[]): EditingState {
+  return {
+    merchants: new Map(merchants.map((merchant) => [merchant.id, merchant])),
+    byId: new Map(skus.map((sku) => [sku.id, sku])),
+    byCode: new Map(skus.map((sku) => [codeKey(sku), sku])),
+    fresh: new Set(),
+    dirty: new Set(),
+  };
+}
+
+export function codeKey(sku: { readonly merchantId: string; readonly code: string }): string {
+  return `${sku.merchantId}:${sku.code}`;
+}
+
+export function addSku(state: EditingState, sku: SkuRecord): void {
+  state.byId.set(sku.id, sku);
+  state.byCode.set(codeKey(sku), sku);
+  state.fresh.add(sku.id);
+}
+
+/** Applies a planned change; the version goes up by one. */
+export function changeSku(state: EditingState, sku: SkuRecord, after: Partial<SkuFacts>): SkuRecord {
+  const next: SkuRecord = { ...sku, ...after, version: sku.version + 1n };
+  state.byId.set(next.id, next);
+  state.byCode.set(codeKey(next), next);
+  if (!state.fresh.has(next.id)) state.dirty.add(next.id);
+  return next;
+}
+
+export async function write(tx: Tx, state: EditingState, now: Date): Promise<void> {
+  const rows = (ids: ReadonlySet<string>): SkuRecord[] => [...ids].map((id) => state.byId.get(id) as SkuRecord);
+  await insertSkus(tx, rows(state.fresh), now);
+  await updateSkus(tx, rows(state.dirty), now);
 }

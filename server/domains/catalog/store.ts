@@ -1,6 +1,6 @@
 import type { Queryable, Tx } from '../../platform/db.ts';
-import { insertRows, type TableSpec } from '../../platform/rows.ts';
-import type { Sku } from './rules.ts';
+import { insertRows, type TableSpec, updateRows } from '../../platform/rows.ts';
+import type { Sku, SkuRecord } from './rules.ts';
 
 export async function readSkus(db: Queryable, pairs: readonly { merchantId: string; code: string }[]): Promise<Sku[]> {
   const { rows } = await db.query<Sku>({
@@ -55,18 +55,21 @@ const SKUS: TableSpec = {
     merchant_id: 'uuid',
     code: 'text',
     name: 'text',
+    description: 'text',
+    barcode: 'text',
     stocked: 'bool',
     tax_class: 'text',
     weight_grams: 'int4',
     price: 'numeric',
     currency: 'text',
     active: 'bool',
+    version: 'int8',
     created_at: 'timestamptz',
     updated_at: 'timestamptz',
   },
 };
 
-export async function insertSkus(tx: Tx, skus: readonly Sku[], now: Date): Promise<void> {
+export async function insertSkus(tx: Tx, skus: readonly (Sku & Partial<SkuRecord>)[], now: Date): Promise<void> {
   await insertRows(
     tx,
     SKUS,
@@ -75,8 +78,71 @@ export async function insertSkus(tx: Tx, skus: readonly Sku[], now: Date): Promi
       merchant_id: sku.merchantId,
       tax_class: sku.taxClass,
       weight_grams: sku.weightGrams,
+      version: sku.version ?? 1n,
       created_at: now,
       updated_at: now,
     })),
   );
+}
+
+const RECORD = `SELECT id, merchant_id AS "merchantId", code, name, description, barcode, stocked, tax_class AS "taxClass",
+  weight_grams AS "weightGrams", price, currency, active, version FROM skus`;
+
+/** Locks merchants, so that two writers of one catalogue take turns: a code that one of them adds is seen by the next. */
+export async function lockMerchants(tx: Tx, ids: readonly string[]): Promise<Merchant[]> {
+  const { rows } = await tx.query<Merchant>({
+    name: 'catalog-lock-merchants',
+    text: `SELECT id, home, name, currency, country, prices_include_tax AS "pricesIncludeTax", active FROM merchants
+           WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE`,
+    values: [ids],
+  });
+  return rows;
+}
+
+export async function lockSkus(tx: Tx, ids: readonly string[]): Promise<SkuRecord[]> {
+  const { rows } = await tx.query<SkuRecord>({
+    name: 'catalog-lock-skus',
+    text: `${RECORD} WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE`,
+    values: [ids],
+  });
+  return rows;
+}
+
+export async function findSkuIds(
+  db: Queryable,
+  pairs: readonly { merchantId: string; code: string }[],
+): Promise<{ id: string; merchantId: string; code: string }[]> {
+  const { rows } = await db.query<{ id: string; merchantId: string; code: string }>({
+    name: 'catalog-sku-ids',
+    text: `SELECT s.id, s.merchant_id AS "merchantId", s.code FROM skus s
+           JOIN unnest($1::uuid[], $2::text[]) AS p(m, c) ON s.merchant_id = p.m AND s.code = p.c`,
+    values: [pairs.map((pair) => pair.merchantId), pairs.map((pair) => pair.code)],
+  });
+  return rows;
+}
+
+export async function readRecords(db: Queryable, ids: readonly string[]): Promise<SkuRecord[]> {
+  const { rows } = await db.query<SkuRecord>({
+    name: 'catalog-sku-records',
+    text: `${RECORD} WHERE id = ANY($1::uuid[])`,
+    values: [ids],
+  });
+  return rows;
+}
+
+export async function updateSkus(tx: Tx, skus: readonly SkuRecord[], now: Date): Promise<void> {
+  const set = [
+    'name',
+    'description',
+    'barcode',
+    'stocked',
+    'tax_class',
+    'weight_grams',
+    'price',
+    'active',
+    'version',
+    'updated_at',
+  ];
+  const rows = skus.map((sku) => ({ ...sku, tax_class: sku.taxClass, weight_grams: sku.weightGrams, updated_at: now }));
+  await updateRows(tx, SKUS, ['id'], set, rows);
 }

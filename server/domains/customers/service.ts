@@ -1,8 +1,16 @@
 import { newId } from '../../kernel/ids.ts';
 import type { Tx } from '../../platform/db.ts';
 import { lockStep } from '../../platform/locks.ts';
-import { normalizeEmail } from './rules.ts';
-import { createByEmail, createReferences, findByEmail, findByReference, type NewCustomer } from './store.ts';
+import { type CustomerFacts, type CustomerRecord, normalizeEmail } from './rules.ts';
+import {
+  createByEmail,
+  createReferences,
+  findByEmail,
+  findByReference,
+  lockCustomers,
+  type NewCustomer,
+  updateCustomers,
+} from './store.ts';
 
 /** Who an order says it is for. */
 export interface Mention {
@@ -53,4 +61,30 @@ export async function resolve(tx: Tx, mentions: readonly Mention[], now: Date): 
   await createReferences(tx, references);
   const stored = references.length > 0 ? await findByReference(tx, referenced) : byReference;
   return mentions.map((m) => (m.externalId ? stored.get(`${m.merchantId}:${m.externalId}`) : undefined) ?? own(m));
+}
+
+export interface CustomersState {
+  readonly byId: Map<string, CustomerRecord>;
+  readonly dirty: Set<string>;
+}
+
+export async function lock(tx: Tx, ids: readonly string[]): Promise<CustomersState> {
+  lockStep(tx, 'customers');
+  const rows = await lockCustomers(tx, [...new Set(ids)]);
+  return { byId: new Map(rows.map((row) => [row.id, row])), dirty: new Set() };
+}
+
+/** Applies a planned change; the version goes up by one. */
+export function change(state: CustomersState, customer: CustomerRecord, after: Partial<CustomerFacts>): CustomerRecord {
+  const next: CustomerRecord = { ...customer, ...after, version: customer.version + 1n };
+  state.byId.set(next.id, next);
+  state.dirty.add(next.id);
+  return next;
+}
+
+export async function write(tx: Tx, state: CustomersState): Promise<void> {
+  await updateCustomers(
+    tx,
+    [...state.dirty].map((id) => state.byId.get(id) as CustomerRecord),
+  );
 }

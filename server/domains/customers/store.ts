@@ -1,4 +1,6 @@
 import type { Tx } from '../../platform/db.ts';
+import { type TableSpec, updateRows } from '../../platform/rows.ts';
+import type { CustomerRecord } from './rules.ts';
 
 export interface NewCustomer {
   readonly id: string;
@@ -63,4 +65,23 @@ export async function createReferences(
     text: `INSERT INTO customer_references (merchant_id, external_id, customer_id) SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[]) ON CONFLICT DO NOTHING`,
     values: [sorted.map((r) => r.merchantId), sorted.map((r) => r.externalId), sorted.map((r) => r.customerId)],
   });
+}
+
+const CUSTOMERS: TableSpec = {
+  table: 'customers',
+  columns: { id: 'uuid', name: 'text', phone: 'text', locale: 'text', tags: 'text[]', version: 'int8' },
+};
+
+export async function lockCustomers(tx: Tx, ids: readonly string[]): Promise<CustomerRecord[]> {
+  const { rows } = await tx.query<CustomerRecord>({
+    name: 'customers-lock',
+    text: `SELECT id, name, phone, locale, tags, version FROM customers WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE`,
+    values: [ids],
+  });
+  return rows;
+}
+
+export async function updateCustomers(tx: Tx, customers: readonly CustomerRecord[]): Promise<void> {
+  const rows = customers.map((customer) => ({ ...customer }));
+  await updateRows(tx, CUSTOMERS, ['id'], ['name', 'phone', 'locale', 'tags', 'version'], rows);
 }
