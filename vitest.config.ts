@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
 
 /** A test that makes databases says so in its own text or that of the fixture it imports. */
-const NEEDS_DATABASE = /createTestDatabase|test-database\.ts|-fixture\.ts|\/testing\//;
+const NEEDS_DATABASE = /createTestDatabase|embedded-postgres\.ts|test-database\.ts|-fixture\.ts|\/testing\//;
 const all = globSync('{server,jobs,prisma,components,app,docs,bench}/**/*.test.{ts,tsx}');
 const database = all.filter((file) => NEEDS_DATABASE.test(readFileSync(file, 'utf8')));
 const unit = all.filter((file) => !database.includes(file));
