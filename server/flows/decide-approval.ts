@@ -1,12 +1,14 @@
-import type { Approval } from '../domains/approvals/rules.ts';
+import { type Approval, checkDecision } from '../domains/approvals/rules.ts';
 import type { DecideApprovalInput } from '../domains/approvals/schema.ts';
 import * as approvals from '../domains/approvals/service.ts';
+import { type AdjustStockInput, adjustStockInput } from '../domains/inventory/schema.ts';
 import * as refunds from '../domains/refunds/service.ts';
 import type { Ctx } from '../kernel/context.ts';
 import { DomainError } from '../kernel/errors.ts';
 import type { Tx } from '../platform/db.ts';
 import { audit, emit } from '../platform/outbox.ts';
 import type { Request, Verb } from '../platform/verb.ts';
+import { applyAdjustment, placesThatExist, planOf } from './adjust-stock.ts';
 import { freeUnits, refundSaga } from './refund-saga.ts';
 import { begin, lockWorld, orderOf, settleOrder, tell, type World, writeWorld } from './world.ts';
 
@@ -28,21 +30,32 @@ async function lock(tx: Tx, requests: readonly Request<DecideApprovalInput>[]): 
   return lockSubjects(tx, locked, (requests[0] as Request<DecideApprovalInput>).ctx);
 }
 
-/** Locks the orders that the approvals are about. */
+/** Locks the orders and the stock that the approvals are about. */
 export async function lockSubjects(tx: Tx, locked: approvals.ApprovalsState, ctx: Ctx): Promise<Deciding> {
+  const adjustments = [...locked.byId.values()].flatMap((approval) =>
+    approval.action === 'adjust-stock' ? [adjustmentOf(approval)] : [],
+  );
   const orderIds = [...locked.byId.values()]
     .filter((approval) => approval.subject === 'order')
     .map((approval) => approval.subjectId);
-  const world = await lockWorld(tx, { orderIds, ledger: true }, ctx);
+  const { places } = adjustments.length > 0 ? await placesThatExist(tx, adjustments) : { places: [] };
+  const stock = places.length > 0 ? { supply: true, stock: true, skus: places, createStock: places } : {};
+  const world = await lockWorld(tx, { orderIds, ledger: true, ...stock }, ctx);
   return { ...world, approvals: locked };
 }
 
 function decide(world: Deciding, { input, ctx }: Request<DecideApprovalInput>): DecidedApproval {
   const approval = world.approvals.byId.get(input.approvalId);
   if (!approval) throw new DomainError('not_found', 'There is no such request.');
+  checkDecision(approval, ctx.actor, ctx.now);
+  const approved = input.decision === 'approve';
+  // Planned first: stock that has gone meanwhile refuses the decision, and the request stays for somebody to reject.
+  const adjustment = approval.action === 'adjust-stock' && approved ? adjustmentOf(approval) : null;
+  const movement = adjustment && planOf(world, adjustment);
   approvals.decide(world.approvals, approval, input.decision, input.reason ?? null, ctx);
   world.applied++;
-  if (approval.action === 'refund-order') settleRefund(world, approval, input.decision === 'approve', ctx);
+  if (approval.action === 'refund-order') settleRefund(world, approval, approved, ctx);
+  if (adjustment && movement) applyAdjustment(world, adjustment, movement, ctx, approval.id);
   const { id, merchantId, version } = approval;
   emit(
     world.outbox,
@@ -70,6 +83,11 @@ function decide(world: Deciding, { input, ctx }: Request<DecideApprovalInput>): 
     ctx,
   );
   return { id, status: approval.status };
+}
+
+/** What was asked for when the adjustment was requested. */
+function adjustmentOf(approval: Approval): AdjustStockInput {
+  return adjustStockInput.parse(approval.payload);
 }
 
 /** Sends the refund on its way, or frees its units. */

@@ -1,9 +1,18 @@
 import type pg from 'pg';
 import type { DecideApprovalInput } from '../domains/approvals/schema.ts';
 import * as approvals from '../domains/approvals/service.ts';
+import type { CreateSkuInput, EditSkuInput, ImportSkusInput } from '../domains/catalog/schema.ts';
+import type { EditCustomerInput } from '../domains/customers/schema.ts';
 import type { ShipmentUpdateInput, ShipOrderInput } from '../domains/fulfilment/schema.ts';
 import type { AdjustStockInput } from '../domains/inventory/schema.ts';
-import type { CancelOrderInput, EditOrderInput, HoldInput, NoteInput, PlaceOrderInput, TagInput } from '../domains/orders/schema.ts';
+import type {
+  CancelOrderInput,
+  EditOrderInput,
+  HoldInput,
+  NoteInput,
+  PlaceOrderInput,
+  TagInput,
+} from '../domains/orders/schema.ts';
 import type { RefundOrderInput } from '../domains/refunds/schema.ts';
 import type { Ctx } from '../kernel/context.ts';
 import { type Tx, withTx } from '../platform/db.ts';
@@ -15,8 +24,11 @@ import { createSagaRunner } from './advance-saga.ts';
 import { type AnnotatedOrder, holdOrder, type NotedOrder, noteOrder, releaseOrder, tagOrder } from './annotate-order.ts';
 import { type CancelledOrder, type CancelPreview, cancelOrder, previewCancel } from './cancel-order.ts';
 import { type DecidedApproval, decideApproval } from './decide-approval.ts';
+import { type EditedCustomer, editCustomer } from './edit-customer.ts';
 import { type EditedOrder, editOrder } from './edit-order.ts';
+import { createSku, type EditedSku, editSku } from './edit-sku.ts';
 import { expireApprovals } from './expire-approvals.ts';
+import { type ImportedSkus, type ImportPreview, importSkus, previewImport, readImport } from './import-skus.ts';
 import { type OperatedSaga, type OperateSagaInput, operateSaga } from './operate-saga.ts';
 import type { Outside } from './outside.ts';
 import { type PlacedOrder, placeOrder } from './place-order.ts';
@@ -40,12 +52,17 @@ export interface Flows {
   readonly releaseOrder: Call<HoldInput, AnnotatedOrder>;
   readonly decideApproval: Call<DecideApprovalInput, DecidedApproval>;
   readonly adjustStock: Call<AdjustStockInput, AdjustedStock>;
+  readonly createSku: Call<CreateSkuInput, EditedSku>;
+  readonly editSku: Call<EditSkuInput, EditedSku>;
+  readonly importSkus: Call<ImportSkusInput, ImportedSkus>;
+  readonly editCustomer: Call<EditCustomerInput, EditedCustomer>;
   /** Retry, skip or compensate a saga that needs a person. */
   readonly operateSaga: Call<OperateSagaInput, OperatedSaga>;
   /** What the verb would do, by the code that does it. Nothing is written. */
   previewCancel(input: CancelOrderInput, ctx: Ctx): Promise<CancelPreview>;
   previewRefund(input: RefundOrderInput, ctx: Ctx): Promise<RefundPreview>;
   previewShip(input: ShipOrderInput, ctx: Ctx): Promise<ShipPreview>;
+  previewImport(input: ImportSkusInput): Promise<ImportPreview>;
   /** Takes a saga as far as it goes; what a job does. */
   advanceSaga(sagaId: string, signal?: AbortSignal): Promise<void>;
   /** Has the waiting sagas of these orders look again now. */
@@ -73,6 +90,7 @@ export function createFlows(deps: FlowDeps): Flows {
   };
   const runner = createSagaRunner({ pool, home, outside, clock, ...(observe ? { observe } : {}) });
   waiting.push(runner.idle);
+  const importRead = verb(importSkus);
   return {
     placeOrder: verb(placeOrder),
     cancelOrder: verb(cancelOrder),
@@ -86,6 +104,10 @@ export function createFlows(deps: FlowDeps): Flows {
     releaseOrder: verb(releaseOrder),
     decideApproval: verb(decideApproval),
     adjustStock: verb(adjustStock),
+    createSku: verb(createSku),
+    editSku: verb(editSku),
+    importSkus: async (input, ctx, key) => importRead(await readImport(input), ctx, key),
+    editCustomer: verb(editCustomer),
     operateSaga: verb(operateSaga),
     previewCancel: (input, ctx) =>
       dryRun(pool, input.orderId, ctx, (world) => previewCancel(world, orderOf(world, input.orderId), input)),
@@ -96,6 +118,7 @@ export function createFlows(deps: FlowDeps): Flows {
         previewRefund(world, orderOf(world, input.orderId), input, { policies }),
       );
     },
+    previewImport: (input) => previewImport(pool, input),
     advanceSaga: (sagaId, signal) => runner.run(sagaId, signal),
     wakeSagas: (orderIds, ctx) => wakeSagas(pool, orderIds, ctx),
     expireApprovals: (ctx) => expireApprovals(pool, ctx),

@@ -44,6 +44,12 @@ export function taxRate(state: CatalogState, merchantId: string, country: string
   return state.rates.get(`${merchantId}:${country}:${taxClass}`) ?? 0n;
 }
 
+/** SKUs by id, as they stand: configuration, read without locks. */
+export async function find(db: Queryable, ids: readonly string[]): Promise<Map<string, SkuRecord>> {
+  const rows = ids.length > 0 ? await readRecords(db, [...new Set(ids)]) : [];
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
 /** Adds SKUs. Their codes must be new to their merchant. */
 export function addSkus(tx: Tx, skus: readonly Sku[], now: Date): Promise<void> {
   return insertSkus(tx, skus, now);
