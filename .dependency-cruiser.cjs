@@ -111,9 +111,10 @@ module.exports = {
     },
     {
       name: 'the browser sees only kernel, schema, rules and types',
-      comment: 'Whatever else of the server a page imports would be shipped to the browser.',
+      comment:
+        'Whatever else of the server a widget imports would be shipped to the browser. Pages run on the server: see app enters by api.',
       severity: 'error',
-      from: { path: '^(components|app)/', pathNot: [TEST, '^app/api/'] },
+      from: { path: '^components/|^app/(.*/)?(error|providers|not-found).tsx$', pathNot: TEST },
       to: {
         path: '^(server|jobs|prisma)/',
         pathNot: '^server/kernel/|^server/domains/[^/]+/(schema|rules)\\.ts$',
