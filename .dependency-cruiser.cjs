@@ -114,7 +114,7 @@ module.exports = {
       comment:
         'Whatever else of the server a widget imports would be shipped to the browser. Pages run on the server: see app enters by api.',
       severity: 'error',
-      from: { path: '^components/|^app/(.*/)?(error|providers|not-found).tsx$', pathNot: TEST },
+      from: { path: '^components/|^app/(error|providers|not-found)\\.tsx$', pathNot: TEST },
       to: {
         path: '^(server|jobs|prisma)/',
         pathNot: '^server/kernel/|^server/domains/[^/]+/(schema|rules)\\.ts$',
