@@ -26,7 +26,6 @@ const t = initTRPC
   });
 
 export const router = t.router;
-export const mergeRouters = t.mergeRouters;
 export const createCallerFactory = t.createCallerFactory;
 
 /** Turns what was thrown into the tRPC error of its code; logs what nobody expected. */

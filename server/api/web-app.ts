@@ -1,6 +1,6 @@
 import type pg from 'pg';
-import { DEMO_USERS } from '../cli/demo-users.ts';
 import { createPeopleFlows, type PeopleFlows } from '../flows/people/people-flows.ts';
+import { DEMO_USERS } from '../platform/auth/demo-users.ts';
 import { createPool } from '../platform/db.ts';
 import { type Env, env } from '../platform/env.ts';
 import { createRateLimiter } from '../platform/rate-limit.ts';

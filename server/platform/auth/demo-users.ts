@@ -1,4 +1,4 @@
-import type { Role } from '../kernel/vocabulary.ts';
+import type { Role } from '../../kernel/vocabulary.ts';
 
 /** Somebody to sign in as in the demo. */
 export interface DemoUser {
