@@ -143,6 +143,8 @@ function hold(world: World, order: orders.Order, payment: Payment, amountMinor: 
 function confirm(world: World, saga: Saga, ctx: Ctx): StepResult {
   const order = orderOf(world, saga.orderId);
   if (order.row.cancellation) return fail('cancelled', 'The order was cancelled.');
+  // The time limit was for the payment: a confirmed order waits for stock or for a person as long as it takes.
+  saga.deadline = null;
   if (order.row.confirmedAt) return next;
   const { merchantId, currency, id } = order.row;
   const owed = order.row.totalMinor - order.row.cancelledMinor;

@@ -1,5 +1,5 @@
 import type { CarrierOutcome } from '../domains/fulfilment/provider.ts';
-import type { Shipment } from '../domains/fulfilment/rules.ts';
+import { awaitsHandOver, mayAdvance, type Shipment } from '../domains/fulfilment/rules.ts';
 import * as fulfilment from '../domains/fulfilment/service.ts';
 import { movement } from '../domains/inventory/rules.ts';
 import * as inventory from '../domains/inventory/service.ts';
@@ -9,6 +9,7 @@ import type { Ctx } from '../kernel/context.ts';
 import { unitsIn } from '../kernel/units.ts';
 import { CALL_LIMIT_MS, next, remote, type Saga, type SagaDefinition, type StepResult } from '../platform/saga.ts';
 import { capture } from './capture-payment.ts';
+import { keptReport, moveOn } from './move-shipment.ts';
 import { carrier, type Outside } from './outside.ts';
 import { orderOf, settleOrder, tell, type World } from './world.ts';
 
@@ -132,7 +133,7 @@ const voidLabel = remote<World, Outside, LabelCall, LabelOutcome>({
 function dispatch(world: World, saga: Saga, ctx: Ctx): StepResult {
   const shipment = shipmentOf(world, saga);
   const order = orderOf(world, saga.orderId);
-  if (shipment.status === 'SHIPPED' || shipment.status === 'DELIVERED') return next;
+  if (!awaitsHandOver(shipment)) return next;
   const own = order.spans.filter((span) => span.shipmentId === shipment.id);
   inventory.apply(
     world.inventory,
@@ -163,6 +164,8 @@ function dispatch(world: World, saga: Saga, ctx: Ctx): StepResult {
     ctx,
   );
   if (order.row.status === 'FULFILLED') tell(world, order, 'order.fulfilled', {}, ctx, event);
+  const report = keptReport(saga);
+  if (report && mayAdvance(shipment.status, report.status)) moveOn(world, order, shipment, report, ctx);
   return next;
 }
 

@@ -1,14 +1,13 @@
-import { mayAdvance } from '../domains/fulfilment/rules.ts';
+import { awaitsHandOver, mayAdvance } from '../domains/fulfilment/rules.ts';
 import type { ShipmentUpdateInput } from '../domains/fulfilment/schema.ts';
 import * as fulfilment from '../domains/fulfilment/service.ts';
-import * as orders from '../domains/orders/service.ts';
 import { DomainError } from '../kernel/errors.ts';
-import type { EventType } from '../kernel/events.ts';
 import { newId } from '../kernel/ids.ts';
 import type { Tx } from '../platform/db.ts';
 import { audit } from '../platform/outbox.ts';
 import type { Request, Verb } from '../platform/verb.ts';
-import { lockWorld, orderOf, settleOrder, tell, type World, writeWorld } from './world.ts';
+import { keepReport, moveOn } from './move-shipment.ts';
+import { lockWorld, orderOf, type World, writeWorld } from './world.ts';
 
 /**
  * What the carrier, or a person at the door, says of a shipment. Reports come late, twice and out of order: each is kept in the history,
@@ -19,12 +18,6 @@ export interface UpdatedShipment {
   readonly status: string;
   readonly changed: boolean;
 }
-
-const EVENTS: Readonly<Record<ShipmentUpdateInput['status'], EventType>> = {
-  IN_TRANSIT: 'shipment.in_transit',
-  DELIVERED: 'shipment.delivered',
-  EXCEPTION: 'shipment.exception',
-};
 
 async function lock(tx: Tx, requests: readonly Request<ShipmentUpdateInput>[]): Promise<World> {
   const orderIds = await fulfilment.ordersOfShipments(
@@ -49,18 +42,13 @@ function decide(world: World, { input, ctx }: Request<ShipmentUpdateInput>): Upd
   });
   world.applied++;
   const before = shipment.status;
-  if (!mayAdvance(before, input.status)) return { id: shipment.id, status: before, changed: false };
-  shipment.status = input.status;
-  if (input.status === 'DELIVERED') {
-    shipment.deliveredAt = input.occurredAt ?? ctx.now;
-    const arrived = order.spans
-      .filter((span) => span.shipmentId === shipment.id && span.state === 'shipped')
-      .map(({ lineId, from, to }) => ({ lineId, from, to }));
-    orders.change(order, arrived, () => ({ state: 'delivered' }));
+  const report = { status: input.status, detail: input.detail, occurredAt: input.occurredAt ?? ctx.now };
+  if (awaitsHandOver(shipment)) {
+    keepReport(world, shipment, report);
+    return { id: shipment.id, status: before, changed: false };
   }
-  fulfilment.changed(world.fulfilment, shipment);
-  settleOrder(world, order, input.status === 'DELIVERED' ? 'deliver' : null, ctx);
-  tell(world, order, EVENTS[input.status], { shipmentId: shipment.id, number: shipment.number, detail: input.detail }, ctx);
+  if (!mayAdvance(before, input.status)) return { id: shipment.id, status: before, changed: false };
+  moveOn(world, order, shipment, report, ctx);
   audit(
     world.outbox,
     {

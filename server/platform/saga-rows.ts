@@ -41,3 +41,13 @@ export async function findOpenOfOrders(db: Queryable, orderIds: readonly string[
   });
   return rows.map((row) => row.id);
 }
+
+/** Sagas of these orders whose time has come, for whoever drives them without a worker: imports and made-up data. */
+export async function findDueOfOrders(db: Queryable, orderIds: readonly string[], now: Date): Promise<string[]> {
+  const { rows } = await db.query<{ id: string }>({
+    name: 'sagas-due-of-orders',
+    text: `SELECT id FROM sagas WHERE order_id = ANY($1::uuid[]) AND status NOT IN ('done', 'stuck') AND wake_at <= $2 ORDER BY id`,
+    values: [orderIds, now],
+  });
+  return rows.map((row) => row.id);
+}

@@ -17,7 +17,6 @@ export interface Saga {
   readonly flowVersion: number;
   readonly orderId: string;
   readonly merchantId: string;
-  readonly deadline: Date | null;
   readonly actor: string;
   readonly traceId: string;
   readonly createdAt: Date;
@@ -28,6 +27,8 @@ export interface Saga {
   state: Record<string, unknown>;
   error: { code: string; message: string } | null;
   wakeAt: Date;
+  /** Until when the step it is at may take; null where it may wait as long as a person needs. */
+  deadline: Date | null;
   version: bigint;
   /** Set in memory when the row has to be written although its position did not move. */
   touched?: boolean;
@@ -335,7 +336,7 @@ export async function writeSagas(tx: Tx, state: SagasState, now: Date): Promise<
     tx,
     SAGAS,
     ['id'],
-    ['step', 'status', 'outcome', 'attempt', 'state', 'error', 'wake_at', 'version', 'updated_at'],
+    ['step', 'status', 'outcome', 'attempt', 'state', 'error', 'wake_at', 'deadline', 'version', 'updated_at'],
     changed.map(columns),
   );
 }

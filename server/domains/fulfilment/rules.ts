@@ -27,7 +27,12 @@ export interface ShipmentLine extends UnitRange {
   readonly orderId: string;
 }
 
-const PROGRESS: readonly ShipmentStatus[] = ['PENDING', 'LABELLED', 'SHIPPED', 'IN_TRANSIT', 'DELIVERED'];
+const PROGRESS: readonly ShipmentStatus[] = ['SHIPPED', 'IN_TRANSIT', 'DELIVERED'];
+
+/** A carrier may see the parcel before its hand-over is booked here: until then its reports wait. */
+export function awaitsHandOver(shipment: Pick<Shipment, 'status'>): boolean {
+  return shipment.status === 'PENDING' || shipment.status === 'LABELLED';
+}
 
 /**
  * Whether a carrier's report moves the shipment. Reports come late, twice and out of order: one that says less than we know is kept
@@ -37,7 +42,7 @@ export function mayAdvance(from: ShipmentStatus, to: ShipmentStatus): boolean {
   if (from === 'CANCELLED' || from === 'DELIVERED') return false;
   if (to === 'EXCEPTION') return from === 'SHIPPED' || from === 'IN_TRANSIT';
   if (from === 'EXCEPTION') return to === 'IN_TRANSIT' || to === 'DELIVERED';
-  return PROGRESS.indexOf(to) > PROGRESS.indexOf(from);
+  return PROGRESS.includes(from) && PROGRESS.indexOf(to) > PROGRESS.indexOf(from);
 }
 
 export interface Node {

@@ -176,7 +176,7 @@ export async function writeWork(
     name: 'inventory-write-work',
     text: `INSERT INTO shortage_work (id, sku_id, region, node_id, merchant_id, shortfall, short, status, reason, opened_at, resolved_at)
            SELECT id, sku_id, region, node_id, merchant_id, shortfall, short, CASE WHEN shortfall + short = 0 THEN 'resolved' ELSE 'open' END, reason,
-                  $9, CASE WHEN shortfall + short = 0 THEN $9 END
+                  $9::timestamptz, CASE WHEN shortfall + short = 0 THEN $9::timestamptz END
            FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::uuid[], $6::int8[], $7::int8[], $8::text[])
              AS w(id, sku_id, region, node_id, merchant_id, shortfall, short, reason)
            ON CONFLICT (id) DO UPDATE SET shortfall = excluded.shortfall, short = excluded.short, status = excluded.status, resolved_at = excluded.resolved_at`,
