@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { decideApprovalInput } from '../domains/approvals/schema.ts';
 import { APPROVAL_STATUSES, countPendingApprovals, listApprovals } from '../views/approvals.ts';
+import { keyed, own, submit } from './mutations.ts';
 import { pageInput } from './page-input.ts';
 import { procedure, router } from './trpc.ts';
 
@@ -10,4 +12,9 @@ export const approvalsRouter = router({
     .query(({ ctx, input }) => listApprovals(ctx.pool, ctx.scope, input)),
 
   count: procedure.query(({ ctx }) => countPendingApprovals(ctx.pool, ctx.scope)),
+
+  decide: procedure.input(keyed(decideApprovalInput)).mutation(async ({ ctx, input }) => {
+    await own(ctx, 'approval', input.approvalId);
+    return submit(ctx, input, ctx.app.flows.decideApproval);
+  }),
 });

@@ -14,6 +14,7 @@ import { LIMITS } from '../platform/auth/limits.ts';
 import { findLink, listOwnSessions, readAccount } from '../views/people.ts';
 import { owesSecondFactor } from './authorise.ts';
 import { type ApiContext, idempotencyKey, mutationKey } from './context.ts';
+import { powersOf } from './permissions.ts';
 import { procedure, router, userIdOf } from './trpc.ts';
 
 const keyed = z.object({ idempotencyKey: idempotencyKey.optional() });
@@ -30,7 +31,12 @@ export const authRouter = router({
     const { userId, sessionId } = ctx.principal;
     if (userId === null || sessionId === null) return null;
     const account = await readAccount(ctx.pool, userId);
-    return { ...account, sessionId, owesSecondFactor: owesSecondFactor(ctx.principal, ctx.app.settings.demo) };
+    return {
+      ...account,
+      sessionId,
+      owesSecondFactor: owesSecondFactor(ctx.principal, ctx.app.settings.demo),
+      powers: powersOf(account.role),
+    };
   }),
 
   sessions: procedure.query(({ ctx }) => listOwnSessions(ctx.pool, userIdOf(ctx), ctx.principal.sessionId, ctx.ctx().now)),

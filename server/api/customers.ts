@@ -1,5 +1,9 @@
 import { z } from 'zod';
+import { editCustomerInput } from '../domains/customers/schema.ts';
+import { DomainError } from '../kernel/errors.ts';
 import { listCustomers, readCustomer } from '../views/customers.ts';
+import { isCustomerOf } from '../views/owners.ts';
+import { keyed, namingWho, submit } from './mutations.ts';
 import { pageInput } from './page-input.ts';
 import { procedure, router } from './trpc.ts';
 
@@ -10,4 +14,10 @@ export const customersRouter = router({
     .query(({ ctx, input }) => listCustomers(ctx.pool, ctx.scope, input)),
 
   get: procedure.input(z.object({ id: z.uuid() })).query(({ ctx, input }) => readCustomer(ctx.pool, ctx.scope, input.id)),
+
+  edit: procedure.input(keyed(editCustomerInput)).mutation(async ({ ctx, input }) => {
+    if (!(await isCustomerOf(ctx.pool, input.customerId, ctx.scope.merchantId)))
+      throw new DomainError('not_found', 'There is no such customer.');
+    return namingWho(ctx, submit(ctx, input, ctx.app.flows.editCustomer));
+  }),
 });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { FULFILMENT_STATUSES, HOLDS, ORDER_STATUSES, PAYMENT_STATUSES } from '../kernel/vocabulary.ts';
 import { readOrder } from '../views/order.ts';
 import { countOrders, listOrders, ORDER_SORTS, ORDER_VIEWS, orderFacets } from '../views/orders.ts';
+import { orderVerbs } from './orders-write.ts';
 import { pageInput, timeZone } from './page-input.ts';
 import { procedure, router } from './trpc.ts';
 
@@ -33,4 +34,6 @@ export const ordersRouter = router({
   facets: procedure.query(({ ctx }) => orderFacets(ctx.pool, ctx.scope)),
 
   get: procedure.input(z.object({ number: orderNumber })).query(({ ctx, input }) => readOrder(ctx.pool, ctx.scope, input.number)),
+
+  ...orderVerbs,
 });

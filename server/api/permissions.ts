@@ -1,4 +1,5 @@
-import type { ApiScope, Role } from '../kernel/vocabulary.ts';
+import { type ApiScope, HOLDS, type Hold, type Role } from '../kernel/vocabulary.ts';
+import { REST_PERMISSIONS } from './public/permissions.ts';
 
 /**
  * How far an allowed caller sees.
@@ -12,6 +13,8 @@ export interface PermissionRow {
   readonly allow: Readonly<Partial<Record<Role | 'anyone', Reach>>>;
   /** The scope an API key needs. Without it no API key may call, whatever its scopes. Keys reach their own merchant only. */
   readonly scope?: ApiScope;
+  /** Callable by every API key: what a key may know of itself. */
+  readonly anyKey?: true;
   /** Callable by those who still owe a second factor: what they need in order to set one up, or to leave. */
   readonly beforeSecondFactor?: true;
 }
@@ -50,6 +53,20 @@ const MONEY_READERS = {
 const BOOK_READERS = { merchant: 'own', finance: 'all', admin: 'all' } as const satisfies PermissionRow['allow'];
 const APPROVERS = { agent: 'all', finance: 'all', admin: 'all' } as const satisfies PermissionRow['allow'];
 const CUSTOMER = { customer: 'own' } as const satisfies PermissionRow['allow'];
+
+/** Who does what: agents and merchants with orders, the warehouse with goods, finance with money. */
+const CANCELLERS = { agent: 'all', admin: 'all', merchant: 'own', customer: 'own' } as const satisfies PermissionRow['allow'];
+const REFUNDERS = { agent: 'all', finance: 'all', admin: 'all', merchant: 'own' } as const satisfies PermissionRow['allow'];
+const SHIPPERS = { warehouse: 'all', admin: 'all', merchant: 'own' } as const satisfies PermissionRow['allow'];
+const TAGGERS = { agent: 'all', fraud_analyst: 'all', admin: 'all', merchant: 'own' } as const satisfies PermissionRow['allow'];
+const HOLDERS = { agent: 'all', fraud_analyst: 'all', admin: 'all' } as const satisfies PermissionRow['allow'];
+const CATALOGUERS = { admin: 'all', merchant: 'own' } as const satisfies PermissionRow['allow'];
+
+/** Which holds a role may place and lift: an agent may suspect fraud, but somebody who judges it lets the order go. */
+export const HOLD_POWERS = {
+  hold: { agent: HOLDS, fraud_analyst: ['fraud'], admin: HOLDS },
+  release: { agent: ['address', 'manual'], fraud_analyst: ['fraud'], admin: HOLDS },
+} as const satisfies Record<'hold' | 'release', Partial<Record<Role, readonly Hold[]>>>;
 
 export const GROUPS = { STAFF, EVERY_USER, BY_TOKEN, ADMIN, KEY_HOLDERS } as const;
 
@@ -125,6 +142,29 @@ export const PERMISSIONS = {
   'myOrders.get': { allow: CUSTOMER },
   'tracking.get': { allow: BY_TOKEN },
 
+  // what people do
+  'orders.previewCancel': { allow: CANCELLERS },
+  'orders.cancel': { allow: CANCELLERS },
+  'orders.previewRefund': { allow: REFUNDERS },
+  'orders.refund': { allow: REFUNDERS },
+  'orders.previewShip': { allow: SHIPPERS },
+  'orders.ship': { allow: SHIPPERS },
+  'orders.note': { allow: ORDER_READERS },
+  'orders.tag': { allow: TAGGERS },
+  'orders.hold': { allow: HOLDERS },
+  'orders.release': { allow: HOLDERS },
+  'shipments.update': { allow: SHIPPERS },
+  'stock.nodes': { allow: ORDER_READERS },
+  'stock.previewAdjust': { allow: SHIPPERS },
+  'stock.adjust': { allow: SHIPPERS },
+  'products.create': { allow: CATALOGUERS },
+  'products.edit': { allow: CATALOGUERS },
+  'products.importPreview': { allow: CATALOGUERS },
+  'products.importFile': { allow: CATALOGUERS },
+  'customers.edit': { allow: { agent: 'all', admin: 'all' } },
+  'approvals.decide': { allow: AUDITORS },
+  'sagas.operate': { allow: ADMIN },
+
   // operations: the books, the log of changes, the machinery
   'integrity.latest': { allow: AUDITORS },
   'integrity.history': { allow: AUDITORS },
@@ -137,5 +177,24 @@ export const PERMISSIONS = {
 
 /** The row of a procedure, or undefined: then nobody may call it. */
 export function permissionFor(path: string): PermissionRow | undefined {
+  if (Object.hasOwn(REST_PERMISSIONS, path)) return (REST_PERMISSIONS as Readonly<Record<string, PermissionRow>>)[path];
   return Object.hasOwn(PERMISSIONS, path) ? (PERMISSIONS as Readonly<Record<string, PermissionRow>>)[path] : undefined;
+}
+
+/** What a role may do, for pages: which buttons are there at all. Showing one permits nothing. */
+export interface Powers {
+  readonly procedures: readonly string[];
+  readonly hold: readonly Hold[];
+  readonly release: readonly Hold[];
+}
+
+export function powersOf(role: Role): Powers {
+  const rows: [string, PermissionRow][] = Object.entries(PERMISSIONS);
+  const holds = (verb: keyof typeof HOLD_POWERS): readonly Hold[] =>
+    (HOLD_POWERS[verb] as Partial<Record<Role, readonly Hold[]>>)[role] ?? [];
+  return {
+    procedures: rows.filter(([, row]) => row.allow[role] !== undefined).map(([path]) => path),
+    hold: holds('hold'),
+    release: holds('release'),
+  };
 }

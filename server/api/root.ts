@@ -12,6 +12,7 @@ import { paymentsRouter, refundsRouter } from './payments.ts';
 import { peopleRouter } from './people.ts';
 import { PERMISSIONS, type PermissionRow } from './permissions.ts';
 import { productsRouter } from './products.ts';
+import { sagasRouter } from './sagas.ts';
 import { searchRouter } from './search.ts';
 import { shipmentsRouter } from './shipments.ts';
 import { stockRouter } from './stock.ts';
@@ -33,6 +34,7 @@ export const appRouter = router({
   people: peopleRouter,
   products: productsRouter,
   refunds: refundsRouter,
+  sagas: sagasRouter,
   search: searchRouter,
   shipments: shipmentsRouter,
   stock: stockRouter,

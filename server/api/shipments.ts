@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { shipmentUpdateInput } from '../domains/fulfilment/schema.ts';
 import { SHIPMENT_STATUSES } from '../kernel/vocabulary.ts';
 import { listShipments, nodeQueues, readShipment, readyToShip } from '../views/shipments.ts';
+import { keyed, own, submit } from './mutations.ts';
 import { pageInput } from './page-input.ts';
 import { procedure, router } from './trpc.ts';
 
@@ -19,4 +21,10 @@ export const shipmentsRouter = router({
   ready: procedure.input(pageInput.extend({ nodeId })).query(({ ctx, input }) => readyToShip(ctx.pool, ctx.scope, input)),
 
   nodes: procedure.query(({ ctx }) => nodeQueues(ctx.pool, ctx.scope)),
+
+  /** What a person at the door, or on the phone with the carrier, knows of a parcel. */
+  update: procedure.input(keyed(shipmentUpdateInput)).mutation(async ({ ctx, input }) => {
+    await own(ctx, 'shipment', input.shipmentId);
+    return submit(ctx, input, ctx.app.flows.updateShipment);
+  }),
 });

@@ -1,5 +1,8 @@
 import { z } from 'zod';
+import { adjustStockInput } from '../domains/inventory/schema.ts';
 import { listMovements, listStock, readStock } from '../views/stock.ts';
+import { listNodes, previewAdjustment } from '../views/stock-adjustment.ts';
+import { keyed, own, submit } from './mutations.ts';
 import { pageInput } from './page-input.ts';
 import { procedure, router } from './trpc.ts';
 
@@ -18,4 +21,25 @@ export const stockRouter = router({
   movements: procedure
     .input(pageInput.extend({ skuId: z.uuid() }))
     .query(({ ctx, input }) => listMovements(ctx.pool, ctx.scope, input)),
+
+  nodes: procedure
+    .input(z.object({ merchantId: z.uuid() }))
+    .query(({ ctx, input }) => listNodes(ctx.pool, ctx.scope, input.merchantId)),
+
+  previewAdjust: procedure
+    .input(
+      z.object({
+        skuId: z.uuid(),
+        nodeId: z.uuid(),
+        delta: z.int().min(-10_000_000).max(10_000_000).optional(),
+        counted: z.int().min(0).max(10_000_000).optional(),
+      }),
+    )
+    .query(({ ctx, input }) => previewAdjustment(ctx.pool, ctx.scope, input)),
+
+  adjust: procedure.input(keyed(adjustStockInput)).mutation(async ({ ctx, input }) => {
+    await own(ctx, 'sku', input.skuId);
+    await own(ctx, 'node', input.nodeId);
+    return submit(ctx, input, ctx.app.flows.adjustStock);
+  }),
 });

@@ -130,6 +130,93 @@ export const SAMPLES: Readonly<Record<ProcedurePath, Sample>> = {
   'myOrders.get': { input: () => ({ number: 'EU-1002' }), foreign: [() => ({ number: 'EU-1001' })] },
   'tracking.get': { input: () => ({ token: TOKEN }) },
 
+  'orders.previewCancel': {
+    input: (world) => ({ orderId: world.orders[1], reason: 'other' }),
+    foreign: [(world) => ({ orderId: world.orders[0], reason: 'other' })],
+  },
+  'orders.cancel': {
+    input: (world) => ({ orderId: world.orders[1], reason: 'other', fingerprint: 'not the plan' }),
+    foreign: [
+      (world) => ({ orderId: world.orders[0], reason: 'other' }),
+      (world) => ({ orderId: world.orders[0], reason: 'other', units: [{ lineId: world.line, quantity: 1 }] }),
+    ],
+  },
+  'orders.previewRefund': {
+    input: (world) => ({ orderId: world.orders[1], kind: 'units', reason: 'other' }),
+    foreign: [(world) => ({ orderId: world.orders[0], kind: 'units', reason: 'other' })],
+  },
+  'orders.refund': {
+    input: (world) => ({ orderId: world.orders[1], kind: 'amount', amountMinor: 1, reason: 'other' }),
+    foreign: [
+      (world) => ({ orderId: world.orders[0], kind: 'amount', amountMinor: 1, reason: 'other' }),
+      (world) => ({ orderId: world.orders[0], kind: 'units', units: [{ lineId: world.line, quantity: 1 }], reason: 'other' }),
+    ],
+  },
+  'orders.previewShip': {
+    input: (world) => ({ orderId: world.orders[1] }),
+    foreign: [(world) => ({ orderId: world.orders[0] }), (world) => ({ orderId: world.orders[0], nodeId: world.nodes[0] })],
+  },
+  'orders.ship': {
+    input: (world) => ({ orderId: world.orders[1] }),
+    foreign: [(world) => ({ orderId: world.orders[0] }), (world) => ({ orderId: world.orders[0], nodeId: world.nodes[0] })],
+  },
+  'orders.note': {
+    input: (world) => ({ orderId: world.orders[1], body: 'Called' }),
+    foreign: [(world) => ({ orderId: world.orders[0], body: 'Called' })],
+  },
+  'orders.tag': {
+    input: (world) => ({ orderId: world.orders[1], add: ['gift'] }),
+    foreign: [(world) => ({ orderId: world.orders[0], add: ['gift'] })],
+  },
+  'orders.hold': { input: (world) => ({ orderId: world.orders[1], hold: 'manual', reason: 'Ask first' }) },
+  'orders.release': { input: (world) => ({ orderId: world.orders[1], hold: 'manual', reason: 'Asked' }) },
+  'shipments.update': {
+    input: () => ({ shipmentId: NIL, status: 'DELIVERED' }),
+    foreign: [(world) => ({ shipmentId: world.shipment, status: 'DELIVERED' })],
+  },
+  'stock.nodes': {
+    input: (world) => ({ merchantId: world.merchants[1] }),
+    foreign: [(world) => ({ merchantId: world.merchants[0] })],
+    nothing: true,
+  },
+  'stock.previewAdjust': {
+    input: (world) => ({ skuId: world.skus[1], nodeId: world.nodes[1], delta: 1 }),
+    foreign: [(world) => ({ skuId: world.skus[0], nodeId: world.nodes[0], delta: 1 })],
+  },
+  'stock.adjust': {
+    input: (world) => ({
+      merchantId: world.merchants[1],
+      skuId: world.skus[1],
+      nodeId: world.nodes[1],
+      delta: 1,
+      reason: 'found',
+    }),
+    foreign: [
+      (world) => ({ merchantId: world.merchants[0], skuId: world.skus[0], nodeId: world.nodes[0], delta: 1, reason: 'found' }),
+      (world) => ({ merchantId: world.merchants[1], skuId: world.skus[1], nodeId: world.nodes[0], delta: 1, reason: 'found' }),
+      (world) => ({ merchantId: world.merchants[0], skuId: world.skus[1], nodeId: world.nodes[1], delta: 1, reason: 'found' }),
+    ],
+  },
+  'products.create': {
+    input: (world) => ({ merchantId: world.merchants[1], code: 'NEW-1', name: 'New', price: '1.00' }),
+    foreign: [(world) => ({ merchantId: world.merchants[0], code: 'NEW-1', name: 'New', price: '1.00' })],
+  },
+  'products.edit': {
+    input: (world) => ({ skuId: world.skus[1], version: 1, name: 'Redder mug' }),
+    foreign: [(world) => ({ skuId: world.skus[0], version: 1, name: 'Mine now' })],
+  },
+  'products.importPreview': {
+    input: (world) => ({ merchantId: world.merchants[1], csv: 'sku,name,price\nA-9,Nine,9\n' }),
+    foreign: [(world) => ({ merchantId: world.merchants[0], csv: 'sku,name,price\nTENT-2,Mine,9\n' })],
+  },
+  'products.importFile': {
+    input: (world) => ({ merchantId: world.merchants[1], csv: 'sku,name,price\nA-9,Nine,9\n' }),
+    foreign: [(world) => ({ merchantId: world.merchants[0], csv: 'sku,name,price\nTENT-2,Mine,9\n' })],
+  },
+  'customers.edit': { input: (world) => ({ customerId: world.customers[1], version: 1, name: 'Bo' }) },
+  'approvals.decide': { input: () => ({ approvalId: NIL, decision: 'approve' }) },
+  'sagas.operate': { input: () => ({ sagaId: NIL, action: 'retry', reason: 'Try again' }) },
+
   'integrity.latest': NONE,
   'integrity.history': EMPTY,
   'audit.list': EMPTY,
