@@ -94,6 +94,9 @@ async function welcome(options: StartOptions, project: Project, env: NodeJS.Proc
     say('This is a DEMO: made-up shops and payments, secrets made up at the first start. See docs/operators/start.md.\n');
     const width = Math.max(...DEMO_USERS.map(({ email }) => email.length));
     for (const { role, email, password } of DEMO_USERS) say(`  ${role.padEnd(14)} ${email.padEnd(width)}  ${password}`);
+    say('\nTest API keys:\n');
+    for (const { slug, name, currency } of DEMO_SHOPS)
+      say(`  ${`${name} (${currency})`.padEnd(14 + 1 + width)}  ${demoApiKey(slug, env.WAYBILL_DATA_KEY ?? '')}`);
   } else {
     const token = await setupToken(project.databaseUrl, new Date());
     if (token) say(`Set up the first administrator (once, within 24 hours):\n\n  ${env.WAYBILL_ORIGIN}/setup?token=${token}`);
