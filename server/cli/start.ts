@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { DEMO_USERS } from '../platform/auth/demo-users.ts';
 import { processIsAlive } from '../platform/embedded-postgres-keeper.ts';
 import { setupToken } from './demo.ts';
+import { DEMO_SHOPS, demoApiKey } from './demo-shops.ts';
 import { demandPort } from './ports.ts';
 import { openProject, type Project } from './project.ts';
 import { Refusal, run } from './run.ts';
