@@ -1,4 +1,5 @@
 'use client';
+import { shortId } from '../server/kernel/ids.ts';
 import type { Actor } from '../server/views/actors.ts';
 import { useMessages } from './ui/locale.tsx';
 
@@ -7,7 +8,7 @@ export function useActorName(): (actor: Actor) => string {
   const { t } = useMessages();
   return (actor) => {
     if (actor.kind === 'system') return t('orders.systemActor', { name: actor.name ?? actor.id });
-    const name = actor.name ?? t('orders.unknownActor');
-    return actor.kind === 'api_key' ? t('orders.apiActor', { name }) : name;
+    if (actor.kind === 'api_key') return t('orders.apiActor', { name: actor.name ?? shortId(actor.id) });
+    return actor.name ?? t('orders.unknownActor');
   };
 }

@@ -58,7 +58,8 @@ function Chart({ sales }: { sales: Sales }) {
       withLegend
       gridAxis="x"
       tickLine="none"
-      yAxisProps={{ domain: [0, 'auto'], width: 72 }}
+      xAxisProps={{ tickFormatter: (day: string) => format.date(new Date(`${day}T12:00:00Z`)), minTickGap: 48 }}
+      yAxisProps={{ domain: [0, 'auto'], width: 72, tickFormatter: (value: number) => format.number(value) }}
       valueFormatter={(value) => format.money(BigInt(Math.round(value * 10 ** minorDigits(sales.currency))), sales.currency)}
       areaChartProps={{
         onClick: ({ activeLabel }: { activeLabel?: string | number | undefined }) => {
@@ -72,7 +73,7 @@ function Chart({ sales }: { sales: Sales }) {
 function Currency({ sales }: { sales: Sales }) {
   const { t } = useMessages();
   const compared = useComparison();
-  const money = (amountMinor: bigint) => <Money amountMinor={amountMinor} currency={sales.currency} withCode />;
+  const money = (amountMinor: bigint) => <Money amountMinor={amountMinor} currency={sales.currency} />;
   return (
     <Section title={`${t('home.sales', { days: DAYS })} · ${sales.currency}`}>
       <StatGrid>

@@ -30,7 +30,7 @@ function Span({ span, currency, merchantShips }: { span: SpanView; currency: str
 function Item({ line, currency }: { line: LineView; currency: string }) {
   const { t } = useMessages();
   return (
-    <div>
+    <div className={classes.item}>
       <div className={classes.itemName}>
         {line.skuCode && line.skuId ? (
           <Link href={`/products/${encodeURIComponent(line.skuCode)}`} className="wb-mono">

@@ -70,7 +70,7 @@ function useOrderColumns(showMerchant: boolean): Column<OrderRow>[] {
   return [
     { key: 'number', header: t('orders.number'), cell: (o) => o.number, card: 'title' },
     { key: 'placed', header: t('orders.placed'), sort: 'placed_at', cell: (o) => <TimeAgo at={o.placedAt} />, card: 'endSub' },
-    { key: 'customer', header: t('orders.customer'), cell: (o) => o.customerName ?? o.email ?? t('orders.guest') },
+    { key: 'customer', header: t('orders.customer'), cell: (o) => o.customerName ?? o.email ?? t('orders.guest'), card: 'sub' },
     ...(showMerchant ? [merchant] : []),
     {
       key: 'status',

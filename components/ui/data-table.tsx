@@ -196,8 +196,10 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     <section
       data-table
       ref={region}
+      // Inside a Section the landmark is the Section's: two of one name cannot be told apart.
+      role={props.embedded ? 'group' : undefined}
       className={[classes.scroll, ...shape.filter(Boolean)].join(' ')}
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard (WCAG 2.1.1)
+      // What scrolls must be reachable by keyboard (WCAG 2.1.1).
       tabIndex={0}
       aria-label={props.label}
     >
