@@ -77,7 +77,7 @@ async function runTurns(tx: Tx, turns: readonly Turn[], deps: SagaRunnerDeps): P
       orderIds: [...found.values()].map((saga) => saga.orderId),
       ...needs,
       ledger: true,
-      numbers: { shipment: found.size },
+      numbers: { shipment: found.size, refund: found.size },
       multicapture,
     },
     ctx,

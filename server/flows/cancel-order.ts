@@ -3,8 +3,6 @@ import { mayCancel, planCancel } from '../domains/orders/rules.ts';
 import type { CancelOrderInput } from '../domains/orders/schema.ts';
 import * as orders from '../domains/orders/service.ts';
 import * as payments from '../domains/payments/service.ts';
-import { CANCELLED, isOnItsWay, onItsWayMinor } from '../domains/refunds/rules.ts';
-import * as refunds from '../domains/refunds/service.ts';
 import { DomainError } from '../kernel/errors.ts';
 import type { UnitRange } from '../kernel/units.ts';
 import type { Tx } from '../platform/db.ts';
@@ -12,9 +10,8 @@ import { audit } from '../platform/outbox.ts';
 import { sagasOf } from '../platform/saga.ts';
 import type { Request, Verb } from '../platform/verb.ts';
 import { cancelUnits } from './give-up.ts';
-import { startRefund } from './start-refund.ts';
-import { voidSaga } from './void-payment.ts';
-import { begin, lockWorld, orderOf, type World, wake, writeWorld } from './world.ts';
+import { paidTooMuch, releaseSurplus, returnSurplus } from './surplus.ts';
+import { lockWorld, orderOf, type World, wake, writeWorld } from './world.ts';
 
 /**
  * Cancels what has not shipped: units, or everything left. Stock returns and the receivable shrinks in the same transaction; money that
@@ -45,7 +42,7 @@ export function previewCancel(world: World, order: orders.Order, input: CancelOr
   const plan = planCancel(orders.facts(order), input.units);
   const { row } = order;
   const owedAfter = row.totalMinor - row.cancelledMinor - plan.value.totalMinor;
-  const refundable = takenAlready(world, order, plan.value.totalMinor);
+  const refundable = paidTooMuch(world, order, plan.value.totalMinor);
   const open = payments
     .ofOrder(world.payments, row.id)
     .reduce((sum, payment) => sum + (payment.holdId ? payment.authorizedMinor - payment.capturedMinor : 0n), 0n);
@@ -59,23 +56,6 @@ export function previewCancel(world: World, order: orders.Order, input: CancelOr
     refundedMinor: Number(refundable),
   };
   return { ...preview, fingerprint: fingerprintOf(preview) };
-}
-
-/**
- * What the customer paid for the units already. The receivable is what the order still owes: below zero after the cancellation, the
- * customer has paid too much, less what earlier cancellations are giving back at this moment.
- */
-function takenAlready(world: World, order: orders.Order, valueMinor: bigint): bigint {
-  const { receivableMinor, capturedMinor, refundedMinor } = order.row;
-  if (!order.row.confirmedAt) return 0n;
-  const own = refunds.ofOrder(world.refunds, order.row.id);
-  const returning = own
-    .filter((refund) => refund.reason === CANCELLED && isOnItsWay(refund))
-    .reduce((sum, refund) => sum + refund.amountMinor, 0n);
-  const tooMuch = valueMinor - receivableMinor - returning;
-  const left = capturedMinor - refundedMinor - onItsWayMinor(own);
-  const amount = tooMuch < left ? tooMuch : left;
-  return amount > 0n ? amount : 0n;
 }
 
 /** Names a plan: the same plan has the same fingerprint, whoever computes it. */
@@ -109,21 +89,7 @@ function decide(world: World, { input, ctx }: Request<CancelOrderInput>): Cancel
   const before = { status: order.row.status, cancelledMinor: order.row.cancelledMinor };
   if (preview.whole) order.row.cancellation = { reason: input.reason, actor: ctx.actor, at: ctx.now.toISOString() };
   cancelUnits(world, order, preview.units, { reason: input.reason, actor: ctx.actor }, ctx);
-  const refundId =
-    preview.refundedMinor > 0
-      ? startRefund(
-          world,
-          order,
-          {
-            kind: 'amount',
-            amountMinor: BigInt(preview.refundedMinor),
-            reason: CANCELLED,
-            note: input.note ?? null,
-            ranges: [],
-          },
-          ctx,
-        )
-      : null;
+  const refundId = returnSurplus(world, order, BigInt(preview.refundedMinor), input.note ?? null, ctx);
   settleMoney(world, order, preview.whole, ctx);
   audit(
     world.outbox,
@@ -150,9 +116,7 @@ function settleMoney(world: World, order: orders.Order, whole: boolean, ctx: Req
     return;
   }
   for (const saga of open) if (saga.kind === 'place-order') wake(world, saga, ctx);
-  const live = order.spans.some((span) => span.state === 'open' || span.state === 'backordered' || span.state === 'allocated');
-  const held = payments.ofOrder(world.payments, order.row.id).some((payment) => payment.holdId !== null);
-  if (!live && held && !open.some((saga) => saga.kind === voidSaga.kind)) begin(world, voidSaga, order, {}, ctx);
+  releaseSurplus(world, order, ctx);
 }
 
 export const cancelOrder: Verb<CancelOrderInput, World, CancelledOrder> = {

@@ -1,4 +1,5 @@
 import { chart, type TransferSpec } from '../domains/ledger/rules.ts';
+import { isGone } from '../domains/orders/rules.ts';
 import type { Order } from '../domains/orders/service.ts';
 import { capturableMinor, isOpen, type Payment } from '../domains/payments/rules.ts';
 import * as payments from '../domains/payments/service.ts';
@@ -7,6 +8,7 @@ import { newId } from '../kernel/ids.ts';
 import { next, remote } from '../platform/saga.ts';
 import type { Outside } from './outside.ts';
 import { callFor, callProvider, type OperationCall, type OperationOutcome, recordOutcome } from './payment-operation.ts';
+import { paidTooMuch, returnSurplus } from './surplus.ts';
 import { orderOf, postFor, settleOrder, tell, type World } from './world.ts';
 
 /**
@@ -37,12 +39,14 @@ export const capture = remote<World, Outside, CaptureCall, OperationOutcome>({
         ? { kind: 'fail', error: { code: 'not_authorized', message: 'No authorization is left to take the money from.' } }
         : next;
     }
+    // An attempt that is sent again is sent as it was, whatever was cancelled since: its id stands for its parameters.
+    if (own) return { kind: 'call', args: { ...callFor(payment, own, { final: saga.state.final === true }), shipmentId } };
     const final = isLast(world, order, shipmentId) || !world.multicapture(payment.provider);
-    if (own) return { kind: 'call', args: { ...callFor(payment, own, { final }), shipmentId } };
     const amount = amountFor(world, order, payment, shipmentId, final);
     if (amount <= 0n) return next;
     if (payments.openOperation(world.payments, payment)) return { kind: 'wait', until: new Date(ctx.now.getTime() + BUSY_MS) };
     const operation = payments.startOperation(world.payments, payment, 'capture', amount, shipmentId, ctx);
+    saga.state = { ...saga.state, final };
     return { kind: 'call', args: { ...callFor(payment, operation, { final }), shipmentId } };
   },
   call: callProvider,
@@ -64,6 +68,8 @@ export const capture = remote<World, Outside, CaptureCall, OperationOutcome>({
       bookCapture(world, order, payment, operation.amountMinor, outcome.feeMinor, args.final, ctx);
       settleOrder(world, order, 'capture', ctx);
       tell(world, order, 'payment.captured', about, ctx);
+      // Units may have been cancelled while their money was being taken.
+      returnSurplus(world, order, paidTooMuch(world, order), null, ctx);
       return next;
     }
     settleOrder(world, order, null, ctx);
@@ -86,7 +92,10 @@ function isLast(world: World, order: Order, shipmentId: string): boolean {
   );
   return order.spans.every(
     (span) =>
-      span.state === 'cancelled' || span.shipmentId === shipmentId || (span.shipmentId !== null && captured.has(span.shipmentId)),
+      span.shipmentId === shipmentId ||
+      span.state === 'cancelled' ||
+      isGone(span) ||
+      (span.shipmentId !== null && captured.has(span.shipmentId)),
   );
 }
 

@@ -33,10 +33,10 @@ import { type OperatedSaga, type OperateSagaInput, operateSaga } from './operate
 import type { Outside } from './outside.ts';
 import { type PlacedOrder, placeOrder } from './place-order.ts';
 import { previewRefund, type RefundPreview, type RequestedRefund, refundOrder } from './refund-order.ts';
-import { previewShip, type ShipPreview, type ShippingOrder, shipOrder } from './ship-order.ts';
+import { planShip, type ShipPreview, type ShippingOrder, shipOrder } from './ship-order.ts';
 import { type UpdatedShipment, updateShipment } from './update-shipment.ts';
 import { wakeSagas } from './wake-sagas.ts';
-import { lockWorld, orderOf, type World } from './world.ts';
+import { lockWorld, type Needs, orderOf, type World } from './world.ts';
 
 /** What the house can do. Every call is idempotent under its key for its caller. */
 export interface Flows {
@@ -111,7 +111,8 @@ export function createFlows(deps: FlowDeps): Flows {
     operateSaga: verb(operateSaga),
     previewCancel: (input, ctx) =>
       dryRun(pool, input.orderId, ctx, (world) => previewCancel(world, orderOf(world, input.orderId), input)),
-    previewShip: (input, ctx) => dryRun(pool, input.orderId, ctx, (world) => previewShip(orderOf(world, input.orderId), input)),
+    previewShip: (input, ctx) =>
+      dryRun(pool, input.orderId, ctx, (world) => planShip(world, orderOf(world, input.orderId), input), { stock: true }),
     previewRefund: async (input, ctx) => {
       const policies = await approvals.policies(pool);
       return dryRun(pool, input.orderId, ctx, (world) =>
@@ -132,9 +133,15 @@ export function createFlows(deps: FlowDeps): Flows {
  * Plans on the locked order and writes nothing, so that what is shown is what would be done. The lock lasts for one read: a dialog that
  * opens waits for a change under way instead of showing what was true before it.
  */
-async function dryRun<R>(pool: pg.Pool, orderId: string, ctx: Ctx, plan: (world: World) => R): Promise<R> {
+async function dryRun<R>(
+  pool: pg.Pool,
+  orderId: string,
+  ctx: Ctx,
+  plan: (world: World) => R,
+  needs: Pick<Needs, 'stock'> = {},
+): Promise<R> {
   return withTx(pool, async (tx: Tx) => {
     forgetLocks(tx);
-    return plan(await lockWorld(tx, { orderIds: [orderId] }, ctx));
+    return plan(await lockWorld(tx, { orderIds: [orderId], ...needs }, ctx));
   });
 }

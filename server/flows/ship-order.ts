@@ -1,8 +1,9 @@
 import type { ShipOrderInput } from '../domains/fulfilment/schema.ts';
+import { isOnHand, stockKey } from '../domains/inventory/rules.ts';
 import { isShippable, mayShip, selectUnits, worthOf } from '../domains/orders/rules.ts';
 import * as orders from '../domains/orders/service.ts';
 import { DomainError } from '../kernel/errors.ts';
-import { cutBySpans, type UnitRange } from '../kernel/units.ts';
+import { cutBySpans, type UnitRange, unitsIn } from '../kernel/units.ts';
 import type { Tx } from '../platform/db.ts';
 import { audit } from '../platform/outbox.ts';
 import type { Request, Verb } from '../platform/verb.ts';
@@ -36,7 +37,7 @@ async function lock(tx: Tx, requests: readonly Request<ShipOrderInput>[]): Promi
 }
 
 /** What would leave, by node, with what travels along. */
-export function previewShip(order: orders.Order, input: ShipOrderInput): ShipPreview {
+function previewShip(order: orders.Order, input: ShipOrderInput): ShipPreview {
   const facts = orders.facts(order);
   const allowed = mayShip(facts);
   if (!allowed.allowed) throw new DomainError('state_refuses', allowed.why);
@@ -66,13 +67,39 @@ export function previewShip(order: orders.Order, input: ShipOrderInput): ShipPre
   return { ...plan, fingerprint: fingerprintOf(plan) };
 }
 
+/**
+ * Plans a shipment and refuses what the shelves do not hold: money is taken before the parcel leaves, so what is known to be missing
+ * must not get that far.
+ */
+export function planShip(world: World, order: orders.Order, input: ShipOrderInput): ShipPreview {
+  const preview = previewShip(order, input);
+  for (const { nodeId, units } of preview.shipments) {
+    const wanted = new Map<string, { name: string; units: number }>();
+    for (const range of units) {
+      const line = order.lines.find((candidate) => candidate.id === range.lineId);
+      if (!line?.stocked || !line.skuId) continue;
+      wanted.set(line.skuId, { name: line.name, units: (wanted.get(line.skuId)?.units ?? 0) + unitsIn([range]) });
+    }
+    for (const [skuId, { name, units: count }] of wanted) {
+      if (isOnHand(world.inventory, skuId, nodeId, BigInt(count))) continue;
+      const onHand = Number(world.inventory.stock.get(stockKey(skuId, nodeId))?.onHand ?? 0n);
+      throw new DomainError(
+        'out_of_stock',
+        `Only ${onHand} of ${name} are on hand at this node; ${count} are allocated there. Ship fewer, or count again.`,
+        { skuId, nodeId, onHand },
+      );
+    }
+  }
+  return preview;
+}
+
 function isStocked(order: orders.Order, lineId: string): boolean {
   return order.lines.some((line) => line.id === lineId && line.stocked);
 }
 
 function decide(world: World, { input, ctx }: Request<ShipOrderInput>): ShippingOrder {
   const order = orderOf(world, input.orderId);
-  const preview = previewShip(order, input);
+  const preview = planShip(world, order, input);
   checkFingerprint(input.fingerprint, preview);
   const shipments = preview.shipments.map((planned) => {
     const id = createShipment(world, order, planned.units, planned.nodeId, ctx);

@@ -1,7 +1,7 @@
 import type { CarrierOutcome } from '../domains/fulfilment/provider.ts';
 import { awaitsHandOver, mayAdvance, type Shipment } from '../domains/fulfilment/rules.ts';
 import * as fulfilment from '../domains/fulfilment/service.ts';
-import { movement } from '../domains/inventory/rules.ts';
+import { combine, isOnHand, movement } from '../domains/inventory/rules.ts';
 import * as inventory from '../domains/inventory/service.ts';
 import type { Order } from '../domains/orders/service.ts';
 import * as orders from '../domains/orders/service.ts';
@@ -11,6 +11,7 @@ import { CALL_LIMIT_MS, next, remote, type Saga, type SagaDefinition, type StepR
 import { capture } from './capture-payment.ts';
 import { keptReport, moveOn } from './move-shipment.ts';
 import { carrier, type Outside } from './outside.ts';
+import { releaseSurplus } from './surplus.ts';
 import { orderOf, settleOrder, tell, type World } from './world.ts';
 
 /**
@@ -129,18 +130,19 @@ const voidLabel = remote<World, Outside, LabelCall, LabelOutcome>({
   },
 });
 
+/** The record says less than the parcel holds. Counting the shelf again lets it go: what is in the parcel was on it. */
+const NOT_ON_HAND = 'The record says that these units are not on hand. Count them again, or receive them.';
+
 /** Hands the parcel over: the stock leaves, the units are shipped, the order's status follows. */
 function dispatch(world: World, saga: Saga, ctx: Ctx): StepResult {
   const shipment = shipmentOf(world, saga);
   const order = orderOf(world, saga.orderId);
   if (!awaitsHandOver(shipment)) return next;
   const own = order.spans.filter((span) => span.shipmentId === shipment.id);
-  inventory.apply(
-    world.inventory,
-    own.flatMap((span) => shipped(order, span)),
-    { orderId: order.row.id, shipmentId: shipment.id },
-    ctx,
-  );
+  const leaving = combine(own.flatMap((span) => shipped(order, span)));
+  const missing = leaving.find((change) => !isOnHand(world.inventory, change.skuId, change.nodeId, -change.onHand));
+  if (missing) return { kind: 'retry', error: { code: 'not_on_hand', message: NOT_ON_HAND } };
+  inventory.apply(world.inventory, leaving, { orderId: order.row.id, shipmentId: shipment.id }, ctx);
   // A service has no carrier to report its arrival: it is delivered as it is handed over.
   const state = shipment.nodeId ? 'shipped' : 'delivered';
   orders.change(
@@ -164,6 +166,7 @@ function dispatch(world: World, saga: Saga, ctx: Ctx): StepResult {
     ctx,
   );
   if (order.row.status === 'FULFILLED') tell(world, order, 'order.fulfilled', {}, ctx, event);
+  releaseSurplus(world, order, ctx);
   const report = keptReport(saga);
   if (report && mayAdvance(shipment.status, report.status)) moveOn(world, order, shipment, report, ctx);
   return next;

@@ -104,6 +104,13 @@ export function availableAtNode(stock: NodeStock, includeSafety = false): bigint
   return left > 0n ? left : 0n;
 }
 
+/** Whether a node's record has at least `units` of a SKU on its shelves, allocated or not. */
+export function isOnHand(books: Books, skuId: string, nodeId: string | null, units: bigint): boolean {
+  if (nodeId === null) return true;
+  const stock = books.stock.get(stockKey(skuId, nodeId));
+  return stock !== undefined && stock.onHand >= units;
+}
+
 export interface Demand {
   readonly skuId: string;
   readonly skuCode: string;

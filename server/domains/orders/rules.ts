@@ -121,6 +121,16 @@ export function mayHappen(status: OrderStatus, event: OrderEvent): Verdict {
 const WAITING: readonly SpanState[] = ['open', 'backordered', 'allocated'];
 const GONE: readonly SpanState[] = ['shipped', 'delivered', 'returned'];
 
+/** Whether the units wait to leave: promised, and for the goods among them perhaps allocated or packed. */
+export function isWaiting(span: Span): boolean {
+  return WAITING.includes(span.state);
+}
+
+/** Whether the units have left, or were given. */
+export function isGone(span: Span): boolean {
+  return GONE.includes(span.state);
+}
+
 /** The order's status: a function of its spans and payments, and of nothing else. Services follow the goods they came with. */
 export function deriveStatus(
   order: Pick<OrderFacts, 'confirmed' | 'capturedMinor' | 'refundedMinor' | 'goodwillMinor' | 'lines' | 'spans'>,
@@ -267,8 +277,8 @@ export function isFinished(
 }
 
 /**
- * What a cancel takes: the units asked for, or all that are left. When no goods would remain and none has shipped, services and
- * shipping go with them: nobody pays for the delivery of nothing.
+ * What a cancel takes: the units asked for, or all that are left. Services and shipping that have not left go with the last goods that
+ * could have carried them: nobody pays for the delivery of nothing.
  */
 export function planCancel(
   order: OrderFacts,
@@ -279,8 +289,8 @@ export function planCancel(
   const ranges = selectUnits(order, selection, isCancellable, 'cancelled');
   const after = changeSpans(order.spans, ranges, () => ({ state: 'cancelled' }));
   const stocked = new Set(order.lines.filter((line) => line.stocked).map((line) => line.id));
-  const goodsLeft = after.some((span) => span.state !== 'cancelled' && stocked.has(span.lineId));
-  if (!goodsLeft && stocked.size > 0) {
+  const goodsWait = after.some((span) => isWaiting(span) && stocked.has(span.lineId));
+  if (!goodsWait && stocked.size > 0) {
     for (const span of after.filter(isCancellable)) ranges.push({ lineId: span.lineId, from: span.from, to: span.to });
   }
   const whole = changeSpans(order.spans, ranges, () => ({ state: 'cancelled' })).every((span) => span.state === 'cancelled');

@@ -1,0 +1,45 @@
+import type { Order } from '../domains/orders/service.ts';
+import * as payments from '../domains/payments/service.ts';
+import { CANCELLED, isOnItsWay, onItsWayMinor } from '../domains/refunds/rules.ts';
+import * as refunds from '../domains/refunds/service.ts';
+import type { Ctx } from '../kernel/context.ts';
+import { sagasOf } from '../platform/saga.ts';
+import { startRefund } from './start-refund.ts';
+import { voidSaga } from './void-payment.ts';
+import { begin, type World } from './world.ts';
+
+/**
+ * What an order has too much of: money taken for units that were cancelled, and authorization that nothing is left to take. A cancel
+ * looks at both, and so does whatever was on its way when the cancel came.
+ */
+
+/**
+ * What the customer has paid too much, in minor units, once a further `valueMinor` is cancelled. The receivable is what the order still
+ * owes: below zero, too much was taken, less what earlier cancellations are giving back at this moment.
+ */
+export function paidTooMuch(world: World, order: Order, valueMinor = 0n): bigint {
+  const { receivableMinor, capturedMinor, refundedMinor } = order.row;
+  if (!order.row.confirmedAt) return 0n;
+  const own = refunds.ofOrder(world.refunds, order.row.id);
+  const returning = own
+    .filter((refund) => refund.reason === CANCELLED && isOnItsWay(refund))
+    .reduce((sum, refund) => sum + refund.amountMinor, 0n);
+  const tooMuch = valueMinor - receivableMinor - returning;
+  const left = capturedMinor - refundedMinor - onItsWayMinor(own);
+  const amount = tooMuch < left ? tooMuch : left;
+  return amount > 0n ? amount : 0n;
+}
+
+/** Gives back what was paid too much; returns the refund's id, or null where nothing was. */
+export function returnSurplus(world: World, order: Order, amountMinor: bigint, note: string | null, ctx: Ctx): string | null {
+  if (amountMinor <= 0n) return null;
+  return startRefund(world, order, { kind: 'amount', amountMinor, reason: CANCELLED, note, ranges: [] }, ctx);
+}
+
+/** Has the rest of an authorization released when no unit waits any more for which it could be taken. */
+export function releaseSurplus(world: World, order: Order, ctx: Ctx): void {
+  const waits = order.spans.some((span) => span.state === 'open' || span.state === 'backordered' || span.state === 'allocated');
+  const held = payments.ofOrder(world.payments, order.row.id).some((payment) => payment.holdId !== null);
+  if (waits || !held || sagasOf(world.sagas, order.row.id).some((saga) => saga.kind === voidSaga.kind)) return;
+  begin(world, voidSaga, order, {}, ctx);
+}
