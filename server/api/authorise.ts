@@ -37,8 +37,8 @@ export function owesSecondFactor(principal: Principal, demo: boolean): boolean {
 }
 
 function authoriseKey(principal: Principal, row: PermissionRow): Scope {
-  if (!row.scope) throw new DomainError('forbidden', 'API keys cannot call this. Sign in to the console instead.');
-  if (!principal.scopes.includes(row.scope)) {
+  if (!row.scope && !row.anyKey) throw new DomainError('forbidden', 'API keys cannot call this. Sign in to the console instead.');
+  if (row.scope && !principal.scopes.includes(row.scope)) {
     throw new DomainError(
       'forbidden',
       `This API key lacks the scope ${row.scope}. Make a key that has it under Settings, API keys.`,

@@ -8,6 +8,7 @@ import { DomainError } from '../kernel/errors.ts';
 import { newId } from '../kernel/ids.ts';
 import type { App } from './app.ts';
 import { type HttpFacts, type Principal, resolvePrincipal } from './principal.ts';
+import type { RestExchange } from './public/exchange.ts';
 
 /** What every procedure is handed. `procedure` adds `scope`. */
 export interface ApiContext {
@@ -22,6 +23,8 @@ export interface ApiContext {
   readonly userAgent: string | null;
   /** The Idempotency-Key header, or null. */
   readonly headerKey: string | null;
+  /** What a REST call asked for beside its input, and what its answer will say; absent everywhere else. */
+  readonly rest?: RestExchange;
   /** A context for the layers below, with the present time. */
   ctx(): Ctx;
 }

@@ -93,7 +93,7 @@ test('refusals are problem+json; bugs say nothing of their cause', async () => {
   expect(refused.headers.get('content-type')).toContain('application/problem+json');
   const requestId = refused.headers.get('x-request-id');
   expect(await problemOf(refused)).toEqual({
-    type: 'urn:waybill:error:over_limit',
+    type: '/problems/over_limit',
     title: 'This is more than is left.',
     status: 422,
     code: 'over_limit',

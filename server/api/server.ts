@@ -119,6 +119,11 @@ async function route(
   if (!isKnownHost(options, req)) {
     throw new DomainError('invalid_request', `This is ${options.app.settings.origin}. Use that address.`);
   }
+  if (path === '/problems' || path.startsWith('/problems/')) {
+    info.route = 'rest';
+    await options.handlePublic(req, res, options.app);
+    return;
+  }
   if (!path.startsWith('/api/') || path.startsWith('/api/auth/')) {
     info.route = path.startsWith('/api/auth/') ? 'auth' : 'page';
     options.web.web(req, res);

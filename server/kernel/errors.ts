@@ -15,7 +15,9 @@ interface ErrorEntry {
     | 'TOO_MANY_REQUESTS'
     | 'SERVICE_UNAVAILABLE'
     | 'INTERNAL_SERVER_ERROR'
-    | 'PAYLOAD_TOO_LARGE';
+    | 'PAYLOAD_TOO_LARGE'
+    | 'UNSUPPORTED_MEDIA_TYPE'
+    | 'METHOD_NOT_SUPPORTED';
   readonly title: string;
   readonly retryable: boolean;
 }
@@ -54,6 +56,8 @@ export const ERRORS = {
     'Card numbers are not accepted here. Send a token of the payment provider.',
   ),
   own_request: entry(422, 'UNPROCESSABLE_CONTENT', 'Somebody else has to approve what you requested.'),
+  method_not_allowed: entry(405, 'METHOD_NOT_SUPPORTED', 'This address does not take this method.'),
+  unsupported_media_type: entry(415, 'UNSUPPORTED_MEDIA_TYPE', 'Send the body as application/json.'),
   payload_too_large: entry(413, 'PAYLOAD_TOO_LARGE', 'The request is too large.'),
   too_many_requests: entry(429, 'TOO_MANY_REQUESTS', 'Too many requests. Try again later.', true),
   overloaded: entry(503, 'SERVICE_UNAVAILABLE', 'Too much is waiting. Try again in a moment.', true),

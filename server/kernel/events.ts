@@ -10,6 +10,7 @@ export const EVENT_TYPES = [
   'order.released',
   'order.tagged',
   'order.noted',
+  'order.changed',
   'order.refunded',
   'payment.authorized',
   'payment.action_required',

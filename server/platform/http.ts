@@ -99,7 +99,7 @@ export function isLoopback(address: string): boolean {
   return address === '::1' || address.startsWith('127.');
 }
 
-/** A problem document (RFC 9457). `type` names the entry of the error catalogue in docs/errors.md. */
+/** A problem document (RFC 9457). `type` is the address of the error's page in the catalogue, relative to the API's own. */
 export interface Problem {
   readonly type: string;
   readonly title: string;
@@ -108,6 +108,7 @@ export interface Problem {
   readonly detail: string;
   readonly retryable: boolean;
   readonly instance: string;
+  readonly request_id: string;
   readonly errors?: unknown;
   readonly [extension: string]: unknown;
 }
@@ -119,13 +120,14 @@ export function problemOf(error: unknown, requestId: string): Problem {
   const { cause: _inside, ...data } = refusal.data ?? {};
   return {
     ...data,
-    type: `urn:waybill:error:${refusal.code}`,
+    type: `/problems/${refusal.code}`,
     title,
     status,
     code: refusal.code,
     detail: refusal.detail,
     retryable,
     instance: `urn:waybill:request:${requestId}`,
+    request_id: requestId,
   };
 }
 

@@ -12,6 +12,8 @@ export interface Request<I> {
   readonly input: I;
   readonly ctx: Ctx;
   readonly key: string;
+  /** Told when the answer is one that was stored before, or that of the same request beside it. */
+  readonly onReplay?: (() => void) | undefined;
 }
 
 /** Locked state. `applied` counts the changes applied to it, so that a refusal after a change is caught as the bug it is. */
@@ -31,7 +33,7 @@ export interface Verb<I, W extends Locked, R> {
 }
 
 /** How a verb is called. Without a key the call gets one of its own: a COMMIT without a reply is retried under it. */
-export type Call<I, R> = (input: I, ctx: Ctx, key?: string) => Promise<R>;
+export type Call<I, R> = (input: I, ctx: Ctx, key?: string, onReplay?: () => void) => Promise<R>;
 
 export interface VerbDeps {
   readonly pool: pg.Pool;
@@ -49,7 +51,10 @@ export function createVerb<I, W extends Locked, R>(
     run: (tx, requests) => runVerb(tx, verb, requests),
     ...(deps.observe ? { observe: deps.observe } : {}),
   });
-  return { call: (input, ctx, key) => lane.submit({ input, ctx, key: key ?? newId() }), idle: () => lane.idle() };
+  return {
+    call: (input, ctx, key, onReplay) => lane.submit({ input, ctx, key: key ?? newId(), onReplay }),
+    idle: () => lane.idle(),
+  };
 }
 
 /** One batch inside its transaction. Exported for flows that run a verb inside a batch of their own, and for tests. */
@@ -71,6 +76,7 @@ export async function runVerb<I, W extends Locked, R>(
   if (ours.length > 0) await decideAndWrite(tx, verb, requests, claims, ours, results);
   claimed.forEach((result, index) => {
     if (result.kind === 'duplicate') results[index] = results[result.of] as Settled<R>;
+    if (result.kind === 'duplicate' || result.kind === 'stored') requests[index]?.onReplay?.();
   });
   return results;
 }

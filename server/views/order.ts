@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { DomainError } from '../kernel/errors.ts';
+import { isId } from '../kernel/ids.ts';
 import type { FulfilmentStatus, Hold, OrderStatus, PaymentStatus } from '../kernel/vocabulary.ts';
 import type { Tx } from '../platform/db.ts';
 import { readSnapshot } from '../platform/read-snapshot.ts';
@@ -124,9 +125,12 @@ async function readCustomer(tx: Tx, scope: Scope, customerId: string): Promise<C
   return rows[0] ?? null;
 }
 
-/** The order's own row by the number people use. Throws `not_found` for a number that is not there or not the reader's. */
+/** The order's own row by its id or the number people use. Throws `not_found` for what is not there or not the reader's. */
 export async function readOrderHead(tx: Tx, scope: Scope, number: string): Promise<OrderHead> {
-  const where = new Conditions().add((p) => `o.number = ${p}`, number.toUpperCase()).scope(scope, 'o');
+  const where = isId(number)
+    ? new Conditions().add((p) => `o.id = ${p}`, number)
+    : new Conditions().add((p) => `o.number = ${p}`, number.toUpperCase());
+  where.scope(scope, 'o');
   const { rows } = await tx.query<OrderHead>(prepared('order-head', `${HEAD} WHERE ${where.where}`, where.values));
   const [order] = rows;
   if (order === undefined) throw new DomainError('not_found', `There is no order ${number}.`);

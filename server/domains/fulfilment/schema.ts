@@ -15,6 +15,7 @@ export const shipmentUpdateInput = z.object({
   shipmentId: z.uuid(),
   status: z.enum(['IN_TRANSIT', 'DELIVERED', 'EXCEPTION']),
   detail: text(500).nullable().default(null),
-  occurredAt: z.date(),
+  /** Now, where nobody says when. */
+  occurredAt: z.date().optional(),
 });
 export type ShipmentUpdateInput = z.infer<typeof shipmentUpdateInput>;

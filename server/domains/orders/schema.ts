@@ -4,9 +4,12 @@ import { parseDecimal } from '../../kernel/money.ts';
 
 /** Inputs of the order verbs: what forms, the console and the public API hand over. */
 
+/** An id of mostly decimal digits is not a card number, however its groups add up. */
+const UUID = /\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/gi;
+
 /** What looks like a card number (13–19 digits that pass the Luhn check, ISO/IEC 7812-1) never enters, wherever it is written. */
 export function looksLikeCardNumber(value: string): boolean {
-  for (const match of value.matchAll(/(?<![\dA-Za-z])(?:\d[ -]?){12,18}\d(?![\dA-Za-z])/g)) {
+  for (const match of value.replace(UUID, '').matchAll(/(?<![\dA-Za-z])(?:\d[ -]?){12,18}\d(?![\dA-Za-z])/g)) {
     const digits = match[0].replace(/\D/g, '');
     let sum = 0;
     for (let i = 0; i < digits.length; i++) {
@@ -113,6 +116,14 @@ export const tagInput = z.object({
   remove: z.array(text(40)).max(20).default([]),
 });
 export type TagInput = z.infer<typeof tagInput>;
+
+/** A merchant's own labels: null removes a metadata entry, what is not named stays; tags are replaced as a whole. */
+export const editOrderInput = z.object({
+  orderId: z.uuid(),
+  metadata: z.record(z.string().min(1).max(40), z.string().max(500).nullable()).optional(),
+  tags: z.array(text(40)).max(20).optional(),
+});
+export type EditOrderInput = z.infer<typeof editOrderInput>;
 
 export const holdInput = z.object({ orderId: z.uuid(), hold: z.enum(['fraud', 'address', 'manual']), reason: text(500) });
 export type HoldInput = z.infer<typeof holdInput>;

@@ -19,7 +19,6 @@ export interface OrderRow {
   readonly phone: string | null;
   readonly shipTo: unknown;
   readonly billTo: unknown;
-  readonly metadata: unknown;
   readonly placedAt: Date;
   readonly expiresAt: Date | null;
   readonly totalMinor: bigint;
@@ -27,6 +26,7 @@ export interface OrderRow {
   paymentStatus: PaymentStatus;
   fulfilmentStatus: FulfilmentStatus;
   holds: Hold[];
+  metadata: Readonly<Record<string, unknown>>;
   tags: string[];
   cancelledMinor: bigint;
   authorizedMinor: bigint;
@@ -165,6 +165,7 @@ const CHANGING = [
   'fulfilment_status',
   'holds',
   'tags',
+  'metadata',
   'cancelled_minor',
   'authorized_minor',
   'captured_minor',

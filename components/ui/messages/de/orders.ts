@@ -138,6 +138,7 @@ export const orders = {
       released: 'Sperre aufgehoben',
       tagged: 'Schlagwörter geändert',
       noted: 'Notiz hinzugefügt',
+      changed: 'Metadaten oder Tags geändert',
       refunded: 'Bestellung erstattet',
     },
     payment: {

@@ -139,6 +139,7 @@ export const orders = {
       released: 'Hold released',
       tagged: 'Tags changed',
       noted: 'Note added',
+      changed: 'Metadata or tags changed',
       refunded: 'Order refunded',
     },
     payment: {

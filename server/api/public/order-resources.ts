@@ -1,0 +1,290 @@
+import { z } from 'zod';
+import type { PlacedOrder } from '../../flows/place-order.ts';
+import {
+  FULFILMENT_STATUSES,
+  HOLDS,
+  ORDER_STATUSES,
+  PAYMENT_STATES,
+  PAYMENT_STATUSES,
+  SPAN_STATES,
+} from '../../kernel/vocabulary.ts';
+import type { AddressView } from '../../views/order.ts';
+import type { PlacementOutcome, RestOrder, RestOrderRow } from '../../views/rest-orders.ts';
+import { currency, id, sorted, time, timeOrNull, timestamp, upper, uppers } from './fields.ts';
+import { refundOf, refundResource } from './refund-resources.ts';
+import { shipmentOf, shipmentResource } from './shipment-resources.ts';
+
+/** Orders as the REST API tells them. */
+
+const minor = z.int();
+export const orderStatus = z.enum(ORDER_STATUSES);
+export const paymentStatus = z.enum(PAYMENT_STATUSES);
+export const fulfilmentStatus = z.enum(FULFILMENT_STATUSES);
+
+export const nextAction = z
+  .object({ type: z.literal('redirect'), url: z.string() })
+  .nullable()
+  .meta({ description: 'Send the customer to this address; the bank sends them back to your return_url.' });
+
+/** What creating an order answers. With Prefer: wait it says how the placement ended. */
+export const placement = z
+  .object({
+    id,
+    number: z.string().meta({ example: 'EU-10432' }),
+    external_id: z.string().nullable(),
+    status: orderStatus,
+    payment_status: paymentStatus,
+    currency,
+    total_minor: minor,
+    tax_minor: minor,
+    discount_minor: minor,
+    customer_id: id.nullable(),
+    lines: z.array(z.object({ id, sku: z.string().nullable(), name: z.string(), quantity: z.int(), total_minor: minor })),
+    next_action: nextAction,
+    failure: z
+      .object({ code: z.string(), message: z.string() })
+      .nullable()
+      .meta({ description: 'Why the payment failed, where it did.' }),
+    cancel_reason: z.string().nullable(),
+  })
+  .meta({ id: 'OrderPlacement' });
+
+const summary = {
+  id,
+  number: z.string().meta({ example: 'EU-10432' }),
+  external_id: z.string().nullable(),
+  channel: z.string(),
+  status: orderStatus,
+  payment_status: paymentStatus,
+  fulfilment_status: fulfilmentStatus,
+  holds: z.array(z.enum(uppers(HOLDS))),
+  currency,
+  total_minor: minor.meta({ description: 'As placed, tax included.' }),
+  cancelled_minor: minor,
+  captured_minor: minor,
+  refunded_minor: minor,
+  customer_id: id.nullable(),
+  customer_name: z.string().nullable(),
+  email: z.string().nullable(),
+  metadata: z.record(z.string(), z.string()),
+  tags: z.array(z.string()),
+  placed_at: timestamp,
+  version: z.int().meta({ description: 'Goes up by one with each change of the order.' }),
+};
+
+export const orderSummary = z.object({ ...summary, updated_at: timestamp }).meta({ id: 'OrderSummary' });
+
+const addressResource = z
+  .object({
+    name: z.string().optional(),
+    company: z.string().optional(),
+    line1: z.string().optional(),
+    line2: z.string().optional(),
+    city: z.string().optional(),
+    region: z.string().optional(),
+    postal_code: z.string().optional(),
+    country: z.string().optional(),
+    phone: z.string().optional(),
+  })
+  .meta({ id: 'Address' });
+
+const line = z
+  .object({
+    id,
+    position: z.int(),
+    kind: z.enum(['item', 'shipping', 'fee']),
+    sku: z.string().nullable(),
+    name: z.string(),
+    quantity: z.int(),
+    unit_price: z.string(),
+    net_minor: minor,
+    discount_minor: minor,
+    tax_minor: minor,
+    total_minor: minor,
+    tax_rate: z.string(),
+    units: z
+      .array(
+        z.object({
+          from_unit: z.int(),
+          to_unit: z.int(),
+          state: z.enum(uppers(SPAN_STATES)),
+          node: z.string().nullable(),
+          shipment: z.string().nullable(),
+          refund: z.string().nullable(),
+          total_minor: minor,
+        }),
+      )
+      .meta({ description: 'Where units 1 to quantity are now; together they are all of them.' }),
+  })
+  .meta({ id: 'OrderLine' });
+
+const payment = z
+  .object({
+    id,
+    method: z.string(),
+    status: z.enum(PAYMENT_STATES),
+    currency,
+    amount_minor: minor,
+    authorized_minor: minor,
+    captured_minor: minor,
+    refunded_minor: minor,
+    provider_ref: z.string().nullable(),
+    brand: z.string().nullable(),
+    last4: z.string().nullable(),
+    failure: z.object({ code: z.string(), message: z.string() }).nullable(),
+    next_action: nextAction,
+    authorization_expires_at: timestamp.nullable(),
+    created_at: timestamp,
+  })
+  .meta({ id: 'Payment' });
+
+export const orderResource = z
+  .object({
+    ...summary,
+    authorized_minor: minor,
+    phone: z.string().nullable(),
+    ship_to: addressResource.nullable(),
+    bill_to: addressResource.nullable(),
+    cancel_reason: z.string().nullable(),
+    confirmed_at: timestamp.nullable(),
+    finished_at: timestamp.nullable(),
+    expires_at: timestamp.nullable().meta({ description: 'A pending order is given up then.' }),
+    lines: z.array(line),
+    payments: z.array(payment),
+    shipments: z.array(shipmentResource),
+    refunds: z.array(refundResource),
+  })
+  .meta({ id: 'Order' });
+
+type Failure = { readonly code?: string; readonly message?: string } | null;
+const failureOf = (failure: Failure) => failure && { code: failure.code ?? 'unknown', message: failure.message ?? '' };
+const nextActionOf = (action: { readonly url: string } | null) => action && { type: 'redirect' as const, url: action.url };
+
+export function placementOf(
+  placed: PlacedOrder,
+  externalId: string | undefined,
+  outcome?: PlacementOutcome,
+): z.infer<typeof placement> {
+  return {
+    id: placed.id,
+    number: placed.number,
+    external_id: externalId ?? null,
+    status: outcome?.status ?? orderStatus.parse(placed.status),
+    payment_status: outcome?.paymentStatus ?? paymentStatus.parse(placed.paymentStatus),
+    currency: placed.currency,
+    total_minor: placed.totalMinor,
+    tax_minor: placed.taxMinor,
+    discount_minor: placed.discountMinor,
+    customer_id: placed.customerId,
+    lines: placed.lines.map((each) => ({
+      id: each.id,
+      sku: each.sku,
+      name: each.name,
+      quantity: each.quantity,
+      total_minor: each.totalMinor,
+    })),
+    next_action: nextActionOf(outcome?.nextAction ?? null),
+    failure: failureOf(outcome?.failure ?? null),
+    cancel_reason: outcome?.reason ?? null,
+  };
+}
+
+function summaryOf(row: Omit<RestOrderRow, 'updatedAt'>) {
+  return {
+    id: row.id,
+    number: row.number,
+    external_id: row.externalId,
+    channel: row.channel,
+    status: row.status,
+    payment_status: row.paymentStatus,
+    fulfilment_status: row.fulfilmentStatus,
+    holds: row.holds.map(upper),
+    currency: row.currency,
+    total_minor: Number(row.totalMinor),
+    cancelled_minor: Number(row.cancelledMinor),
+    captured_minor: Number(row.capturedMinor),
+    refunded_minor: Number(row.refundedMinor),
+    customer_id: row.customerId,
+    customer_name: row.customerName,
+    email: row.email,
+    metadata: sorted(row.metadata),
+    tags: row.tags,
+    placed_at: time(row.placedAt),
+    version: Number(row.version),
+  };
+}
+
+export const orderSummaryOf = (row: RestOrderRow): z.infer<typeof orderSummary> => ({
+  ...summaryOf(row),
+  updated_at: time(row.updatedAt),
+});
+
+function addressOf(view: AddressView | null): z.infer<typeof addressResource> | null {
+  if (!view) return null;
+  const { postalCode, ...rest } = view;
+  return { ...rest, ...(postalCode === undefined ? {} : { postal_code: postalCode }) };
+}
+
+function lineOf(view: RestOrder['lines'][number]): z.infer<typeof line> {
+  return {
+    id: view.id,
+    position: view.position,
+    kind: view.kind,
+    sku: view.skuCode,
+    name: view.name,
+    quantity: view.quantity,
+    unit_price: view.unitPrice,
+    net_minor: Number(view.netMinor),
+    discount_minor: Number(view.discountMinor),
+    tax_minor: Number(view.taxMinor),
+    total_minor: Number(view.totalMinor),
+    tax_rate: view.taxRate,
+    units: view.spans.map((span) => ({
+      from_unit: span.fromUnit,
+      to_unit: span.toUnit,
+      state: upper(span.state),
+      node: span.nodeCode,
+      shipment: span.shipmentNumber,
+      refund: span.refundNumber,
+      total_minor: Number(span.totalMinor),
+    })),
+  };
+}
+
+function paymentOf(view: RestOrder['payments'][number]): z.infer<typeof payment> {
+  return {
+    id: view.id,
+    method: view.method,
+    status: view.status,
+    currency: view.currency,
+    amount_minor: Number(view.amountMinor),
+    authorized_minor: Number(view.authorizedMinor),
+    captured_minor: Number(view.capturedMinor),
+    refunded_minor: Number(view.refundedMinor),
+    provider_ref: view.providerRef,
+    brand: view.brand,
+    last4: view.last4,
+    failure: failureOf(view.failure),
+    next_action: nextActionOf(view.nextAction),
+    authorization_expires_at: timeOrNull(view.authorizationExpiresAt),
+    created_at: time(view.createdAt),
+  };
+}
+
+export function orderOf({ order, lines, payments, shipments, refunds }: RestOrder): z.infer<typeof orderResource> {
+  return {
+    ...summaryOf(order),
+    authorized_minor: Number(order.authorizedMinor),
+    phone: order.phone,
+    ship_to: addressOf(order.shipTo),
+    bill_to: addressOf(order.billTo),
+    cancel_reason: order.cancellation?.reason ?? null,
+    confirmed_at: timeOrNull(order.confirmedAt),
+    finished_at: timeOrNull(order.finishedAt),
+    expires_at: timeOrNull(order.expiresAt),
+    lines: lines.map(lineOf),
+    payments: payments.map(paymentOf),
+    shipments: shipments.map((shipment) => shipmentOf(shipment, order)),
+    refunds: refunds.map((refund) => refundOf(refund, order)),
+  };
+}

@@ -1,0 +1,29 @@
+import type { z } from 'zod';
+import type { PlacedOrder } from '../../flows/place-order.ts';
+import { findAnswer, keepAnswer } from '../../platform/kept-answers.ts';
+import { readOutcome } from '../../views/rest-orders.ts';
+import type { ApiContext } from '../context.ts';
+import { exchangeOf } from './operation.ts';
+import { placement, placementOf } from './order-resources.ts';
+
+type Placement = z.infer<typeof placement>;
+
+/**
+ * The answer of a placement: as it was placed, or, for a caller who would rather wait, how it ended. The outcome that the first waiting
+ * call saw is kept under its key, so that every repeat of it gets the same bytes. A wait that ran out is not an outcome: its repeat
+ * waits again.
+ */
+export async function settledPlacement(ctx: ApiContext, placed: PlacedOrder, externalId: string | undefined): Promise<Placement> {
+  const exchange = exchangeOf(ctx);
+  const { waitSeconds, key, keySent } = exchange;
+  const { live } = ctx.app;
+  if (waitSeconds === null || !live) return placementOf(placed, externalId);
+  exchange.preferenceApplied = `wait=${waitSeconds}`;
+  const name = { principal: ctx.principal.actor, operation: 'place-order-outcome', key };
+  const kept = keySent ? await findAnswer(ctx.pool, name) : undefined;
+  if (kept !== undefined) return placement.parse(JSON.parse(kept));
+  const outcome = await live.waitFor(placed.id, () => readOutcome(ctx.pool, placed.id), waitSeconds * 1_000);
+  const answer = placementOf(placed, externalId, outcome);
+  if (!outcome || !keySent) return answer;
+  return placement.parse(JSON.parse(await keepAnswer(ctx.pool, name, JSON.stringify(answer), ctx.ctx().now)));
+}

@@ -1,0 +1,47 @@
+import { createCallerFactory, router } from '../trpc.ts';
+import { customersRouter } from './customers.ts';
+import { eventsRouter } from './events.ts';
+import { merchantRouter } from './merchant.ts';
+import type { OperationFacts, RestMeta } from './operation.ts';
+import { ordersRouter } from './orders.ts';
+import { productsRouter } from './products.ts';
+import { refundsRouter } from './refunds.ts';
+import { shipmentsRouter } from './shipments.ts';
+import { stockRouter } from './stock.ts';
+
+/** Version 1 of the REST API. Served by `handler.ts` and by nothing else: the console has procedures of its own. */
+export const restRouter = router({
+  v1: router({
+    customers: customersRouter,
+    events: eventsRouter,
+    merchant: merchantRouter,
+    orders: ordersRouter,
+    products: productsRouter,
+    refunds: refundsRouter,
+    shipments: shipmentsRouter,
+    stock: stockRouter,
+  }),
+});
+
+export const createRestCaller = createCallerFactory(restRouter);
+
+/** One operation as it lies in the router. */
+export interface RestOperation {
+  /** "v1.orders.create": its row in the permission matrix. */
+  readonly name: string;
+  readonly facts: OperationFacts;
+  readonly input: unknown;
+}
+
+interface Described {
+  readonly _def: { readonly meta?: unknown; readonly inputs: readonly unknown[] };
+}
+
+/** Every procedure of the router with its facts. A procedure without facts is a mistake, and said. */
+export const OPERATIONS: readonly RestOperation[] = Object.entries(restRouter._def.procedures as object).map(
+  ([name, procedure]: [string, Described]) => {
+    const meta = procedure._def.meta as Partial<RestMeta> | undefined;
+    if (!meta?.rest) throw new Error(`The REST procedure ${name} says nothing of its method and path`);
+    return { name, facts: meta.rest, input: procedure._def.inputs[0] };
+  },
+);

@@ -1,0 +1,218 @@
+import { z } from 'zod';
+import { DomainError } from '../../kernel/errors.ts';
+import { SHIPMENT_STATUSES } from '../../kernel/vocabulary.ts';
+import { findNode, findOrder, findShipment } from '../../views/rest-lookups.ts';
+import { readRestOrder } from '../../views/rest-orders.ts';
+import { listShipments, readShipment } from '../../views/shipments.ts';
+import { procedure, router } from '../trpc.ts';
+import {
+  currency,
+  fingerprint,
+  id,
+  page,
+  pageOf,
+  pageQuery,
+  ranges,
+  reference,
+  selection,
+  time,
+  timeOrNull,
+  timestamp,
+  unitRanges,
+  units,
+  words,
+} from './fields.ts';
+import { operation, perform } from './operation.ts';
+import { shipmentOf, shipmentResource, shipmentStatus } from './shipment-resources.ts';
+
+const TAG = 'Shipments';
+const order = reference('order');
+const shipment = reference('shipment');
+
+const shipInput = {
+  order,
+  units: units.optional(),
+  node: words(100).optional().meta({ description: 'Only what is allocated at the node with this code.' }),
+};
+
+const summary = z
+  .object({
+    id,
+    number: z.string(),
+    order_number: z.string(),
+    status: shipmentStatus,
+    node: z.string().nullable(),
+    carrier: z.string().nullable(),
+    tracking_number: z.string().nullable(),
+    value_minor: z.int(),
+    currency,
+    created_at: timestamp,
+    shipped_at: timestamp.nullable(),
+    delivered_at: timestamp.nullable(),
+  })
+  .meta({ id: 'ShipmentSummary' });
+
+const preview = z
+  .object({
+    fingerprint: z.string(),
+    currency,
+    shipments: z.array(z.object({ node_id: id, value_minor: z.int(), units: unitRanges })),
+  })
+  .meta({ id: 'ShipPreview' });
+
+const UPDATES = ['IN_TRANSIT', 'DELIVERED', 'EXCEPTION'] as const;
+/** Reports may be late, but one from the future is a wrong clock. */
+const CLOCK_SKEW_MS = 5 * 60_000;
+
+/** Sending orders out, and what is heard of them. */
+export const shipmentsRouter = router({
+  preview: procedure
+    .meta(
+      operation({
+        method: 'POST',
+        path: '/orders/{order}/shipments/preview',
+        id: 'previewShipments',
+        tag: TAG,
+        summary: 'Show what would leave, and from where',
+        description: 'Changes nothing.',
+        example: {},
+        refuses: ['state_refuses', 'over_limit'],
+      }),
+    )
+    .input(z.strictObject(shipInput))
+    .output(preview)
+    .mutation(async ({ ctx, input }) => {
+      const { id: orderId } = await findOrder(ctx.pool, ctx.scope, input.order);
+      const nodeId = input.node === undefined ? undefined : await findNode(ctx.pool, ctx.scope, input.node);
+      const plan = await ctx.app.flows.previewShip({ orderId, nodeId, units: selection(input.units) }, ctx.ctx());
+      return {
+        fingerprint: plan.fingerprint,
+        currency: plan.currency,
+        shipments: plan.shipments.map((each) => ({
+          node_id: each.nodeId,
+          value_minor: each.valueMinor,
+          units: ranges(each.units),
+        })),
+      };
+    }),
+
+  create: procedure
+    .meta(
+      operation({
+        method: 'POST',
+        path: '/orders/{order}/shipments',
+        id: 'shipOrder',
+        tag: TAG,
+        summary: 'Ship what is allocated',
+        description:
+          'Makes one shipment per node. Each buys its label, takes its money and is then SHIPPED: look at it until it is.',
+        status: 201,
+        example: {},
+        refuses: ['state_refuses', 'plan_changed', 'over_limit'],
+      }),
+    )
+    .input(z.strictObject({ ...shipInput, fingerprint }))
+    .output(
+      z
+        .object({
+          order_id: id,
+          order_number: z.string(),
+          shipments: z.array(z.object({ id, number: z.string(), value_minor: z.int() })),
+        })
+        .meta({ id: 'ShippingOrder' }),
+    )
+    .mutation(async ({ ctx, input }) => {
+      const { id: orderId } = await findOrder(ctx.pool, ctx.scope, input.order);
+      const nodeId = input.node === undefined ? undefined : await findNode(ctx.pool, ctx.scope, input.node);
+      const wanted = { orderId, nodeId, units: selection(input.units), fingerprint: input.fingerprint };
+      const shipping = await perform(ctx, ctx.app.flows.shipOrder, wanted);
+      return {
+        order_id: shipping.orderId,
+        order_number: shipping.number,
+        shipments: shipping.shipments.map((each) => ({ id: each.id, number: each.number, value_minor: each.valueMinor })),
+      };
+    }),
+
+  ofOrder: procedure
+    .meta(
+      operation({
+        method: 'GET',
+        path: '/orders/{order}/shipments',
+        id: 'listOrderShipments',
+        tag: TAG,
+        summary: 'List an order’s shipments',
+      }),
+    )
+    .input(z.strictObject({ order }))
+    .output(pageOf(shipmentResource))
+    .query(async ({ ctx, input }) => {
+      const found = await readRestOrder(ctx.pool, ctx.scope, input.order);
+      return page({ items: found.shipments, next: null }, (each) => shipmentOf(each, found.order));
+    }),
+
+  list: procedure
+    .meta(
+      operation({ method: 'GET', path: '/shipments', id: 'listShipments', tag: TAG, summary: 'List shipments, newest first' }),
+    )
+    .input(z.strictObject({ ...pageQuery, status: z.array(z.enum(SHIPMENT_STATUSES)).optional() }))
+    .output(pageOf(summary))
+    .query(async ({ ctx, input }) => {
+      const found = await listShipments(ctx.pool, ctx.scope, { after: input.cursor, limit: input.limit, status: input.status });
+      return page(found, (row) => ({
+        id: row.id,
+        number: row.number,
+        order_number: row.orderNumber,
+        status: row.status,
+        node: row.nodeCode,
+        carrier: row.carrier,
+        tracking_number: row.trackingNumber,
+        value_minor: Number(row.valueMinor),
+        currency: row.currency,
+        created_at: time(row.createdAt),
+        shipped_at: timeOrNull(row.shippedAt),
+        delivered_at: timeOrNull(row.deliveredAt),
+      }));
+    }),
+
+  get: procedure
+    .meta(operation({ method: 'GET', path: '/shipments/{shipment}', id: 'getShipment', tag: TAG, summary: 'Get a shipment' }))
+    .input(z.strictObject({ shipment }))
+    .output(shipmentResource)
+    .query(async ({ ctx, input }) => {
+      const { number } = await findShipment(ctx.pool, ctx.scope, input.shipment);
+      const found = await readShipment(ctx.pool, ctx.scope, number);
+      return shipmentOf(found.shipment, found.order);
+    }),
+
+  addUpdate: procedure
+    .meta(
+      operation({
+        method: 'POST',
+        path: '/shipments/{shipment}/updates',
+        id: 'addShipmentUpdate',
+        tag: TAG,
+        summary: 'Report where a shipment is',
+        description: 'Every report is kept; one that says less than is known already changes nothing.',
+        status: 201,
+        example: { status: 'DELIVERED', detail: 'Left with the neighbour' },
+      }),
+    )
+    .input(
+      z.strictObject({
+        shipment,
+        status: z.enum(UPDATES),
+        detail: words(500).optional(),
+        occurred_at: timestamp.optional().meta({ description: 'Now, unless said (RFC 3339).' }),
+      }),
+    )
+    .output(z.object({ id, status: shipmentStatus, changed: z.boolean() }).meta({ id: 'ShipmentUpdate' }))
+    .mutation(async ({ ctx, input }) => {
+      const { id: shipmentId } = await findShipment(ctx.pool, ctx.scope, input.shipment);
+      const occurredAt = input.occurred_at === undefined ? undefined : new Date(input.occurred_at);
+      if (occurredAt && occurredAt.getTime() > ctx.ctx().now.getTime() + CLOCK_SKEW_MS)
+        throw new DomainError('invalid_request', 'occurred_at is in the future.', { field: 'occurred_at' });
+      const update = { shipmentId, status: input.status, detail: input.detail ?? null, occurredAt };
+      const done = await perform(ctx, ctx.app.flows.updateShipment, update);
+      return { id: done.id, status: shipmentStatus.parse(done.status), changed: done.changed };
+    }),
+});
