@@ -29,7 +29,7 @@ export function moveOn(world: World, order: orders.Order, shipment: Shipment, re
   }
   fulfilment.changed(world.fulfilment, shipment);
   settleOrder(world, order, status === 'DELIVERED' ? 'deliver' : null, ctx);
-  tell(world, order, EVENTS[status], { shipmentId: shipment.id, number: shipment.number, detail }, ctx);
+  tell(world, order, EVENTS[status], { shipmentId: shipment.id, shipmentNumber: shipment.number, detail }, ctx);
 }
 
 /**

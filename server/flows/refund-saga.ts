@@ -135,7 +135,7 @@ function finish(world: World, saga: Saga, ctx: Ctx): StepResult {
   refund.settledAt = ctx.now;
   refunds.changed(world.refunds, refund);
   settleOrder(world, order, 'refund', ctx);
-  tell(world, order, 'order.refunded', { refundId: refund.id, number: refund.number, amountMinor: refund.amountMinor }, ctx);
+  tell(world, order, 'order.refunded', { refundId: refund.id, refundNumber: refund.number, amountMinor: refund.amountMinor }, ctx);
   return next;
 }
 

@@ -109,7 +109,7 @@ function decide(world: World, { input, ctx }: Request<ShipOrderInput>): Shipping
       world,
       order,
       'shipment.created',
-      { shipmentId: id, number, nodeId: planned.nodeId, valueMinor: planned.valueMinor },
+      { shipmentId: id, shipmentNumber: number, nodeId: planned.nodeId, valueMinor: planned.valueMinor },
       ctx,
     );
     return { id, number, valueMinor: planned.valueMinor };

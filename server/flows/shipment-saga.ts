@@ -88,7 +88,7 @@ const label = remote<World, Outside, LabelCall, LabelOutcome>({
           world,
           order,
           'shipment.labelled',
-          { shipmentId: shipment.id, number: shipment.number, trackingNumber: shipment.trackingNumber },
+          { shipmentId: shipment.id, shipmentNumber: shipment.number, trackingNumber: shipment.trackingNumber },
           ctx,
         );
         return next;
@@ -162,7 +162,7 @@ function dispatch(world: World, saga: Saga, ctx: Ctx): StepResult {
     world,
     order,
     'shipment.shipped',
-    { shipmentId: id, number, trackingNumber, carrier: carrierName, units: unitsIn(own) },
+    { shipmentId: id, shipmentNumber: number, trackingNumber, carrier: carrierName, units: unitsIn(own) },
     ctx,
   );
   if (order.row.status === 'FULFILLED') tell(world, order, 'order.fulfilled', {}, ctx, event);
@@ -193,7 +193,7 @@ function unpack(world: World, saga: Saga, ctx: Ctx): StepResult {
     tell(world, order, 'order.held', { hold: 'manual', reason: saga.error?.message ?? 'The shipment failed.' }, ctx);
   }
   settleOrder(world, order, null, ctx);
-  tell(world, order, 'shipment.cancelled', { shipmentId: shipment.id, number: shipment.number, error: saga.error }, ctx);
+  tell(world, order, 'shipment.cancelled', { shipmentId: shipment.id, shipmentNumber: shipment.number, error: saga.error }, ctx);
   return next;
 }
 
