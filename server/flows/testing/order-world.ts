@@ -10,6 +10,7 @@ import { startCarrierSimulator } from '../../simulators/carrier/server.ts';
 import { startPspSimulator } from '../../simulators/psp/server.ts';
 import { checkIntegrity } from '../../views/integrity.ts';
 import { createFlows, type Flows } from '../flows.ts';
+import type { Outside } from '../outside.ts';
 import type { PlacedOrder } from '../place-order.ts';
 
 /**
@@ -24,6 +25,9 @@ export interface OrderWorld {
   readonly skus: Readonly<Record<string, string>>;
   readonly psp: Awaited<ReturnType<typeof startPspSimulator>>;
   readonly carrier: Awaited<ReturnType<typeof startCarrierSimulator>>;
+  readonly outside: Outside;
+  /** The house's clock. */
+  clock(): Date;
   ctx(who?: string): Ctx;
   /** Moves the house's clock, which otherwise follows the real one. */
   advanceClock(ms: number): void;
@@ -32,7 +36,7 @@ export interface OrderWorld {
   ): PlaceOrderInput;
   place(order: Parameters<OrderWorld['input']>[0], key?: string): Promise<PlacedOrder>;
   /** Runs every saga that can move, until none can. */
-  settle(): Promise<void>;
+  settle(by?: Pick<Flows, 'advanceSaga'>): Promise<void>;
   order(id: string): Promise<Record<string, unknown>>;
   /** The captures of an order in the provider's own log. */
   captures(orderId: string): Promise<unknown[]>;
@@ -77,6 +81,8 @@ export async function orderWorld(options: { multicapture?: boolean; stock?: numb
     flows,
     psp,
     carrier,
+    outside,
+    clock,
     ctx,
     input,
     ...place,
@@ -84,7 +90,7 @@ export async function orderWorld(options: { multicapture?: boolean; stock?: numb
       offset += ms;
     },
     place: (order, key) => flows.placeOrder(input(order), ctx('shop'), key),
-    settle: () => settle(db.pool, flows, clock),
+    settle: (by = flows) => settle(db.pool, by, clock),
     order: async (id) => (await db.pool.query('SELECT * FROM orders WHERE id = $1', [id])).rows[0],
     captures: async (orderId) => {
       const response = await fetch(`${psp.controlUrl}/_sim/log?order_id=${orderId}`);
@@ -150,7 +156,7 @@ async function furnish(
   return { merchantId, nodes, skus };
 }
 
-async function settle(pool: pg.Pool, flows: Flows, clock: () => Date): Promise<void> {
+async function settle(pool: pg.Pool, flows: Pick<Flows, 'advanceSaga'>, clock: () => Date): Promise<void> {
   for (;;) {
     const { rows } = await pool.query<{ id: string }>(
       `SELECT id FROM sagas WHERE status NOT IN ('done', 'stuck') AND wake_at <= $1`,

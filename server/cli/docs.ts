@@ -1,0 +1,11 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { orderStatesPage } from './order-states.ts';
+import { ROOT } from './project.ts';
+import { run } from './run.ts';
+
+/** `npm run docs`: writes the pages of docs/ that are made from the code. */
+run(async () => {
+  writeFileSync(join(ROOT, 'docs', 'order-states.md'), orderStatesPage());
+  console.log('docs/order-states.md');
+});

@@ -1,0 +1,94 @@
+import type pg from 'pg';
+import { createFlows, type Flows } from '../flows.ts';
+import type { Outside } from '../outside.ts';
+
+/**
+ * A worker that dies where a test says, as a killed process does: from that moment it does nothing any more, its open transaction is
+ * lost with its connection, and what it had sent is on its way. Boundaries are counted: the n-th COMMIT and the n-th remote call.
+ */
+export interface Death {
+  readonly of: 'commit' | 'call';
+  readonly nth: number;
+  /** Just before it happens, or when it has happened and nobody hears of it. */
+  readonly when: 'before' | 'after';
+}
+
+export interface Mortal {
+  readonly flows: Flows;
+  /** Resolves when it is dead. */
+  readonly died: Promise<void>;
+  /** What it did while it lived. */
+  readonly counts: { commit: number; call: number };
+}
+
+const never = new Promise<never>(() => {});
+
+export function createMortal(deps: { pool: pg.Pool; outside: Outside; clock: () => Date }, death: Death | null): Mortal {
+  const counts = { commit: 0, call: 0 };
+  let dead = false;
+  let die: () => void = () => {};
+  const died = new Promise<void>((resolve) => {
+    die = () => {
+      dead = true;
+      resolve();
+    };
+  });
+
+  async function pass<T>(of: Death['of'], work: () => Promise<T>, leave: () => void): Promise<T> {
+    if (dead) return never;
+    counts[of] += 1;
+    const here = death?.of === of && death.nth === counts[of];
+    if (here && death.when === 'before') {
+      leave();
+      die();
+      return never;
+    }
+    const result = await work();
+    if (dead) return never;
+    if (!here) return result;
+    leave();
+    die();
+    return never;
+  }
+
+  const pool = {
+    connect: async () => {
+      if (dead) return never;
+      const client = await deps.pool.connect();
+      return new Proxy(client, {
+        get(target, property) {
+          if (property !== 'query') {
+            const value = Reflect.get(target, property);
+            return typeof value === 'function' ? value.bind(target) : value;
+          }
+          return (...args: [string]) =>
+            args[0] === 'COMMIT'
+              ? pass(
+                  'commit',
+                  () => target.query(...args),
+                  () => target.release(new Error('The process died')),
+                )
+              : target.query(...args);
+        },
+      });
+    },
+  } as unknown as pg.Pool;
+
+  const mortal = <T extends object>(provider: T): T =>
+    new Proxy(provider, {
+      get(target, property) {
+        const value = Reflect.get(target, property);
+        if (typeof value !== 'function') return value;
+        if (!REMOTE.has(String(property))) return value.bind(target);
+        return (...args: unknown[]) => pass('call', () => value.apply(target, args), ignore);
+      },
+    });
+  const outside: Outside = {
+    payments: new Map([...deps.outside.payments].map(([name, provider]) => [name, mortal(provider)])),
+    carriers: new Map([...deps.outside.carriers].map(([name, provider]) => [name, mortal(provider)])),
+  };
+  return { flows: createFlows({ pool, home: 'EU', outside, clock: deps.clock }), died, counts };
+}
+
+const REMOTE = new Set(['authorize', 'capture', 'void', 'refund', 'query', 'createLabel', 'voidLabel']);
+const ignore = (): void => {};
