@@ -1,17 +1,79 @@
 'use client';
-import { IconCreditCard, IconUser } from '@tabler/icons-react';
+import { IconCreditCard, IconHandStop, IconPlayerPlay, IconUser } from '@tabler/icons-react';
+import { useRouter } from 'next/navigation';
+import { mayCancel, mayHappen, mayRefund, mayShip, type Verdict } from '../../server/domains/orders/rules.ts';
 import type { OrderPage } from '../../server/views/order.ts';
+import { usePowers } from '../powers.ts';
+import { ActionButton } from '../ui/action-button.tsx';
+import { useShortcut } from '../ui/keyboard.tsx';
 import { useMessages } from '../ui/locale.tsx';
 import type { MenuAction } from '../ui/page-header.tsx';
+import type { OrderDialog } from './order-dialogs.ts';
+import { orderFacts, pendingRefundMinor } from './order-facts.ts';
+
+const whyNot = (verdict: Verdict): string | null => (verdict.allowed ? null : verdict.why);
+
+/** Opens a dialog of this order under its own address. */
+function useOpen({ order }: OrderPage): (dialog: OrderDialog) => void {
+  const router = useRouter();
+  return (dialog) => router.push(`/orders/${encodeURIComponent(order.number)}/${dialog}`, { scroll: false });
+}
 
 /** What stands in the "…" menu of an order. Buttons and dialogs of the verbs stand beside it in the header. */
-export function useOrderMenu({ order, payments }: OrderPage): MenuAction[] {
+export function useOrderMenu(page: OrderPage): MenuAction[] {
+  const { order, payments } = page;
   const { t } = useMessages();
+  const powers = usePowers();
+  const open = useOpen(page);
+  const free = powers.hold.filter((hold) => !order.holds.includes(hold));
+  const liftable = powers.release.filter((hold) => order.holds.includes(hold));
+  const holdReason = whyNot(mayHappen(order.status, 'hold')) ?? (free.length === 0 ? t('actions.hold.every') : null);
+  useShortcut('h', t('actions.hold.button'), () => open(liftable.length > 0 ? 'release' : 'hold'), {
+    enabled: powers.may('orders.hold') && (holdReason === null || liftable.length > 0),
+  });
   const actions: MenuAction[] = [];
+  if (powers.may('orders.hold')) {
+    actions.push({ label: t('actions.hold.button'), icon: IconHandStop, reason: holdReason, onClick: () => open('hold') });
+    const reason = liftable.length === 0 ? t('actions.release.none') : null;
+    actions.push({ label: t('actions.release.button'), icon: IconPlayerPlay, reason, onClick: () => open('release') });
+  }
   if (order.customerId !== null) {
     actions.push({ label: t('orders.openCustomer'), icon: IconUser, href: `/customers/${order.customerId}` });
   }
   const payment = payments.at(-1);
   if (payment) actions.push({ label: t('orders.openPayments'), icon: IconCreditCard, href: `/payments/${payment.id}` });
   return actions;
+}
+
+/** Cancel, refund, ship: greyed out by the rules that decide under the lock, in their words. */
+export function OrderButtons({ page }: { page: OrderPage }) {
+  const { t } = useMessages();
+  const powers = usePowers();
+  const open = useOpen(page);
+  const facts = orderFacts(page);
+  return (
+    <>
+      {powers.may('orders.cancel') && (
+        <ActionButton
+          variant="default"
+          label={t('actions.cancel.button')}
+          keys="c"
+          reason={whyNot(mayCancel(facts))}
+          onClick={() => open('cancel')}
+        />
+      )}
+      {powers.may('orders.refund') && (
+        <ActionButton
+          variant="default"
+          label={t('actions.refund.button')}
+          keys="r"
+          reason={whyNot(mayRefund(facts, pendingRefundMinor(page)))}
+          onClick={() => open('refund')}
+        />
+      )}
+      {powers.may('orders.ship') && (
+        <ActionButton label={t('actions.ship.button')} keys="s" reason={whyNot(mayShip(facts))} onClick={() => open('ship')} />
+      )}
+    </>
+  );
 }

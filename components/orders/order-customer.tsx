@@ -1,5 +1,6 @@
 'use client';
 import Link from 'next/link';
+import type { ReactNode } from 'react';
 import type { AddressView, OrderPage } from '../../server/views/order.ts';
 import { CopyText } from '../ui/copy.tsx';
 import { KeyValue, Section } from '../ui/detail-layout.tsx';
@@ -62,10 +63,10 @@ export function OrderCustomer({ page }: { page: OrderPage }) {
 }
 
 /** Tags as links to the list of orders that carry them. */
-export function OrderTags({ tags }: { tags: readonly string[] }) {
+export function OrderTags({ tags, actions }: { tags: readonly string[]; actions?: ReactNode }) {
   const { t } = useMessages();
   return (
-    <Section title={t('orders.tags')}>
+    <Section title={t('orders.tags')} actions={actions}>
       {tags.length === 0 && <span className={classes.dim}>{t('orders.noTags')}</span>}
       <div className={classes.tags}>
         {tags.map((tag) => (

@@ -1,4 +1,5 @@
 'use client';
+import type { ReactNode } from 'react';
 import type { NoteView } from '../../server/views/order-story.ts';
 import { useActorName } from '../actor-name.ts';
 import { Section } from '../ui/detail-layout.tsx';
@@ -7,11 +8,12 @@ import { TimeAgo } from '../ui/time-ago.tsx';
 import classes from './order-page.module.css';
 
 /** What the staff wrote about the order, newest first. */
-export function OrderNotes({ notes }: { notes: readonly NoteView[] }) {
+export function OrderNotes({ notes, composer }: { notes: readonly NoteView[]; composer?: ReactNode }) {
   const { t } = useMessages();
   const actor = useActorName();
   return (
     <Section title={t('orders.notes')} count={notes.length}>
+      {composer}
       {notes.length === 0 && <span className={classes.dim}>{t('orders.noNotes')}</span>}
       <ul className={classes.blocks}>
         {notes.map((note) => (

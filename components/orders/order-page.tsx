@@ -12,14 +12,16 @@ import { PageHeader } from '../ui/page-header.tsx';
 import { Loaded } from '../ui/states.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
 import { nextAction } from './next-action.ts';
-import { useOrderMenu } from './order-actions.tsx';
-import { OrderCustomer, OrderTags } from './order-customer.tsx';
+import { NoteComposer } from './note-composer.tsx';
+import { OrderButtons, useOrderMenu } from './order-actions.tsx';
+import { OrderCustomer } from './order-customer.tsx';
 import { OrderLines } from './order-lines.tsx';
 import { OrderMoney, OrderRefunds } from './order-money.tsx';
 import { OrderNotes } from './order-notes.tsx';
 import { OrderSagas } from './order-sagas.tsx';
 import { OrderShipments } from './order-shipments.tsx';
 import { OrderTimeline } from './order-timeline.tsx';
+import { EditableTags } from './tag-editor.tsx';
 
 function Header({ page }: { page: OrderPage }) {
   const { t } = useMessages();
@@ -44,6 +46,7 @@ function Header({ page }: { page: OrderPage }) {
           {order.externalId && ` · ${order.externalId}`}
         </>
       }
+      secondary={<OrderButtons page={page} />}
       menu={useOrderMenu(page)}
     />
   );
@@ -87,9 +90,9 @@ function OrderBody({ page }: { page: OrderPage }) {
           <OrderMoney page={page} />
           <OrderRefunds refunds={page.refunds} />
           <OrderCustomer page={page} />
-          <OrderTags tags={page.order.tags} />
-          <OrderNotes notes={page.notes} />
-          <OrderSagas sagas={page.sagas} />
+          <EditableTags order={page.order} />
+          <OrderNotes notes={page.notes} composer={<NoteComposer order={page.order} />} />
+          <OrderSagas page={page} />
           <Metadata page={page} />
         </>
       }

@@ -1,10 +1,12 @@
 'use client';
+import type { OrderPage } from '../../server/views/order.ts';
 import type { SagaView } from '../../server/views/order-story.ts';
 import { StatusBadge } from '../ui/badge.tsx';
 import { KeyValue, type Pair, Section } from '../ui/detail-layout.tsx';
 import { useMessages } from '../ui/locale.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
 import classes from './order-page.module.css';
+import { SagaActions } from './saga-actions.tsx';
 
 function useSagaFacts(saga: SagaView): Pair[] {
   const { t } = useMessages();
@@ -19,7 +21,7 @@ function useSagaFacts(saga: SagaView): Pair[] {
   return facts;
 }
 
-function Saga({ saga }: { saga: SagaView }) {
+function Saga({ page, saga }: { page: OrderPage; saga: SagaView }) {
   const facts = useSagaFacts(saga);
   return (
     <li className={classes.block}>
@@ -29,19 +31,21 @@ function Saga({ saga }: { saga: SagaView }) {
       </div>
       <KeyValue items={facts} />
       {saga.error && <p className={classes.failure}>{saga.error.message ?? saga.error.code}</p>}
+      <SagaActions page={page} saga={saga} />
     </li>
   );
 }
 
 /** Where each of the order's sagas stands: its step, attempts, error and next run. */
-export function OrderSagas({ sagas }: { sagas: readonly SagaView[] }) {
+export function OrderSagas({ page }: { page: OrderPage }) {
+  const { sagas } = page;
   const { t } = useMessages();
   return (
     <Section title={t('orders.sagas')} count={sagas.length}>
       {sagas.length === 0 && <span className={classes.dim}>{t('orders.noSagas')}</span>}
       <ul className={classes.blocks}>
         {sagas.map((saga) => (
-          <Saga key={saga.id} saga={saga} />
+          <Saga key={saga.id} page={page} saga={saga} />
         ))}
       </ul>
     </Section>

@@ -1,4 +1,5 @@
 /** German. What is missing here is shown in English, and listed by the catalogue test. */
+import { actions } from './de/actions.ts';
 import { approvals } from './de/approvals.ts';
 import { audit } from './de/audit.ts';
 import { customers } from './de/customers.ts';
@@ -20,6 +21,7 @@ import { track } from './de/track.ts';
 import { ui } from './de/ui.ts';
 
 export const de = {
+  actions,
   approvals,
   audit,
   customers,

@@ -1,4 +1,5 @@
 /** English, the reference. One file per noun in en/; a new noun is one import and one line here, and the same in de.ts. */
+import { actions } from './en/actions.ts';
 import { approvals } from './en/approvals.ts';
 import { audit } from './en/audit.ts';
 import { customers } from './en/customers.ts';
@@ -20,6 +21,7 @@ import { track } from './en/track.ts';
 import { ui } from './en/ui.ts';
 
 export const en = {
+  actions,
   approvals,
   audit,
   customers,

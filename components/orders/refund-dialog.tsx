@@ -1,0 +1,216 @@
+'use client';
+import { SegmentedControl, TextInput } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+import { isRefundable, mayRefund } from '../../server/domains/orders/rules.ts';
+import { REFUND_REASONS, type RefundReason } from '../../server/domains/refunds/schema.ts';
+import type { RefundPreview } from '../../server/flows/refund-order.ts';
+import { valueOfUnits } from '../../server/kernel/units.ts';
+import { REFUND_KINDS, type RefundKind } from '../../server/kernel/vocabulary.ts';
+import type { OrderPage } from '../../server/views/order.ts';
+import { shownError, useTRPC, useTRPCClient } from '../trpc.tsx';
+import { type Column, DataTable } from '../ui/data-table.tsx';
+import { EffectDialog } from '../ui/effect-dialog.tsx';
+import { MoneyInput } from '../ui/form-fields.tsx';
+import { useFormat, useMessages } from '../ui/locale.tsx';
+import { Money } from '../ui/money.tsx';
+import { orderFacts, pendingRefundMinor } from './order-facts.ts';
+import { type Figure, PlanPreview } from './plan-preview.tsx';
+import { choosable, UnitFields, useUnits } from './unit-fields.tsx';
+import { useOrderDone } from './use-order-done.ts';
+import { usePlan } from './use-plan.ts';
+
+function useFigures(page: OrderPage) {
+  const { t } = useMessages();
+  const format = useFormat();
+  return (plan: RefundPreview): Figure[] => {
+    const money = (minor: number) => format.money(minor, plan.currency);
+    const method = (paymentId: string) => {
+      const payment = page.payments.find(({ id }) => id === paymentId);
+      return payment?.last4 ? `${payment.brand ?? payment.method} •••• ${payment.last4}` : (payment?.method ?? t('ui.unknown'));
+    };
+    return [
+      { label: t('actions.refund.total'), text: money(plan.amountMinor), strong: true },
+      ...plan.legs.map((leg) => ({
+        label: t('actions.refund.to', { method: method(leg.paymentId) }),
+        text: money(leg.amountMinor),
+      })),
+      { label: t('actions.refund.left'), text: money(plan.leftMinor) },
+    ];
+  };
+}
+
+interface LineValue {
+  readonly id: string;
+  readonly name: string;
+  readonly netMinor: bigint;
+  readonly discountMinor: bigint;
+  readonly taxMinor: bigint;
+  readonly totalMinor: bigint;
+}
+
+/** What each chosen line gives back, by component: the frozen shares of its units. */
+function LineValues({ page, plan }: { page: OrderPage; plan: RefundPreview }) {
+  const { t } = useMessages();
+  const rows = plan.units.flatMap((range): LineValue[] => {
+    const line = page.lines.find(({ id }) => id === range.lineId);
+    if (!line) return [];
+    const name = t('actions.refund.line', { count: range.to - range.from + 1, name: line.skuCode ?? line.name });
+    return [{ id: `${range.lineId}:${range.from}`, name, ...valueOfUnits(line, range.from, range.to) }];
+  });
+  if (rows.length === 0) return null;
+  const money = (key: string, header: string, of: (row: LineValue) => bigint): Column<LineValue> => ({
+    key,
+    header,
+    right: true,
+    cell: (row) => <Money amountMinor={of(row)} currency={plan.currency} />,
+  });
+  const columns: Column<LineValue>[] = [
+    { key: 'name', header: t('orders.item'), cell: (row) => row.name, card: 'title' },
+    money('net', t('actions.refund.net'), (row) => row.netMinor),
+    money('discount', t('actions.refund.discount'), (row) => -row.discountMinor),
+    money('tax', t('actions.refund.tax'), (row) => row.taxMinor),
+    { ...money('total', t('actions.refund.total'), (row) => row.totalMinor), card: 'end' },
+  ];
+  return (
+    <DataTable
+      embedded
+      label={t('orders.lines')}
+      columns={columns}
+      rows={rows}
+      rowKey={(row) => row.id}
+      rowLabel={(row) => row.name}
+    />
+  );
+}
+
+/** What the form asks for, or why it asks for nothing yet. */
+function useWanted(page: OrderPage) {
+  const { t } = useMessages();
+  const lines = choosable(page, isRefundable);
+  const units = useUnits(lines);
+  const [kind, setKind] = useState<RefundKind>(lines.length > 0 ? 'units' : 'amount');
+  const [amountMinor, setAmount] = useState<bigint | null>(null);
+  const [reason] = useState<RefundReason>('other');
+  const pending = pendingRefundMinor(page);
+  const left = page.order.capturedMinor - page.order.refundedMinor - pending;
+  const allowed = mayRefund(orderFacts(page), pending);
+  const base = { orderId: page.order.id, reason };
+  const amountReady = amountMinor !== null && amountMinor > 0n && amountMinor <= left;
+  const input =
+    !allowed.allowed || (kind === 'units' ? units.empty || !units.valid : !amountReady)
+      ? null
+      : kind === 'units'
+        ? { ...base, kind, units: units.selection }
+        : { ...base, kind, amountMinor: amountMinor ?? 0n };
+  const missing = kind === 'units' ? units.empty : amountMinor === null;
+  const hint = t(kind === 'units' ? 'actions.nothingChosen' : 'actions.refund.amountFirst');
+  const blocked = !allowed.allowed ? allowed.why : missing ? hint : null;
+  return { lines, units, kind, setKind, amountMinor, setAmount, left, input, blocked };
+}
+
+function Fields({ page, wanted }: { page: OrderPage; wanted: ReturnType<typeof useWanted> }) {
+  const { t } = useMessages();
+  const { kind, lines } = wanted;
+  return (
+    <>
+      <SegmentedControl
+        aria-label={t('actions.refund.kind')}
+        value={kind}
+        onChange={(value) => wanted.setKind(value as RefundKind)}
+        data={REFUND_KINDS.map((value) => ({
+          value,
+          label: t(`actions.refund.kinds.${value}`),
+          disabled: value === 'units' && lines.length === 0,
+        }))}
+      />
+      {kind === 'units' ? (
+        <UnitFields lines={lines} units={wanted.units} />
+      ) : (
+        <MoneyInput
+          label={t('actions.amount')}
+          currency={page.order.currency}
+          value={wanted.amountMinor}
+          onChange={wanted.setAmount}
+          max={wanted.left}
+          required
+        />
+      )}
+    </>
+  );
+}
+
+/** Gives money back: units at their frozen price, an amount, or goodwill. What is shown is what is sent. */
+export function RefundDialog({ page, onClose }: { page: OrderPage; onClose: () => void }) {
+  const { t } = useMessages();
+  const format = useFormat();
+  const trpc = useTRPC();
+  const client = useTRPCClient();
+  const figures = useFigures(page);
+  const wanted = useWanted(page);
+  const [note, setNote] = useState('');
+  const { order } = page;
+  const { plan, was, key, error, again } = usePlan('refund', wanted.input, order.version, (input) =>
+    client.orders.previewRefund.mutate(input),
+  );
+  const done = useOrderDone(page, onClose, again);
+  const refund = useMutation(
+    trpc.orders.refund.mutationOptions({
+      onSuccess: (result) => {
+        const amount = format.money(result.amountMinor, result.currency);
+        done.succeeded(t(result.approvalId ? 'actions.refund.waits' : 'actions.refund.done', { number: result.number, amount }));
+      },
+      onError: done.failed,
+    }),
+  );
+  const amount = plan && format.money(plan.amountMinor, plan.currency);
+  const verb = !plan
+    ? t('actions.refund.verbWaiting')
+    : t(plan.needsApproval ? 'actions.refund.verbAsk' : 'actions.refund.verb', { amount: amount ?? '' });
+  return (
+    <EffectDialog
+      opened
+      onClose={onClose}
+      size="lg"
+      title={t('actions.refund.title', { number: order.number })}
+      preview={
+        plan ? (
+          <PlanPreview figures={figures(plan)} was={was && figures(was)}>
+            <LineValues page={page} plan={plan} />
+            {plan.needsApproval && <p>{t('actions.refund.needsApproval')}</p>}
+          </PlanPreview>
+        ) : wanted.blocked || error || wanted.input === null ? (
+          <PlanPreview figures={[]} was={null} />
+        ) : undefined
+      }
+      reason={{
+        required: true,
+        options: REFUND_REASONS.map((value) => ({ value, label: t(`actions.refund.reasons.${value}`) })),
+      }}
+      verb={verb}
+      blocked={wanted.blocked}
+      error={shownError(refund.error ?? error)}
+      busy={refund.isPending}
+      onConfirm={(reason) =>
+        plan &&
+        wanted.input &&
+        refund.mutate({
+          ...wanted.input,
+          reason: reason as RefundReason,
+          note: note.trim() || undefined,
+          fingerprint: plan.fingerprint,
+          idempotencyKey: key,
+        })
+      }
+    >
+      <Fields page={page} wanted={wanted} />
+      <TextInput
+        label={t('actions.note')}
+        description={t('actions.noteHint')}
+        maxLength={1000}
+        value={note}
+        onChange={(event) => setNote(event.currentTarget.value)}
+      />
+    </EffectDialog>
+  );
+}

@@ -1,0 +1,107 @@
+'use client';
+import { Select } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+import { isShippable, mayShip } from '../../server/domains/orders/rules.ts';
+import type { ShipPreview } from '../../server/flows/ship-order.ts';
+import { unitsIn } from '../../server/kernel/units.ts';
+import type { OrderPage } from '../../server/views/order.ts';
+import { shownError, useTRPC, useTRPCClient } from '../trpc.tsx';
+import { EffectDialog } from '../ui/effect-dialog.tsx';
+import { useFormat, useMessages } from '../ui/locale.tsx';
+import { orderFacts } from './order-facts.ts';
+import { type Figure, PlanPreview } from './plan-preview.tsx';
+import { choosable, UnitFields, useUnits } from './unit-fields.tsx';
+import { useOrderDone } from './use-order-done.ts';
+import { usePlan } from './use-plan.ts';
+
+/** The nodes where units of the order wait, by their code. */
+function waitingNodes(page: OrderPage): { value: string; label: string }[] {
+  const spans = page.lines.flatMap((line) => line.spans).filter((span) => span.state === 'allocated' && !span.shipmentId);
+  const nodes = new Map(spans.flatMap((span) => (span.nodeId ? [[span.nodeId, span.nodeCode ?? span.nodeId] as const] : [])));
+  return [...nodes].map(([value, label]) => ({ value, label }));
+}
+
+const unitsOf = (plan: ShipPreview) => plan.shipments.reduce((sum, shipment) => sum + unitsIn(shipment.units), 0);
+
+function useFigures(nodes: readonly { value: string; label: string }[]) {
+  const { t } = useMessages();
+  const format = useFormat();
+  return (plan: ShipPreview): Figure[] => [
+    ...plan.shipments.map((shipment) => ({
+      label: t('actions.ship.parcel', { node: nodes.find(({ value }) => value === shipment.nodeId)?.label ?? t('ui.unknown') }),
+      text: t('actions.ship.parcelValue', {
+        count: unitsIn(shipment.units),
+        amount: format.money(shipment.valueMinor, plan.currency),
+      }),
+    })),
+    {
+      label: t('actions.ship.captures'),
+      text: format.money(
+        plan.shipments.reduce((sum, shipment) => sum + shipment.valueMinor, 0),
+        plan.currency,
+      ),
+      strong: true,
+    },
+  ];
+}
+
+/** Hands allocated units to the carrier: from which node, how many, in which parcels. */
+export function ShipDialog({ page, onClose }: { page: OrderPage; onClose: () => void }) {
+  const { t } = useMessages();
+  const trpc = useTRPC();
+  const client = useTRPCClient();
+  const { order } = page;
+  const nodes = waitingNodes(page);
+  const figures = useFigures(nodes);
+  const [nodeId, setNode] = useState<string | null>(null);
+  const lines = choosable(page, (span) => isShippable(span) && (nodeId === null || span.nodeId === nodeId));
+  const units = useUnits(lines);
+  const allowed = mayShip(orderFacts(page));
+  const input =
+    allowed.allowed && units.valid && !units.empty
+      ? { orderId: order.id, units: units.selection, nodeId: nodeId ?? undefined }
+      : null;
+  const { plan, was, key, error, again } = usePlan('ship', input, order.version, (wanted) =>
+    client.orders.previewShip.mutate(wanted),
+  );
+  const done = useOrderDone(page, onClose, again);
+  const ship = useMutation(
+    trpc.orders.ship.mutationOptions({
+      onSuccess: (result) => done.succeeded(t('actions.ship.done', { number: order.number, count: result.shipments.length })),
+      onError: done.failed,
+    }),
+  );
+  const blocked = !allowed.allowed ? allowed.why : units.empty ? t('actions.nothingChosen') : null;
+  return (
+    <EffectDialog
+      opened
+      onClose={onClose}
+      title={t('actions.ship.title', { number: order.number })}
+      preview={
+        plan ? (
+          <PlanPreview figures={figures(plan)} was={was && figures(was)} />
+        ) : blocked || error ? (
+          <PlanPreview figures={[]} was={null} />
+        ) : undefined
+      }
+      verb={plan ? t('actions.ship.verb', { count: unitsOf(plan) }) : t('actions.ship.verbWaiting')}
+      blocked={blocked}
+      error={shownError(ship.error ?? error)}
+      busy={ship.isPending}
+      onConfirm={() => plan && input && ship.mutate({ ...input, fingerprint: plan.fingerprint, idempotencyKey: key })}
+    >
+      {nodes.length > 1 && (
+        <Select
+          label={t('actions.node')}
+          placeholder={t('actions.allNodes')}
+          data={nodes}
+          value={nodeId}
+          onChange={setNode}
+          clearable
+        />
+      )}
+      <UnitFields lines={lines} units={units} />
+    </EffectDialog>
+  );
+}

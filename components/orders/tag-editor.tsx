@@ -1,0 +1,44 @@
+'use client';
+import { Button, TagsInput } from '@mantine/core';
+import { useState } from 'react';
+import type { OrderHead } from '../../server/views/order.ts';
+import { usePowers } from '../powers.ts';
+import { Section } from '../ui/detail-layout.tsx';
+import { useMessages } from '../ui/locale.tsx';
+import { OrderTags } from './order-customer.tsx';
+import { useSetTags } from './use-annotate.ts';
+
+const MAX_TAGS = 20;
+
+/** An order's tags as links, and as a field for those who may change them. */
+export function EditableTags({ order }: { order: OrderHead }) {
+  const { t } = useMessages();
+  const powers = usePowers();
+  const [editing, setEditing] = useState(false);
+  const set = useSetTags(order.number);
+  if (!powers.may('orders.tag')) return <OrderTags tags={order.tags} />;
+  const toggle = (
+    <Button variant="subtle" size="compact-xs" onClick={() => setEditing(!editing)}>
+      {t(editing ? 'actions.tags.done' : 'actions.tags.edit')}
+    </Button>
+  );
+  if (!editing) return <OrderTags tags={order.tags} actions={toggle} />;
+  const change = (tags: string[]) => {
+    const next = tags.map((tag) => tag.trim().slice(0, 40)).filter(Boolean);
+    const add = next.filter((tag) => !order.tags.includes(tag));
+    const remove = order.tags.filter((tag) => !next.includes(tag));
+    if (add.length + remove.length > 0) set.mutate({ orderId: order.id, add, remove });
+  };
+  return (
+    <Section title={t('orders.tags')} actions={toggle}>
+      <TagsInput
+        aria-label={t('actions.tags.label')}
+        placeholder={t('actions.tags.placeholder')}
+        value={order.tags}
+        onChange={change}
+        maxTags={MAX_TAGS}
+        data-autofocus
+      />
+    </Section>
+  );
+}

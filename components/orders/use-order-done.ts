@@ -1,0 +1,26 @@
+'use client';
+import { useQueryClient } from '@tanstack/react-query';
+import type { OrderPage } from '../../server/views/order.ts';
+import { refusalOf, useTRPC } from '../trpc.tsx';
+import { useMessages } from '../ui/locale.tsx';
+import { useToast } from '../ui/toast.tsx';
+
+/** What follows a verb on an order: the page is read again; success closes the dialog and says so, a changed plan is worked out anew. */
+export function useOrderDone({ order }: OrderPage, onClose: () => void, planAgain: () => void = () => undefined) {
+  const { t } = useMessages();
+  const trpc = useTRPC();
+  const toast = useToast();
+  const queryClient = useQueryClient();
+  const readAgain = () => void queryClient.invalidateQueries(trpc.orders.get.queryFilter({ number: order.number }));
+  return {
+    succeeded: (message: string) => {
+      readAgain();
+      toast.success({ message, link: { href: `/orders/${order.number}`, label: t('actions.openOrder') } });
+      onClose();
+    },
+    failed: (error: unknown) => {
+      readAgain();
+      if (refusalOf(error)?.code === 'plan_changed') planAgain();
+    },
+  };
+}

@@ -1,0 +1,51 @@
+'use client';
+import { useDebouncedValue } from '@mantine/hooks';
+import { useQuery } from '@tanstack/react-query';
+import { useEffect, useMemo, useRef, useState } from 'react';
+import { newId } from '../../server/kernel/ids.ts';
+
+/** A stepper that is held down asks once, when it rests. */
+const REST_MS = 150;
+
+interface Planned {
+  readonly fingerprint: string;
+}
+
+/**
+ * The server's plan of what a dialog asks for, worked out anew when the question or the order changes. `was` is the plan that was shown
+ * for the same question before the order changed under it. `key` is the idempotency key of carrying out just this plan.
+ */
+export function usePlan<I, P extends Planned>(
+  name: string,
+  input: I | null,
+  orderVersion: bigint,
+  ask: (input: I) => Promise<P>,
+) {
+  const question = input === null ? null : asText(input);
+  const [rested] = useDebouncedValue(question, REST_MS);
+  const query = useQuery({
+    queryKey: ['plan', name, question, String(orderVersion)],
+    queryFn: () => ask(input as I),
+    enabled: question !== null && rested === question,
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
+    retry: false,
+  });
+  const plan = question === null ? undefined : query.data;
+  const shown = useRef<{ question: string; plan: P } | null>(null);
+  const [was, setWas] = useState<P | null>(null);
+  useEffect(() => {
+    if (!plan || question === null) return;
+    const before = shown.current;
+    if (before?.question !== question) setWas(null);
+    else if (before.plan.fingerprint !== plan.fingerprint) setWas(before.plan);
+    shown.current = { question, plan };
+  }, [plan, question]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another plan is another request
+  const key = useMemo(() => newId(), [plan?.fingerprint]);
+  return { plan, was, key, error: question === null ? null : query.error, again: () => void query.refetch() };
+}
+
+function asText(input: unknown): string {
+  return JSON.stringify(input, (_name, value) => (typeof value === 'bigint' ? value.toString() : value));
+}
