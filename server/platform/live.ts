@@ -50,7 +50,7 @@ const READ_NEW = {
   name: 'live-read-new',
   text: `SELECT ${EVENT_COLUMNS}, xid::text AS xid FROM events
          WHERE (xid, id) > ($1::xid8, $2::uuid) AND xid < pg_snapshot_xmin(pg_current_snapshot())
-         ORDER BY xid, id LIMIT ${BATCH}`,
+         ORDER BY events.xid, events.id LIMIT ${BATCH}`,
 };
 const ANY_HELD_BACK = {
   name: 'live-held-back',

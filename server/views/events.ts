@@ -36,7 +36,7 @@ export async function listEvents(db: Queryable, request: EventRequest): Promise<
   const text = `SELECT ${EVENT_COLUMNS}, xid::text AS xid FROM events
     WHERE merchant_id = $1 AND (xid, id) > ($2::text::xid8, $3::uuid) AND xid < pg_snapshot_xmin(pg_current_snapshot())
       AND aggregate = ANY($4::text[]) AND ($5::text[] IS NULL OR type = ANY($5::text[])) AND ($6::uuid IS NULL OR aggregate_id = $6::uuid)
-    ORDER BY xid, id LIMIT $7`;
+    ORDER BY events.xid, events.id LIMIT $7`;
   const values = [merchantId, from.value, from.id, aggregates, types?.length ? types : null, aggregateId ?? null, limit + 1];
   const { rows } = await db.query<StoredEvent & { xid: string }>(prepared('events-list', text, values));
   const shown = rows.slice(0, limit);

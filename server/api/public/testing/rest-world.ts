@@ -1,0 +1,167 @@
+import { newId } from '../../../kernel/ids.ts';
+import { API_SCOPES, type ApiScope } from '../../../kernel/vocabulary.ts';
+import { newApiKey } from '../../../platform/auth/api-keys.ts';
+import { createTestDatabase, type TestDatabase } from '../../../platform/testing/test-database.ts';
+import { startCarrierSimulator } from '../../../simulators/carrier/server.ts';
+import { startPspSimulator } from '../../../simulators/psp/server.ts';
+import { checkIntegrity } from '../../../views/integrity.ts';
+import { type RunningJobs, startJobs } from '../../../worker-process.ts';
+import { appRouter } from '../../root.ts';
+import { type ApiUnderTest, startApiUnderTest } from '../../testing/api-under-test.ts';
+import { handlePublic } from '../handler.ts';
+
+/**
+ * The REST API as a checkout meets it: a real server, a real worker, the simulators of the outside world over HTTP and a real
+ * database, with two merchants who sell the same three things.
+ */
+export interface RestWorld {
+  readonly db: TestDatabase;
+  readonly api: ApiUnderTest;
+  readonly psp: Awaited<ReturnType<typeof startPspSimulator>>;
+  readonly north: RestMerchant;
+  readonly south: RestMerchant;
+  /** A new key of a merchant. */
+  key(merchant: RestMerchant, scopes?: readonly ApiScope[]): Promise<string>;
+  /** A request with North's key of every scope, unless another is given. */
+  send(method: string, path: string, options?: SendOptions): Promise<RestAnswer>;
+  /** Waits until `look` says so, by asking again. */
+  until<T>(what: string, look: () => Promise<T | undefined | false>): Promise<T>;
+  expectBooksAgree(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface RestMerchant {
+  readonly id: string;
+  readonly key: string;
+}
+
+export interface SendOptions {
+  readonly body?: unknown;
+  /** Instead of `body`: the very bytes. */
+  readonly raw?: string | Uint8Array<ArrayBuffer>;
+  readonly key?: string | null;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface RestAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  // biome-ignore lint/suspicious/noExplicitAny: a test reads what the answer holds, and fails where it does not.
+  readonly json: any;
+}
+
+const PSP = { webhookSecret: 'whsec_rest_0123456789abcdef', secretKey: 'sk_test_rest_0123456789' };
+const CARRIER = { apiKey: 'carrier_rest', webhookSecret: 'whsec_rest_carrier' };
+const STOCK = 500;
+const PATIENCE_MS = 30_000;
+
+export async function restWorld(): Promise<RestWorld> {
+  const db = await createTestDatabase();
+  const psp = await startPspSimulator({ port: 0, ...PSP });
+  const carrier = await startCarrierSimulator({ port: 0, ...CARRIER });
+  const api = await startApiUnderTest(
+    db,
+    { router: appRouter, handlePublic },
+    {
+      PSP_URL: psp.url,
+      PSP_SECRET_KEY: PSP.secretKey,
+      PSP_WEBHOOK_SECRET: PSP.webhookSecret,
+      CARRIER_URL: carrier.url,
+      CARRIER_API_KEY: CARRIER.apiKey,
+      CARRIER_WEBHOOK_SECRET: CARRIER.webhookSecret,
+    },
+  );
+  const jobs: RunningJobs = await startJobs(api.app);
+  await db.pool.query(`INSERT INTO home_owner VALUES ('EU', 'EU') ON CONFLICT DO NOTHING`);
+  const north = await furnish(api, 'north', 'North Supply');
+  const south = await furnish(api, 'south', 'South Goods');
+
+  async function send(method: string, path: string, options: SendOptions = {}): Promise<RestAnswer> {
+    const { body, raw, key = north.key, headers } = options;
+    const payload = raw ?? (body === undefined ? undefined : JSON.stringify(body));
+    const response = await fetch(path.startsWith('/problems') ? api.url + path : `${api.url}/api/v1${path}`, {
+      method,
+      headers: {
+        ...(key === null ? {} : { authorization: `Bearer ${key}` }),
+        ...(payload === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(payload === undefined ? {} : { body: payload }),
+    });
+    const text = await response.text();
+    const isJson = text !== '' && (response.headers.get('content-type')?.includes('json') ?? false);
+    return { status: response.status, headers: response.headers, text, json: isJson ? JSON.parse(text) : undefined };
+  }
+
+  return {
+    db,
+    api,
+    psp,
+    north,
+    south,
+    send,
+    key: (merchant, scopes = API_SCOPES) => makeKey(api, merchant.id, scopes),
+    async until(what, look) {
+      const end = Date.now() + PATIENCE_MS;
+      for (;;) {
+        const found = await look();
+        if (found) return found;
+        if (Date.now() > end) throw new Error(`It never happened: ${what}`);
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    },
+    async expectBooksAgree() {
+      const { report } = await checkIntegrity(db.pool, { full: true, now: new Date() });
+      const broken = report.invariants.filter((finding) => finding.state === 'violated');
+      if (broken.length > 0) throw new Error(`The books do not agree: ${JSON.stringify(broken, null, 2)}`);
+    },
+    async close() {
+      await jobs.stop();
+      await api.stop();
+      await Promise.all([psp.close(), carrier.close()]);
+      await db.drop();
+    },
+  };
+}
+
+async function makeKey(api: ApiUnderTest, merchantId: string, scopes: readonly ApiScope[]): Promise<string> {
+  const { key, prefix, hash } = newApiKey('test');
+  await api.app.pool.query(
+    `INSERT INTO api_keys (id, merchant_id, name, mode, prefix, key_hash, scopes, created_by, created_at)
+     VALUES ($1, $2, 'Test', 'test', $3, $4, $5, 'system:test', now())`,
+    [newId(), merchantId, prefix, hash, scopes],
+  );
+  return key;
+}
+
+async function furnish(api: ApiUnderTest, slug: string, name: string): Promise<RestMerchant> {
+  const { pool, flows } = api.app;
+  const id = newId();
+  const nodeId = newId();
+  await pool.query(
+    `INSERT INTO merchants (id, home, slug, name, currency, country, created_at) VALUES ($1, 'EU', $2, $3, 'EUR', 'DE', now())`,
+    [id, slug, name],
+  );
+  await pool.query(
+    `INSERT INTO nodes (id, merchant_id, home, code, name, kind, created_at) VALUES ($1, $2, 'EU', 'MAIN', 'Main', 'warehouse', now())`,
+    [nodeId, id],
+  );
+  await pool.query(`INSERT INTO tax_rates (merchant_id, country, tax_class, rate) VALUES ($1, 'DE', 'standard', 0.19)`, [id]);
+  const skus = [
+    ['MUG-RED', true, '12.50'],
+    ['TENT-2', true, '199'],
+    ['GIFT-WRAP', false, '3.90'],
+  ] as const;
+  for (const [code, stocked, price] of skus) {
+    const skuId = newId();
+    await pool.query(
+      `INSERT INTO skus (id, merchant_id, code, name, stocked, price, currency, created_at, updated_at)
+       VALUES ($1, $2, $3, $3, $4, $5, 'EUR', now(), now())`,
+      [skuId, id, code, stocked, price],
+    );
+    const ctx = { now: new Date(), actor: 'system:test', traceId: newId(), requestId: newId(), home: 'EU' };
+    if (stocked) await flows.adjustStock({ merchantId: id, skuId, nodeId, delta: STOCK, reason: 'received' }, ctx);
+  }
+  return { id, key: await makeKey(api, id, API_SCOPES) };
+}
