@@ -45,7 +45,7 @@ export async function seedDemo({ pool, say }: SeedOptions): Promise<void> {
   };
   const time = createOwnClock();
   const home = env.WAYBILL_REGION;
-  const flows = createFlows({ pool, home, outside, clock: time.clock });
+  const flows = createFlows({ pool, home, outside, clock: time.clock, drivesSagas: true });
   const stage: Stage = { pool, home, flows, time, base, actors };
   await muteWebhooks(simulators, true);
   try {

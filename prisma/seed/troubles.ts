@@ -54,7 +54,13 @@ export async function leaveInDoubt(
   const rules = orders.map(({ id }) => ({ order_id: id, on: ['authorize'] }));
   await post(`${simulators.psp}/_sim/switches`, { drop_reply: rules });
   try {
-    for (const { id } of orders) await settle(stage, [id], now);
+    // One look only: the next one would ask the provider, and know.
+    await settle(
+      stage,
+      orders.map(({ id }) => id),
+      now,
+      1,
+    );
   } finally {
     await post(`${simulators.psp}/_sim/switches`, { drop_reply: null });
   }

@@ -5,7 +5,7 @@ import { newId } from '../kernel/ids.ts';
 import type { Tx } from '../platform/db.ts';
 import { createLane, type LaneOptions, type Settled } from '../platform/lane.ts';
 import { forgetLocks } from '../platform/locks.ts';
-import { job } from '../platform/outbox.ts';
+import { dropSagaJobs, job } from '../platform/outbox.ts';
 import { type Advance, advance, call, type Saga, type Ticket } from '../platform/saga.ts';
 import { findSagas } from '../platform/saga-rows.ts';
 import { decideOne } from '../platform/verb.ts';
@@ -30,6 +30,7 @@ export interface SagaRunnerDeps {
   readonly home: string;
   readonly outside: Outside;
   readonly clock: () => Date;
+  readonly drivesSagas?: boolean;
   readonly observe?: LaneOptions<unknown, unknown>['observe'];
 }
 
@@ -83,6 +84,7 @@ async function runTurns(tx: Tx, turns: readonly Turn[], deps: SagaRunnerDeps): P
     ctx,
   );
   const results = turns.map((turn) => decideOne(world, () => takeTurn(world, turn, ctx)));
+  if (deps.drivesSagas) dropSagaJobs(world.outbox);
   await writeWorld(tx, world);
   return results;
 }

@@ -18,6 +18,7 @@ import type { Ctx } from '../kernel/context.ts';
 import { type Tx, withTx } from '../platform/db.ts';
 import type { LaneOptions } from '../platform/lane.ts';
 import { forgetLocks } from '../platform/locks.ts';
+import { dropSagaJobs, type Outbox } from '../platform/outbox.ts';
 import { type Call, createVerb, type Locked, type Verb } from '../platform/verb.ts';
 import { type AdjustedStock, adjustStock } from './adjust-stock.ts';
 import { createSagaRunner } from './advance-saga.ts';
@@ -77,6 +78,11 @@ export interface FlowDeps {
   readonly home: string;
   readonly outside: Outside;
   readonly clock?: () => Date;
+  /**
+   * Set where the caller advances the sagas it starts (an import, made-up data): no worker is told of them. Should the caller die, the
+   * sweep finds them.
+   */
+  readonly drivesSagas?: boolean;
   readonly observe?: LaneOptions<unknown, unknown>['observe'];
 }
 
@@ -84,11 +90,19 @@ export function createFlows(deps: FlowDeps): Flows {
   const { pool, home, outside, observe, clock = () => new Date() } = deps;
   const waiting: (() => Promise<void>)[] = [];
   const verb = <I, W extends Locked, R>(definition: Verb<I, W, R>): Call<I, R> => {
-    const made = createVerb({ pool, ...(observe ? { observe } : {}) }, definition);
+    const own = deps.drivesSagas ? withoutSagaJobs(definition) : definition;
+    const made = createVerb({ pool, ...(observe ? { observe } : {}) }, own);
     waiting.push(made.idle);
     return made.call;
   };
-  const runner = createSagaRunner({ pool, home, outside, clock, ...(observe ? { observe } : {}) });
+  const runner = createSagaRunner({
+    pool,
+    home,
+    outside,
+    clock,
+    ...(observe ? { observe } : {}),
+    ...(deps.drivesSagas ? { drivesSagas: true } : {}),
+  });
   waiting.push(runner.idle);
   const importRead = verb(importSkus);
   return {
@@ -125,6 +139,16 @@ export function createFlows(deps: FlowDeps): Flows {
     expireApprovals: (ctx) => expireApprovals(pool, ctx),
     async idle() {
       for (const idle of waiting) await idle();
+    },
+  };
+}
+
+function withoutSagaJobs<I, W extends Locked, R>(definition: Verb<I, W, R>): Verb<I, W, R> {
+  return {
+    ...definition,
+    write(tx, world) {
+      if ('outbox' in world) dropSagaJobs(world.outbox as Outbox);
+      return definition.write(tx, world);
     },
   };
 }

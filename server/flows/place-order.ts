@@ -83,7 +83,7 @@ function mentionOf(input: PlaceOrderInput): customers.Mention {
     email: customer.email,
     name: customer.name,
     phone: customer.phone,
-    country: shipTo?.country,
+    country: customer.country ?? shipTo?.country,
   };
 }
 
@@ -170,7 +170,8 @@ function newRow(
     billTo: input.billTo ?? null,
     metadata: input.metadata,
     placedAt: ctx.now,
-    expiresAt: new Date(ctx.now.getTime() + PENDING_LIMIT_MS),
+    // Nobody stands at the checkout of an order that is imported.
+    expiresAt: input.channel === 'import' ? null : new Date(ctx.now.getTime() + PENDING_LIMIT_MS),
     totalMinor,
     status: 'PENDING',
     paymentStatus: 'UNPAID',

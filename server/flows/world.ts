@@ -127,7 +127,7 @@ function accountsOf(order: orders.Order, tenders: readonly { provider: string }[
 
 export async function writeWorld(tx: Tx, world: World): Promise<void> {
   await orders.write(tx, world.orders);
-  await writeSagas(tx, world.sagas, world.now);
+  await writeSagas(tx, world.sagas);
   await payments.write(tx, world.payments, world.now);
   await refunds.write(tx, world.refunds);
   await fulfilment.write(tx, world.fulfilment, world.now);

@@ -31,8 +31,11 @@ export function requestHash(input: unknown): Buffer {
   return createHash('sha256').update(canonicalize(plain)).digest();
 }
 
-/** Claims a batch. Waits for a concurrent transaction that holds one of the keys, then sees its answer. */
-export async function claimKeys(tx: Tx, operation: string, claims: readonly Claim[], now: Date): Promise<ClaimResult[]> {
+/**
+ * Claims a batch. Waits for a concurrent transaction that holds one of the keys, then sees its answer. A key's age is the database's
+ * own time, not the request's: one for something that happened years ago is as young as any.
+ */
+export async function claimKeys(tx: Tx, operation: string, claims: readonly Claim[]): Promise<ClaimResult[]> {
   lockStep(tx, 'idempotency_keys');
   const distinct = new Map<string, Claim>();
   for (const claim of claims) if (!distinct.has(id(claim))) distinct.set(id(claim), claim);
@@ -40,9 +43,9 @@ export async function claimKeys(tx: Tx, operation: string, claims: readonly Clai
   const inserted = await tx.query<{ principal: string; key: string }>({
     name: 'claim-keys',
     text: `INSERT INTO idempotency_keys (principal, operation, key, request_hash, created_at)
-           SELECT p, $2, k, h, $5 FROM unnest($1::text[], $3::text[], $4::bytea[]) AS c(p, k, h)
+           SELECT p, $2, k, h, now() FROM unnest($1::text[], $3::text[], $4::bytea[]) AS c(p, k, h)
            ON CONFLICT DO NOTHING RETURNING principal, key`,
-    values: [sorted.map((c) => c.principal), operation, sorted.map((c) => c.key), sorted.map((c) => c.requestHash), now],
+    values: [sorted.map((c) => c.principal), operation, sorted.map((c) => c.key), sorted.map((c) => c.requestHash)],
   });
   const fresh = new Set(inserted.rows.map(id));
   const known = sorted.filter((claim) => !fresh.has(id(claim)));

@@ -67,6 +67,12 @@ export function job(outbox: Outbox, item: NewJob): void {
   outbox.jobs.push(item);
 }
 
+/** For whoever advances the sagas of its batches itself. */
+export function dropSagaJobs(outbox: Outbox): void {
+  const kept = outbox.jobs.filter((item) => item.task !== 'advance-saga');
+  outbox.jobs.splice(0, outbox.jobs.length, ...kept);
+}
+
 const EVENTS: TableSpec = {
   table: 'events',
   columns: {

@@ -20,13 +20,13 @@ export async function findSagas(db: Queryable, ids: readonly string[]): Promise<
 }
 
 /**
- * Sagas that should have moved and have no job to move them: the sweep adds theirs again. A job that is only late is added twice,
- * which is harmless.
+ * Sagas that should have moved and have no job to move them: the sweep adds theirs again. One that was written since is being moved. A
+ * job that is only late is added twice, which is harmless.
  */
 export async function findStalled(db: Queryable, before: Date, limit: number): Promise<string[]> {
   const { rows } = await db.query<{ id: string }>({
     name: 'sagas-stalled',
-    text: `SELECT id FROM sagas WHERE status NOT IN ('done', 'stuck') AND wake_at < $1 ORDER BY wake_at LIMIT $2`,
+    text: `SELECT id FROM sagas WHERE status NOT IN ('done', 'stuck') AND wake_at < $1 AND updated_at < $1 ORDER BY wake_at LIMIT $2`,
     values: [before, limit],
   });
   return rows.map((row) => row.id);

@@ -307,7 +307,9 @@ export function sagasOf(state: SagasState, orderId: string): Saga[] {
   return [...state.byId.values()].filter((saga) => saga.orderId === orderId && saga.status !== 'done');
 }
 
-export async function writeSagas(tx: Tx, state: SagasState, now: Date): Promise<void> {
+/** Writes what changed. `updated_at` is when it was written, whatever time the work belongs to: by it the sweep tells who is at work. */
+export async function writeSagas(tx: Tx, state: SagasState): Promise<void> {
+  const now = new Date();
   const columns = (s: Saga): Record<string, unknown> => ({
     id: s.id,
     kind: s.kind,

@@ -65,7 +65,7 @@ export async function runVerb<I, W extends Locked, R>(
 ): Promise<Settled<R>[]> {
   forgetLocks(tx);
   const claims: Claim[] = requests.map(({ input, ctx, key }) => ({ principal: ctx.actor, key, requestHash: requestHash(input) }));
-  const claimed = await claimKeys(tx, verb.name, claims, (requests[0] as Request<I>).ctx.now);
+  const claimed = await claimKeys(tx, verb.name, claims);
   const results: Settled<R>[] = new Array(requests.length);
   const ours: number[] = [];
   claimed.forEach((result, index) => {

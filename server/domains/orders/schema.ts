@@ -67,6 +67,11 @@ export const placeOrderInput = z.object({
       phone: text(40).optional(),
       /** The merchant's own name for the customer. */
       externalId: text(100).optional(),
+      /** ISO 3166-1 alpha-2; that of the delivery address where absent. */
+      country: z
+        .string()
+        .regex(/^[A-Z]{2}$/)
+        .optional(),
     })
     .default({}),
   lines: z.array(orderLineInput).min(1).max(1_000),

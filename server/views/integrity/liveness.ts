@@ -15,7 +15,7 @@ const AWAKE: Invariant = {
   title: 'No saga has slept through its wake-up',
   sql: `
     SELECT 'saga ' || id, format('%s at %s, should have woken at %s', status, step, wake_at)
-    FROM sagas WHERE status NOT IN ('done', 'stuck') AND wake_at < ${NOW} - interval '5 minutes'`,
+    FROM sagas WHERE status NOT IN ('done', 'stuck') AND greatest(wake_at, updated_at) < ${NOW} - interval '5 minutes'`,
 };
 
 const PENDING_ORDERS: Invariant = {
