@@ -137,6 +137,7 @@ function checkMove(ledger: Ledger, spec: MoveSpec, drawn: Map<string, bigint>): 
   if (spec.amountMinor <= 0n) throw new DomainError('amount_out_of_range', 'A transfer moves a positive amount.');
   const debit = accountOf(ledger, spec.debit);
   const credit = accountOf(ledger, spec.credit);
+  if (debit === credit) throw new DomainError('invalid_request', 'A transfer needs two accounts.');
   for (const account of [debit, credit]) {
     if (account.currency !== spec.currency)
       throw new DomainError('currency_mismatch', `The account ${account.code} is kept in ${account.currency}.`);
@@ -159,11 +160,15 @@ function checkHold(ledger: Ledger, spec: HoldSpec, released: Map<string, bigint>
   const hold = ledger.holds.get(spec.holdId);
   if (!hold) throw new Error(`Hold ${spec.holdId} is not locked`);
   if (hold.status !== 'open') throw new DomainError('state_refuses', 'This hold was posted or voided already.');
-  if (spec.phase === 'void') return;
   const left = hold.remainingMinor - (released.get(spec.holdId) ?? 0n);
+  if (left === 0n) throw new DomainError('state_refuses', 'This hold was posted or voided already.');
+  if (spec.phase === 'void') {
+    released.set(spec.holdId, hold.remainingMinor);
+    return;
+  }
   if (spec.amountMinor <= 0n || spec.amountMinor > left)
     throw new DomainError('over_limit', 'This is more than the hold still holds.');
-  released.set(spec.holdId, (released.get(spec.holdId) ?? 0n) + spec.amountMinor);
+  released.set(spec.holdId, spec.final ? hold.remainingMinor : (released.get(spec.holdId) ?? 0n) + spec.amountMinor);
 }
 
 /** Applies one planned transfer to the locked rows. Posting with `final` also writes the void of what the hold kept. */
