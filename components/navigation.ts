@@ -92,7 +92,7 @@ export const NAVIGATION: readonly NavigationEntry[] = [
     label: 'nav.simulators',
     href: '/dev/simulators',
     icon: IconFlask,
-    roles: STAFF,
+    roles: ['admin'],
     demoOnly: true,
   },
   { group: 'nav.groups.account', label: 'nav.myOrders', href: '/account/orders', icon: IconReceipt, roles: ['customer'] },

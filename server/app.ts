@@ -4,6 +4,7 @@ import { deliverByLog } from './api/link-delivery.ts';
 import { type Carrier, createCarriers } from './domains/fulfilment/provider.ts';
 import { createPaymentProviders, type PaymentProvider } from './domains/payments/provider.ts';
 import { createFlows } from './flows/flows.ts';
+import { createSimulatorFlows } from './flows/operate-simulator.ts';
 import { createPeopleFlows } from './flows/people/people-flows.ts';
 import { createPool } from './platform/db.ts';
 import type { Env } from './platform/env.ts';
@@ -12,6 +13,7 @@ import { createLog, type Log } from './platform/log.ts';
 import type { PrismaClient } from './platform/prisma/client.ts';
 import { createPrisma } from './platform/prisma-client.ts';
 import { createRateLimiter } from './platform/rate-limit.ts';
+import { controlUrl, createSimulatorControl } from './platform/simulator-control.ts';
 import { createTelemetry, type Telemetry } from './platform/telemetry.ts';
 
 export type Role = 'api' | 'web' | 'worker';
@@ -76,6 +78,7 @@ export function createApp({ env, role, pool: given, log: givenLog }: AppOptions)
     live,
     flows,
     limits,
+    ...(env.WAYBILL_DEMO === '1' ? { simulators: simulators(env, pool) } : {}),
     people: createPeopleFlows({ pool, dataKey: env.WAYBILL_DATA_KEY, limits }),
     deliverLink: deliverByLog(log, env.WAYBILL_DEMO === '1'),
     settings: {
@@ -93,4 +96,13 @@ export function createApp({ env, role, pool: given, log: givenLog }: AppOptions)
       if (!given) await pool.end();
     },
   };
+}
+
+/** How the demo's outside world is steered. */
+function simulators(env: Env, pool: pg.Pool): NonNullable<App['simulators']> {
+  const control = createSimulatorControl({
+    psp: controlUrl(env.PSP_URL, env.PSP_CONTROL_PORT),
+    carrier: controlUrl(env.CARRIER_URL, env.CARRIER_CONTROL_PORT),
+  });
+  return { control, flows: createSimulatorFlows({ pool, control }) };
 }

@@ -1,8 +1,10 @@
 import type pg from 'pg';
 import type { Flows } from '../flows/flows.ts';
+import type { SimulatorFlows } from '../flows/operate-simulator.ts';
 import type { PeopleFlows } from '../flows/people/people-flows.ts';
 import type { LiveHub } from '../platform/live.ts';
 import type { RateLimiter } from '../platform/rate-limit.ts';
+import type { SimulatorControl } from '../platform/simulator-control.ts';
 
 /** What the counter needs to know of its surroundings. `server/platform/env.ts` provides it. */
 export interface ApiSettings {
@@ -44,4 +46,6 @@ export interface App {
   readonly log: ApiLog;
   /** Waits for an object's next event: `Prefer: wait`. Absent where nobody reads events, as in most tests. */
   readonly live?: Pick<LiveHub, 'waitFor'>;
+  /** The demo's outside world; absent where the real one is. */
+  readonly simulators?: { readonly control: SimulatorControl; readonly flows: SimulatorFlows };
 }

@@ -173,6 +173,13 @@ export const PERMISSIONS = {
   'jobs.list': { allow: ADMIN },
   'jobs.counts': { allow: ADMIN },
   'jobs.sagas': { allow: ADMIN },
+
+  // the demo's outside world; not_found elsewhere
+  'simulators.state': { allow: ADMIN },
+  'simulators.switch': { allow: ADMIN },
+  'simulators.reset': { allow: ADMIN },
+  'simulators.settings': { allow: ADMIN },
+  'simulators.advanceShipment': { allow: ADMIN },
 } as const satisfies Record<string, PermissionRow>;
 
 /** The row of a procedure, or undefined: then nobody may call it. */

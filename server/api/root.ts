@@ -15,6 +15,7 @@ import { productsRouter } from './products.ts';
 import { sagasRouter } from './sagas.ts';
 import { searchRouter } from './search.ts';
 import { shipmentsRouter } from './shipments.ts';
+import { simulatorsRouter } from './simulators.ts';
 import { stockRouter } from './stock.ts';
 import { createCallerFactory, router } from './trpc.ts';
 
@@ -37,6 +38,7 @@ export const appRouter = router({
   sagas: sagasRouter,
   search: searchRouter,
   shipments: shipmentsRouter,
+  simulators: simulatorsRouter,
   stock: stockRouter,
   tracking: trackingRouter,
 });

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { migrate } from '../../prisma/migrate.ts';
+import { createSimulatorControl } from '../platform/simulator-control.ts';
 import { buildConsole } from './build.ts';
 import { hasDemo } from './demo.ts';
 import { demandPort, innerPort } from './ports.ts';
@@ -74,7 +75,21 @@ async function seed(project: Project, env: NodeJS.ProcessEnv, supervisor: Superv
     const code = await supervisor.once({ name: 'seed', args, env: { ...own, NODE_ENV: 'development' } }, 'terminal');
     if (code !== 0)
       throw new Refusal('The demo data could not be made. Start again to go on where it stopped, or use --no-demo.');
+    await letParcelsArrive(env);
   });
+}
+
+/** Fast enough to be watched, slow enough to be seen. */
+const DEMO_JOURNEY = { auto_progress: true, in_transit_after_ms: 20_000, delivered_after_ms: 60_000 };
+
+/**
+ * In a demo the carrier brings parcels by itself, once the demo data is made: what that left on its way stays there. The simulator keeps
+ * the setting, so that whoever turns it off finds it off after the next start too.
+ */
+async function letParcelsArrive(env: NodeJS.ProcessEnv): Promise<void> {
+  if (!simulated() || !env.CARRIER_URL) return;
+  const control = createSimulatorControl({ psp: env.PSP_URL ?? '', carrier: env.CARRIER_URL });
+  await control.change('carrier', 'settings', { ...DEMO_JOURNEY, auto_progress_since: Date.now() });
 }
 
 function partOf(role: 'api' | 'web' | 'worker', env: NodeJS.ProcessEnv) {

@@ -36,9 +36,12 @@ const schema = z.object({
   /** 1 where the provider's account may capture one authorization in several parts. */
   PSP_MULTICAPTURE: z.enum(['0', '1']).default('1'),
   PSP_WEBHOOK_SECRET: z.string().default(KNOWN_SECRETS.PSP_WEBHOOK_SECRET),
+  /** Where the payment provider's simulator is steered, on its host. */
+  PSP_CONTROL_PORT: z.coerce.number().int().optional(),
   CARRIER_URL: z.url().default('http://127.0.0.1:3012'),
   CARRIER_API_KEY: z.string().default(KNOWN_SECRETS.CARRIER_API_KEY),
   CARRIER_WEBHOOK_SECRET: z.string().default(KNOWN_SECRETS.CARRIER_WEBHOOK_SECRET),
+  CARRIER_CONTROL_PORT: z.coerce.number().int().optional(),
   OIDC_ISSUER: z.string().optional(),
   OIDC_CLIENT_ID: z.string().optional(),
   OIDC_CLIENT_SECRET: z.string().optional(),

@@ -224,4 +224,12 @@ export const SAMPLES: Readonly<Record<ProcedurePath, Sample>> = {
   'jobs.list': { input: () => ({ state: 'failed' }) },
   'jobs.counts': NONE,
   'jobs.sagas': EMPTY,
+
+  'simulators.state': NONE,
+  'simulators.switch': {
+    input: () => ({ kind: 'fault', simulator: 'psp', fault: 'decline', rule: { next: 1 } }),
+  },
+  'simulators.reset': { input: () => ({ simulator: 'carrier' }) },
+  'simulators.settings': { input: () => ({ simulator: 'psp', multicapture: true }) },
+  'simulators.advanceShipment': { input: () => ({ parcel: 'shp_1', to: 'in_transit' }) },
 };

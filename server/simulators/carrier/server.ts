@@ -65,6 +65,7 @@ const labelInput = z.object({
 });
 const settingsInput = z.strictObject({
   auto_progress: z.boolean().optional(),
+  auto_progress_since: z.number().min(0).optional(),
   in_transit_after_ms: z.number().min(0).optional(),
   delivered_after_ms: z.number().min(0).optional(),
   exception_rate: z.number().min(0).max(1).optional(),
@@ -152,6 +153,7 @@ class Carrier {
   async progress(): Promise<void> {
     const {
       auto_progress: on,
+      auto_progress_since: since,
       in_transit_after_ms: first,
       delivered_after_ms: second,
       exception_rate: rate,
@@ -160,7 +162,7 @@ class Carrier {
     const now = this.clock.now();
     for (const id of [...this.state.moving]) {
       const parcel = this.state.parcels.get(id);
-      if (parcel === undefined) continue;
+      if (parcel === undefined || parcel.created_at < since) continue;
       const age = now - parcel.created_at;
       if (parcel.status === 'created' && age >= first) await this.move(parcel, 'in_transit', null);
       else if (parcel.status === 'in_transit' && age >= second) {

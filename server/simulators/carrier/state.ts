@@ -47,6 +47,8 @@ export interface StoredReply {
 
 export interface CarrierSettings {
   readonly auto_progress: boolean;
+  /** Parcels labelled before this instant (milliseconds since 1970) stay where they are. */
+  readonly auto_progress_since: number;
   readonly in_transit_after_ms: number;
   readonly delivered_after_ms: number;
   /** The share of parcels that meet with an exception instead of being delivered, 0 to 1. */
@@ -78,6 +80,7 @@ export const newTrackingNumber = (): string => `WB${String(randomBytes(6).readUI
 export class CarrierState {
   settings: CarrierSettings = {
     auto_progress: false,
+    auto_progress_since: 0,
     in_transit_after_ms: 15_000,
     delivered_after_ms: 45_000,
     exception_rate: 0,

@@ -1,0 +1,32 @@
+import { advanceInput, resetInput, settingsInput, switchInput } from '../flows/operate-simulator.ts';
+import { DomainError } from '../kernel/errors.ts';
+import { showSimulator } from '../views/simulators.ts';
+import type { App } from './app.ts';
+import { procedure, router } from './trpc.ts';
+
+/** The demo's outside world. Elsewhere there is nothing here. */
+function simulatorsOf({ settings, simulators }: App): NonNullable<App['simulators']> {
+  if (!settings.demo || !simulators) throw new DomainError('not_found', 'There are simulators only in a demo.');
+  return simulators;
+}
+
+export const simulatorsRouter = router({
+  state: procedure.query(async ({ ctx }) => {
+    const { control } = simulatorsOf(ctx.app);
+    const [psp, carrier] = await Promise.all([
+      showSimulator(ctx.pool, control, 'psp'),
+      showSimulator(ctx.pool, control, 'carrier'),
+    ]);
+    return { psp, carrier };
+  }),
+
+  switch: procedure.input(switchInput).mutation(({ ctx, input }) => simulatorsOf(ctx.app).flows.switch(input, ctx.ctx())),
+
+  reset: procedure.input(resetInput).mutation(({ ctx, input }) => simulatorsOf(ctx.app).flows.reset(input, ctx.ctx())),
+
+  settings: procedure.input(settingsInput).mutation(({ ctx, input }) => simulatorsOf(ctx.app).flows.settings(input, ctx.ctx())),
+
+  advanceShipment: procedure
+    .input(advanceInput)
+    .mutation(({ ctx, input }) => simulatorsOf(ctx.app).flows.advance(input, ctx.ctx())),
+});

@@ -1,0 +1,168 @@
+import type pg from 'pg';
+import { z } from 'zod';
+import type { Ctx } from '../kernel/context.ts';
+import { type NewAudit, writeAudit } from '../platform/audit.ts';
+import { withTx } from '../platform/db.ts';
+import { SIMULATORS, type SimulatorControl, type SimulatorName } from '../platform/simulator-control.ts';
+
+/**
+ * Somebody changes how the demo's outside world behaves. The simulator is told first and the audit row written after it agreed, so
+ * that the log never claims a change that was refused. Every change names its result, so that saying it twice is harmless.
+ */
+const simulator = z.enum(SIMULATORS);
+const DAY_MS = 86_400_000;
+const milliseconds = z.number().int().min(0).max(DAY_MS);
+const share = z.number().min(0).max(1);
+
+const FAULTS = [
+  'decline',
+  'challenge',
+  'slow_ms',
+  'drop_before',
+  'drop_reply',
+  'error_5xx',
+  'error_5xx_after',
+  'rate_limit',
+] as const;
+
+export const switchFaultInput = z.object({
+  simulator,
+  fault: z.enum(FAULTS),
+  /** Null switches the fault off. */
+  rule: z
+    .object({
+      /** How often it strikes, 0 to 1. */
+      probability: share.default(1),
+      /** After so many strikes it is over; null means it stays on. */
+      next: z.number().int().min(1).max(1_000_000).nullable().default(null),
+      /** The operations it strikes; null means those that the fault is usually about. */
+      on: z.array(z.string().min(1).max(20)).min(1).max(10).nullable().default(null),
+      /** How late, for slow_ms. */
+      delayMs: milliseconds.nullable().default(null),
+    })
+    .nullable(),
+});
+export const switchDownInput = z.object({ simulator, forMs: milliseconds.nullable() });
+export const switchWebhooksInput = z.object({
+  simulator,
+  webhooks: z.object({ duplicate: share, delayMs: milliseconds, reorder: share, off: z.boolean() }).partial(),
+});
+export const switchInput = z.discriminatedUnion('kind', [
+  switchFaultInput.extend({ kind: z.literal('fault') }),
+  switchDownInput.extend({ kind: z.literal('down') }),
+  switchWebhooksInput.extend({ kind: z.literal('webhooks') }),
+]);
+export type SwitchInput = z.infer<typeof switchInput>;
+
+export const resetInput = z.object({ simulator });
+
+export const settingsInput = z.discriminatedUnion('simulator', [
+  z.object({ simulator: z.literal('psp'), multicapture: z.boolean() }),
+  z.object({
+    simulator: z.literal('carrier'),
+    autoProgress: z.boolean().optional(),
+    inTransitAfterMs: milliseconds.optional(),
+    deliveredAfterMs: milliseconds.optional(),
+    exceptionRate: share.optional(),
+  }),
+]);
+export type SettingsInput = z.infer<typeof settingsInput>;
+
+export const advanceInput = z.object({
+  /** The carrier's id of the parcel, or its tracking number. */
+  parcel: z.string().regex(/^[A-Za-z0-9_]{1,100}$/, 'is no parcel of the carrier'),
+  to: z.enum(['in_transit', 'delivered', 'exception']),
+});
+export type AdvanceInput = z.infer<typeof advanceInput>;
+
+export interface OperatedSimulator {
+  readonly simulator: SimulatorName;
+}
+
+interface Change {
+  readonly simulator: SimulatorName;
+  readonly path: string;
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly audit: Pick<NewAudit, 'action' | 'entity' | 'entityId' | 'before' | 'after'>;
+}
+
+export interface SimulatorFlows {
+  switch(input: SwitchInput, ctx: Ctx): Promise<OperatedSimulator>;
+  reset(input: z.infer<typeof resetInput>, ctx: Ctx): Promise<OperatedSimulator>;
+  settings(input: SettingsInput, ctx: Ctx): Promise<OperatedSimulator>;
+  advance(input: AdvanceInput, ctx: Ctx): Promise<OperatedSimulator>;
+}
+
+/** Present in a demo only. */
+export function createSimulatorFlows({ pool, control }: { pool: pg.Pool; control: SimulatorControl }): SimulatorFlows {
+  const carryOut = async ({ simulator, path, body, audit }: Change, ctx: Ctx): Promise<OperatedSimulator> => {
+    await control.change(simulator, path, body);
+    await withTx(pool, (tx) => writeAudit(tx, ctx, [audit]));
+    return { simulator };
+  };
+  return {
+    switch: async (input, ctx) => {
+      const body = switchBody(input);
+      const { switches } = await control.state(input.simulator);
+      const before = Object.fromEntries(Object.keys(body).map((name) => [name, switches[name]]));
+      return carryOut({ simulator: input.simulator, path: 'switches', body, audit: told(input, 'switched', before, body) }, ctx);
+    },
+    reset: async (input, ctx) => {
+      const { switches } = await control.state(input.simulator);
+      return carryOut({ simulator: input.simulator, path: 'reset', body: {}, audit: told(input, 'reset', switches, {}) }, ctx);
+    },
+    settings: async (input, ctx) => {
+      const body = settingsBody(input);
+      const { settings } = await control.state(input.simulator);
+      const before = Object.fromEntries(Object.keys(body).map((name) => [name, settings[name]]));
+      const audit = told(input, 'settings_changed', before, body);
+      return carryOut({ simulator: input.simulator, path: 'settings', body, audit }, ctx);
+    },
+    advance: (input, ctx) => {
+      const audit = {
+        action: 'parcel.advanced',
+        entity: 'parcel',
+        entityId: input.parcel,
+        before: null,
+        after: { to: input.to },
+      };
+      return carryOut({ simulator: 'carrier', path: `shipments/${input.parcel}/advance`, body: { to: input.to }, audit }, ctx);
+    },
+  };
+}
+
+function told(
+  input: { readonly simulator: SimulatorName },
+  verb: string,
+  before: Readonly<Record<string, unknown>>,
+  after: Readonly<Record<string, unknown>>,
+): Change['audit'] {
+  return { action: `simulator.${verb}`, entity: 'simulator', entityId: input.simulator, before, after };
+}
+
+function switchBody(input: SwitchInput): Record<string, unknown> {
+  switch (input.kind) {
+    case 'fault': {
+      if (input.rule === null) return { [input.fault]: null };
+      const { delayMs, ...rule } = input.rule;
+      return { [input.fault]: { ...rule, value: input.fault === 'slow_ms' ? delayMs : null } };
+    }
+    case 'down':
+      return { down: input.forMs === null || input.forMs === 0 ? false : { for_ms: input.forMs } };
+    case 'webhooks': {
+      const { delayMs, ...rest } = input.webhooks;
+      return { webhooks: { ...rest, ...(delayMs === undefined ? {} : { delay_ms: delayMs }) } };
+    }
+  }
+}
+
+function settingsBody(input: SettingsInput): Record<string, unknown> {
+  if (input.simulator === 'psp') return { multicapture: input.multicapture };
+  const wanted = {
+    auto_progress: input.autoProgress,
+    in_transit_after_ms: input.inTransitAfterMs,
+    delivered_after_ms: input.deliveredAfterMs,
+    exception_rate: input.exceptionRate,
+  };
+  return Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined));
+}
