@@ -14,6 +14,7 @@ import { useMessages } from '../ui/locale.tsx';
 import { Money } from '../ui/money.tsx';
 import { PageHeader } from '../ui/page-header.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
+import { DecideButtons, subjectHref } from './decide-dialog.tsx';
 
 const FILTERS = ['view'] as const;
 const STATUSES = ['pending', 'approved', 'rejected', 'expired'] as const satisfies readonly ApprovalStatus[];
@@ -38,7 +39,10 @@ function useColumns(decided: boolean): Column<ApprovalRow>[] {
     { key: 'requested', header: t('approvals.requested'), cell: (row) => <TimeAgo at={row.requestedAt} /> },
     ...(decided
       ? decision
-      : [{ key: 'expires', header: t('approvals.expires'), cell: (row: ApprovalRow) => <TimeAgo at={row.expiresAt} /> }]),
+      : [
+          { key: 'expires', header: t('approvals.expires'), cell: (row: ApprovalRow) => <TimeAgo at={row.expiresAt} /> },
+          { key: 'decide', header: t('actions.approval.decide'), cell: (row: ApprovalRow) => <DecideButtons row={row} /> },
+        ]),
     {
       key: 'amount',
       header: t('approvals.amount'),
@@ -48,12 +52,6 @@ function useColumns(decided: boolean): Column<ApprovalRow>[] {
         row.currency === null ? t('ui.unknown') : <Money amountMinor={row.amountMinor} currency={row.currency} withCode />,
     },
   ];
-}
-
-/** What a request is about, as a page. */
-function subjectHref(row: ApprovalRow): string {
-  const label = encodeURIComponent(row.subjectLabel ?? '');
-  return row.subject === 'sku' ? `/stock/${label}` : `/orders/${label}`;
 }
 
 /** The inbox of approvals: what waits, oldest first, and what was decided. */

@@ -4,7 +4,10 @@ import type { CustomerMoney, CustomerPage } from '../../server/views/customers.t
 import type { OrderRow } from '../../server/views/orders.ts';
 import { useLive } from '../live.tsx';
 import { OrderTags } from '../orders/order-customer.tsx';
+import { useOverlay } from '../overlay.ts';
+import { usePowers } from '../powers.ts';
 import { shownError, useTRPC } from '../trpc.tsx';
+import { ActionButton } from '../ui/action-button.tsx';
 import { StatusBadge } from '../ui/badge.tsx';
 import { CopyText, Id } from '../ui/copy.tsx';
 import { type Column, DataTable } from '../ui/data-table.tsx';
@@ -15,6 +18,7 @@ import { PageHeader } from '../ui/page-header.tsx';
 import { EmptyState, Loaded } from '../ui/states.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
 import { useCustomerName } from './customer-list.tsx';
+import { EditCustomerDialog } from './edit-dialog.tsx';
 
 function Orders({ orders }: { orders: readonly OrderRow[] }) {
   const { t } = useMessages();
@@ -111,11 +115,18 @@ function Body({ page }: { page: CustomerPage }) {
   const { t } = useMessages();
   const name = useCustomerName();
   const { customer } = page;
+  const powers = usePowers();
+  const overlay = useOverlay(['edit']);
   const header = (
     <PageHeader
       breadcrumbs={[{ label: t('customers.title'), href: '/customers' }]}
       title={name(customer)}
       sub={<Id value={customer.id} />}
+      primary={
+        powers.may('customers.edit') && (
+          <ActionButton label={t('actions.customer.edit')} keys="e" onClick={() => overlay.show('edit')} />
+        )
+      }
     />
   );
   const aside = (
@@ -128,6 +139,9 @@ function Body({ page }: { page: CustomerPage }) {
   return (
     <DetailLayout header={header} aside={aside}>
       <Orders orders={page.orders.items} />
+      {overlay.open === 'edit' && powers.may('customers.edit') && (
+        <EditCustomerDialog customer={customer} onClose={overlay.close} />
+      )}
     </DetailLayout>
   );
 }

@@ -3,7 +3,10 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import type { ProductRow } from '../../server/views/products.ts';
 import { listProps, oneOf } from '../list-page.ts';
 import { useLive } from '../live.tsx';
+import { useOverlay } from '../overlay.ts';
+import { usePowers } from '../powers.ts';
 import { useTRPC } from '../trpc.tsx';
+import { ActionButton } from '../ui/action-button.tsx';
 import { StatusBadge } from '../ui/badge.tsx';
 import { DataList } from '../ui/data-list.tsx';
 import type { Column } from '../ui/data-table.tsx';
@@ -12,6 +15,8 @@ import { useFormat, useMessages } from '../ui/locale.tsx';
 import { Quantity } from '../ui/money.tsx';
 import { PageHeader } from '../ui/page-header.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
+import { ImportDialog } from './import-dialog.tsx';
+import { CreateProductDialog } from './product-dialogs.tsx';
 
 const FILTERS = ['view'] as const;
 const VIEWS = ['all', 'active', 'inactive'] as const;
@@ -46,6 +51,32 @@ function useColumns(): Column<ProductRow>[] {
   ];
 }
 
+/** The list's title with what can be added to it. */
+function Header() {
+  const { t } = useMessages();
+  const powers = usePowers();
+  const overlay = useOverlay(['create', 'import']);
+  return (
+    <>
+      <PageHeader
+        title={t('products.title')}
+        secondary={
+          powers.may('products.importFile') && (
+            <ActionButton variant="default" label={t('actions.product.import')} onClick={() => overlay.show('import')} />
+          )
+        }
+        primary={
+          powers.may('products.create') && (
+            <ActionButton label={t('actions.product.create')} keys="c" onClick={() => overlay.show('create')} />
+          )
+        }
+      />
+      {overlay.open === 'create' && powers.may('products.create') && <CreateProductDialog onClose={overlay.close} />}
+      {overlay.open === 'import' && powers.may('products.importFile') && <ImportDialog onClose={overlay.close} />}
+    </>
+  );
+}
+
 /** The catalogue by code. */
 export function ProductList() {
   const { t } = useMessages();
@@ -59,7 +90,7 @@ export function ProductList() {
   return (
     <DataList
       {...listProps(list, url)}
-      header={<PageHeader title={t('products.title')} />}
+      header={<Header />}
       label={t('products.title')}
       columns={useColumns()}
       rowKey={(row) => row.id}

@@ -3,7 +3,10 @@ import { useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
 import type { ProductPage } from '../../server/views/products.ts';
 import { useLive } from '../live.tsx';
+import { useOverlay } from '../overlay.ts';
+import { usePowers } from '../powers.ts';
 import { shownError, useTRPC } from '../trpc.tsx';
+import { ActionButton } from '../ui/action-button.tsx';
 import { StatusBadge } from '../ui/badge.tsx';
 import { CopyText } from '../ui/copy.tsx';
 import { DetailLayout, KeyValue, Section } from '../ui/detail-layout.tsx';
@@ -12,6 +15,7 @@ import { Quantity } from '../ui/money.tsx';
 import { PageHeader } from '../ui/page-header.tsx';
 import { Loaded } from '../ui/states.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
+import { EditProductDialog } from './product-dialogs.tsx';
 
 function Details({ product }: { product: ProductPage }) {
   const { t } = useMessages();
@@ -48,6 +52,8 @@ function Details({ product }: { product: ProductPage }) {
 
 function Body({ product }: { product: ProductPage }) {
   const { t } = useMessages();
+  const powers = usePowers();
+  const overlay = useOverlay(['edit']);
   const code = encodeURIComponent(product.code);
   const metadata = Object.entries(product.metadata);
   const header = (
@@ -56,6 +62,11 @@ function Body({ product }: { product: ProductPage }) {
       title={<CopyText value={product.code} what={t('products.code')} />}
       badges={<StatusBadge kind="active" value={product.active ? 'on' : 'off'} />}
       sub={`${product.name} · ${product.merchantName}`}
+      primary={
+        powers.may('products.edit') && (
+          <ActionButton label={t('actions.product.edit')} keys="e" onClick={() => overlay.show('edit')} />
+        )
+      }
       menu={product.stocked ? [{ label: t('products.openStock'), href: `/stock/${code}?merchant=${product.merchantId}` }] : []}
     />
   );
@@ -83,6 +94,7 @@ function Body({ product }: { product: ProductPage }) {
           ))}
         </Section>
       )}
+      {overlay.open === 'edit' && powers.may('products.edit') && <EditProductDialog product={product} onClose={overlay.close} />}
     </DetailLayout>
   );
 }

@@ -12,6 +12,7 @@ import { DetailLayout, Section } from '../ui/detail-layout.tsx';
 import { useMessages } from '../ui/locale.tsx';
 import { PageHeader } from '../ui/page-header.tsx';
 import { EmptyState, Loaded } from '../ui/states.tsx';
+import { UpdateButton } from './update-dialog.tsx';
 
 function Body({ page }: { page: ShipmentPage }) {
   const { t } = useMessages();
@@ -21,6 +22,7 @@ function Body({ page }: { page: ShipmentPage }) {
       breadcrumbs={[{ label: t('shipments.title'), href: '/shipments' }]}
       title={<CopyText value={shipment.number} what={t('shipments.number')} />}
       badges={<StatusBadge kind="shipment" value={shipment.status} />}
+      primary={<UpdateButton page={page} />}
       sub={
         <>
           <Link href={`/orders/${order.number}`}>{order.number}</Link> · {order.merchantName}

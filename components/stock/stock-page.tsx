@@ -2,7 +2,10 @@
 import { useQuery } from '@tanstack/react-query';
 import type { NodeLevel, StockPage } from '../../server/views/stock.ts';
 import { useLive } from '../live.tsx';
+import { useOverlay } from '../overlay.ts';
+import { usePowers } from '../powers.ts';
 import { shownError, useTRPC } from '../trpc.tsx';
+import { ActionButton } from '../ui/action-button.tsx';
 import { Bar } from '../ui/bars.tsx';
 import { CopyText } from '../ui/copy.tsx';
 import { type Column, DataTable } from '../ui/data-table.tsx';
@@ -11,6 +14,7 @@ import { useFormat, useMessages } from '../ui/locale.tsx';
 import { Quantity } from '../ui/money.tsx';
 import { PageHeader } from '../ui/page-header.tsx';
 import { EmptyState, Loaded } from '../ui/states.tsx';
+import { AdjustDialog } from './adjust-dialog.tsx';
 import { StockMovements } from './stock-movements.tsx';
 
 function Levels({ nodes }: { nodes: readonly NodeLevel[] }) {
@@ -85,12 +89,24 @@ function Shortages({ work }: { work: StockPage['work'] }) {
 function Body({ page }: { page: StockPage }) {
   const { t } = useMessages();
   const { sku } = page;
+  const powers = usePowers();
+  const overlay = useOverlay(['adjust']);
   const product = `/products/${encodeURIComponent(sku.code)}?merchant=${sku.merchantId}`;
   const header = (
     <PageHeader
       breadcrumbs={[{ label: t('stock.title'), href: '/stock' }]}
       title={<CopyText value={sku.code} what={t('stock.sku')} />}
       sub={`${sku.name} · ${sku.merchantName}`}
+      primary={
+        powers.may('stock.adjust') && (
+          <ActionButton
+            label={t('actions.stock.button')}
+            keys="a"
+            reason={sku.stocked ? null : t('products.notStocked')}
+            onClick={() => overlay.show('adjust')}
+          />
+        )
+      }
       menu={[{ label: t('stock.openProduct'), href: product }]}
     />
   );
@@ -98,6 +114,7 @@ function Body({ page }: { page: StockPage }) {
     <DetailLayout header={header} bars={<Shortages work={page.work} />} aside={<Supply supply={page.supply} />}>
       <Levels nodes={page.nodes} />
       <StockMovements skuId={sku.id} />
+      {overlay.open === 'adjust' && powers.may('stock.adjust') && <AdjustDialog page={page} onClose={overlay.close} />}
     </DetailLayout>
   );
 }

@@ -76,6 +76,15 @@ export function plainPrice(price: string): string {
   return formatDecimal(parseDecimal(price) ?? 0n);
 }
 
+/** What a spreadsheet would run as a formula is kept as text (OWASP, CSV injection). */
+const FORMULA = /^[=+\-@\t\r]/;
+
+/** The rejected lines of a product file as a file of their own: line, SKU, reason (RFC 4180). */
+export function rejectedCsv(lines: readonly { readonly line: number; readonly sku: string; readonly reason: string }[]): string {
+  const cell = (value: string): string => `"${(FORMULA.test(value) ? `'${value}` : value).replaceAll('"', '""')}"`;
+  return ['line,sku,reason', ...lines.map(({ line, sku, reason }) => `${line},${cell(sku)},${cell(reason)}`), ''].join('\r\n');
+}
+
 /** What a line asks to be priced at. `priceMicros` is 10^-6 major units. */
 export interface PriceRequest {
   readonly priceMicros: bigint;

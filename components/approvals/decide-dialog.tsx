@@ -1,0 +1,83 @@
+'use client';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { newId } from '../../server/kernel/ids.ts';
+import type { ApprovalRow } from '../../server/views/approvals.ts';
+import { useActorName } from '../actor-name.ts';
+import { usePowers } from '../powers.ts';
+import { shownError, useTRPC } from '../trpc.tsx';
+import { ActionButton } from '../ui/action-button.tsx';
+import { EffectDialog } from '../ui/effect-dialog.tsx';
+import { useMessages } from '../ui/locale.tsx';
+import { useToast } from '../ui/toast.tsx';
+
+type Decision = 'approve' | 'reject';
+
+/** What a request is about, as a page. */
+export function subjectHref(row: ApprovalRow): string {
+  const label = encodeURIComponent(row.subjectLabel ?? '');
+  return row.subject === 'sku' ? `/stock/${label}` : `/orders/${label}`;
+}
+
+function DecideDialog(props: { row: ApprovalRow; decision: Decision; onClose: () => void }) {
+  const { row, decision, onClose } = props;
+  const { t } = useMessages();
+  const actor = useActorName();
+  const trpc = useTRPC();
+  const toast = useToast();
+  const queryClient = useQueryClient();
+  const [key, setKey] = useState(newId);
+  const decide = useMutation(
+    trpc.approvals.decide.mutationOptions({
+      onSuccess: () => {
+        const said = decision === 'approve' ? 'actions.approval.approved' : 'actions.approval.rejected';
+        toast.success({
+          message: t(said, { summary: row.summary }),
+          link: { href: subjectHref(row), label: row.subjectLabel ?? t('ui.show') },
+        });
+        onClose();
+      },
+      onError: () => setKey(newId()),
+      onSettled: () => queryClient.invalidateQueries(trpc.approvals.pathFilter()),
+    }),
+  );
+  return (
+    <EffectDialog
+      opened
+      danger={decision === 'reject'}
+      onClose={onClose}
+      title={t(`actions.approval.${decision}Title`, { summary: row.summary })}
+      preview={<p>{t(`actions.approval.${decision}Effect`, { name: actor(row.requestedBy) })}</p>}
+      reason={{ required: decision === 'reject' }}
+      verb={t(`actions.approval.${decision}`)}
+      error={shownError(decide.error)}
+      busy={decide.isPending}
+      onConfirm={(reason) => decide.mutate({ approvalId: row.id, decision, reason: reason || undefined, idempotencyKey: key })}
+    />
+  );
+}
+
+/** Approve or reject. One's own wish is for somebody else to decide. */
+export function DecideButtons({ row }: { row: ApprovalRow }) {
+  const { t } = useMessages();
+  const powers = usePowers();
+  const [open, setOpen] = useState<Decision | null>(null);
+  if (!powers.may('approvals.decide')) return null;
+  const own = row.requestedBy.kind === 'user' && row.requestedBy.id === powers.userId;
+  const reason = own ? t('actions.approval.own') : null;
+  return (
+    <>
+      {(['approve', 'reject'] as const).map((decision) => (
+        <ActionButton
+          key={decision}
+          size="compact-xs"
+          variant={decision === 'approve' ? 'filled' : 'default'}
+          label={t(`actions.approval.${decision}`)}
+          reason={reason}
+          onClick={() => setOpen(decision)}
+        />
+      ))}
+      {open && <DecideDialog row={row} decision={open} onClose={() => setOpen(null)} />}
+    </>
+  );
+}
