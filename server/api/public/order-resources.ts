@@ -149,6 +149,9 @@ export const orderResource = z
     confirmed_at: timestamp.nullable(),
     finished_at: timestamp.nullable(),
     expires_at: timestamp.nullable().meta({ description: 'A pending order is given up then.' }),
+    tracking_url: z
+      .url()
+      .meta({ description: 'Where the customer follows the parcels, without signing in. Holding it is the permission.' }),
     lines: z.array(line),
     payments: z.array(payment),
     shipments: z.array(shipmentResource),
@@ -271,7 +274,10 @@ function paymentOf(view: RestOrder['payments'][number]): z.infer<typeof payment>
   };
 }
 
-export function orderOf({ order, lines, payments, shipments, refunds }: RestOrder): z.infer<typeof orderResource> {
+export function orderOf(
+  { order, lines, payments, shipments, refunds }: RestOrder,
+  trackingUrl: string,
+): z.infer<typeof orderResource> {
   return {
     ...summaryOf(order),
     authorized_minor: Number(order.authorizedMinor),
@@ -282,6 +288,7 @@ export function orderOf({ order, lines, payments, shipments, refunds }: RestOrde
     confirmed_at: timeOrNull(order.confirmedAt),
     finished_at: timeOrNull(order.finishedAt),
     expires_at: timeOrNull(order.expiresAt),
+    tracking_url: trackingUrl,
     lines: lines.map(lineOf),
     payments: payments.map(paymentOf),
     shipments: shipments.map((shipment) => shipmentOf(shipment, order)),

@@ -3,6 +3,7 @@ import { CANCEL_REASONS, type PlaceOrderInput } from '../../domains/orders/schem
 import { FULFILMENT_STATUSES, ORDER_STATUSES, PAYMENT_STATUSES } from '../../kernel/vocabulary.ts';
 import { findOrder } from '../../views/rest-lookups.ts';
 import { listRestOrders, readNotes, readRestOrder } from '../../views/rest-orders.ts';
+import { trackingUrl } from '../tracking-links.ts';
 import { procedure, router } from '../trpc.ts';
 import {
   address,
@@ -204,7 +205,10 @@ export const ordersRouter = router({
     .meta(operation({ method: 'GET', path: '/orders/{order}', id: 'getOrder', tag: TAG, summary: 'Get an order' }))
     .input(z.strictObject({ order }))
     .output(orderResource)
-    .query(async ({ ctx, input }) => orderOf(await readRestOrder(ctx.pool, ctx.scope, input.order))),
+    .query(async ({ ctx, input }) => {
+      const found = await readRestOrder(ctx.pool, ctx.scope, input.order);
+      return orderOf(found, trackingUrl(ctx.app.settings, found.order.id));
+    }),
 
   update: procedure
     .meta(

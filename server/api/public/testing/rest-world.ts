@@ -58,7 +58,7 @@ const PATIENCE_MS = 30_000;
 
 export async function restWorld(): Promise<RestWorld> {
   const db = await createTestDatabase();
-  const psp = await startPspSimulator({ port: 0, ...PSP });
+  const psp = await startPspSimulator({ port: 0, ...PSP, multicapture: true });
   const carrier = await startCarrierSimulator({ port: 0, ...CARRIER });
   const api = await startApiUnderTest(
     db,

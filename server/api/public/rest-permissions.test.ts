@@ -1,0 +1,224 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newId } from '../../kernel/ids.ts';
+import { API_SCOPES } from '../../kernel/vocabulary.ts';
+import type { PermissionRow } from '../permissions.ts';
+import { PERMISSIONS } from '../permissions.ts';
+import { REST_PERMISSIONS } from './permissions.ts';
+import { OPERATIONS } from './router.ts';
+import { type RestWorld, restWorld } from './testing/rest-world.ts';
+
+/** What belongs to North: South must not learn that any of it exists. */
+interface Norths {
+  readonly order: string;
+  readonly number: string;
+  readonly line: string;
+  readonly shipment: string;
+  readonly shipmentNumber: string;
+  readonly refund: string;
+  readonly customer: string;
+  /** South's own order, for what is nested in a request about it. */
+  readonly southOrder: string;
+}
+
+interface Call {
+  readonly path: (north: Norths) => string;
+  readonly body?: (north: Norths) => unknown;
+  /** A filter: answered with nothing in it instead of 404. */
+  readonly nothing?: true;
+}
+
+const units = (line: string) => [{ line_id: line, quantity: 1 }];
+
+/** One way and more to name what is North's, for every operation that takes a name of anything. */
+const FOREIGN: Readonly<Record<keyof typeof REST_PERMISSIONS, readonly Call[]>> = {
+  'v1.merchant.get': [],
+  'v1.orders.create': [],
+  'v1.orders.list': [
+    { path: (n) => `/orders?customer_id=${n.customer}`, nothing: true },
+    { path: () => '/orders?external_id=north-1', nothing: true },
+    { path: () => '/orders?email=north@example.com', nothing: true },
+  ],
+  'v1.orders.get': [{ path: (n) => `/orders/${n.order}` }, { path: (n) => `/orders/${n.number}` }],
+  'v1.orders.update': [{ path: (n) => `/orders/${n.order}`, body: () => ({ tags: ['mine'] }) }],
+  'v1.orders.previewCancel': [{ path: (n) => `/orders/${n.number}/cancel/preview`, body: () => ({ reason: 'other' }) }],
+  'v1.orders.cancel': [
+    { path: (n) => `/orders/${n.order}/cancel`, body: () => ({ reason: 'other' }) },
+    { path: (n) => `/orders/${n.southOrder}/cancel`, body: (n) => ({ reason: 'other', units: units(n.line) }) },
+  ],
+  'v1.orders.addNote': [{ path: (n) => `/orders/${n.order}/notes`, body: () => ({ body: 'hello' }) }],
+  'v1.orders.notes': [{ path: (n) => `/orders/${n.order}/notes` }],
+  'v1.refunds.preview': [{ path: (n) => `/orders/${n.order}/refunds/preview`, body: () => ({ kind: 'units', reason: 'other' }) }],
+  'v1.refunds.create': [
+    { path: (n) => `/orders/${n.order}/refunds`, body: () => ({ kind: 'amount', amount_minor: 1, reason: 'other' }) },
+  ],
+  'v1.refunds.ofOrder': [{ path: (n) => `/orders/${n.order}/refunds` }],
+  'v1.refunds.get': [
+    { path: (n) => `/orders/${n.order}/refunds/${n.refund}` },
+    { path: (n) => `/orders/${n.southOrder}/refunds/${n.refund}` },
+  ],
+  'v1.shipments.preview': [{ path: (n) => `/orders/${n.order}/shipments/preview`, body: () => ({}) }],
+  'v1.shipments.create': [
+    { path: (n) => `/orders/${n.order}/shipments`, body: () => ({}) },
+    { path: (n) => `/orders/${n.southOrder}/shipments`, body: () => ({ node: 'NORTH-NODE' }) },
+    { path: (n) => `/orders/${n.southOrder}/shipments`, body: (n) => ({ units: units(n.line) }) },
+  ],
+  'v1.shipments.ofOrder': [{ path: (n) => `/orders/${n.order}/shipments` }],
+  'v1.shipments.list': [],
+  'v1.shipments.get': [{ path: (n) => `/shipments/${n.shipment}` }, { path: (n) => `/shipments/${n.shipmentNumber}` }],
+  'v1.shipments.addUpdate': [{ path: (n) => `/shipments/${n.shipment}/updates`, body: () => ({ status: 'DELIVERED' }) }],
+  'v1.products.list': [{ path: () => '/products?q=NORTH-ONLY', nothing: true }],
+  'v1.products.get': [{ path: () => '/products/NORTH-ONLY' }],
+  'v1.stock.list': [{ path: () => '/stock?q=NORTH-ONLY', nothing: true }],
+  'v1.stock.get': [{ path: () => '/stock/NORTH-ONLY' }],
+  'v1.stock.adjust': [
+    { path: () => '/stock/NORTH-ONLY/adjustments', body: () => ({ node: 'MAIN', reason: 'found', delta: 1 }) },
+    { path: () => '/stock/MUG-RED/adjustments', body: () => ({ node: 'NORTH-NODE', reason: 'found', delta: 1 }) },
+  ],
+  'v1.customers.list': [{ path: () => '/customers?email=north@example.com', nothing: true }],
+  'v1.customers.get': [{ path: (n) => `/customers/${n.customer}` }],
+  'v1.events.list': [{ path: (n) => `/events?object_id=${n.order}`, nothing: true }],
+};
+
+let world: RestWorld;
+let norths: Norths;
+
+beforeAll(async () => {
+  world = await restWorld();
+  const { send, until, db, north, south } = world;
+  await db.pool.query(
+    `INSERT INTO skus (id, merchant_id, code, name, price, currency, created_at, updated_at)
+     VALUES ($1, $2, 'NORTH-ONLY', 'North only', 1, 'EUR', now(), now())`,
+    [newId(), north.id],
+  );
+  await db.pool.query(
+    `INSERT INTO nodes (id, merchant_id, home, code, name, kind, created_at) VALUES ($1, $2, 'EU', 'NORTH-NODE', 'N', 'store', now())`,
+    [newId(), north.id],
+  );
+  const body = {
+    currency: 'EUR',
+    external_id: 'north-1',
+    customer: { email: 'north@example.com', name: 'Nora North' },
+    lines: [{ sku: 'MUG-RED', quantity: 2 }],
+    payment: { token: 'pm_card_visa' },
+  };
+  const { json: placed } = await send('POST', '/orders', { body });
+  const path = `/orders/${placed.id}`;
+  await until('allocated', async () => (await send('GET', path)).json.fulfilment_status === 'ALLOCATED');
+  const { json: shipping } = await send('POST', `${path}/shipments`, { body: { units: units(placed.lines[0].id) } });
+  await until('paid', async () => (await send('GET', path)).json.captured_minor > 0);
+  const { json: refund } = await send('POST', `${path}/refunds`, { body: { kind: 'amount', amount_minor: 100, reason: 'late' } });
+  const souths = { ...body, external_id: 'south-1', customer: { email: 'south@example.com' } };
+  const { json: own } = await send('POST', '/orders', { body: souths, key: south.key });
+  await until(
+    'allocated',
+    async () => (await send('GET', `/orders/${own.id}`, { key: south.key })).json.fulfilment_status === 'ALLOCATED',
+  );
+  await until('refunded', async () => (await send('GET', `${path}/refunds`)).json.data[0].status === 'SUCCEEDED');
+  await until(
+    'quiet',
+    async () => (await db.pool.query(`SELECT FROM sagas WHERE status NOT IN ('done', 'waiting')`)).rowCount === 0,
+  );
+  norths = {
+    order: placed.id,
+    number: placed.number,
+    line: placed.lines[0].id,
+    shipment: shipping.shipments[0].id,
+    shipmentNumber: shipping.shipments[0].number,
+    refund: refund.id,
+    customer: placed.customer_id,
+    southOrder: own.id,
+  };
+});
+afterAll(() => world.close());
+
+const ROWS: Readonly<Record<string, PermissionRow>> = REST_PERMISSIONS;
+const NIL = '00000000-0000-7000-8000-000000000000';
+const somewhere = (path: string) => path.replaceAll(/\{\w+\}/g, NIL);
+
+/** Everything a call of South could have changed. */
+async function everything(): Promise<string> {
+  const tables = [
+    'orders',
+    'order_notes',
+    'line_spans',
+    'refunds',
+    'shipments',
+    'shipment_updates',
+    'node_stock',
+    'events',
+    'audit_log',
+    'sagas',
+  ];
+  const sums = await Promise.all(
+    tables.map((name) => world.db.ownerPool.query(`SELECT md5(string_agg(t::text, '|' ORDER BY t::text)) AS sum FROM ${name} t`)),
+  );
+  return JSON.stringify(sums.map((each) => each.rows));
+}
+
+describe('the matrix of the REST API', () => {
+  it('has a row for every operation, and shares none with the console', () => {
+    expect(Object.keys(ROWS).sort()).toEqual(OPERATIONS.map(({ name }) => name).sort());
+    expect(Object.keys(PERMISSIONS).filter((name) => Object.hasOwn(ROWS, name))).toEqual([]);
+    for (const [name, row] of Object.entries(ROWS))
+      expect([name, Object.keys(row.allow), Boolean(row.scope ?? row.anyKey)]).toEqual([name, [], true]);
+  });
+
+  it('lets a key call exactly what its scopes say, and nobody without a key', async () => {
+    const cookie = await world.api.signIn('admin');
+    for (const { name, facts } of OPERATIONS) {
+      const scope = ROWS[name]?.scope;
+      const options = facts.method === 'GET' ? {} : { body: { not: 'valid' } };
+      const ask = async (key: string | null, headers: Record<string, string> = {}) =>
+        (await world.send(facts.method, somewhere(facts.path), { ...options, key, headers })).status;
+      expect([name, await ask(null), await ask(null, { cookie }), await ask(`wb_test_${'a'.repeat(43)}`)]).toEqual([
+        name,
+        401,
+        401,
+        401,
+      ]);
+      const others = await world.key(
+        world.north,
+        API_SCOPES.filter((each) => each !== scope),
+      );
+      expect([name, (await ask(others)) === 403]).toEqual([name, scope !== undefined]);
+      if (scope) expect([name, [401, 403].includes(await ask(await world.key(world.north, [scope])))]).toEqual([name, false]);
+    }
+  });
+
+  it('refuses a key from the moment it is revoked, and that of a merchant that was closed', async () => {
+    const key = await world.key(world.south);
+    expect((await world.send('GET', '/merchant', { key })).status).toBe(200);
+    await world.db.pool.query(`UPDATE api_keys SET revoked_at = now() WHERE prefix = $1`, [key.slice(0, 14)]);
+    const { status, headers } = await world.send('GET', '/merchant', { key });
+    expect([status, headers.get('www-authenticate')]).toEqual([401, 'Bearer realm="Waybill"']);
+  });
+});
+
+describe('what is another merchant’s', () => {
+  it('does not exist by id, number, code or filter, and is not changed', async () => {
+    const before = await everything();
+    for (const { name, facts } of OPERATIONS) {
+      for (const call of FOREIGN[name as keyof typeof FOREIGN]) {
+        const body = call.body?.(norths);
+        const sent = { key: world.south.key, ...(body === undefined ? {} : { body }) };
+        const { status, json, text } = await world.send(facts.method, call.path(norths), sent);
+        if (call.nothing) expect([name, status, json.data]).toEqual([name, 200, []]);
+        else expect([name, call.path(norths), status, json.code]).toEqual([name, call.path(norths), 404, 'not_found']);
+        expect(text).not.toMatch(/Nora|north@example|North Supply/);
+      }
+    }
+    expect(await everything()).toBe(before);
+  });
+
+  it('is there for whose it is: the samples are real', async () => {
+    for (const { name, facts } of OPERATIONS) {
+      if (facts.method !== 'GET') continue;
+      for (const call of FOREIGN[name as keyof typeof FOREIGN]) {
+        const { status, json } = await world.send('GET', call.path(norths));
+        const own = call.path(norths).includes(norths.southOrder);
+        expect([name, status]).toEqual([name, own ? 404 : 200]);
+        if (call.nothing && !own) expect([name, json.data.length > 0]).toEqual([name, true]);
+      }
+    }
+  });
+});
