@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import type { Order } from '../domains/orders/service.ts';
 import type { Ctx } from '../kernel/context.ts';
 import { DomainError } from '../kernel/errors.ts';
 import { newId } from '../kernel/ids.ts';
@@ -78,7 +79,10 @@ async function runTurns(tx: Tx, turns: readonly Turn[], deps: SagaRunnerDeps): P
       orderIds: [...found.values()].map((saga) => saga.orderId),
       ...needs,
       ledger: true,
-      numbers: { shipment: found.size, refund: found.size },
+      numbers: {
+        shipment: (locked) => locked.filter(isServicesOnly).length,
+        refund: (locked) => locked.filter(hasCancelledUnits).length,
+      },
       multicapture,
     },
     ctx,
@@ -88,6 +92,11 @@ async function runTurns(tx: Tx, turns: readonly Turn[], deps: SagaRunnerDeps): P
   await writeWorld(tx, world);
   return results;
 }
+
+/** Its confirmation ships it: see create-shipment.ts. */
+const isServicesOnly = (order: Order): boolean => order.lines.every((line) => !line.stocked);
+/** A capture that finds more taken than is owed gives it back: see surplus.ts. */
+const hasCancelledUnits = (order: Order): boolean => order.row.cancelledMinor > 0n;
 
 /** Only sagas that move goods lock them: a card's answer does not wait for a busy SKU. */
 function needsOf(sagas: readonly { kind: string; step: string; compensating: boolean }[]): { supply: boolean; stock: boolean } {
@@ -103,7 +112,10 @@ function takeTurn(world: World, turn: Turn, batch: Ctx): Turned {
   const before = { status: saga.status, step: saga.step };
   const result = advance(sagaDefinition(saga.kind), world, saga, ctx, turn.settled);
   if (saga.status !== before.status && (saga.status === 'stuck' || saga.status === 'done')) report(world, saga, ctx);
-  if (result.kind === 'later') job(world.outbox, { task: 'advance-saga', payload: { sagaId: saga.id }, runAt: result.at });
+  // Keyed: however often a waiting saga is looked at, one job waits for its time.
+  if (result.kind === 'later') {
+    job(world.outbox, { task: 'advance-saga', payload: { sagaId: saga.id }, runAt: result.at, jobKey: `saga:${saga.id}` });
+  }
   return { kind: saga.kind, advance: result };
 }
 

@@ -51,8 +51,11 @@ export interface Needs {
   readonly skus?: readonly { skuId: string; merchantId: string }[];
   readonly createStock?: readonly { skuId: string; nodeId: string; merchantId: string }[];
   readonly multicapture?: (provider: string) => boolean;
-  /** How many numbers of each kind the batch may give out; what is left over goes back. */
-  readonly numbers?: Partial<Record<NumberKind, number>>;
+  /**
+   * How many numbers of each kind the batch may give out, as a count or from the locked orders; what is left over goes back. Their
+   * counter is one row for the whole home: a batch that needs none leaves it alone.
+   */
+  readonly numbers?: Partial<Record<NumberKind, number | ((found: readonly orders.Order[]) => number)>>;
 }
 
 export async function lockWorld(tx: Tx, needs: Needs, ctx: Ctx): Promise<World> {
@@ -93,7 +96,8 @@ export async function lockWorld(tx: Tx, needs: Needs, ctx: Ctx): Promise<World> 
   });
   const numbers: World['numbers'] = new Map();
   for (const kind of ['order', 'shipment', 'refund'] as const) {
-    const count = needs.numbers?.[kind] ?? 0;
+    const wanted = needs.numbers?.[kind] ?? 0;
+    const count = typeof wanted === 'number' ? wanted : wanted(found);
     if (count > 0) numbers.set(kind, { next: await takeNumbers(tx, ctx.home, kind, count), left: count });
   }
   return {
