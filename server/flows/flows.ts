@@ -36,7 +36,7 @@ import { type PlacedOrder, placeOrder } from './place-order.ts';
 import { previewRefund, type RefundPreview, type RequestedRefund, refundOrder } from './refund-order.ts';
 import { planShip, type ShipPreview, type ShippingOrder, shipOrder } from './ship-order.ts';
 import { type UpdatedShipment, updateShipment } from './update-shipment.ts';
-import { wakeSagas } from './wake-sagas.ts';
+import { wakeSagas, wakeWaitingFor } from './wake-sagas.ts';
 import { lockWorld, type Needs, orderOf, type World } from './world.ts';
 
 /** What the house can do. Every call is idempotent under its key for its caller. */
@@ -68,6 +68,8 @@ export interface Flows {
   advanceSaga(sagaId: string, signal?: AbortSignal): Promise<void>;
   /** Has the waiting sagas of these orders look again now. */
   wakeSagas(orderIds: readonly string[], ctx: Ctx): Promise<number>;
+  /** Has the orders that wait for units of these SKUs look again now. */
+  wakeWaitingFor(skuIds: readonly string[], ctx: Ctx): Promise<number>;
   expireApprovals(ctx: Ctx): Promise<number>;
   /** Resolves when nothing waits or runs in any lane. */
   idle(): Promise<void>;
@@ -136,6 +138,7 @@ export function createFlows(deps: FlowDeps): Flows {
     previewImport: (input) => previewImport(pool, input),
     advanceSaga: (sagaId, signal) => runner.run(sagaId, signal),
     wakeSagas: (orderIds, ctx) => wakeSagas(pool, orderIds, ctx),
+    wakeWaitingFor: (skuIds, ctx) => wakeWaitingFor(pool, skuIds, ctx),
     expireApprovals: (ctx) => expireApprovals(pool, ctx),
     async idle() {
       for (const idle of waiting) await idle();

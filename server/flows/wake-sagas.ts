@@ -16,3 +16,25 @@ export async function wakeSagas(pool: pg.Pool, orderIds: readonly string[], ctx:
     return open.length;
   });
 }
+
+/** Orders that one receipt wakes at most; the next look of the others comes by itself within a minute. */
+const WOKEN_BY_A_RECEIPT = 500;
+
+/** Units of these SKUs arrived: confirmed orders that wait for some are allocated now, the oldest first. Returns how many were woken. */
+export async function wakeWaitingFor(pool: pg.Pool, skuIds: readonly string[], ctx: Ctx): Promise<number> {
+  const { rows } = await pool.query<{ id: string }>({
+    name: 'sagas-waiting-for-skus',
+    text: `SELECT s.order_id AS id FROM sagas s WHERE s.status NOT IN ('done', 'stuck') AND s.step = 'allocate'
+             AND EXISTS (SELECT 1 FROM order_lines l JOIN line_spans p ON p.line_id = l.id
+                         WHERE l.order_id = s.order_id AND l.sku_id = ANY($1::uuid[]) AND p.state = 'open')
+           ORDER BY s.created_at, s.id LIMIT $2`,
+    values: [skuIds, WOKEN_BY_A_RECEIPT],
+  });
+  return rows.length === 0
+    ? 0
+    : wakeSagas(
+        pool,
+        rows.map((row) => row.id),
+        ctx,
+      );
+}
