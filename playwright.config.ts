@@ -13,8 +13,17 @@ process.env.E2E_DATA = dataDir; // tests read running.json there, for the addres
 process.env.E2E_PORT = String(port);
 const origin = process.env.E2E_ORIGIN ?? `http://localhost:${port}`;
 const BUILDS_AND_STARTS_WITHIN_MS = 300_000;
-/** The package aims at a machine that runs one page; here several contexts share a browser. */
-const NOT_HERE = new Set(['--single-process', '--no-zygote']);
+/**
+ * The package aims at a machine that runs one page; here several contexts share a browser. And it switches off what a real browser
+ * does for security: without it no Origin is sent, and a page could do what nobody's browser lets it do.
+ */
+const NOT_HERE = new Set([
+  '--single-process',
+  '--no-zygote',
+  '--disable-web-security',
+  '--allow-running-insecure-content',
+  '--disable-site-isolation-trials',
+]);
 
 export default defineConfig({
   testDir: 'e2e',

@@ -1,5 +1,5 @@
 'use client';
-import { IconCreditCard, IconHandStop, IconPlayerPlay, IconUser } from '@tabler/icons-react';
+import { IconCreditCard, IconHandStop, IconPlayerPlay, IconTruck, IconUser } from '@tabler/icons-react';
 import { useRouter } from 'next/navigation';
 import { mayCancel, mayHappen, mayRefund, mayShip, type Verdict } from '../../server/domains/orders/rules.ts';
 import type { OrderPage } from '../../server/views/order.ts';
@@ -20,7 +20,7 @@ function useOpen({ order }: OrderPage): (dialog: OrderDialog) => void {
 }
 
 /** What stands in the "…" menu of an order. Buttons and dialogs of the verbs stand beside it in the header. */
-export function useOrderMenu(page: OrderPage): MenuAction[] {
+export function useOrderMenu(page: OrderPage & { readonly trackingUrl?: string }): MenuAction[] {
   const { order, payments } = page;
   const { t } = useMessages();
   const powers = usePowers();
@@ -40,6 +40,7 @@ export function useOrderMenu(page: OrderPage): MenuAction[] {
   if (order.customerId !== null) {
     actions.push({ label: t('orders.openCustomer'), icon: IconUser, href: `/customers/${order.customerId}` });
   }
+  if (page.trackingUrl) actions.push({ label: t('orders.openTracking'), icon: IconTruck, href: page.trackingUrl });
   const payment = payments.at(-1);
   if (payment) actions.push({ label: t('orders.openPayments'), icon: IconCreditCard, href: `/payments/${payment.id}` });
   return actions;

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { FULFILMENT_STATUSES, HOLDS, ORDER_STATUSES, PAYMENT_STATUSES } from '../kernel/vocabulary.ts';
-import { readOrder } from '../views/order.ts';
+import { type OrderPage, readOrder } from '../views/order.ts';
 import { countOrders, listOrders, ORDER_SORTS, ORDER_VIEWS, orderFacets } from '../views/orders.ts';
 import { orderVerbs } from './orders-write.ts';
 import { pageInput, timeZone } from './page-input.ts';
+import { trackingUrl } from './tracking-links.ts';
 import { procedure, router } from './trpc.ts';
 
 const orderNumber = z.string().trim().min(1).max(60);
@@ -33,7 +34,12 @@ export const ordersRouter = router({
 
   facets: procedure.query(({ ctx }) => orderFacets(ctx.pool, ctx.scope)),
 
-  get: procedure.input(z.object({ number: orderNumber })).query(({ ctx, input }) => readOrder(ctx.pool, ctx.scope, input.number)),
+  get: procedure
+    .input(z.object({ number: orderNumber }))
+    .query(async ({ ctx, input }): Promise<OrderPage & { readonly trackingUrl?: string }> => {
+      const page = await readOrder(ctx.pool, ctx.scope, input.number);
+      return { ...page, trackingUrl: trackingUrl(ctx.app.settings, page.order.id) };
+    }),
 
   ...orderVerbs,
 });

@@ -102,6 +102,7 @@ export const orders = {
   next: 'Nächste Bestellung',
   openCustomer: 'Kunden öffnen',
   openPayments: 'Zahlung öffnen',
+  openTracking: 'Sendungsverfolgung öffnen',
   unknownActor: 'Jemand',
   systemActor: 'System ({name})',
   apiActor: 'API-Schlüssel {name}',

@@ -103,6 +103,7 @@ export const orders = {
   next: 'Next order',
   openCustomer: 'Open customer',
   openPayments: 'Open payment',
+  openTracking: 'Open tracking page',
   unknownActor: 'Somebody',
   systemActor: 'System ({name})',
   apiActor: 'API key {name}',

@@ -1,0 +1,46 @@
+import { euros } from './fixtures/money.ts';
+import { restClient } from './fixtures/rest.ts';
+import { psp } from './fixtures/simulators.ts';
+import { expect, test } from './fixtures/test.ts';
+
+test('cancelling before shipping gives the units back to the shelf and releases the authorization', async ({ as }) => {
+  const rest = restClient();
+  const { sku, available } = await rest.stockedSku();
+  const placed = await rest.placeOrder({ email: 'cancel@example.com', sku, quantity: 2, wait: 20 });
+  await expect.poll(async () => (await rest.order(placed.number)).fulfilment_status).toBe('ALLOCATED');
+  expect((await rest.stock(sku)).supply[0]?.available).toBe(available - 2);
+
+  const agent = await as('agent');
+  await agent.goto(`/orders/${placed.number}`);
+  await agent.getByRole('button', { name: 'Cancel', exact: true }).click();
+  const dialog = agent.getByRole('dialog', { name: `Cancel ${placed.number}` });
+  await expect(dialog).toContainText('Released at the bank');
+  await expect(dialog).toContainText(euros(placed.total_minor));
+  await dialog.getByRole('combobox', { name: 'Reason' }).click();
+  await agent.getByRole('option', { name: 'The customer asked' }).click();
+  await dialog.getByRole('button', { name: 'Cancel order' }).click();
+  await expect(dialog).toBeHidden();
+
+  await expect(agent.getByRole('main')).toContainText('Cancelled');
+  await expect(agent.getByRole('main')).toContainText('Voided');
+  expect((await rest.stock(sku)).supply[0]?.available).toBe(available);
+  const log = await psp.log(placed.id);
+  expect(log.map((entry) => entry.kind)).toEqual(['authorization', 'void']);
+});
+
+test('after shipping the cancel button stays, and says why it does nothing', async ({ as }) => {
+  const rest = restClient();
+  const { sku } = await rest.stockedSku();
+  const placed = await rest.placeOrder({ email: 'too-late@example.com', sku, wait: 20 });
+  const admin = await as('admin');
+  await admin.goto(`/orders/${placed.number}`);
+  await admin.getByRole('button', { name: 'Ship', exact: true }).click();
+  await admin.getByRole('dialog').getByRole('button', { name: 'Ship 1 unit' }).click();
+  await expect(admin.getByRole('dialog')).toBeHidden();
+
+  const cancel = admin.getByRole('button', { name: 'Cancel', exact: true });
+  await expect(cancel).toHaveAttribute('aria-disabled', 'true');
+  await expect(cancel).toHaveAccessibleDescription(/shipped|left/i);
+  await admin.keyboard.press('c');
+  await expect(admin.getByRole('dialog')).toBeHidden();
+});
