@@ -8,7 +8,7 @@ export type LastChanges = Awaited<ReturnType<typeof lastChanges>>;
 /** Looks up who changed the records whose locked version is not the one that was seen. */
 export async function readLastChanges(
   tx: Tx,
-  entity: string,
+  entity: 'sku' | 'customer',
   seen: readonly { readonly id: string; readonly version: bigint }[],
   locked: ReadonlyMap<string, { readonly version: bigint }>,
 ): Promise<LastChanges> {
@@ -16,7 +16,9 @@ export async function readLastChanges(
     const record = locked.get(id);
     return record !== undefined && record.version !== version;
   });
-  return stale.length === 0 ? new Map() : lastChanges(tx, entity, [...new Set(stale.map(({ id }) => id))]);
+  return stale.length === 0
+    ? new Map()
+    : lastChanges(tx, entity, [`${entity}.created`, `${entity}.changed`], [...new Set(stale.map(({ id }) => id))]);
 }
 
 /**

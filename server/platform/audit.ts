@@ -70,17 +70,21 @@ export async function writeAudits(tx: Tx, audits: readonly Audited[]): Promise<v
   );
 }
 
-/** Who changed each record last, and when: what a person is told whose own change came too late. */
+/**
+ * Who changed each record last by one of these actions, and when: what a person is told whose own change came too late. A record has
+ * other actions too (a SKU's stock is adjusted) that do not touch what was edited.
+ */
 export async function lastChanges(
   db: Queryable,
   entity: string,
+  actions: readonly string[],
   entityIds: readonly string[],
 ): Promise<Map<string, { readonly actor: string; readonly at: Date }>> {
   const { rows } = await db.query<{ id: string; actor: string; at: Date }>({
     name: 'audit-last-changes',
-    text: `SELECT DISTINCT ON (entity_id) entity_id AS id, actor, at FROM audit_log WHERE entity = $1 AND entity_id = ANY($2::text[])
+    text: `SELECT DISTINCT ON (entity_id) entity_id AS id, actor, at FROM audit_log WHERE entity = $1 AND entity_id = ANY($2::text[]) AND action = ANY($3::text[])
            ORDER BY entity_id, id DESC`,
-    values: [entity, entityIds],
+    values: [entity, entityIds, actions],
   });
   return new Map(rows.map(({ id, actor, at }) => [id, { actor, at }]));
 }
