@@ -47,6 +47,8 @@ export function createPool({ connectionString, max = 10, name = 'waybill' }: Poo
   });
   // An idle connection that breaks is replaced on the next checkout; without a listener it would end the process.
   pool.on('error', () => {});
+  // One that breaks in use tells its query as well; without a listener of its own that, too, would end the process.
+  pool.on('connect', (client) => client.on('error', () => {}));
   return pool;
 }
 

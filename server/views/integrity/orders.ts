@@ -43,7 +43,7 @@ const CANCELLED_VALUE: Invariant = {
     WHERE ${orderInScope('o.id')} AND o.cancelled_minor <> COALESCE(s.value, 0)`,
 };
 
-/** The table of DESIGN 4 once more. An order without stocked lines is judged by all its lines. */
+/** Judged by the goods that are not cancelled; by the services where no goods are left. */
 const STATUS: Invariant = {
   id: 'orders.status',
   group: 3,
@@ -52,8 +52,6 @@ const STATUS: Invariant = {
     WITH units AS (
       SELECT l.order_id,
              bool_and(s.state = 'cancelled') AS all_cancelled,
-             bool_or(l.stocked) AS has_stocked,
-             bool_or(l.stocked AND s.state IN ('open', 'backordered', 'allocated')) AS waits,
              count(*) FILTER (WHERE l.stocked AND s.state IN ('shipped', 'delivered', 'returned')) AS stocked_gone,
              count(*) FILTER (WHERE l.stocked AND s.state <> 'cancelled') AS stocked_live,
              count(*) FILTER (WHERE s.state IN ('shipped', 'delivered', 'returned')) AS gone,
@@ -61,14 +59,14 @@ const STATUS: Invariant = {
       FROM order_lines l JOIN line_spans s ON s.line_id = l.id
       WHERE ${orderInScope('l.order_id')} GROUP BY l.order_id),
     judged AS (
-      SELECT u.*, CASE WHEN has_stocked THEN stocked_gone ELSE gone END AS fulfilled,
-             CASE WHEN has_stocked THEN stocked_live ELSE live END AS wanted
+      SELECT u.*, CASE WHEN stocked_live > 0 THEN stocked_gone ELSE gone END AS fulfilled,
+             CASE WHEN stocked_live > 0 THEN stocked_live ELSE live END AS wanted
       FROM units u),
     expected AS (
       SELECT o.number, o.status, CASE
         WHEN j.all_cancelled THEN 'CANCELLED'
         WHEN o.confirmed_at IS NULL THEN 'PENDING'
-        WHEN o.captured_minor > 0 AND o.refunded_minor - o.goodwill_minor >= o.captured_minor AND NOT j.waits THEN 'REFUNDED'
+        WHEN o.captured_minor > 0 AND o.refunded_minor - o.goodwill_minor >= o.captured_minor AND j.fulfilled = j.wanted THEN 'REFUNDED'
         WHEN j.fulfilled = 0 THEN 'CONFIRMED'
         WHEN j.fulfilled = j.wanted THEN 'FULFILLED'
         ELSE 'PARTIALLY_FULFILLED' END AS derived
