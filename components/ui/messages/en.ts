@@ -15,6 +15,7 @@ import { people } from './en/people.ts';
 import { products } from './en/products.ts';
 import { search } from './en/search.ts';
 import { shipments } from './en/shipments.ts';
+import { simulators } from './en/simulators.ts';
 import { status } from './en/status.ts';
 import { stock } from './en/stock.ts';
 import { track } from './en/track.ts';
@@ -37,6 +38,7 @@ export const en = {
   products,
   search,
   shipments,
+  simulators,
   status,
   stock,
   track,

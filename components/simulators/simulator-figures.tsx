@@ -1,0 +1,26 @@
+'use client';
+import type { ShownSimulator } from '../../server/views/simulators.ts';
+import { KeyValue, Section } from '../ui/detail-layout.tsx';
+import { useFormat, useMessages } from '../ui/locale.tsx';
+import { isMessageKey } from '../ui/messages/catalogue.ts';
+
+/** What it was asked, and what it sent, since the last reset. */
+export function SimulatorFigures({ simulator }: { simulator: ShownSimulator }) {
+  const { t } = useMessages();
+  const format = useFormat();
+  const items = (figures: Readonly<Record<string, number>>) =>
+    Object.entries(figures).map(([name, value]) => {
+      const key = `simulators.counters.${name}`;
+      return { label: isMessageKey(key) ? t(key) : name, value: format.number(value) };
+    });
+  return (
+    <>
+      <Section title={t('simulators.requests')}>
+        <KeyValue figures items={items(simulator.requests)} />
+      </Section>
+      <Section title={t('simulators.sent')}>
+        <KeyValue figures items={items(simulator.sent)} />
+      </Section>
+    </>
+  );
+}

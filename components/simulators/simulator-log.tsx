@@ -1,0 +1,148 @@
+'use client';
+import { Button, Group } from '@mantine/core';
+import Link from 'next/link';
+import type { SimulatorName } from '../../server/platform/simulator-control.ts';
+import type { SimulatorEntry, SimulatorParcel } from '../../server/views/simulators.ts';
+import { CopyText } from '../ui/copy.tsx';
+import { type Column, DataTable } from '../ui/data-table.tsx';
+import { Section } from '../ui/detail-layout.tsx';
+import { useMessages } from '../ui/locale.tsx';
+import { isMessageKey } from '../ui/messages/catalogue.ts';
+import { Money } from '../ui/money.tsx';
+import { EmptyState } from '../ui/states.tsx';
+import { TimeAgo } from '../ui/time-ago.tsx';
+import { useSimulatorActions } from './use-simulator.ts';
+
+const REF_SHOWN = 8;
+
+function useKindText(): (kind: string) => string {
+  const { t } = useMessages();
+  return (kind) => {
+    const key = `simulators.kinds.${kind}`;
+    return isMessageKey(key) ? t(key) : kind;
+  };
+}
+
+/** The order or shipment behind an entry, where it is one of ours. */
+function RecordLink({ number, href }: { number: string | null; href: string }) {
+  const { t } = useMessages();
+  return number === null ? t('ui.unknown') : <Link href={`${href}/${encodeURIComponent(number)}`}>{number}</Link>;
+}
+
+/** What really happened over there, newest first: not what anybody was told. */
+export function SimulatorLog({ name, entries }: { name: SimulatorName; entries: readonly SimulatorEntry[] }) {
+  const { t } = useMessages();
+  const kindText = useKindText();
+  const shipment: Column<SimulatorEntry> = {
+    key: 'shipment',
+    header: t('simulators.shipment'),
+    cell: (entry) => <RecordLink number={entry.shipmentNumber} href="/shipments" />,
+  };
+  const amount: Column<SimulatorEntry> = {
+    key: 'amount',
+    header: t('simulators.amount'),
+    right: true,
+    card: 'end',
+    cell: (entry) =>
+      entry.amountMinor === null || entry.currency === null ? (
+        t('ui.unknown')
+      ) : (
+        <Money amountMinor={entry.amountMinor} currency={entry.currency} />
+      ),
+  };
+  const columns: Column<SimulatorEntry>[] = [
+    { key: 'at', header: t('simulators.at'), card: 'endSub', cell: (entry) => <TimeAgo at={entry.at} /> },
+    { key: 'kind', header: t('simulators.kind'), card: 'title', cell: (entry) => kindText(entry.kind) },
+    {
+      key: 'order',
+      header: t('simulators.order'),
+      card: 'sub',
+      cell: (entry) => <RecordLink number={entry.orderNumber} href="/orders" />,
+    },
+    name === 'psp' ? amount : shipment,
+    {
+      key: 'ref',
+      header: t('simulators.ref'),
+      cell: (entry) => <CopyText value={entry.ref} shown={entry.ref.slice(-REF_SHOWN)} what={t('simulators.ref')} mono />,
+    },
+  ];
+  return (
+    <Section title={t('simulators.log')}>
+      {entries.length === 0 ? (
+        <EmptyState compact title={t('simulators.emptyTitle')} reason={t('simulators.empty')} />
+      ) : (
+        <DataTable
+          embedded
+          compact
+          label={t('simulators.log')}
+          columns={columns}
+          rows={entries}
+          rowKey={(entry) => String(entry.seq)}
+          rowLabel={(entry) => kindText(entry.kind)}
+        />
+      )}
+    </Section>
+  );
+}
+
+/** Parcels on their way; one click brings them on. */
+export function SimulatorParcels({ parcels }: { parcels: readonly SimulatorParcel[] }) {
+  const { t } = useMessages();
+  const kindText = useKindText();
+  const { advance } = useSimulatorActions();
+  const move = (parcel: SimulatorParcel, to: 'in_transit' | 'delivered' | 'exception') => (
+    <Button
+      size="compact-sm"
+      variant="default"
+      aria-label={t('simulators.advanceNamed', { to: kindText(to), parcel: parcel.shipmentNumber ?? parcel.ref })}
+      onClick={() => advance.mutate({ parcel: parcel.ref, to })}
+    >
+      {kindText(to)}
+    </Button>
+  );
+  const columns: Column<SimulatorParcel>[] = [
+    {
+      key: 'shipment',
+      header: t('simulators.shipment'),
+      card: 'title',
+      cell: (parcel) => <RecordLink number={parcel.shipmentNumber} href="/shipments" />,
+    },
+    {
+      key: 'order',
+      header: t('simulators.order'),
+      card: 'sub',
+      cell: (parcel) => <RecordLink number={parcel.orderNumber} href="/orders" />,
+    },
+    { key: 'status', header: t('simulators.state'), card: 'endSub', cell: (parcel) => kindText(parcel.status) },
+    { key: 'since', header: t('simulators.since'), cell: (parcel) => <TimeAgo at={parcel.since} /> },
+    {
+      key: 'advance',
+      header: t('simulators.advance'),
+      right: true,
+      card: 'end',
+      cell: (parcel) => (
+        <Group gap={6} justify="flex-end" wrap="nowrap">
+          {parcel.status !== 'in_transit' && move(parcel, 'in_transit')}
+          {parcel.status !== 'exception' && move(parcel, 'exception')}
+          {move(parcel, 'delivered')}
+        </Group>
+      ),
+    },
+  ];
+  return (
+    <Section title={t('simulators.parcels')} count={parcels.length}>
+      {parcels.length === 0 ? (
+        <EmptyState compact title={t('simulators.noParcelsTitle')} reason={t('simulators.noParcels')} />
+      ) : (
+        <DataTable
+          embedded
+          label={t('simulators.parcels')}
+          columns={columns}
+          rows={parcels}
+          rowKey={(parcel) => parcel.ref}
+          rowLabel={(parcel) => parcel.shipmentNumber ?? parcel.ref}
+        />
+      )}
+    </Section>
+  );
+}
