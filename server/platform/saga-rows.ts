@@ -51,3 +51,17 @@ export async function findDueOfOrders(db: Queryable, orderIds: readonly string[]
   });
   return rows.map((row) => row.id);
 }
+
+/** Open sagas of these orders that no person has to look at, with the time each waits for. */
+export async function findOpenWithTimes(
+  db: Queryable,
+  orderIds: readonly string[],
+): Promise<{ readonly id: string; readonly orderId: string; readonly wakeAt: Date; readonly error: string | null }[]> {
+  const { rows } = await db.query<{ id: string; orderId: string; wakeAt: Date; error: string | null }>({
+    name: 'sagas-open-with-times',
+    text: `SELECT id, order_id AS "orderId", wake_at AS "wakeAt", error->>'message' AS error
+           FROM sagas WHERE order_id = ANY($1::uuid[]) AND status NOT IN ('done', 'stuck') ORDER BY id`,
+    values: [orderIds],
+  });
+  return rows;
+}

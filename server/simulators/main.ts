@@ -10,6 +10,9 @@ const { values } = parseArgs({ options: { data: { type: 'string' } } });
 const setting = (name: string, fallback: string): string => process.env[name] || fallback;
 
 const webhookBase = setting('WEBHOOK_BASE', `http://127.0.0.1:${setting('PORT', '3000')}`);
+/** WEBHOOK_BASE=none: nobody listens, and none are sent. */
+const webhookTo = (source: string): string | undefined =>
+  webhookBase === 'none' ? undefined : `${webhookBase}/api/webhooks/${source}`;
 const host = setting('SIM_HOST', '127.0.0.1');
 const pspUrl = setting('PSP_URL', 'http://127.0.0.1:3011');
 const carrierUrl = setting('CARRIER_URL', 'http://127.0.0.1:3012');
@@ -24,7 +27,7 @@ try {
     publicUrl: pspUrl,
     controlPort: controlPort('PSP_CONTROL_PORT', pspUrl),
     dir: values.data,
-    webhookUrl: `${webhookBase}/api/webhooks/psp`,
+    webhookUrl: webhookTo('psp'),
     webhookSecret: setting('PSP_WEBHOOK_SECRET', 'whsec_waybill_demo'),
     secretKey: setting('PSP_SECRET_KEY', 'sk_test_waybill'),
     multicapture: setting('PSP_MULTICAPTURE', '1') === '1',
@@ -35,7 +38,7 @@ try {
     publicUrl: carrierUrl,
     controlPort: controlPort('CARRIER_CONTROL_PORT', carrierUrl),
     dir: values.data,
-    webhookUrl: `${webhookBase}/api/webhooks/carrier`,
+    webhookUrl: webhookTo('carrier'),
     webhookSecret: setting('CARRIER_WEBHOOK_SECRET', 'whsec_carrier_demo'),
     apiKey: setting('CARRIER_API_KEY', 'carrier_test_waybill'),
   });

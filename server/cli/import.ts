@@ -1,0 +1,96 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { createCarriers } from '../domains/fulfilment/provider.ts';
+import { createPaymentProviders } from '../domains/payments/provider.ts';
+import { createFlows } from '../flows/flows.ts';
+import { importOnlineRetail } from '../flows/import/online-retail.ts';
+import type { SourceFile } from '../flows/import/read-files.ts';
+import { openShop } from '../flows/import/shop.ts';
+import { createOwnClock } from '../flows/own-clock.ts';
+import { DomainError } from '../kernel/errors.ts';
+import { createPool } from '../platform/db.ts';
+import { readEnv } from '../platform/env.ts';
+import { createProgressBar } from './import-progress.ts';
+import { reconciliation } from './import-report.ts';
+import { startOwnSimulators } from './own-simulators.ts';
+import { dataDirOf, openProject, type Project } from './project.ts';
+import { Refusal, run } from './run.ts';
+
+const USAGE = 'npm run import -- --format online-retail [--merchant SLUG] [--data DIR] FILE…';
+
+function readSource(paths: readonly string[]): SourceFile[] {
+  const files = paths.map((path) => {
+    if (!existsSync(path)) throw new Refusal(`There is no file ${path}.`);
+    return { name: basename(path), bytes: readFileSync(path) };
+  });
+  const names = new Set(files.map((file) => file.name));
+  // A line is known by its file's name for ever after.
+  if (names.size < files.length) throw new Refusal('Two files have the same name: give each a name of its own.');
+  return files.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** The providers of the environment, else the simulators of a running `npm start`, else simulators of our own. */
+async function outsideWorld(project: Project): Promise<{ psp: string; carrier: string }> {
+  if (process.env.PSP_URL && process.env.CARRIER_URL) return { psp: process.env.PSP_URL, carrier: process.env.CARRIER_URL };
+  const file = join(project.dataDir, 'running.json');
+  if (existsSync(file)) {
+    const { pspUrl, carrierUrl } = JSON.parse(readFileSync(file, 'utf8')) as { pspUrl?: string; carrierUrl?: string };
+    if (pspUrl && carrierUrl) return { psp: pspUrl, carrier: carrierUrl };
+  }
+  return startOwnSimulators(join(project.dataDir, 'simulators'));
+}
+
+/** `npm run import -- --format online-retail FILE…`: real orders, through the real flows. Started again it goes on where it stopped. */
+run(async () => {
+  const { values, positionals } = parseArgs({
+    options: { data: { type: 'string' }, format: { type: 'string' }, merchant: { type: 'string' } },
+    allowPositionals: true,
+  });
+  if (values.format !== 'online-retail' || positionals.length === 0)
+    throw new Refusal(`Name the format (online-retail is the one there is) and the files: ${USAGE}`);
+  const files = readSource(positionals);
+  const project = await openProject(dataDirOf(values.data));
+  Object.assign(process.env, { ...project.environment, ...process.env, DATABASE_URL: project.databaseUrl });
+  const pool = createPool({ connectionString: project.databaseUrl, max: 10, name: 'waybill-import' });
+  const bar = createProgressBar(process.stderr);
+  try {
+    const { psp, carrier } = await outsideWorld(project);
+    const env = readEnv({ ...process.env, PSP_URL: psp, CARRIER_URL: carrier });
+    const outside = {
+      payments: createPaymentProviders({
+        card: {
+          url: psp,
+          secretKey: env.PSP_SECRET_KEY,
+          webhookSecret: env.PSP_WEBHOOK_SECRET,
+          multicapture: env.PSP_MULTICAPTURE === '1',
+        },
+      }),
+      carriers: createCarriers({
+        parcel: { url: carrier, apiKey: env.CARRIER_API_KEY, webhookSecret: env.CARRIER_WEBHOOK_SECRET },
+      }),
+    };
+    const time = createOwnClock();
+    const home = env.WAYBILL_REGION;
+    const flows = createFlows({ pool, home, outside, clock: time.clock, drivesSagas: true, observe: bar.lane });
+    const now = new Date();
+    const startedAt = performance.now();
+    const shop = await openShop(pool, home, values.merchant, now);
+    const report = await importOnlineRetail({ pool, home, flows, time }, shop, files, now, bar.progress);
+    await flows.idle();
+    bar.end();
+    const seconds = (performance.now() - startedAt) / 1_000;
+    const { text, agrees } = reconciliation(report);
+    console.log(text);
+    const memory = Math.round(process.resourceUsage().maxRSS / 1_024);
+    console.log(`\n${seconds.toFixed(1)} s, ${Math.round(report.linesRead / seconds)} lines/s, ${memory} MB at most`);
+    if (process.env.WAYBILL_IMPORT_LANES) console.log(bar.lanes());
+    if (!agrees) process.exitCode = 1;
+  } catch (error) {
+    bar.end();
+    throw error instanceof DomainError ? new Refusal(error.detail) : error;
+  } finally {
+    await pool.end();
+    await project.close();
+  }
+});
