@@ -143,12 +143,12 @@ async function labelsOf(db: Queryable, log: readonly SimulatorLogEntry[]): Promi
   const [orders, shipments] = await Promise.all([
     db.query<{ id: string; number: string }>({
       name: 'simulator-orders',
-      text: 'SELECT id, order_number AS number FROM orders WHERE id = ANY($1::uuid[])',
+      text: 'SELECT id, number FROM orders WHERE id = ANY($1::uuid[])',
       values: [orderIds],
     }),
     db.query<{ id: string; number: string; orderNumber: string }>({
       name: 'simulator-shipments',
-      text: `SELECT s.id, s.number, o.order_number AS "orderNumber" FROM shipments s JOIN orders o ON o.id = s.order_id
+      text: `SELECT s.id, s.number, o.number AS "orderNumber" FROM shipments s JOIN orders o ON o.id = s.order_id
              WHERE s.id = ANY($1::uuid[])`,
       values: [shipmentIds],
     }),
