@@ -1,6 +1,6 @@
 import type pg from 'pg';
 
-/** How long the machinery keeps what nobody needs any more, in days. Operators read these in docs/operations.md. */
+/** How long the machinery keeps what nobody needs any more, in days. docs/operators/production.md lists them. */
 export const RETENTION_DAYS = {
   /** A repeat of a request is recognised for this long. */
   idempotencyKeys: 30,
