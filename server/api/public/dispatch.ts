@@ -77,7 +77,7 @@ export function queryInput(
   const search = new URLSearchParams(query);
   for (const name of new Set(search.keys())) {
     const values = search.getAll(name);
-    assertClean(values, `/${name}`, 0);
+    for (const value of values) assertClean(value, `/${name}`, 0);
     if (Object.hasOwn(params, name)) throw wrong(name, 'There is no such parameter: the address says it.');
     const schema = Object.hasOwn(shape, name) ? unwrapped(shape[name]) : undefined;
     if (schema instanceof z.ZodArray) input[name] = values;

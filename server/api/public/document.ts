@@ -64,9 +64,9 @@ const isObject = (value: Json | undefined): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function codesOf({ facts }: RestOperation): ErrorCode[] {
-  const codes: ErrorCode[] = ['invalid_request', 'unauthenticated', 'forbidden', ...(facts.refuses ?? [])];
+  const codes: ErrorCode[] = ['invalid_request', 'card_number_refused', 'unauthenticated', 'forbidden', ...(facts.refuses ?? [])];
   if (facts.path.includes('{')) codes.push('not_found');
-  if (facts.method !== 'GET') codes.push('key_reused', 'card_number_refused', 'payload_too_large', 'unsupported_media_type');
+  if (facts.method !== 'GET') codes.push('key_reused', 'payload_too_large', 'unsupported_media_type');
   return [...new Set<ErrorCode>([...codes, 'too_many_requests', 'internal', 'overloaded', 'unavailable'])];
 }
 

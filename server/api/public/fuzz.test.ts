@@ -11,6 +11,8 @@ import { type RestAnswer, type RestWorld, restWorld } from './testing/rest-world
  * document says it.
  */
 const ROUNDS = 25;
+/** The same cases each time, so that a failure can be looked into; FUZZ_SEED=… tries others. */
+const SEED = Number(process.env.FUZZ_SEED ?? 20261122);
 let world: RestWorld;
 let names: Record<string, string>;
 
@@ -181,25 +183,24 @@ test.each(OPERATIONS.map((operation) => [operation.facts.id, operation] as const
       hostile,
     );
     const parameters = (item.parameters ?? []).filter((each) => each.in === 'query');
-    const query = fc.record(
-      Object.fromEntries(parameters.map((each) => [each.name ?? '', fc.oneof(fitting(each.schema ?? {}), hostile)])),
-      { requiredKeys: [] },
-    );
+    const one = (schema: JsonObject) => fc.oneof({ weight: 9, arbitrary: fitting(schema) }, { weight: 1, arbitrary: hostile });
+    const query = fc.record(Object.fromEntries(parameters.map((each) => [each.name ?? '', one(each.schema ?? {})])), {
+      requiredKeys: [],
+    });
     await fc.assert(
       fc.asyncProperty(address(operation), body, query, async (where, sent, asked) => {
-        const search = new URLSearchParams(
-          Object.entries(asked).map(([name, value]) => [
-            name,
-            String(typeof value === 'object' ? JSON.stringify(value) : value).toWellFormed(),
-          ]),
-        );
+        const search = new URLSearchParams();
+        for (const [name, value] of Object.entries(asked)) {
+          for (const each of [value].flat())
+            search.append(name, (typeof each === 'object' ? JSON.stringify(each) : String(each)).toWellFormed());
+        }
         const answer =
           method === 'GET'
             ? await world.send(method, `${where}${search.size > 0 ? `?${search}` : ''}`)
             : await world.send(method, where, { raw: JSON.stringify(sent) ?? 'null' });
         expect(surprise(operation, answer)).toBeUndefined();
       }),
-      { numRuns: ROUNDS },
+      { numRuns: ROUNDS, seed: SEED },
     );
   },
 );

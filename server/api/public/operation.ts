@@ -28,6 +28,7 @@ export interface RestMeta extends Record<string, unknown> {
   readonly rest: OperationFacts;
 }
 
+/** An operation’s facts, for the router and for the document. */
 export function operation(facts: OperationFacts): OpenApiMeta & RestMeta {
   const { method, path, id, tag, summary, description } = facts;
   return {
@@ -36,6 +37,7 @@ export function operation(facts: OperationFacts): OpenApiMeta & RestMeta {
   };
 }
 
+/** The request’s exchange; one of its own for calls that came by another door. */
 export function exchangeOf(ctx: ApiContext): RestExchange {
   return ctx.rest ?? newExchange();
 }
