@@ -11,6 +11,7 @@ import { DomainError } from '../kernel/errors.ts';
 import { newId } from '../kernel/ids.ts';
 import { formatDecimal, minorDigits, parseDecimal, WIRE_LIMIT_MINOR } from '../kernel/money.ts';
 import type { Tx } from '../platform/db.ts';
+import { audit } from '../platform/outbox.ts';
 import type { Request, Verb } from '../platform/verb.ts';
 import { placementSaga } from './placement-saga.ts';
 import { begin, lockWorld, settleOrder, takeNumber, tell, type World, writeWorld } from './world.ts';
@@ -136,6 +137,17 @@ function decide(world: Placing, request: Request<PlaceOrderInput>): PlacedOrder 
   }
   settleOrder(world, order, null, ctx);
   tell(world, order, 'order.placed', { totalMinor, currency: input.currency, channel: input.channel, lines: lines.length }, ctx);
+  audit(
+    world.outbox,
+    {
+      action: 'order.placed',
+      entity: 'order',
+      entityId: order.row.id,
+      merchantId: order.row.merchantId,
+      after: { number: order.row.number, totalMinor, currency: input.currency, channel: input.channel, lines: lines.length },
+    },
+    ctx,
+  );
   begin(
     world,
     placementSaga,

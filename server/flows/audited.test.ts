@@ -1,0 +1,130 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Ctx } from '../kernel/context.ts';
+import type { Call } from '../platform/verb.ts';
+import type { Flows } from './flows.ts';
+import { type OrderWorld, orderWorld } from './testing/order-world.ts';
+
+/** The flows that are verbs: each changes something for somebody. A new one does not compile without a line below. */
+type VerbName = { [K in keyof Flows]: Flows[K] extends Call<infer _I, infer _R> ? K : never }[keyof Flows];
+type Verbs = Exclude<VerbName, `preview${string}` | 'advanceSaga' | 'wakeSagas' | 'wakeWaitingFor' | 'expireApprovals' | 'idle'>;
+
+let w: OrderWorld;
+beforeAll(async () => {
+  w = await orderWorld();
+  await w.db.ownerPool.query(
+    `INSERT INTO approval_policies (action, currency, threshold_minor) VALUES ('adjust-stock', 'EUR', 100000)`,
+  );
+});
+afterAll(() => w.close());
+
+async function confirmed(): Promise<string> {
+  const { id } = await w.place({ lines: [{ sku: 'MUG', quantity: 2 }] });
+  await w.settle();
+  return id;
+}
+
+async function shipped(): Promise<string> {
+  const orderId = await confirmed();
+  await w.flows.shipOrder({ orderId }, w.ctx('warehouse'));
+  await w.settle();
+  return orderId;
+}
+
+const one = async (text: string, values: unknown[]): Promise<Record<string, unknown>> =>
+  (await w.db.pool.query(text, values)).rows[0];
+
+/** Each prepares what it needs and answers with the call itself, which is made under a trace of its own. */
+const CALLS: Readonly<Record<Verbs, () => Promise<(ctx: Ctx) => Promise<unknown>>>> = {
+  placeOrder: async () => (ctx) => w.flows.placeOrder(w.input({ lines: [{ sku: 'TEE', quantity: 1 }] }), ctx),
+  cancelOrder: async () => {
+    const orderId = await confirmed();
+    return (ctx) => w.flows.cancelOrder({ orderId, reason: 'other' }, ctx);
+  },
+  refundOrder: async () => {
+    const orderId = await shipped();
+    return (ctx) => w.flows.refundOrder({ kind: 'units', orderId, reason: 'late' }, ctx);
+  },
+  shipOrder: async () => {
+    const orderId = await confirmed();
+    return (ctx) => w.flows.shipOrder({ orderId }, ctx);
+  },
+  updateShipment: async () => {
+    const { id } = await one('SELECT id FROM shipments WHERE order_id = $1', [await shipped()]);
+    return (ctx) => w.flows.updateShipment({ shipmentId: String(id), status: 'DELIVERED', detail: 'At the door' }, ctx);
+  },
+  noteOrder: async () => {
+    const orderId = await confirmed();
+    return (ctx) => w.flows.noteOrder({ orderId, body: 'Called' }, ctx);
+  },
+  tagOrder: async () => {
+    const orderId = await confirmed();
+    return (ctx) => w.flows.tagOrder({ orderId, add: ['vip'], remove: [] }, ctx);
+  },
+  editOrder: async () => {
+    const orderId = await confirmed();
+    return (ctx) => w.flows.editOrder({ orderId, metadata: { colour: 'red' } }, ctx);
+  },
+  holdOrder: async () => {
+    const orderId = await confirmed();
+    return (ctx) => w.flows.holdOrder({ orderId, hold: 'manual', reason: 'Wait' }, ctx);
+  },
+  releaseOrder: async () => {
+    const orderId = await confirmed();
+    await w.flows.holdOrder({ orderId, hold: 'manual', reason: 'Wait' }, w.ctx());
+    return (ctx) => w.flows.releaseOrder({ orderId, hold: 'manual', reason: 'Go' }, ctx);
+  },
+  decideApproval: async () => {
+    const place = { merchantId: w.merchantId, skuId: w.skus.TEE as string, nodeId: w.nodes[0] as string };
+    const { approvalId } = await w.flows.adjustStock({ ...place, delta: 90, reason: 'received' }, w.ctx('warehouse'));
+    return (ctx) => w.flows.decideApproval({ approvalId: approvalId as string, decision: 'approve' }, ctx);
+  },
+  adjustStock: async () => (ctx) =>
+    w.flows.adjustStock(
+      { merchantId: w.merchantId, skuId: w.skus.MUG as string, nodeId: w.nodes[0] as string, delta: 1, reason: 'found' },
+      ctx,
+    ),
+  createSku: async () => (ctx) => {
+    const blank = { taxClass: 'standard', weightGrams: 0, stocked: true, barcode: null, description: null };
+    return w.flows.createSku({ merchantId: w.merchantId, code: 'AUD-1', name: 'One', price: '1', ...blank }, ctx);
+  },
+  editSku: async () => (ctx) => w.flows.editSku({ skuId: w.skus.GIFTWRAP as string, version: 1n, price: '2.50' }, ctx),
+  importSkus: async () => (ctx) =>
+    w.flows.importSkus({ merchantId: w.merchantId, csv: 'sku,name,price\nAUD-2,Two,2\n', mode: 'all' }, ctx),
+  editCustomer: async () => {
+    const { customer_id: customerId } = await w.order(await confirmed());
+    return (ctx) => w.flows.editCustomer({ customerId: String(customerId), version: 1n, name: 'New name' }, ctx);
+  },
+  operateSaga: async () => {
+    const { id: orderId } = await w.place({ lines: [{ sku: 'MUG', quantity: 1 }] });
+    const { id } = await one('SELECT id FROM sagas WHERE order_id = $1', [orderId]);
+    return (ctx) => w.flows.operateSaga({ sagaId: String(id), action: 'retry', reason: 'Look again' }, ctx);
+  },
+};
+
+describe('every verb', () => {
+  it.each(Object.keys(CALLS) as Verbs[])('%s leaves an audit row and an event with its actor and trace', async (name) => {
+    const call = await CALLS[name]();
+    const ctx = w.ctx('other');
+    await call(ctx);
+    const audits = await w.db.pool.query('SELECT actor, action, entity, entity_id FROM audit_log WHERE trace_id = $1', [
+      ctx.traceId,
+    ]);
+    expect(audits.rows.length).toBeGreaterThan(0);
+    for (const row of audits.rows) expect(row).toMatchObject({ actor: ctx.actor, action: expect.stringMatching(/^\w+\.\w+$/) });
+    const events = await w.db.pool.query('SELECT actor FROM events WHERE trace_id = $1', [ctx.traceId]);
+    expect(events.rows.length).toBeGreaterThan(0);
+    expect(new Set(events.rows.map((row) => row.actor))).toEqual(new Set([ctx.actor]));
+  });
+
+  it('asked again under its key changes nothing and writes no second audit row', async () => {
+    const orderId = await confirmed();
+    const [first, again] = [w.ctx(), w.ctx()];
+    await w.flows.noteOrder({ orderId, body: 'Once' }, first, 'same');
+    await w.flows.noteOrder({ orderId, body: 'Once' }, again, 'same');
+    const { rows } = await w.db.pool.query('SELECT trace_id FROM audit_log WHERE entity_id = $1 AND action = $2', [
+      orderId,
+      'order.noted',
+    ]);
+    expect(rows).toEqual([{ trace_id: first.traceId }]);
+  });
+});
