@@ -22,16 +22,22 @@ function waitingNodes(page: OrderPage): { value: string; label: string }[] {
   return [...nodes].map(([value, label]) => ({ value, label }));
 }
 
-const unitsOf = (plan: ShipPreview) => plan.shipments.reduce((sum, shipment) => sum + unitsIn(shipment.units), 0);
+type Parcel = ShipPreview['shipments'][number];
 
-function useFigures(nodes: readonly { value: string; label: string }[]) {
+/** Units that are packed: what is charged with the parcel but has no body, such as shipping, is not counted. */
+function packedUnits(parcels: readonly Parcel[], page: OrderPage): number {
+  const goods = new Set(page.lines.filter((line) => line.stocked).map((line) => line.id));
+  return unitsIn(parcels.flatMap((parcel) => parcel.units).filter((range) => goods.has(range.lineId)));
+}
+
+function useFigures(nodes: readonly { value: string; label: string }[], page: OrderPage) {
   const { t } = useMessages();
   const format = useFormat();
   return (plan: ShipPreview): Figure[] => [
     ...plan.shipments.map((shipment) => ({
       label: t('actions.ship.parcel', { node: nodes.find(({ value }) => value === shipment.nodeId)?.label ?? t('ui.unknown') }),
       text: t('actions.ship.parcelValue', {
-        count: unitsIn(shipment.units),
+        count: packedUnits([shipment], page),
         amount: format.money(shipment.valueMinor, plan.currency),
       }),
     })),
@@ -53,7 +59,7 @@ export function ShipDialog({ page, onClose }: { page: OrderPage; onClose: () => 
   const client = useTRPCClient();
   const { order } = page;
   const nodes = waitingNodes(page);
-  const figures = useFigures(nodes);
+  const figures = useFigures(nodes, page);
   const [nodeId, setNode] = useState<string | null>(null);
   const lines = choosable(page, (span) => isShippable(span) && (nodeId === null || span.nodeId === nodeId));
   const units = useUnits(lines);
@@ -85,7 +91,7 @@ export function ShipDialog({ page, onClose }: { page: OrderPage; onClose: () => 
           <PlanPreview figures={[]} was={null} />
         ) : undefined
       }
-      verb={plan ? t('actions.ship.verb', { count: unitsOf(plan) }) : t('actions.ship.verbWaiting')}
+      verb={plan ? t('actions.ship.verb', { count: packedUnits(plan.shipments, page) }) : t('actions.ship.verbWaiting')}
       blocked={blocked}
       error={shownError(ship.error ?? error)}
       busy={ship.isPending}
