@@ -25,6 +25,7 @@ export const TICKS: readonly Tick[] = [
   { task: 'expire-approvals', everySeconds: 60 },
 ];
 
+/** The schedule in graphile-worker’s words. */
 export function crontab(): ParsedCronItem[] {
   return parseCronItems(
     SCHEDULE.map(({ task, as = task, match, payload }) => ({

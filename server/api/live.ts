@@ -46,6 +46,7 @@ interface Client {
   readonly topics: ReadonlySet<string>;
 }
 
+/** Makes the endpoint that pages listen to. One per process. */
 export function createLiveEndpoint(deps: LiveDeps): LiveEndpoint {
   const clients = new Set<Client>();
   // Looking up owners is asynchronous; the chain keeps batches in order.

@@ -195,6 +195,7 @@ export interface Powers {
   readonly release: readonly Hold[];
 }
 
+/** What a role may do, from the matrix. */
 export function powersOf(role: Role): Powers {
   const rows: [string, PermissionRow][] = Object.entries(PERMISSIONS);
   const holds = (verb: keyof typeof HOLD_POWERS): readonly Hold[] =>

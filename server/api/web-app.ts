@@ -16,6 +16,7 @@ export interface WebApp {
 const SLOT = Symbol.for('waybill.web-app');
 const POOL_SIZE = 4;
 
+/** What the web process needs to know who looks at a page. Made once. */
 export function webApp(): WebApp {
   const slots = globalThis as { [SLOT]?: WebApp };
   slots[SLOT] ??= createWebApp(env());

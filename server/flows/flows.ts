@@ -88,6 +88,7 @@ export interface FlowDeps {
   readonly observe?: LaneOptions<unknown, unknown>['observe'];
 }
 
+/** Gives every verb its lane. One per process. */
 export function createFlows(deps: FlowDeps): Flows {
   const { pool, home, outside, observe, clock = () => new Date() } = deps;
   const waiting: (() => Promise<void>)[] = [];

@@ -7,12 +7,14 @@ export interface Outside {
   readonly carriers: ReadonlyMap<string, Carrier>;
 }
 
+/** The provider of a payment. A name that nobody has is a bug, or a newer version’s. */
 export function paymentProvider(outside: Outside, name: string): PaymentProvider {
   const provider = outside.payments.get(name);
   if (!provider) throw new Error(`No payment provider is called ${name}`);
   return provider;
 }
 
+/** The carrier of a shipment. A name that nobody has is a bug, or a newer version’s. */
 export function carrier(outside: Outside, name: string): Carrier {
   const found = outside.carriers.get(name);
   if (!found) throw new Error(`No carrier is called ${name}`);

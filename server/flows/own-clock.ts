@@ -9,6 +9,7 @@ export interface OwnClock {
   at<T>(now: Date, work: () => Promise<T>): Promise<T>;
 }
 
+/** A clock whose time may be set for the work inside one call, and for nothing beside it. */
 export function createOwnClock(): OwnClock {
   const times = new AsyncLocalStorage<Date>();
   return {

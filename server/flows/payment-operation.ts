@@ -28,6 +28,7 @@ export interface OperationCall {
 
 export type OperationOutcome = ProviderOutcome | NotFound;
 
+/** What to send for an attempt: itself, or, where it was sent and has no answer, the question what became of it. */
 export function callFor(
   payment: Payment,
   operation: Operation,
@@ -50,6 +51,7 @@ export function callFor(
   };
 }
 
+/** Sends an attempt, or asks about it. What the provider may do is an outcome; only a bug throws. */
 export async function callProvider(call: OperationCall, outside: Outside, signal: AbortSignal): Promise<OperationOutcome> {
   const provider = paymentProvider(outside, call.provider);
   const { operationId, kind, orderId, paymentId, amountMinor, currency, token } = call;

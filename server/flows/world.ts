@@ -58,6 +58,7 @@ export interface Needs {
   readonly numbers?: Partial<Record<NumberKind, number | ((found: readonly orders.Order[]) => number)>>;
 }
 
+/** Locks what a batch needs, in the one order. An id without an order is left out; `orderOf` refuses it. */
 export async function lockWorld(tx: Tx, needs: Needs, ctx: Ctx): Promise<World> {
   const ids = [...new Set(needs.orderIds)];
   const lockedOrders = await orders.lock(tx, ids);
@@ -129,6 +130,7 @@ function accountsOf(order: orders.Order, tenders: readonly { provider: string }[
   ];
 }
 
+/** Writes what changed, one statement per table, and last what the batch tells the world. */
 export async function writeWorld(tx: Tx, world: World): Promise<void> {
   await orders.write(tx, world.orders);
   await writeSagas(tx, world.sagas);

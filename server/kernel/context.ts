@@ -12,6 +12,7 @@ export interface Ctx {
 
 export type ActorKind = 'user' | 'api_key' | 'customer' | 'system';
 
+/** What kind of somebody acts. */
 export function actorKind(actor: string): ActorKind {
   return actor.slice(0, actor.indexOf(':')) as ActorKind;
 }

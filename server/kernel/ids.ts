@@ -7,6 +7,7 @@ export function newId(): string {
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
+/** Whether a text is a UUID in lower case. */
 export function isId(text: string): boolean {
   return UUID.test(text);
 }

@@ -42,6 +42,7 @@ export function valueOfUnits(line: UnitMoney, from: number, to: number): UnitVal
   return { netMinor, discountMinor, taxMinor, totalMinor: netMinor - discountMinor + taxMinor };
 }
 
+/** How many units the ranges name. */
 export function unitsIn(ranges: readonly { readonly from: number; readonly to: number }[]): number {
   return ranges.reduce((sum, range) => sum + range.to - range.from + 1, 0);
 }

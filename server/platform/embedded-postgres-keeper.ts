@@ -16,6 +16,7 @@ export interface KeeperOrder {
 
 const LOOK_EVERY_MS = 500;
 
+/** Whether a process of this number is there, whoever’s it is. */
 export function processIsAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);

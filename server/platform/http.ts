@@ -95,6 +95,7 @@ function plainAddress(address: string): string {
   return address.startsWith('::ffff:') ? address.slice(7) : address;
 }
 
+/** Whether an address is this machine’s own. */
 export function isLoopback(address: string): boolean {
   return address === '::1' || address.startsWith('127.');
 }
@@ -151,6 +152,7 @@ export function sendProblem(req: IncomingMessage, res: ServerResponse, error: un
   sendJson(res, problem.status, problem, 'application/problem+json');
 }
 
+/** Answers with JSON that nobody may cache. */
 export function sendJson(res: ServerResponse, status: number, body: unknown, type = 'application/json'): void {
   const text = JSON.stringify(body);
   res.writeHead(status, {

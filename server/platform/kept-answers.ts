@@ -11,6 +11,7 @@ export interface AnswerName {
   readonly key: string;
 }
 
+/** The kept answer, or undefined where there is none yet. */
 export async function findAnswer(pool: pg.Pool, { principal, operation, key }: AnswerName): Promise<string | undefined> {
   const { rows } = await pool.query<{ outcome: { ok: string } | null }>({
     name: 'find-answer',

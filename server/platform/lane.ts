@@ -44,6 +44,7 @@ const DEFAULT_BATCH = 256;
 const DEFAULT_QUEUE = 8_192;
 const MAX_TRIES = 6;
 
+/** Makes a lane. Lanes of several processes take turns by their row locks. */
 export function createLane<I, O>(options: LaneOptions<I, O>): Lane<I, O> {
   const { name, pool, run, maxBatch = DEFAULT_BATCH, maxQueue = DEFAULT_QUEUE, observe } = options;
   const queue: Waiting<I, O>[] = [];

@@ -34,6 +34,7 @@ interface EventRow {
   readonly at: Date;
 }
 
+/** An outbox with nothing in it. */
 export function newOutbox(): Outbox {
   return { events: [], audits: [], jobs: [] };
 }
@@ -59,10 +60,12 @@ export function emit(outbox: Outbox, event: NewEvent, ctx: Ctx, cause: string | 
   return id;
 }
 
+/** Adds an audit row: who changed what, from what to what, and why. */
 export function audit(outbox: Outbox, entry: NewAudit, ctx: Ctx): void {
   outbox.audits.push({ ctx, entry });
 }
 
+/** Adds a background task, which exists if the batch commits. */
 export function job(outbox: Outbox, item: NewJob): void {
   outbox.jobs.push(item);
 }
@@ -96,6 +99,7 @@ const DELIVERIES: TableSpec = {
   columns: { event_id: 'uuid', consumer: 'text', next_at: 'timestamptz' },
 };
 
+/** Writes events with their deliveries, then audit rows, then jobs. Comes last in a batch. */
 export async function writeOutbox(tx: Tx, outbox: Outbox): Promise<void> {
   await insertRows(tx, EVENTS, outbox.events as unknown as Record<string, unknown>[]);
   const deliveries = outbox.events.flatMap((event) =>

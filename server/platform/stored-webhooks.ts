@@ -10,6 +10,7 @@ export interface StoredWebhook {
   readonly status: 'received' | 'processed' | 'ignored' | 'failed';
 }
 
+/** A stored webhook, or undefined. */
 export async function readWebhook(db: Queryable, id: string): Promise<StoredWebhook | undefined> {
   const { rows } = await db.query<StoredWebhook>({
     name: 'webhook-read',
@@ -19,6 +20,7 @@ export async function readWebhook(db: Queryable, id: string): Promise<StoredWebh
   return rows[0];
 }
 
+/** Records what became of a webhook. */
 export async function finishWebhook(db: Queryable, id: string, status: 'processed' | 'ignored', now: Date): Promise<void> {
   await db.query({
     name: 'webhook-finish',

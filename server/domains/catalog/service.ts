@@ -23,6 +23,10 @@ export interface CatalogState {
   readonly rates: Map<string, bigint>;
 }
 
+/**
+ * What placing orders needs of these merchants and codes. Reads without locks: a price that changes meanwhile is the old one or
+ * the new one.
+ */
 export async function load(
   db: Queryable,
   merchantIds: readonly string[],

@@ -68,6 +68,7 @@ export interface CustomersState {
   readonly dirty: Set<string>;
 }
 
+/** Locks customers that people are about to edit. */
 export async function lock(tx: Tx, ids: readonly string[]): Promise<CustomersState> {
   lockStep(tx, 'customers');
   const rows = await lockCustomers(tx, [...new Set(ids)]);
@@ -82,6 +83,7 @@ export function change(state: CustomersState, customer: CustomerRecord, after: P
   return next;
 }
 
+/** Writes the customers that changed. */
 export async function write(tx: Tx, state: CustomersState): Promise<void> {
   await updateCustomers(
     tx,

@@ -287,6 +287,7 @@ export function verifyStandardWebhook(
   }
 }
 
+/** The adapter for the parcel carrier. */
 export function createParcelCarrier(config: CarrierConfig): Carrier {
   return new ParcelCarrier(config);
 }

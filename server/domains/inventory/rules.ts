@@ -76,10 +76,12 @@ export interface Books {
   readonly work: ShortageWork[];
 }
 
+/** How a SKU at a node is found among locked rows. */
 export function stockKey(skuId: string, nodeId: string): string {
   return `${skuId}:${nodeId}`;
 }
 
+/** A movement of the given deltas; what is not named does not change. */
 export function movement(
   kind: MovementKind,
   skuId: string,

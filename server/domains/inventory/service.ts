@@ -44,6 +44,10 @@ export interface InventoryKeys {
   readonly create?: readonly { skuId: string; nodeId: string; merchantId: string }[];
 }
 
+/**
+ * Locks supply and stock, in that order, each by SKU; makes rows that are missing. Reads the open shortage work of what is
+ * short.
+ */
 export async function lock(tx: Tx, keys: InventoryKeys): Promise<InventoryState> {
   const supplySkus = unique(keys.supply.map((key) => key.skuId));
   const stockSkus = unique(keys.stock);
@@ -130,6 +134,7 @@ export function apply(state: InventoryState, movements: readonly Movement[], cau
   });
 }
 
+/** Writes the counters, then the movements that explain them, then shortage work. */
 export async function write(tx: Tx, state: InventoryState): Promise<void> {
   await writeSupply(tx, [...state.dirtySupply]);
   await writeStock(tx, [...state.dirtyStock]);

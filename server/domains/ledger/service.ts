@@ -52,6 +52,7 @@ export function accountId(code: string): string {
   return id;
 }
 
+/** Locks accounts, making those that were never used, and then holds. */
 export async function lock(tx: Tx, keys: LedgerKeys): Promise<LedgerState> {
   const state: LedgerState = { accounts: new Map(), holds: new Map(), transfers: [], newHolds: new Set() };
   const refs = new Map(keys.accounts.map((ref) => [ref.code, { ...ref, id: accountId(ref.code) }]));

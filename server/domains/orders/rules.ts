@@ -186,6 +186,7 @@ export function mayShip(order: OrderFacts): Verdict {
   return yes;
 }
 
+/** Whether the units are at a node and in no shipment yet. */
 export function isShippable(span: Span): boolean {
   return span.state === 'allocated' && span.shipmentId === null;
 }

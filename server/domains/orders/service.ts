@@ -43,6 +43,7 @@ export interface OrdersState {
   readonly notes: { id: string; order_id: string; body: string; actor: string; at: Date }[];
 }
 
+/** Locks orders and reads their lines and spans. An id without an order is left out. */
 export async function lock(tx: Tx, ids: readonly string[]): Promise<OrdersState> {
   const state: OrdersState = { byId: new Map(), notes: [] };
   if (ids.length === 0) return state;
@@ -84,6 +85,7 @@ export function add(state: OrdersState, row: OrderRow, lines: readonly Line[]): 
   return order;
 }
 
+/** What the rules want to know of a locked order. */
 export function facts(order: Order): OrderFacts {
   return {
     status: order.row.status,
@@ -130,6 +132,7 @@ export function settle(
   order.dirty = true;
 }
 
+/** Inserts new orders; updates those that changed, and replaces the spans of the lines that did. */
 export async function write(tx: Tx, state: OrdersState): Promise<void> {
   const orders = [...state.byId.values()];
   const fresh = orders.filter((order) => order.isNew);

@@ -47,6 +47,7 @@ export interface Operation {
 
 export const OPEN_OPERATION: readonly OperationStatus[] = ['in_flight', 'requires_action', 'unknown'];
 
+/** Whether an attempt has no final answer yet. */
 export function isOpen(operation: Operation): boolean {
   return OPEN_OPERATION.includes(operation.status);
 }
@@ -86,6 +87,7 @@ export function capturableMinor(payment: Payment): bigint {
   return payment.holdId === null ? 0n : payment.authorizedMinor - payment.capturedMinor;
 }
 
+/** What was taken and not given back, in minor units. */
 export function refundableMinor(payment: Payment): bigint {
   return payment.capturedMinor - payment.refundedMinor;
 }

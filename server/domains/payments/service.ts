@@ -14,6 +14,7 @@ export interface PaymentsState {
   readonly dirty: Set<Payment | Operation>;
 }
 
+/** Locks the payments of these orders and reads every attempt. */
 export async function lock(tx: Tx, orderIds: readonly string[]): Promise<PaymentsState> {
   const state: PaymentsState = { byOrder: new Map(), operations: new Map(), fresh: new Set(), dirty: new Set() };
   if (orderIds.length === 0) return state;
@@ -23,10 +24,12 @@ export async function lock(tx: Tx, orderIds: readonly string[]): Promise<Payment
   return state;
 }
 
+/** An order’s payments, oldest first. */
 export function ofOrder(state: PaymentsState, orderId: string): Payment[] {
   return state.byOrder.get(orderId) ?? [];
 }
 
+/** Every attempt on an order’s payments, oldest first. */
 export function operationsOf(state: PaymentsState, orderId: string): Operation[] {
   return state.operations.get(orderId) ?? [];
 }
@@ -36,6 +39,7 @@ export function openOperation(state: PaymentsState, payment: Payment): Operation
   return operationsOf(state, payment.orderId).find((operation) => operation.paymentId === payment.id && isOpen(operation));
 }
 
+/** Adds a tender that nothing was tried with yet. */
 export function addPayment(
   state: PaymentsState,
   payment: Omit<Payment, 'id' | 'status' | 'version' | 'createdAt' | keyof typeof NOTHING_YET>,
@@ -103,6 +107,7 @@ export function settle(state: PaymentsState, payment: Payment, operation: Operat
   state.dirty.add(payment);
 }
 
+/** Writes payments and attempts. */
 export async function write(tx: Tx, state: PaymentsState, now: Date): Promise<void> {
   const isOperation = (row: Payment | Operation): row is Operation => 'kind' in row;
   const isPayment = (row: Payment | Operation): row is Payment => !('kind' in row);

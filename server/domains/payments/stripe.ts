@@ -323,6 +323,7 @@ class StripeProvider implements PaymentProvider {
   }
 }
 
+/** The adapter for whoever speaks Stripe’s API, our simulator included. */
 export function createStripeProvider(config: StripeConfig): PaymentProvider {
   return new StripeProvider(config);
 }

@@ -48,6 +48,7 @@ const HOUR_MS = 3_600_000;
 /** How long a link may be used. */
 export const TOKEN_HOURS: Readonly<Record<TokenKind, number>> = { invite: 7 * 24, reset: 1, setup: 24 };
 
+/** When a token of a kind that is made now stops working. */
 export function tokenExpiry(kind: TokenKind, now: Date): Date {
   return new Date(now.getTime() + TOKEN_HOURS[kind] * HOUR_MS);
 }
@@ -105,6 +106,7 @@ export function userFacts(user: User): Record<string, unknown> {
   };
 }
 
+/** What the audit log may say of an API key: never its secret. */
 export function apiKeyFacts(key: ApiKey): Record<string, unknown> {
   return { name: key.name, mode: key.mode, scopes: key.scopes, revoked: key.revokedAt !== null };
 }

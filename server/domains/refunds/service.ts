@@ -17,14 +17,17 @@ export async function load(tx: Tx, orderIds: readonly string[]): Promise<Refunds
   return { ...empty, refunds: await readRefunds(tx, orderIds), legs: await readLegs(tx, orderIds) };
 }
 
+/** The refunds of an order. */
 export function ofOrder(state: RefundsState, orderId: string): Refund[] {
   return state.refunds.filter((refund) => refund.orderId === orderId);
 }
 
+/** A refund’s legs, one for each tender that gives money back. */
 export function legsOf(state: RefundsState, refundId: string): RefundLeg[] {
   return state.legs.filter((leg) => leg.refundId === refundId);
 }
 
+/** Adds a refund with its units and legs. */
 export function add(state: RefundsState, refund: Refund, lines: readonly RefundLine[], legs: readonly RefundLeg[]): void {
   state.refunds.push(refund);
   state.legs.push(...legs);
@@ -33,6 +36,7 @@ export function add(state: RefundsState, refund: Refund, lines: readonly RefundL
   for (const leg of legs) state.fresh.add(leg);
 }
 
+/** Marks a refund or a leg as changed. */
 export function changed(state: RefundsState, row: Refund | RefundLeg): void {
   if (!state.fresh.has(row)) state.dirty.add(row);
 }
@@ -40,6 +44,7 @@ export function changed(state: RefundsState, row: Refund | RefundLeg): void {
 const isRefund = (row: Refund | RefundLeg): row is Refund => 'number' in row;
 const isLeg = (row: Refund | RefundLeg): row is RefundLeg => !('number' in row);
 
+/** Writes refunds, their units and their legs. */
 export async function write(tx: Tx, state: RefundsState): Promise<void> {
   await insertRefunds(tx, [...state.fresh].filter(isRefund));
   await insertLegs(tx, [...state.fresh].filter(isLeg));
