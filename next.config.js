@@ -1,11 +1,30 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { PHASE_PRODUCTION_SERVER } from 'next/constants.js';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
 
+// Two servers on one checkout (a test beside a running `npm start`) must not share a build folder.
+const distDir = process.env.WAYBILL_NEXT_DIR ?? '.next';
+
+/**
+ * Next writes the paths of each build folder into the tsconfig.json it is given, in a format of its own. It is given one that only
+ * extends ours, so that a build changes no file of the repository.
+ */
+function ownTsconfig() {
+  const path = join('node_modules', '.cache', 'next-tsconfig', distDir.replace(/[^\w.-]/g, '_'), 'tsconfig.json');
+  const file = join(root, path);
+  if (!existsSync(file)) {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, JSON.stringify({ extends: join(root, 'tsconfig.json') }, null, 2));
+  }
+  return path;
+}
+
 /** @type {import('next').NextConfig} */
 const config = {
-  // Two servers on one checkout (a test beside a running `npm start`) must not share a build folder.
-  distDir: process.env.WAYBILL_NEXT_DIR ?? '.next',
+  distDir,
   poweredByHeader: false,
   reactStrictMode: true,
   devIndicators: false,
@@ -17,4 +36,8 @@ const config = {
   experimental: { optimizePackageImports: ['@mantine/core', '@mantine/hooks', '@tabler/icons-react'] },
 };
 
-export default config;
+/** A server of the finished build only reads; the others may write. */
+export default function nextConfig(phase) {
+  if (phase === PHASE_PRODUCTION_SERVER) return config;
+  return { ...config, typescript: { ...config.typescript, tsconfigPath: ownTsconfig() } };
+}

@@ -1,28 +1,11 @@
 'use client';
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef, useState } from 'react';
 import { useMessages } from './locale.tsx';
-import type { MessageKey } from './messages/catalogue.ts';
+import type { Shortcut, ShortcutSection } from './shortcut.ts';
 import { ShortcutHelp } from './shortcut-help.tsx';
-
-export type ShortcutSection = 'global' | 'go' | 'list' | 'page';
-
-export interface Shortcut {
-  /** One key ('c', '/', '['), a sequence ('g o'), or with ⌘/Ctrl ('mod+k'). Compared with KeyboardEvent.key. */
-  readonly keys: string;
-  readonly label: string;
-  readonly section: ShortcutSection;
-  readonly run: () => void;
-}
 
 /** A second key later than this starts a new sequence. */
 const SEQUENCE_MS = 1_200;
-
-export const SECTION_LABELS: Readonly<Record<ShortcutSection, MessageKey>> = {
-  global: 'ui.shortcuts.global',
-  go: 'ui.shortcuts.go',
-  list: 'ui.shortcuts.list',
-  page: 'ui.shortcuts.page',
-};
 
 class ShortcutRegistry {
   private readonly active = new Set<{ current: Shortcut }>();

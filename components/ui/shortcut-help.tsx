@@ -1,8 +1,8 @@
 'use client';
 import { Modal, Title } from '@mantine/core';
 import { useOs } from '@mantine/hooks';
-import { SECTION_LABELS, type Shortcut, type ShortcutSection } from './keyboard.tsx';
 import { useMessages } from './locale.tsx';
+import { SECTION_LABELS, type Shortcut, type ShortcutSection } from './shortcut.ts';
 import classes from './shortcut-help.module.css';
 
 const SECTIONS: readonly ShortcutSection[] = ['global', 'go', 'list', 'page'];

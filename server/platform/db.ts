@@ -77,8 +77,3 @@ export function sqlState(error: unknown): string | undefined {
     ? error.code
     : undefined;
 }
-
-/** The name of the violated constraint, which states the rule (DESIGN 2). */
-export function violatedConstraint(error: unknown): string | undefined {
-  return error instanceof Error && 'constraint' in error && typeof error.constraint === 'string' ? error.constraint : undefined;
-}

@@ -32,16 +32,6 @@ export async function findStalled(db: Queryable, before: Date, limit: number): P
   return rows.map((row) => row.id);
 }
 
-/** Open sagas waiting on one of these orders. */
-export async function findOpenOfOrders(db: Queryable, orderIds: readonly string[]): Promise<string[]> {
-  const { rows } = await db.query<{ id: string }>({
-    name: 'sagas-open-of-orders',
-    text: `SELECT id FROM sagas WHERE order_id = ANY($1::uuid[]) AND status NOT IN ('done', 'stuck')`,
-    values: [orderIds],
-  });
-  return rows.map((row) => row.id);
-}
-
 /** Sagas of these orders whose time has come, for whoever drives them without a worker: imports and made-up data. */
 export async function findDueOfOrders(db: Queryable, orderIds: readonly string[], now: Date): Promise<string[]> {
   const { rows } = await db.query<{ id: string }>({

@@ -7,13 +7,7 @@ import { LIVENESS_INVARIANTS } from './integrity/liveness.ts';
 import { ORDER_INVARIANTS } from './integrity/orders.ts';
 import { PAYMENT_INVARIANTS } from './integrity/payments.ts';
 import { POSTING_INVARIANTS } from './integrity/postings.ts';
-import {
-  openProviderLog,
-  PROVIDER_CAPTURES,
-  type ProviderLog,
-  providerFinding,
-  readCaptures,
-} from './integrity/provider-captures.ts';
+import { openProviderLog, type ProviderLog, providerFinding, readCaptures } from './integrity/provider-captures.ts';
 import { REFERENCE_INVARIANTS } from './integrity/references.ts';
 import { type Inspection, inspectionScope, type VerifiedVersion } from './integrity/scope.ts';
 import { STOCK_INVARIANTS } from './integrity/stock.ts';
@@ -163,6 +157,3 @@ export async function integrityHistory(
   });
   return rows;
 }
-
-/** How many invariants there are, those of the provider included. */
-export const INVARIANT_COUNT = INVARIANTS.length + [PROVIDER_CAPTURES].length;

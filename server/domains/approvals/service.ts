@@ -5,8 +5,6 @@ import { lockStep } from '../../platform/locks.ts';
 import { type Approval, checkDecision, needsApproval, type Policy } from './rules.ts';
 import { insertApprovals, lockApprovals, lockExpired, readPolicies, updateApprovals } from './store.ts';
 
-export { readSubjects } from './store.ts';
-
 export interface ApprovalsState {
   readonly byId: Map<string, Approval>;
   readonly policies: readonly Policy[];

@@ -45,19 +45,6 @@ export async function lockExpired(tx: Tx, now: Date, limit: number): Promise<App
   return rows;
 }
 
-/** What each approval is about, unlocked: where a decision has to lock first. */
-export async function readSubjects(
-  db: Queryable,
-  ids: readonly string[],
-): Promise<Map<string, { subject: string; subjectId: string }>> {
-  const { rows } = await db.query<{ id: string; subject: string; subjectId: string }>({
-    name: 'approvals-subjects',
-    text: 'SELECT id, subject, subject_id AS "subjectId" FROM approvals WHERE id = ANY($1::uuid[])',
-    values: [ids],
-  });
-  return new Map(rows.map(({ id, ...rest }) => [id, rest]));
-}
-
 export async function readPolicies(db: Queryable): Promise<Policy[]> {
   const { rows } = await db.query<Policy>({
     name: 'approvals-policies',

@@ -43,10 +43,6 @@ export async function loadNodes(tx: Tx, state: FulfilmentState, merchantIds: rea
     state.nodes.set(node.merchantId, [...(state.nodes.get(node.merchantId) ?? []), node]);
 }
 
-export function ofOrder(state: FulfilmentState, orderId: string): Shipment[] {
-  return [...state.byId.values()].filter((shipment) => shipment.orderId === orderId);
-}
-
 export function addShipment(state: FulfilmentState, shipment: Shipment, lines: readonly ShipmentLine[]): void {
   state.byId.set(shipment.id, shipment);
   state.fresh.add(shipment);

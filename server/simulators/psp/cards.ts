@@ -104,5 +104,3 @@ export function testCard(token: string): TestCard | undefined {
   const match = MADE_TO_MEASURE.exec(token);
   return match?.[1] !== undefined && match[2] !== undefined ? card(match[1], match[2]) : undefined;
 }
-
-export const CARD_TOKENS: readonly string[] = Object.keys(CARDS);
