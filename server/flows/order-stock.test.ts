@@ -66,7 +66,7 @@ describe('shelves', () => {
     await w.settle();
     await adjust('TEE', 0, -4, 'damaged');
     const error = await refusal(w.flows.shipOrder({ orderId: placed.id }, w.ctx()));
-    expect(error).toMatchObject({ code: 'out_of_stock' });
+    expect(error).toMatchObject({ code: 'over_limit', data: { onHand: 6 } });
     expect(await w.captures(placed.id)).toHaveLength(0);
     const lineId = placed.lines[0]?.id as string;
     await w.flows.shipOrder({ orderId: placed.id, units: [{ lineId, quantity: 6 }] }, w.ctx());

@@ -84,7 +84,7 @@ export function planShip(world: World, order: orders.Order, input: ShipOrderInpu
       if (isOnHand(world.inventory, skuId, nodeId, BigInt(count))) continue;
       const onHand = Number(world.inventory.stock.get(stockKey(skuId, nodeId))?.onHand ?? 0n);
       throw new DomainError(
-        'out_of_stock',
+        'over_limit',
         `Only ${onHand} of ${name} are on hand at this node; ${count} are allocated there. Ship fewer, or count again.`,
         { skuId, nodeId, onHand },
       );

@@ -26,6 +26,8 @@ export interface OrderWorld {
   readonly psp: Awaited<ReturnType<typeof startPspSimulator>>;
   readonly carrier: Awaited<ReturnType<typeof startCarrierSimulator>>;
   readonly outside: Outside;
+  /** What the simulators were given. */
+  readonly secrets: typeof SECRETS;
   /** The house's clock. */
   clock(): Date;
   ctx(who?: string): Ctx;
@@ -82,6 +84,7 @@ export async function orderWorld(options: { multicapture?: boolean; stock?: numb
     psp,
     carrier,
     outside,
+    secrets: SECRETS,
     clock,
     ctx,
     input,

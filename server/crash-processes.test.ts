@@ -1,0 +1,261 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type OrderWorld, orderWorld } from './flows/testing/order-world.ts';
+import { newId } from './kernel/ids.ts';
+import { API_SCOPES } from './kernel/vocabulary.ts';
+import { newApiKey } from './platform/auth/api-keys.ts';
+import { createPspLog } from './views/integrity/psp-log.ts';
+import { checkIntegrity } from './views/integrity.ts';
+
+/**
+ * kill -9. A shop places, cancels, ships and refunds orders over REST while the worker and the api process are killed at any moment, and
+ * the payment provider is slow, drops replies and is away for seconds. Once they stay up, every order ends within half a minute, and the
+ * provider's own log says that everything happened once.
+ */
+const DEEP = process.env.WAYBILL_DEEP === '1';
+const ORDERS = DEEP ? 200 : 24;
+const AT_ONCE = DEEP ? 40 : 24;
+const KILLS = DEEP ? 60 : 6;
+const END_WITHIN_MS = 30_000;
+
+let w: OrderWorld;
+let shop: { port: number; key: string };
+const processes = new Map<Role, ChildProcess>();
+let stopping = false;
+beforeAll(async () => {
+  w = await orderWorld({ stock: 5_000 });
+  await w.db.pool.query(`INSERT INTO home_owner VALUES ('EU', 'EU') ON CONFLICT DO NOTHING`);
+  shop = { port: await freePort(), key: await apiKey() };
+});
+afterAll(async () => {
+  stopping = true;
+  await Promise.all([...processes.keys()].map(kill));
+  await w.close();
+});
+
+type Role = 'api' | 'worker';
+
+/** Starts a process as an operator does; resolves when it says that it is ready. */
+async function start(role: Role): Promise<void> {
+  const child = spawn(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', join(import.meta.dirname, 'main.ts'), '--role', role],
+    { stdio: ['ignore', 'pipe', 'pipe'], env: variables() },
+  );
+  processes.set(role, child);
+  await new Promise<void>((resolve, reject) => {
+    let output = '';
+    const read = (chunk: Buffer): void => {
+      output += chunk.toString();
+      if (output.includes('"message":"ready"')) resolve();
+    };
+    child.stdout.on('data', read);
+    child.stderr.on('data', read);
+    child.once('exit', (code) => reject(new Error(`${role} ended with ${code}: ${output.slice(-2_000)}`)));
+  });
+}
+
+async function kill(role: Role): Promise<void> {
+  const child = processes.get(role);
+  processes.delete(role);
+  if (!child || child.exitCode !== null) return;
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGKILL');
+  await ended;
+}
+
+function variables(): NodeJS.ProcessEnv {
+  return {
+    PATH: process.env.PATH,
+    NODE_ENV: 'test',
+    DATABASE_URL: w.db.url,
+    PORT: String(shop.port),
+    WAYBILL_ORIGIN: `http://localhost:${shop.port}`,
+    WAYBILL_SECRET: 'a secret of the tests, long enough',
+    WAYBILL_DATA_KEY: Buffer.alloc(32, 7).toString('base64'),
+    PSP_URL: w.psp.url,
+    PSP_SECRET_KEY: w.secrets.secretKey,
+    PSP_WEBHOOK_SECRET: w.secrets.webhookSecret,
+    CARRIER_URL: w.carrier.url,
+    CARRIER_API_KEY: 'carrier_test',
+    CARRIER_WEBHOOK_SECRET: w.secrets.webhookSecret,
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === 'object' && address ? address.port : 0;
+}
+
+async function apiKey(): Promise<string> {
+  const { key, prefix, hash } = newApiKey('test');
+  await w.db.pool.query(
+    `INSERT INTO api_keys (id, merchant_id, name, mode, prefix, key_hash, scopes, created_by, created_at)
+     VALUES ($1, $2, 'Test', 'test', $3, $4, $5, 'system:test', now())`,
+    [newId(), w.merchantId, prefix, hash, API_SCOPES],
+  );
+  return key;
+}
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** What a careful client does: the same request under the same key until there is an answer. */
+async function post(path: string, body: unknown): Promise<Record<string, unknown>> {
+  const key = newId();
+  for (;;) {
+    if (stopping) throw new Error('The test is over');
+    try {
+      const response = await fetch(`http://127.0.0.1:${shop.port}/api/v1${path}`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${shop.key}`, 'content-type': 'application/json', 'idempotency-key': key },
+        body: JSON.stringify(body),
+        signal: AbortSignal.timeout(10_000),
+      });
+      const answer = (await response.json()) as Record<string, unknown>;
+      if (response.ok) return answer;
+      if (response.status < 500 && response.status !== 429) throw new Refused(`${path}: ${JSON.stringify(answer)}`);
+    } catch (error) {
+      if (error instanceof Refused) throw error;
+    }
+    await pause(200);
+  }
+}
+class Refused extends Error {}
+
+async function untilOrder(id: string, want: Record<string, unknown>): Promise<Record<string, unknown>> {
+  for (;;) {
+    const order = await w.order(id);
+    if (Object.entries(want).every(([column, value]) => order[column] === value)) return order;
+    if (stopping) throw new Error(`The test is over: ${JSON.stringify({ id, status: order.status })}`);
+    await pause(100);
+  }
+}
+
+const KINDS = ['ships', 'ships in two parcels', 'is refunded', 'is cancelled at once', 'is cancelled later'] as const;
+type Kind = (typeof KINDS)[number];
+interface Lived {
+  readonly id: string;
+  readonly kind: Kind;
+  readonly captures: number;
+}
+
+/** The life of one order, driven over REST by a client who does not know who died meanwhile. */
+async function live(index: number): Promise<Lived> {
+  const kind = KINDS[index % KINDS.length] as Kind;
+  const placed = await post('/orders', {
+    external_id: `web-${index}`,
+    currency: 'EUR',
+    customer: { email: `c${index % 7}@example.com` },
+    lines: [
+      { sku: 'MUG', quantity: 2 },
+      { sku: 'TEE', quantity: 1 },
+    ],
+    shipping: { name: 'Standard', price_minor: 490 },
+    payment: { token: 'pm_card_visa' },
+  });
+  const id = placed.id as string;
+  const [mug] = placed.lines as { id: string }[];
+  if (kind === 'is cancelled at once') await post(`/orders/${id}/cancel`, { reason: 'customer_request' });
+  if (kind === 'is cancelled at once') return { id, kind, captures: 0 };
+  await untilOrder(id, { status: 'CONFIRMED', fulfilment_status: 'ALLOCATED' });
+  if (kind === 'is cancelled later') await post(`/orders/${id}/cancel`, { reason: 'customer_request' });
+  if (kind === 'is cancelled later') return { id, kind, captures: 0 };
+  if (kind === 'ships in two parcels') await post(`/orders/${id}/shipments`, { units: [{ line_id: mug?.id, quantity: 1 }] });
+  await post(`/orders/${id}/shipments`, {});
+  if (kind === 'is refunded') {
+    await untilOrder(id, { status: 'FULFILLED' });
+    await post(`/orders/${id}/refunds`, { kind: 'units', units: [{ line_id: mug?.id, quantity: 1 }], reason: 'damaged' });
+  }
+  return { id, kind, captures: kind === 'ships in two parcels' ? 2 : 1 };
+}
+
+const ENDS: Readonly<Record<Kind, Record<string, unknown>>> = {
+  ships: { status: 'FULFILLED', payment_status: 'CAPTURED', captured_minor: 4_989n, receivable_minor: 0n },
+  'ships in two parcels': { status: 'FULFILLED', payment_status: 'CAPTURED', captured_minor: 4_989n, receivable_minor: 0n },
+  'is refunded': { status: 'FULFILLED', payment_status: 'PARTIALLY_REFUNDED', refunded_minor: 1_250n, receivable_minor: 0n },
+  'is cancelled at once': { status: 'CANCELLED', captured_minor: 0n, receivable_minor: 0n },
+  'is cancelled later': { status: 'CANCELLED', payment_status: 'VOIDED', captured_minor: 0n, receivable_minor: 0n },
+};
+
+async function psp(change: Record<string, unknown>): Promise<void> {
+  const response = await fetch(`${w.psp.controlUrl}/_sim/switches`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(change),
+  });
+  expect(response.status).toBe(200);
+}
+
+/** Kills at random moments while the orders are driven to their ends; then the provider is well again. */
+async function chaos(driven: () => boolean): Promise<{ kills: number }> {
+  let kills = 0;
+  await psp({
+    slow_ms: { probability: 0.6, value: 250 },
+    drop_reply: 0.1,
+    drop_before: 0.1,
+    error_5xx_after: 0.08,
+    error_5xx: 0.05,
+  });
+  while (!driven() && kills < KILLS) {
+    await pause(300 + Math.random() * 1_200);
+    const role: Role = kills % 4 === 3 ? 'api' : 'worker';
+    await kill(role);
+    kills += 1;
+    if (kills === 2) await psp({ down: { for_ms: 3_000 } });
+    await start(role);
+  }
+  await psp(CALM);
+  return { kills };
+}
+
+it('orders end as they should, once, whoever is killed whenever', { timeout: DEEP ? 900_000 : 240_000 }, async () => {
+  await Promise.all([start('api'), start('worker')]);
+  let done = false;
+  const disorder = chaos(() => done);
+  const lives: Lived[] = [];
+  let next = 0;
+  const drivers = Array.from({ length: AT_ONCE }, async () => {
+    for (let index = next++; index < ORDERS; index = next++) lives.push(await live(index));
+  });
+  try {
+    await Promise.all(drivers);
+  } finally {
+    done = true;
+  }
+  const { kills } = await disorder;
+  expect(kills).toBeGreaterThanOrEqual(3);
+  // One more death of each, then they stay.
+  await Promise.all([kill('worker'), kill('api')]);
+  await Promise.all([start('worker'), start('api')]);
+  await untilAllEnded(Date.now() + END_WITHIN_MS);
+  for (const { id, kind, captures } of lives) {
+    expect(await w.order(id), kind).toMatchObject(ENDS[kind]);
+    expect((await w.order(id)).finished_at, kind).not.toBeNull();
+    expect(await w.captures(id), kind).toHaveLength(captures);
+  }
+  const { rows } = await w.db.pool.query(
+    'SELECT sum(promised)::int AS promised, (SELECT count(*)::int FROM orders) AS orders FROM sku_supply',
+  );
+  expect(rows).toEqual([{ promised: 0, orders: ORDERS }]);
+  await w.expectBooksAgree();
+  const { report } = await checkIntegrity(w.db.pool, { full: true, now: new Date(), provider: createPspLog(w.psp.controlUrl) });
+  expect(report.invariants.filter((finding) => finding.state !== 'holds')).toEqual([]);
+});
+
+const CALM = { slow_ms: null, drop_reply: null, drop_before: null, error_5xx_after: null, error_5xx: null, down: null };
+
+async function untilAllEnded(by: number): Promise<void> {
+  for (;;) {
+    const { rows } = await w.db.pool.query(
+      `SELECT s.kind, s.step, s.status, s.error, o.status AS "order" FROM sagas s JOIN orders o ON o.id = s.order_id WHERE s.status <> 'done'`,
+    );
+    if (rows.length === 0) return;
+    if (Date.now() > by) throw new Error(`Not ended ${END_WITHIN_MS / 1_000} s after the restart: ${JSON.stringify(rows)}`);
+    await pause(200);
+  }
+}
