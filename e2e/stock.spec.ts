@@ -1,0 +1,40 @@
+import type { Page } from '@playwright/test';
+import { restClient } from './fixtures/rest.ts';
+import { expect, test } from './fixtures/test.ts';
+
+async function adjust(page: Page, sku: string, difference: number, reason: string) {
+  await page.getByRole('button', { name: 'Adjust', exact: true }).click();
+  const dialog = page.getByRole('dialog', { name: `Adjust ${sku}` });
+  await dialog.getByLabel('Difference').fill(String(difference));
+  await dialog.getByRole('combobox', { name: 'Reason' }).click();
+  await page.getByRole('option', { name: reason }).click();
+  return dialog;
+}
+
+test('the warehouse corrects a level: the effect is shown first, then it stands in the movements and in the API', async ({
+  as,
+}) => {
+  const rest = restClient();
+  const { sku, available } = await rest.stockedSku(20);
+  const page = await as('warehouse');
+  await page.goto(`/stock/${sku}`);
+  const before = (await rest.stock(sku)).nodes[0];
+
+  const dialog = await adjust(page, sku, -1, 'Damaged');
+  await expect(dialog.getByRole('region', { name: 'What this does' })).toContainText(String((before?.on_hand ?? 0) - 1));
+  await dialog.getByRole('button', { name: /^Adjust by/ }).click();
+  await expect(dialog).toBeHidden();
+
+  const movements = page.getByRole('region', { name: /^Movements/ });
+  await expect(movements.getByRole('row').filter({ hasText: 'Wim de Vries' }).first()).toContainText(/[−-]1/);
+  expect((await rest.stock(sku)).supply[0]?.available).toBe(available - 1);
+});
+
+test('a level cannot be corrected below nothing', async ({ as }) => {
+  const rest = restClient();
+  const { sku } = await rest.stockedSku();
+  const page = await as('warehouse');
+  await page.goto(`/stock/${sku}`);
+  const dialog = await adjust(page, sku, -1_000_000, 'Lost');
+  await expect(dialog).toContainText('Less than nothing cannot be on hand.');
+});
