@@ -105,6 +105,7 @@ async function build(tx: Tx, home: string, dataKey: string, now: Date, passwordH
   const opened = new Date(now.getTime() - OPENED_DAYS_AGO * DAY_MS);
   const ids = new Map(DEMO_SHOPS.map((shop) => [shop.slug, newId()]));
   const idOf = (slug: string): string => ids.get(slug) as string;
+  await tx.query('INSERT INTO home_owner (home, region) VALUES ($1, $1) ON CONFLICT DO NOTHING', [home]);
   await insertRows(
     tx,
     {
