@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from '@playwright/test';
-import chromium from '@sparticuz/chromium';
+import { browserOptions } from './e2e/fixtures/browser.ts';
 
 /**
  * Journeys in a real browser on the whole production stack, started for them on a folder of its own. The browser is the
@@ -13,18 +13,6 @@ process.env.E2E_DATA = dataDir; // tests read running.json there, for the addres
 process.env.E2E_PORT = String(port);
 const origin = process.env.E2E_ORIGIN ?? `http://localhost:${port}`;
 const BUILDS_AND_STARTS_WITHIN_MS = 300_000;
-/**
- * The package aims at a machine that runs one page; here several contexts share a browser. And it switches off what a real browser
- * does for security: without it no Origin is sent, and a page could do what nobody's browser lets it do.
- */
-const NOT_HERE = new Set([
-  '--single-process',
-  '--no-zygote',
-  '--disable-web-security',
-  '--allow-running-insecure-content',
-  '--disable-site-isolation-trials',
-]);
-
 export default defineConfig({
   testDir: 'e2e',
   workers: 1,
@@ -37,10 +25,7 @@ export default defineConfig({
     baseURL: origin,
     trace: 'retain-on-failure',
     screenshot: 'only-on-failure',
-    launchOptions: {
-      executablePath: await chromium.executablePath(),
-      args: chromium.args.filter((flag) => !NOT_HERE.has(flag)),
-    },
+    launchOptions: await browserOptions(),
   },
   projects: [{ name: 'chromium', use: { browserName: 'chromium', viewport: { width: 1280, height: 800 } } }],
   ...(process.env.E2E_ORIGIN

@@ -1,15 +1,9 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import { type Example, examplesOf, findExamples } from './fixtures/pages.ts';
+import { type Example, examplesOf, findExamples, settle } from './fixtures/pages.ts';
 import { expect, test } from './fixtures/test.ts';
 
 const SCHEMES = ['light', 'dark'] as const;
-
-/** Waits until the page shows what it has to say: no skeleton, no spinner. */
-async function settle(page: Page): Promise<void> {
-  await page.waitForLoadState('networkidle').catch(() => undefined);
-  await expect(page.getByRole('status', { name: 'Loading…' })).toHaveCount(0);
-}
 
 async function violationsAt(page: Page, example: Example, scheme: string): Promise<string[]> {
   const { violations } = await new AxeBuilder({ page }).analyze();
