@@ -1,12 +1,15 @@
 import { z } from 'zod';
+import * as payments from '../domains/payments/service.ts';
+import type { Ctx } from '../kernel/context.ts';
 import { DomainError } from '../kernel/errors.ts';
+import type { OperationKind } from '../kernel/vocabulary.ts';
 import type { Tx } from '../platform/db.ts';
 import { audit, job } from '../platform/outbox.ts';
-import { type Saga, skipStep } from '../platform/saga.ts';
+import { isPastReturn, type Saga, skipStep } from '../platform/saga.ts';
 import { findSagas } from '../platform/saga-rows.ts';
 import type { Request, Verb } from '../platform/verb.ts';
 import { sagaDefinition } from './sagas.ts';
-import { lockWorld, orderOf, tell, type World, writeWorld } from './world.ts';
+import { lockWorld, orderOf, settleOrder, tell, type World, writeWorld } from './world.ts';
 
 /** A person takes over where a saga is stuck or slow: try the step again now, take it as done, or undo what came before it. */
 export const operateSagaInput = z.object({
@@ -40,7 +43,7 @@ function decide(world: World, { input, ctx }: Request<OperateSagaInput>): Operat
   const saga = world.sagas.byId.get(input.sagaId);
   if (!saga) throw new DomainError('not_found', 'There is no such saga, or it is done.');
   const before = { status: saga.status, step: saga.step, attempt: saga.attempt };
-  check(saga, input.action);
+  check(world, saga, input.action, ctx);
   const order = orderOf(world, saga.orderId);
   if (input.action === 'skip') skipStep(sagaDefinition(saga.kind), saga, ctx);
   else {
@@ -49,6 +52,7 @@ function decide(world: World, { input, ctx }: Request<OperateSagaInput>): Operat
     Object.assign(saga, { status: saga.state.compensating === true ? 'compensating' : 'running', attempt: 0, wakeAt: ctx.now });
   }
   if (saga.status !== 'done') job(world.outbox, { task: 'advance-saga', payload: { sagaId: saga.id } });
+  else if (order.row.finishedAt === null) settleOrder(world, order, null, ctx);
   tell(world, order, EVENTS[input.action], { sagaId: saga.id, kind: saga.kind, step: before.step, reason: input.reason }, ctx);
   audit(
     world.outbox,
@@ -66,12 +70,34 @@ function decide(world: World, { input, ctx }: Request<OperateSagaInput>): Operat
   return { id: saga.id, status: saga.status, step: saga.step };
 }
 
-/** What is on its way at a provider is not skipped over or undone under its feet. */
-function check(saga: Saga, action: OperateSagaInput['action']): void {
-  if (saga.state.calling === true)
+/** What each remote step has at the payment provider. */
+const OPERATION_OF: Readonly<Record<string, OperationKind>> = {
+  authorize: 'authorize',
+  capture: 'capture',
+  send: 'refund',
+  void: 'void',
+};
+
+/** What is on its way at a provider, or may have happened there, is not skipped over or undone under its feet. */
+function check(world: World, saga: Saga, action: OperateSagaInput['action'], ctx: Ctx): void {
+  // Past its lease a call is over: the process that made it died.
+  if (saga.state.calling === true && saga.wakeAt > ctx.now)
     throw new DomainError('state_refuses', 'The step is talking to its provider at this moment. Try again in a few seconds.');
   if (action === 'compensate' && saga.state.compensating === true)
     throw new DomainError('state_refuses', 'It is being undone already.');
+  if (action === 'compensate' && isPastReturn(sagaDefinition(saga.kind), saga))
+    throw new DomainError(
+      'state_refuses',
+      'The money has moved already: this can only be finished. Refund it afterwards instead.',
+    );
+  const doubtful = payments
+    .operationsOf(world.payments, saga.orderId)
+    .some((one) => one.kind === OPERATION_OF[saga.step] && (one.status === 'in_flight' || one.status === 'unknown'));
+  if (action !== 'retry' && doubtful)
+    throw new DomainError(
+      'state_refuses',
+      'The provider has not said whether it happened. Retry until it has, or cancel the order.',
+    );
   if (action === 'skip' && saga.status !== 'stuck')
     throw new DomainError('state_refuses', 'Only a stuck step can be skipped: this one is still being tried.');
 }

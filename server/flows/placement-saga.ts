@@ -22,7 +22,7 @@ import { orderOf, postFor, settleOrder, tell, type World } from './world.ts';
 
 /** While a customer looks at the bank's challenge page we ask this often, should the webhook not come. */
 const CHALLENGE_POLL_MS = 20_000;
-/** Unallocated units are looked for again after this; a receipt of stock wakes the saga sooner. */
+/** Unallocated units are looked for again after this: a receipt of stock does not know who waits for it. */
 const ALLOCATION_RETRY_MS = 60_000;
 /** A held order waits for its release, which wakes the saga. */
 const HOLD_RETRY_MS = 3_600_000;

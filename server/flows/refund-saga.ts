@@ -135,7 +135,13 @@ function finish(world: World, saga: Saga, ctx: Ctx): StepResult {
   refund.settledAt = ctx.now;
   refunds.changed(world.refunds, refund);
   settleOrder(world, order, 'refund', ctx);
-  tell(world, order, 'order.refunded', { refundId: refund.id, refundNumber: refund.number, amountMinor: refund.amountMinor }, ctx);
+  tell(
+    world,
+    order,
+    'order.refunded',
+    { refundId: refund.id, refundNumber: refund.number, amountMinor: refund.amountMinor },
+    ctx,
+  );
   return next;
 }
 
@@ -162,6 +168,7 @@ export function freeUnits(order: Order, refundId: string): void {
 export const refundSaga: SagaDefinition<World, Outside> = {
   kind: 'refund-order',
   version: 1,
+  irreversible: 'send',
   steps: [
     { name: 'reserve', run: () => next, undo: release },
     { name: 'send', run: send },

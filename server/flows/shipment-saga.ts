@@ -200,6 +200,7 @@ function unpack(world: World, saga: Saga, ctx: Ctx): StepResult {
 export const shipmentSaga: SagaDefinition<World, Outside> = {
   kind: 'ship-order',
   version: 1,
+  irreversible: 'capture',
   steps: [
     { name: 'pack', run: () => next, undo: unpack },
     { name: 'label', run: label, undo: voidLabel },

@@ -72,6 +72,8 @@ export interface SagaDefinition<W, X> {
   readonly kind: string;
   readonly version: number;
   readonly steps: readonly Step<W, X>[];
+  /** The step whose effect nothing undoes: behind it a saga only goes on. */
+  readonly irreversible?: string;
 }
 
 /** Types a remote action's own arguments and outcome; the runner passes them through untouched. */
@@ -204,6 +206,13 @@ function move<W, X>(definition: SagaDefinition<W, X>, saga: Saga, result: StepRe
     case 'stuck':
       Object.assign(saga, { status: 'stuck', error: result.error });
   }
+}
+
+/** Whether the step that nothing undoes lies behind the saga. */
+export function isPastReturn<W, X>(definition: SagaDefinition<W, X>, saga: Saga): boolean {
+  if (definition.irreversible === undefined) return false;
+  const at = (name: string): number => definition.steps.findIndex((step) => step.name === name);
+  return at(saga.step) > at(definition.irreversible);
 }
 
 /** A person takes a step as done: the saga goes on behind it. */

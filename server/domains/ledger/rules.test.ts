@@ -42,13 +42,18 @@ const newId = (): string => `t${++made}`;
 const code = fc.constantFrom(...CODES);
 const money = fc.bigInt({ min: 0n, max: 120n });
 /** Holds are named by their place among those that exist. */
-const wish = fc.oneof(
-  fc.record({ phase: fc.constantFrom('single' as const, 'pending' as const), debit: code, credit: code, amountMinor: money }),
+const wish: fc.Arbitrary<Wish> = fc.oneof(
+  fc.record({ phase: fc.constant('single' as const), debit: code, credit: code, amountMinor: money }),
+  fc.record({ phase: fc.constant('pending' as const), debit: code, credit: code, amountMinor: money }),
   fc.record({ phase: fc.constant('post' as const), nth: fc.nat(8), amountMinor: money, final: fc.boolean() }),
   fc.record({ phase: fc.constant('void' as const), nth: fc.nat(8) }),
 );
 const journals = fc.array(fc.array(wish, { minLength: 1, maxLength: 4 }), { maxLength: 60 });
-type Wish = typeof wish extends fc.Arbitrary<infer T> ? T : never;
+type Wish =
+  | { phase: 'single'; debit: string; credit: string; amountMinor: bigint }
+  | { phase: 'pending'; debit: string; credit: string; amountMinor: bigint }
+  | { phase: 'post'; nth: number; amountMinor: bigint; final: boolean }
+  | { phase: 'void'; nth: number };
 
 function specOf(ledger: Ledger, wanted: Wish): TransferSpec | null {
   if (wanted.phase === 'single' || wanted.phase === 'pending') return { ...base, ...wanted, id: newId(), currency: 'EUR' };
