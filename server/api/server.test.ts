@@ -101,6 +101,7 @@ test('refusals are problem+json; bugs say nothing of their cause', async () => {
     retryable: false,
     left: 3,
     instance: `urn:waybill:request:${requestId}`,
+    request_id: requestId,
   });
   const bug = await get('/api/v1/bug');
   expect(bug.status).toBe(500);

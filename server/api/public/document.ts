@@ -92,14 +92,18 @@ function answerHeaders({ facts }: RestOperation): JsonObject {
   return headers;
 }
 
-/** A format says it shorter than the pattern beside it. */
+/** Leaves out what a reader knows without it: the pattern beside a format, that names are text, the bounds of every integer. */
 function readable(value: Json): Json {
   if (Array.isArray(value)) return value.map(readable);
   if (!isObject(value)) return value;
   const entries = Object.entries(value).filter(
-    ([name, item]) => !(name === 'pattern' && typeof item === 'string' && typeof value.format === 'string'),
+    ([name, item]) =>
+      !(name === 'pattern' && typeof item === 'string' && typeof value.format === 'string') &&
+      !(name === 'propertyNames' && isObject(item) && Object.keys(item).join() === 'type') &&
+      !((name === 'minimum' || name === 'maximum') && typeof item === 'number' && Math.abs(item) === Number.MAX_SAFE_INTEGER),
   );
-  return Object.fromEntries(entries.map(([name, item]) => [name, readable(item)]));
+  const any = (name: string, item: Json) => name === 'additionalProperties' && isObject(item) && Object.keys(item).length === 0;
+  return Object.fromEntries(entries.map(([name, item]) => [name, any(name, item) ? true : readable(item)]));
 }
 
 /** Answers may gain fields, so nothing of an answer is closed. */

@@ -37,10 +37,10 @@ const START = `Scalar.createApiReference('#reference', {
 `;
 
 const STYLES = `:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
-main { max-width: 46rem; margin: 3rem auto; padding: 0 1rem; }
-code { font-family: ui-monospace, monospace; }
-a { color: LinkText; }
-th, td { text-align: left; vertical-align: top; padding: 0.4rem 1rem 0.4rem 0; border-bottom: 1px solid color-mix(in srgb, CanvasText 20%, transparent); }
+main.page { max-width: 46rem; margin: 3rem auto; padding: 0 1rem; }
+.page code { font-family: ui-monospace, monospace; }
+.page a { color: LinkText; }
+.page th, .page td { text-align: left; vertical-align: top; padding: 0.4rem 1rem 0.4rem 0; border-bottom: 1px solid color-mix(in srgb, CanvasText 20%, transparent); }
 `;
 
 const frame = (title: string, content: string, head = ''): string =>
@@ -76,7 +76,7 @@ function catalogue(): string {
     .join('');
   return frame(
     'Errors of the Waybill API',
-    `<main><h1>Errors</h1><p>Every refusal is a problem document (RFC 9457); decide on its <code>code</code>. <a href="/api/v1/docs">The API</a></p>
+    `<main class="page"><h1>Errors</h1><p>Every refusal is a problem document (RFC 9457); decide on its <code>code</code>. <a href="/api/v1/docs">The API</a></p>
 <table><thead><tr><th>code</th><th>status</th><th>what it means</th></tr></thead><tbody>${rows}</tbody></table></main>`,
   );
 }
@@ -88,7 +88,7 @@ function entry(code: ErrorCode): string {
     : 'Repeating the same request gets the same answer.';
   return frame(
     `${code}: Waybill API`,
-    `<main><h1><code>${code}</code></h1><p>${title} (HTTP ${status})</p><p>${ERROR_ADVICE[code]}</p><p>${again}</p><p><a href="/problems">All errors</a></p></main>`,
+    `<main class="page"><h1><code>${code}</code></h1><p>${title} (HTTP ${status})</p><p>${ERROR_ADVICE[code]}</p><p>${again}</p><p><a href="/problems">All errors</a></p></main>`,
   );
 }
 

@@ -25,6 +25,8 @@ export const REST_PERMISSIONS = {
   'v1.shipments.addUpdate': key('shipments:write'),
   'v1.products.list': key('catalog:read'),
   'v1.products.get': key('catalog:read'),
+  'v1.products.create': key('catalog:write'),
+  'v1.products.update': key('catalog:write'),
   'v1.stock.list': key('stock:read'),
   'v1.stock.get': key('stock:read'),
   'v1.stock.adjust': key('stock:write'),

@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import type { EditSkuInput } from '../../domains/catalog/schema.ts';
+import type { Flows } from '../../flows/flows.ts';
 import { listProducts, type ProductRow, readProduct } from '../../views/products.ts';
 import { procedure, router } from '../trpc.ts';
-import { currency, id, page, pageOf, pageQuery, sorted, time, timestamp, words } from './fields.ts';
-import { operation } from './operation.ts';
+import { currency, decimal, id, page, pageOf, pageQuery, sorted, time, timestamp, words } from './fields.ts';
+import { exchangeOf, operation, perform } from './operation.ts';
 
 const TAG = 'Products';
 
@@ -49,6 +51,46 @@ function summaryOf(row: ProductRow): z.infer<typeof summary> {
   };
 }
 
+const code = z
+  .string()
+  .min(1)
+  .max(100)
+  .regex(/^[^\s,;"/\\]+( [^\s,;"/\\]+)*$/)
+  .meta({ description: 'Without commas, slashes or quotes.', example: 'MUG-RED' });
+const barcode = z
+  .string()
+  .regex(/^[\x21-\x7e]{1,48}$/)
+  .nullable();
+const taxClass = z
+  .string()
+  .regex(/^[a-z][a-z0-9_-]{0,39}$/)
+  .meta({ example: 'standard' });
+const about = {
+  tax_class: taxClass.optional(),
+  weight_grams: z.int().min(0).max(100_000_000).optional(),
+  stocked: z.boolean().optional(),
+  barcode: barcode.optional(),
+  description: words(10_000).nullable().optional(),
+};
+const written = z
+  .object({
+    id,
+    sku: z.string(),
+    version: z.int(),
+    changed: z.array(z.string()).meta({ description: 'The fields that changed.' }),
+  })
+  .meta({ id: 'WrittenProduct' });
+
+type EditedSku = Awaited<ReturnType<Flows['editSku']>>;
+/** The names of fields as this API says them. */
+const FIELD_NAMES: Readonly<Record<string, string>> = { taxClass: 'tax_class', weightGrams: 'weight_grams' };
+const writtenOf = (sku: EditedSku): z.infer<typeof written> => ({
+  id: sku.id,
+  sku: sku.code,
+  version: sku.version,
+  changed: sku.changed.map((name) => FIELD_NAMES[name] ?? name),
+});
+
 /** What is for sale. */
 export const productsRouter = router({
   list: procedure
@@ -78,5 +120,77 @@ export const productsRouter = router({
     .query(async ({ ctx, input }) => {
       const row = await readProduct(ctx.pool, ctx.scope, input.sku);
       return { ...summaryOf(row), description: row.description, metadata: sorted(row.metadata), created_at: time(row.createdAt) };
+    }),
+
+  create: procedure
+    .meta(
+      operation({
+        method: 'POST',
+        path: '/products',
+        id: 'createProduct',
+        tag: TAG,
+        summary: 'Add a product',
+        status: 201,
+        example: { sku: 'MUG-BLUE', name: 'Blue mug', price: '12.50', weight_grams: 380 },
+        refuses: ['already_exists'],
+      }),
+    )
+    .input(z.strictObject({ sku: code, name: words(300), price: decimal, ...about }))
+    .output(written)
+    .mutation(async ({ ctx, input }) => {
+      const sku = await perform(ctx, ctx.app.flows.createSku, {
+        merchantId: ctx.scope.merchantId ?? '',
+        code: input.sku,
+        name: input.name.trim(),
+        price: input.price,
+        taxClass: input.tax_class ?? 'standard',
+        weightGrams: input.weight_grams ?? 0,
+        stocked: input.stocked ?? true,
+        barcode: input.barcode ?? null,
+        description: input.description?.trim() ?? null,
+      });
+      exchangeOf(ctx).location = `/api/v1/products/${encodeURIComponent(sku.code)}`;
+      return writtenOf(sku);
+    }),
+
+  update: procedure
+    .meta(
+      operation({
+        method: 'PATCH',
+        path: '/products/{sku}',
+        id: 'updateProduct',
+        tag: TAG,
+        summary: 'Change a product',
+        description: 'Placed orders keep the name, price and tax they were placed with. Fields that are absent stay as they are.',
+        example: { version: 1, price: '13.90' },
+        refuses: ['conflict', 'state_refuses'],
+      }),
+    )
+    .input(
+      z.strictObject({
+        sku: words(100),
+        version: z.int().min(1).meta({ description: 'As you read it; refused with conflict if the product changed since.' }),
+        name: words(300).optional(),
+        price: decimal.optional(),
+        active: z.boolean().optional(),
+        ...about,
+      }),
+    )
+    .output(written)
+    .mutation(async ({ ctx, input }) => {
+      const { id: skuId } = await readProduct(ctx.pool, ctx.scope, input.sku);
+      const change: EditSkuInput = {
+        skuId,
+        version: BigInt(input.version),
+        name: input.name?.trim(),
+        price: input.price,
+        taxClass: input.tax_class,
+        weightGrams: input.weight_grams,
+        stocked: input.stocked,
+        active: input.active,
+        barcode: input.barcode,
+        description: input.description?.trim() ?? input.description,
+      };
+      return writtenOf(await perform(ctx, ctx.app.flows.editSku, change));
     }),
 });

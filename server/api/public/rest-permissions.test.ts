@@ -68,6 +68,8 @@ const FOREIGN: Readonly<Record<keyof typeof REST_PERMISSIONS, readonly Call[]>> 
   'v1.shipments.addUpdate': [{ path: (n) => `/shipments/${n.shipment}/updates`, body: () => ({ status: 'DELIVERED' }) }],
   'v1.products.list': [{ path: () => '/products?q=NORTH-ONLY', nothing: true }],
   'v1.products.get': [{ path: () => '/products/NORTH-ONLY' }],
+  'v1.products.create': [],
+  'v1.products.update': [{ path: () => '/products/NORTH-ONLY', body: () => ({ version: 1, name: 'Mine' }) }],
   'v1.stock.list': [{ path: () => '/stock?q=NORTH-ONLY', nothing: true }],
   'v1.stock.get': [{ path: () => '/stock/NORTH-ONLY' }],
   'v1.stock.adjust': [
