@@ -1,6 +1,7 @@
 'use client';
 import { Button, Group } from '@mantine/core';
 import Link from 'next/link';
+import { useState } from 'react';
 import type { SimulatorName } from '../../server/platform/simulator-control.ts';
 import type { SimulatorEntry, SimulatorParcel } from '../../server/views/simulators.ts';
 import { CopyText } from '../ui/copy.tsx';
@@ -9,11 +10,20 @@ import { Section } from '../ui/detail-layout.tsx';
 import { useMessages } from '../ui/locale.tsx';
 import { isMessageKey } from '../ui/messages/catalogue.ts';
 import { Money } from '../ui/money.tsx';
+import { MoreButton } from '../ui/more-button.tsx';
 import { EmptyState } from '../ui/states.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
 import { useSimulatorActions } from './use-simulator.ts';
 
 const REF_SHOWN = 8;
+const ROWS_AT_ONCE = 20;
+
+/** The first rows, and how to see the rest. */
+function useFirstRows<Row>(rows: readonly Row[]) {
+  const [all, setAll] = useState(false);
+  const more = all || rows.length <= ROWS_AT_ONCE ? undefined : () => setAll(true);
+  return { shown: more ? rows.slice(0, ROWS_AT_ONCE) : rows, more };
+}
 
 function useKindText(): (kind: string) => string {
   const { t } = useMessages();
@@ -33,6 +43,7 @@ function RecordLink({ number, href }: { number: string | null; href: string }) {
 export function SimulatorLog({ name, entries }: { name: SimulatorName; entries: readonly SimulatorEntry[] }) {
   const { t } = useMessages();
   const kindText = useKindText();
+  const { shown, more } = useFirstRows(entries);
   const shipment: Column<SimulatorEntry> = {
     key: 'shipment',
     header: t('simulators.shipment'),
@@ -76,11 +87,12 @@ export function SimulatorLog({ name, entries }: { name: SimulatorName; entries: 
           compact
           label={t('simulators.log')}
           columns={columns}
-          rows={entries}
+          rows={shown}
           rowKey={(entry) => String(entry.seq)}
           rowLabel={(entry) => kindText(entry.kind)}
         />
       )}
+      <MoreButton more={more} busy={false} />
     </Section>
   );
 }
@@ -90,6 +102,7 @@ export function SimulatorParcels({ parcels }: { parcels: readonly SimulatorParce
   const { t } = useMessages();
   const kindText = useKindText();
   const { advance } = useSimulatorActions();
+  const { shown, more } = useFirstRows(parcels);
   const move = (parcel: SimulatorParcel, to: 'in_transit' | 'delivered' | 'exception') => (
     <Button
       size="compact-sm"
@@ -138,11 +151,12 @@ export function SimulatorParcels({ parcels }: { parcels: readonly SimulatorParce
           embedded
           label={t('simulators.parcels')}
           columns={columns}
-          rows={parcels}
+          rows={shown}
           rowKey={(parcel) => parcel.ref}
           rowLabel={(parcel) => parcel.shipmentNumber ?? parcel.ref}
         />
       )}
+      <MoreButton more={more} busy={false} />
     </Section>
   );
 }

@@ -52,7 +52,7 @@ export function SimulatorsPage() {
               <>
                 <SimulatorFaults key={name} name={name} simulator={simulator} />
                 {name === 'carrier' && <SimulatorParcels parcels={simulator.parcels} />}
-                <SimulatorLog name={name} entries={simulator.log} />
+                <SimulatorLog key={`log-${name}`} name={name} entries={simulator.log} />
               </>
             ) : (
               <EmptyState title={t('simulators.awayTitle')} reason={t('simulators.away')} />
