@@ -1,5 +1,5 @@
 'use client';
-import { Button } from '@mantine/core';
+import { Anchor, Button } from '@mantine/core';
 import { IconBan, IconCheck } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -41,7 +41,9 @@ export function ApiKeys() {
       <PageHeader title={t('nav.settings')} primary={create} />
       <SettingsTabs />
       <div className={classes.page}>
-        <p className={classes.text}>{t('people.keys.text')}</p>
+        <p className={classes.text}>
+          {t('people.keys.text')} <Anchor href="/api/v1/docs">{t('people.keys.reference')}</Anchor>
+        </p>
         <Loaded data={keys.data} error={shownError(keys.error)} onRetry={() => void keys.refetch()}>
           {(rows) =>
             rows.length === 0 ? (

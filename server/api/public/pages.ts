@@ -33,6 +33,7 @@ const START = `Scalar.createApiReference('#reference', {
   showDeveloperTools: 'never',
   agent: { disabled: true },
   mcp: { disabled: true },
+  authentication: { preferredSecurityScheme: 'ApiKey' },
 });
 `;
 

@@ -147,6 +147,7 @@ export const people = {
   keys: {
     title: 'API-Schlüssel',
     text: 'Damit rufen Programme die REST-Schnittstelle für einen Händler auf.',
+    reference: 'API-Referenz',
     create: 'Schlüssel erstellen',
     createSubmit: 'Schlüssel erstellen',
     name: 'Name',

@@ -146,6 +146,7 @@ export const people = {
   keys: {
     title: 'API keys',
     text: 'Programs use them to call the REST API for one merchant.',
+    reference: 'API reference',
     create: 'Create key',
     createSubmit: 'Create key',
     name: 'Name',
