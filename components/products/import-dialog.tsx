@@ -184,6 +184,7 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
         onChange={(chosen) => void choose(chosen)}
         error={problem && t(`actions.import.${problem}`)}
         clearable
+        clearButtonProps={{ 'aria-label': t('ui.clearSelection') }}
       />
       {found && found.rejectedCount > 0 && (
         <Checkbox

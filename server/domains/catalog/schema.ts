@@ -35,7 +35,7 @@ export const barcode = z
   .trim()
   .regex(/^[\x21-\x7e]{1,48}$/, 'Use up to 48 printable characters without spaces');
 
-const name = text(300);
+const name = z.string().trim().min(1, 'Enter a name').max(300);
 const description = text(10_000);
 
 export const createSkuInput = z.object({
