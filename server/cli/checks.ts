@@ -4,6 +4,7 @@ import { introspect } from '../../prisma/introspect.ts';
 import { tool } from './processes.ts';
 import { ROOT } from './project.ts';
 import { withScratchDatabase } from './scratch-database.ts';
+import { judgeSizes, judgeWords, readSources } from './sources.ts';
 import { checkWalls, wallRules } from './walls.ts';
 
 export interface CheckResult {
@@ -48,6 +49,14 @@ const CHECKS: Readonly<Record<string, Check>> = {
     const { modules, breaches } = await checkWalls(ROOT, wallRules(ROOT));
     const told = breaches.map(({ rule, from, to }) => `${rule}: ${from} → ${to}`).join('\n');
     return { passed: breaches.length === 0, detail: told || `${modules} modules` };
+  },
+  size: async () => {
+    const { tooLong, long } = judgeSizes(readSources(ROOT));
+    return { passed: tooLong.length === 0, detail: tooLong.join('\n') || `${long} files past the soft limit` };
+  },
+  words: async () => {
+    const found = judgeWords(readSources(ROOT));
+    return { passed: found.length === 0, detail: found.join('\n') };
   },
   'dead code': () => byTool('node_modules/knip/bin/knip.js', ['--no-progress']),
   'schema drift': async () => {
