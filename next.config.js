@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PHASE_PRODUCTION_SERVER } from 'next/constants.js';
 
@@ -17,7 +17,8 @@ function ownTsconfig() {
   const file = join(root, path);
   if (!existsSync(file)) {
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, JSON.stringify({ extends: join(root, 'tsconfig.json') }, null, 2));
+    // Turbopack does not resolve an absolute path here.
+    writeFileSync(file, JSON.stringify({ extends: relative(dirname(file), join(root, 'tsconfig.json')) }, null, 2));
   }
   return path;
 }

@@ -1,39 +1,48 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import { type Example, examplesOf, findExamples, settle } from './fixtures/pages.ts';
+import { ROLES } from '../server/kernel/vocabulary.ts';
+import { EXAMPLES, type Example, examplesOf, type Found, findExamples, routesOfApp, settle } from './fixtures/pages.ts';
 import { expect, test } from './fixtures/test.ts';
 
 const SCHEMES = ['light', 'dark'] as const;
+/** Only in development: a production server answers 404. */
+const NOT_IN_PRODUCTION = ['/design'];
 
-async function violationsAt(page: Page, example: Example, scheme: string): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations.flatMap(({ id, nodes }) =>
-    nodes.map((node) => `${scheme} ${example.role} ${example.path}: ${id} at ${node.target.join(' ')}\n  ${node.failureSummary}`),
-  );
+let found: Found | undefined;
+
+async function problemsOf(page: Page, example: Example): Promise<string[]> {
+  const where = `${example.role} ${example.path}`;
+  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
+  await page.goto(example.path);
+  await settle(page);
+  const problems: string[] = [];
+  if (!(await page.title()).includes('Waybill')) problems.push(`${where}: its title is "${await page.title()}"`);
+  const headings = await page.getByRole('heading', { level: 1, includeHidden: true }).count();
+  if (headings !== 1) problems.push(`${where}: ${headings} main headings`);
+  for (const scheme of SCHEMES) {
+    await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    for (const { id, nodes } of violations)
+      problems.push(...nodes.map((node) => `${where} in ${scheme}: ${id} at ${node.target.join(' ')}\n  ${node.failureSummary}`));
+  }
+  return problems;
 }
 
-test('every page has a name, one main heading and not one violation that axe knows of, in light and in dark', async ({
-  as,
-  visitor,
-}) => {
-  test.setTimeout(240_000);
-  const examples = examplesOf(await findExamples(as));
-  const found: string[] = [];
-  for (const role of new Set(examples.map((example) => example.role))) {
-    const page = await (role === 'nobody' ? visitor() : as(role));
-    for (const example of examples.filter((each) => each.role === role)) {
-      await page.emulateMedia({ colorScheme: 'light' });
-      await page.goto(example.path);
-      await settle(page);
-      if (!(await page.title()).includes('Waybill')) found.push(`${example.path}: title is "${await page.title()}"`);
-      const headings = await page.getByRole('heading', { level: 1 }).count();
-      const dialogs = await page.getByRole('dialog').count();
-      if (headings !== 1 && dialogs === 0) found.push(`${example.role} ${example.path}: ${headings} main headings`);
-      for (const scheme of SCHEMES) {
-        await page.emulateMedia({ colorScheme: scheme });
-        found.push(...(await violationsAt(page, example, scheme)));
-      }
-    }
-  }
-  expect(found.join('\n')).toBe('');
+test('every page of the application is looked at', () => {
+  expect(Object.keys(EXAMPLES).sort()).toEqual(routesOfApp().filter((route) => !NOT_IN_PRODUCTION.includes(route)));
 });
+
+for (const role of [...ROLES, 'nobody'] as const) {
+  test(`what ${role} sees has a name, one main heading and not one violation that axe knows of, light and dark`, async ({
+    as,
+    visitor,
+  }) => {
+    found ??= await findExamples(as);
+    const page = await (role === 'nobody' ? visitor() : as(role));
+    const problems: string[] = [];
+    for (const example of examplesOf(found).filter((each) => each.role === role)) {
+      problems.push(...(await test.step(example.path, () => problemsOf(page, example))));
+    }
+    expect(problems.join('\n')).toBe('');
+  });
+}
