@@ -5,7 +5,7 @@ import { type Json, type JsonObject, openApiDocument } from './document.ts';
 import { ERRORS_FILE, errorsPage, OPENAPI_FILE, openApiText } from './generated-docs.ts';
 import { OPERATIONS, restRouter } from './router.ts';
 
-const AGAIN = 'Run: node server/api/public/write-docs.ts';
+const AGAIN = 'Run: npm run api:docs';
 
 describe('the document', () => {
   it('is the one in docs/, and nothing in it breaks a client of the one in docs/', () => {

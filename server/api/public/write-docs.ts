@@ -5,7 +5,7 @@ import type { JsonObject } from './document.ts';
 import { ERRORS_FILE, errorsPage, OPENAPI_FILE, openApiText } from './generated-docs.ts';
 
 /**
- * `node server/api/public/write-docs.ts` writes docs/openapi.json and docs/api/errors.md anew. It refuses a change that would break
+ * `npm run api:docs` writes docs/openapi.json and docs/api/errors.md anew. It refuses a change that would break
  * clients, and says which; --breaking writes it all the same, for a new version of the API.
  */
 const { values } = parseArgs({ options: { breaking: { type: 'boolean', default: false } } });
