@@ -8,7 +8,7 @@ import { createLane, type LaneOptions, type Settled } from '../platform/lane.ts'
 import { forgetLocks } from '../platform/locks.ts';
 import { dropSagaJobs, job } from '../platform/outbox.ts';
 import { type Advance, advance, call, type Saga, type Ticket } from '../platform/saga.ts';
-import { findSagas } from '../platform/saga-rows.ts';
+import { findSagas, type SagaPosition } from '../platform/saga-rows.ts';
 import { decideOne } from '../platform/verb.ts';
 import type { Outside } from './outside.ts';
 import { sagaDefinition } from './sagas.ts';
@@ -22,6 +22,8 @@ interface Turn {
   readonly sagaId: string;
   readonly now: Date;
   readonly settled?: { readonly ticket: Ticket; readonly outcome: unknown };
+  /** A light turn was not enough. */
+  readonly heavy?: boolean;
 }
 
 type Turned = { readonly kind: string; readonly advance: Advance };
@@ -53,8 +55,12 @@ export function createSagaRunner(deps: SagaRunnerDeps): {
     idle: () => lane.idle(),
     async run(sagaId, signal = new AbortController().signal) {
       let turned = await lane.submit({ sagaId, now: deps.clock() });
-      for (let calls = 0; turned.advance.kind === 'call'; calls++) {
+      for (let calls = 0; turned.advance.kind === 'call' || turned.advance.kind === 'again'; calls++) {
         if (calls === MAX_CALLS) throw new Error(`Saga ${sagaId} made ${MAX_CALLS} calls in one run`);
+        if (turned.advance.kind === 'again') {
+          turned = await lane.submit({ sagaId, now: deps.clock(), heavy: true });
+          continue;
+        }
         const { ticket } = turned.advance;
         const outcome = await call(sagaDefinition(turned.kind), ticket, deps.outside, signal);
         turned = await lane.submit({ sagaId, now: deps.clock(), settled: { ticket, outcome } });
@@ -71,13 +77,20 @@ async function runTurns(tx: Tx, turns: readonly Turn[], deps: SagaRunnerDeps): P
     turns.map((turn) => turn.sagaId),
   );
   const multicapture = (provider: string): boolean => deps.outside.payments.get(provider)?.multicapture ?? false;
-  const needs = needsOf([...found.values()]);
+  const goodsOf = new Set<string>();
+  for (const turn of turns) {
+    const saga = found.get(turn.sagaId);
+    if (saga && movesGoods(saga, turn)) goodsOf.add(saga.orderId);
+  }
   const ctx: Ctx = { now, actor: 'system:saga', traceId: newId(), requestId: newId(), home: deps.home };
   const world = await lockWorld(
     tx,
     {
       orderIds: [...found.values()].map((saga) => saga.orderId),
-      ...needs,
+      supply: goodsOf.size > 0,
+      stock: goodsOf.size > 0,
+      goodsOf,
+      nodes: true,
       ledger: true,
       numbers: {
         shipment: (locked) => locked.filter(isServicesOnly).length,
@@ -87,7 +100,7 @@ async function runTurns(tx: Tx, turns: readonly Turn[], deps: SagaRunnerDeps): P
     },
     ctx,
   );
-  const results = turns.map((turn) => decideOne(world, () => takeTurn(world, turn, ctx)));
+  const results = turns.map((turn) => decideOne(world, () => takeTurn(world, turn, ctx, goodsOf)));
   if (deps.drivesSagas) dropSagaJobs(world.outbox);
   await writeWorld(tx, world);
   return results;
@@ -98,19 +111,26 @@ const isServicesOnly = (order: Order): boolean => order.lines.every((line) => !l
 /** A capture that finds more taken than is owed gives it back: see surplus.ts. */
 const hasCancelledUnits = (order: Order): boolean => order.row.cancelledMinor > 0n;
 
-/** Only sagas that move goods lock them: a card's answer does not wait for a busy SKU. */
-function needsOf(sagas: readonly { kind: string; step: string; compensating: boolean }[]): { supply: boolean; stock: boolean } {
-  const supply = sagas.some((saga) => saga.kind === 'ship-order' || saga.kind === 'place-order');
-  return { supply, stock: supply };
+/**
+ * Whether this turn will move goods, as far as one can tell before anything is locked: a card's answer that is still to come does not
+ * wait for a busy SKU. Where it turns out otherwise the turn stops before the step that moves them, and is taken again.
+ */
+function movesGoods(saga: SagaPosition, turn: Turn): boolean {
+  if (turn.heavy) return true;
+  const late = saga.deadline !== null && turn.now > saga.deadline;
+  if (saga.kind === 'place-order')
+    return late || saga.compensating || turn.settled !== undefined || !['promise', 'authorize'].includes(saga.step);
+  if (saga.kind === 'ship-order') return saga.step === 'dispatch' || (saga.step === 'capture' && turn.settled !== undefined);
+  return false;
 }
 
-function takeTurn(world: World, turn: Turn, batch: Ctx): Turned {
+function takeTurn(world: World, turn: Turn, batch: Ctx, goodsOf: ReadonlySet<string>): Turned {
   const saga = world.sagas.byId.get(turn.sagaId);
   // Finished meanwhile: nothing is left to do, which is what the job wanted.
   if (!saga) return { kind: '', advance: { kind: 'rest' } };
   const ctx: Ctx = { ...batch, now: turn.now, actor: 'system:saga', traceId: saga.traceId };
   const before = { status: saga.status, step: saga.step };
-  const result = advance(sagaDefinition(saga.kind), world, saga, ctx, turn.settled);
+  const result = advance(sagaDefinition(saga.kind), world, saga, ctx, turn.settled, !goodsOf.has(saga.orderId));
   if (saga.status !== before.status && (saga.status === 'stuck' || saga.status === 'done')) report(world, saga, ctx);
   // Keyed: however often a waiting saga is looked at, one job waits for its time.
   if (result.kind === 'later') {

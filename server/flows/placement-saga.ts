@@ -22,7 +22,7 @@ import { orderOf, postFor, settleOrder, tell, type World } from './world.ts';
 
 /** While a customer looks at the bank's challenge page we ask this often, should the webhook not come. */
 const CHALLENGE_POLL_MS = 20_000;
-/** Unallocated units are looked for again after this: a receipt of stock does not know who waits for it. */
+/** Unallocated units are looked for again after this; a receipt of stock wakes the saga sooner. */
 const ALLOCATION_RETRY_MS = 60_000;
 /** A held order waits for its release, which wakes the saga. */
 const HOLD_RETRY_MS = 3_600_000;
@@ -229,9 +229,9 @@ export const placementSaga: SagaDefinition<World, Outside> = {
   kind: 'place-order',
   version: 1,
   steps: [
-    { name: 'promise', run: () => next, undo: unpromise },
+    { name: 'promise', run: () => next, undo: unpromise, heavy: 'undo' },
     { name: 'authorize', run: authorize, undo: voidRemainder },
     { name: 'confirm', run: confirm },
-    { name: 'allocate', run: allocate },
+    { name: 'allocate', run: allocate, heavy: 'run' },
   ],
 };

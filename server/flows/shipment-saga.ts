@@ -109,11 +109,12 @@ const label = remote<World, Outside, LabelCall, LabelOutcome>({
 const voidLabel = remote<World, Outside, LabelCall, LabelOutcome>({
   prepare(world, saga) {
     const shipment = shipmentOf(world, saga);
-    if (!shipment.carrierRef || shipment.status === 'CANCELLED') return next;
+    if (!shipment.nodeId || shipment.status === 'CANCELLED') return next;
+    // A label whose answer never came may have been bought: the carrier is asked for it first, and what it has is voided.
     const args = {
-      mode: 'void',
+      mode: shipment.carrierRef ? 'void' : 'query',
       carrier: shipment.carrier ?? 'parcel',
-      attemptId: `${shipment.id}:void`,
+      attemptId: shipment.carrierRef ? `${shipment.id}:void` : shipment.id,
       shipmentId: shipment.id,
       carrierRef: shipment.carrierRef,
       from: {},
@@ -123,7 +124,14 @@ const voidLabel = remote<World, Outside, LabelCall, LabelOutcome>({
     return { kind: 'call', args };
   },
   call: callCarrier,
-  settle(_world, _saga, _args, outcome) {
+  settle(world, saga, args, outcome, ctx) {
+    if (outcome.kind === 'succeeded' && args.mode === 'query') {
+      const shipment = shipmentOf(world, saga);
+      shipment.carrierRef = outcome.carrierRef;
+      shipment.trackingNumber = outcome.trackingNumber;
+      fulfilment.changed(world.fulfilment, shipment);
+      return { kind: 'wait', until: ctx.now };
+    }
     if (outcome.kind === 'succeeded' || outcome.kind === 'not_found') return next;
     if (outcome.kind === 'failed') return { kind: 'stuck', error: { code: outcome.code, message: outcome.message } };
     return { kind: 'retry', error: { code: outcome.kind, message: outcome.reason } };
@@ -205,6 +213,6 @@ export const shipmentSaga: SagaDefinition<World, Outside> = {
     { name: 'pack', run: () => next, undo: unpack },
     { name: 'label', run: label, undo: voidLabel },
     { name: 'capture', run: capture },
-    { name: 'dispatch', run: dispatch },
+    { name: 'dispatch', run: dispatch, heavy: 'run' },
   ],
 };

@@ -47,6 +47,10 @@ export interface Needs {
   /** What is at the nodes, and the nodes themselves. */
   readonly stock?: boolean;
   readonly ledger?: boolean;
+  /** The nodes of the orders' merchants, without stock. */
+  readonly nodes?: boolean;
+  /** Whose goods to lock, where not every order's. */
+  readonly goodsOf?: ReadonlySet<string>;
   /** SKUs to lock beside those of the orders. */
   readonly skus?: readonly { skuId: string; merchantId: string }[];
   readonly createStock?: readonly { skuId: string; nodeId: string; merchantId: string }[];
@@ -67,7 +71,7 @@ export async function lockWorld(tx: Tx, needs: Needs, ctx: Ctx): Promise<World> 
   const lockedPayments = await payments.lock(tx, ids);
   const loadedRefunds = await refunds.load(tx, ids);
   const loadedFulfilment = await fulfilment.load(tx, ids);
-  if (needs.stock)
+  if (needs.stock || needs.nodes)
     await fulfilment.loadNodes(
       tx,
       loadedFulfilment,
@@ -77,7 +81,9 @@ export async function lockWorld(tx: Tx, needs: Needs, ctx: Ctx): Promise<World> 
     ...(needs.skus ?? []),
     ...found.flatMap((order) =>
       order.lines.flatMap((line) =>
-        line.stocked && line.skuId ? [{ skuId: line.skuId, merchantId: order.row.merchantId }] : [],
+        (needs.goodsOf?.has(order.row.id) ?? true) && line.stocked && line.skuId
+          ? [{ skuId: line.skuId, merchantId: order.row.merchantId }]
+          : [],
       ),
     ),
   ];

@@ -6,13 +6,14 @@ export interface SagaPosition {
   readonly kind: string;
   readonly orderId: string;
   readonly step: string;
+  readonly deadline: Date | null;
   readonly compensating: boolean;
 }
 
 export async function findSagas(db: Queryable, ids: readonly string[]): Promise<Map<string, SagaPosition>> {
   const { rows } = await db.query<SagaPosition>({
     name: 'sagas-find',
-    text: `SELECT id, kind, order_id AS "orderId", step, coalesce((state->>'compensating')::boolean, false) AS compensating
+    text: `SELECT id, kind, order_id AS "orderId", step, deadline, coalesce((state->>'compensating')::boolean, false) AS compensating
            FROM sagas WHERE id = ANY($1::uuid[]) AND status <> 'done'`,
     values: [ids],
   });

@@ -66,6 +66,8 @@ export interface Step<W, X> {
   readonly run: Action<W, X>;
   /** Makes the step undone. Must be safe where the step never ran, or ran half. */
   readonly undo?: Action<W, X>;
+  /** Needs rows that a light turn does not lock: `run`, `undo` or both. */
+  readonly heavy?: 'run' | 'undo' | 'both';
 }
 
 export interface SagaDefinition<W, X> {
@@ -87,6 +89,8 @@ export function remote<W, X, A, O>(action: RemoteAction<W, X, A, O>): RemoteActi
 export type Advance =
   | { readonly kind: 'call'; readonly ticket: Ticket }
   | { readonly kind: 'later'; readonly at: Date }
+  /** A light turn came to a heavy step: the same once more, with everything locked. */
+  | { readonly kind: 'again' }
   | { readonly kind: 'rest' };
 
 /** A prepared remote call: position and version it belongs to. */
@@ -121,6 +125,7 @@ export function advance<W extends Locked, X>(
   saga: Saga,
   ctx: Ctx,
   settled?: { readonly ticket: Ticket; readonly outcome: unknown },
+  light = false,
 ): Advance {
   if (isAtRest(saga)) return { kind: 'rest' };
   if (settled) {
@@ -135,6 +140,7 @@ export function advance<W extends Locked, X>(
   for (let taken = 0; taken < MAX_LOCAL_STEPS; taken++) {
     if (isAtRest(saga)) return { kind: 'rest' };
     if (saga.wakeAt > ctx.now) return { kind: 'later', at: saga.wakeAt };
+    if (light && isHeavy(definition, saga)) return { kind: 'again' };
     const action = actionAt(definition, saga);
     const result = !action ? next : typeof action === 'function' ? action(world, saga, ctx) : action.prepare(world, saga, ctx);
     if (result.kind === 'call') {
@@ -156,6 +162,11 @@ export function advance<W extends Locked, X>(
 /** Done, or waiting for a person. */
 export function isAtRest(saga: Saga): boolean {
   return saga.status === 'done' || saga.status === 'stuck';
+}
+
+function isHeavy<W, X>(definition: SagaDefinition<W, X>, saga: Saga): boolean {
+  const heavy = definition.steps.find((step) => step.name === saga.step)?.heavy;
+  return heavy === 'both' || heavy === (saga.state.compensating ? 'undo' : 'run');
 }
 
 function actionAt<W, X>(definition: SagaDefinition<W, X>, saga: Saga): Action<W, X> | undefined {
