@@ -7,7 +7,6 @@ export function orderFacts(page: OrderPage): OrderFacts {
   return {
     status: order.status,
     confirmed: order.confirmedAt !== null,
-    cancelling: order.cancellation !== null && page.sagas.some((saga) => saga.status !== 'done'),
     holds: order.holds,
     capturedMinor: order.capturedMinor,
     refundedMinor: order.refundedMinor,

@@ -10,7 +10,7 @@ import { audit } from '../platform/outbox.ts';
 import { sagasOf } from '../platform/saga.ts';
 import type { Request, Verb } from '../platform/verb.ts';
 import { cancelUnits } from './give-up.ts';
-import { paidTooMuch, releaseSurplus, returnSurplus } from './surplus.ts';
+import { isBeyondReturn, paidTooMuch, releaseSurplus, returnSurplus } from './surplus.ts';
 import { lockWorld, orderOf, type World, wake, writeWorld } from './world.ts';
 
 /**
@@ -37,11 +37,15 @@ export interface CancelledOrder {
   readonly refundId: string | null;
 }
 
+const BEYOND_RETURN =
+  'More money went back already than the units that would stay are worth. Cancel fewer units, or ship them and refund what is left.';
+
 /** What a cancel would do, from facts that the browser has too. */
 export function previewCancel(world: World, order: orders.Order, input: CancelOrderInput): CancelPreview {
   const plan = planCancel(orders.facts(order), input.units);
   const { row } = order;
   const owedAfter = row.totalMinor - row.cancelledMinor - plan.value.totalMinor;
+  if (isBeyondReturn(world, order, plan.value.totalMinor)) throw new DomainError('state_refuses', BEYOND_RETURN);
   const refundable = paidTooMuch(world, order, plan.value.totalMinor);
   const open = payments
     .ofOrder(world.payments, row.id)

@@ -82,6 +82,30 @@ describe('a provider that captures an authorization once', () => {
     await single.expectBooksAgree();
   });
 
+  it('and refuses a cancellation after which more would be owed than was taken', async () => {
+    const placed = await single.place({ lines: [{ sku: 'MUG', quantity: 4 }] });
+    await single.settle();
+    const units = (quantity: number) => [{ lineId: placed.lines[0]?.id as string, quantity }];
+    await single.flows.shipOrder({ orderId: placed.id, units: units(1) }, single.ctx());
+    await single.settle();
+    await single.flows.refundOrder(
+      { kind: 'amount', orderId: placed.id, amountMinor: 3_000n, reason: 'price_adjustment' },
+      single.ctx(),
+    );
+    await single.settle();
+    const before = await single.order(placed.id);
+    await expect(
+      single.flows.cancelOrder({ orderId: placed.id, units: units(2), reason: 'out_of_stock' }, single.ctx()),
+    ).rejects.toMatchObject({
+      code: 'state_refuses',
+    });
+    expect(await single.order(placed.id)).toEqual(before);
+    await single.flows.cancelOrder({ orderId: placed.id, units: units(1), reason: 'out_of_stock' }, single.ctx());
+    await single.settle();
+    expect(await single.order(placed.id)).toMatchObject({ refunded_minor: 4_250n, receivable_minor: 0n });
+    await single.expectBooksAgree();
+  });
+
   it('and while such a refund is still on its way', async () => {
     const placed = await single.place({
       lines: [

@@ -18,16 +18,29 @@ import { begin, type World } from './world.ts';
  * owes: below zero, too much was taken, less what earlier cancellations are giving back at this moment.
  */
 export function paidTooMuch(world: World, order: Order, valueMinor = 0n): bigint {
+  const { owed, left } = surplusOf(world, order, valueMinor);
+  return owed < left ? owed : left;
+}
+
+/**
+ * Whether the customer would be owed more than is left of what was taken: earlier refunds gave back more than the units that stay are
+ * worth. Such a cancellation could never be settled.
+ */
+export function isBeyondReturn(world: World, order: Order, valueMinor: bigint): boolean {
+  const { owed, left } = surplusOf(world, order, valueMinor);
+  return owed > left;
+}
+
+function surplusOf(world: World, order: Order, valueMinor: bigint): { readonly owed: bigint; readonly left: bigint } {
   const { receivableMinor, capturedMinor, refundedMinor } = order.row;
-  if (!order.row.confirmedAt) return 0n;
+  if (!order.row.confirmedAt) return { owed: 0n, left: 0n };
   const own = refunds.ofOrder(world.refunds, order.row.id);
   const returning = own
     .filter((refund) => refund.reason === CANCELLED && isOnItsWay(refund))
     .reduce((sum, refund) => sum + refund.amountMinor, 0n);
   const tooMuch = valueMinor - receivableMinor - returning;
   const left = capturedMinor - refundedMinor - onItsWayMinor(own);
-  const amount = tooMuch < left ? tooMuch : left;
-  return amount > 0n ? amount : 0n;
+  return { owed: tooMuch > 0n ? tooMuch : 0n, left: left > 0n ? left : 0n };
 }
 
 /** Gives back what was paid too much; returns the refund's id, or null where nothing was. */

@@ -90,7 +90,7 @@ export function createLane<I, O>(options: LaneOptions<I, O>): Lane<I, O> {
         return;
       } catch (error) {
         const verdict = classify(error);
-        if (verdict !== 'isolate' && attempt < MAX_TRIES) {
+        if (verdict === 'again' && attempt < MAX_TRIES) {
           await pause(attempt);
           continue;
         }
@@ -123,12 +123,16 @@ export function createLane<I, O>(options: LaneOptions<I, O>): Lane<I, O> {
 
 /**
  * What a failed batch calls for. Class 40 (deadlock, serialization) and 55P03 (lock timeout): the same batch again. Classes 22
- * and 23 (bad data, violated constraint) and an exception of our own: one item is to blame, halve until it is alone. The rest
- * (08 connection, 53 resources, 57 operator, 25006 read-only, a broken socket): nobody is to blame, again under the same keys.
+ * and 23 (bad data, violated constraint) and an exception of our own: one item is to blame, halve until it is alone. 53 (no
+ * resources), 25006 (read-only) and 57014 (took longer than a statement may) fail it whole: again would only be slow again. The rest
+ * (08 and 57P connection lost, a broken socket): nobody knows whether it happened, again under the same keys.
  */
-function classify(error: unknown): 'again' | 'isolate' {
+function classify(error: unknown): 'again' | 'isolate' | 'fail' {
   const state = sqlState(error);
-  if (state) return state.startsWith('22') || state.startsWith('23') ? 'isolate' : isOurFault(state) ? 'isolate' : 'again';
+  if (state) {
+    if (state.startsWith('22') || state.startsWith('23') || isOurFault(state)) return 'isolate';
+    return state.startsWith('53') || state === '25006' || state === '57014' ? 'fail' : 'again';
+  }
   if (error instanceof DomainError) return 'isolate';
   return isConnectionError(error) ? 'again' : 'isolate';
 }

@@ -32,7 +32,22 @@ export interface Policy {
   readonly expiresHours: number;
 }
 
-/** Whether an amount needs a second person. Without a policy for the currency, it does not. */
+/**
+ * What holds where nobody has set a policy for the currency: a refund from 50 000 minor units on (500.00 where a unit has two decimals)
+ * needs a second person. Stock adjustments need one only by a policy.
+ */
+const DEFAULT_POLICIES: Readonly<Record<string, Pick<Policy, 'thresholdMinor' | 'expiresHours'>>> = {
+  'refund-order': { thresholdMinor: 50_000n, expiresHours: 72 },
+};
+
+/** The policy for an action in a currency: the one that was set, else the default of the action, else none. */
+export function policyFor(policies: readonly Policy[], action: string, currency: string): Policy | undefined {
+  const set = policies.find((policy) => policy.action === action && policy.currency === currency);
+  const fallback = DEFAULT_POLICIES[action];
+  return set ?? (fallback ? { action, currency, ...fallback } : undefined);
+}
+
+/** Whether an amount needs a second person. Without a policy it does not. */
 export function needsApproval(policy: Policy | undefined, amountMinor: bigint): boolean {
   return policy !== undefined && amountMinor >= policy.thresholdMinor;
 }

@@ -2,7 +2,7 @@ import type { Ctx } from '../../kernel/context.ts';
 import { newId } from '../../kernel/ids.ts';
 import type { Queryable, Tx } from '../../platform/db.ts';
 import { lockStep } from '../../platform/locks.ts';
-import { type Approval, checkDecision, needsApproval, type Policy } from './rules.ts';
+import { type Approval, checkDecision, needsApproval, type Policy, policyFor } from './rules.ts';
 import { insertApprovals, lockApprovals, lockExpired, readPolicies, updateApprovals } from './store.ts';
 
 export interface ApprovalsState {
@@ -39,11 +39,7 @@ export function isNeeded(
   currency: string,
   amountMinor: bigint,
 ): boolean {
-  return needsApproval(policyFor(state, action, currency), amountMinor);
-}
-
-function policyFor(state: Pick<ApprovalsState, 'policies'>, action: string, currency: string): Policy | undefined {
-  return state.policies.find((policy) => policy.action === action && policy.currency === currency);
+  return needsApproval(policyFor(state.policies, action, currency), amountMinor);
 }
 
 const DEFAULT_HOURS = 72;
@@ -53,7 +49,8 @@ export function request(
   wish: Pick<Approval, 'merchantId' | 'action' | 'subject' | 'subjectId' | 'summary' | 'amountMinor' | 'currency' | 'payload'>,
   ctx: Ctx,
 ): Approval {
-  const hours = (wish.currency ? policyFor(state, wish.action, wish.currency)?.expiresHours : undefined) ?? DEFAULT_HOURS;
+  const hours =
+    (wish.currency ? policyFor(state.policies, wish.action, wish.currency)?.expiresHours : undefined) ?? DEFAULT_HOURS;
   const approval: Approval = {
     ...wish,
     id: newId(),

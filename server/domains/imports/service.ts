@@ -9,7 +9,6 @@ export {
   type ImportedLine,
   insertEnded,
   openRun,
-  type RefundedRange,
   readEnded,
   readImported,
   readLedgerMinor,

@@ -58,7 +58,6 @@ function facts(lines: readonly Line[], spans: readonly Span[], over: Partial<Ord
   const order = {
     status: 'CONFIRMED' as const,
     confirmed: true,
-    cancelling: false,
     holds: [],
     capturedMinor: 0n,
     refundedMinor: 0n,

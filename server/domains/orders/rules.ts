@@ -25,7 +25,6 @@ export interface Line {
 export interface OrderFacts {
   readonly status: OrderStatus;
   readonly confirmed: boolean;
-  readonly cancelling: boolean;
   readonly holds: readonly Hold[];
   readonly capturedMinor: bigint;
   readonly refundedMinor: bigint;
@@ -170,7 +169,6 @@ export function isCancellable(span: Span): boolean {
 export function mayCancel(order: OrderFacts): Verdict {
   const allowed = mayHappen(order.status, 'cancel');
   if (!allowed.allowed) return allowed;
-  if (order.cancelling) return no('A cancellation is under way already.');
   if (!order.spans.some(isCancellable))
     return no('What has not shipped is being handed to the carrier. Wait for it, then refund.');
   return yes;
@@ -180,7 +178,6 @@ export function mayCancel(order: OrderFacts): Verdict {
 export function mayShip(order: OrderFacts): Verdict {
   const allowed = mayHappen(order.status, 'ship');
   if (!allowed.allowed) return allowed;
-  if (order.cancelling) return no('A cancellation is under way.');
   if (order.holds.length > 0) return no(`The order is on hold (${order.holds.join(', ')}). Release the hold first.`);
   if (!order.spans.some(isShippable)) return no('No unit is allocated and waiting. Allocate stock first.');
   return yes;

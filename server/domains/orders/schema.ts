@@ -81,7 +81,7 @@ export const placeOrderInput = z.object({
   shipTo: address.optional(),
   billTo: address.optional(),
   /** Token of the payment provider. Without one an order must cost nothing. */
-  payment: z.object({ provider: z.string().default('card'), token: text(200), returnUrl: z.url().optional() }).optional(),
+  payment: z.object({ provider: z.enum(['card']).default('card'), token: text(200), returnUrl: z.url().optional() }).optional(),
   metadata: metadata.default({}),
   tags: z.array(text(40)).max(20).default([]),
 });

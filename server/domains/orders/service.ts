@@ -90,7 +90,6 @@ export function facts(order: Order): OrderFacts {
   return {
     status: order.row.status,
     confirmed: order.row.confirmedAt !== null,
-    cancelling: false,
     holds: order.row.holds,
     capturedMinor: order.row.capturedMinor,
     refundedMinor: order.row.refundedMinor,
