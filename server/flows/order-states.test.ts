@@ -153,8 +153,12 @@ const CAUSE: Readonly<Record<OrderEvent, (order: PlacedOrder) => Promise<unknown
   async refund(order) {
     const { status } = await w.order(order.id);
     const wish = status === 'CONFIRMED' ? ({ kind: 'amount', amountMinor: 100n } as const) : ({ kind: 'units' } as const);
-    await w.flows.refundOrder({ ...wish, orderId: order.id, reason: 'damaged' }, w.ctx());
-    await w.settle();
+    const refund = async (): Promise<void> => {
+      await w.flows.refundOrder({ ...wish, orderId: order.id, reason: 'damaged' }, w.ctx());
+      await w.settle();
+    };
+    // A paid parcel that waits for its shelf must not leave meanwhile: what the refund alone does.
+    await (status === 'CONFIRMED' ? emptied('MUG', refund) : refund());
   },
 };
 const THROUGH_SAGAS: readonly OrderEvent[] = ['confirm', 'allocate', 'capture'];
