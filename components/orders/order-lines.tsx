@@ -59,6 +59,7 @@ export function OrderLines({ lines, currency }: { lines: readonly LineView[]; cu
     key,
     header,
     right: true,
+    wideOnly: key !== 'total',
     cell: (line) => <Money amountMinor={of(line)} currency={currency} />,
     footer: <Money amountMinor={sum(of)} currency={currency} />,
   });
@@ -74,6 +75,7 @@ export function OrderLines({ lines, currency }: { lines: readonly LineView[]; cu
       key: 'price',
       header: t('orders.unitPrice'),
       right: true,
+      wideOnly: true,
       cell: (line) => <span className="wb-number">{format.price(line.unitPrice, currency)}</span>,
     },
     ...(sum((line) => line.discountMinor) > 0n ? [money('discount', t('orders.discount'), (line) => -line.discountMinor)] : []),

@@ -3,6 +3,7 @@ import Link from 'next/link';
 import type { OrderPage } from '../../server/views/order.ts';
 import type { OperationView, PaymentView } from '../../server/views/order-money.ts';
 import { useActorName } from '../actor-name.ts';
+import { methodName } from '../payments/method-name.ts';
 import { StatusBadge } from '../ui/badge.tsx';
 import { CopyText } from '../ui/copy.tsx';
 import { KeyValue, type Pair, Section } from '../ui/detail-layout.tsx';
@@ -29,19 +30,12 @@ export function Attempt({ operation, currency }: { operation: OperationView; cur
   );
 }
 
-/** "Visa •••• 4242", or the method where there is no card. */
-export function useMethodName() {
-  return (payment: Pick<PaymentView, 'method' | 'brand' | 'last4'>) =>
-    payment.last4 ? `${payment.brand ?? payment.method} •••• ${payment.last4}` : payment.method;
-}
-
 function Payment({ payment }: { payment: PaymentView }) {
-  const name = useMethodName();
   return (
     <li className={classes.block}>
       <div className={classes.blockHead}>
         <Link href={`/payments/${payment.id}`} className={classes.strong}>
-          {name(payment)}
+          {methodName(payment)}
         </Link>
         <StatusBadge kind="payment" value={payment.status} />
         <span className={classes.blockEnd}>

@@ -8,6 +8,7 @@ import type { RefundPreview } from '../../server/flows/refund-order.ts';
 import { valueOfUnits } from '../../server/kernel/units.ts';
 import { REFUND_KINDS, type RefundKind } from '../../server/kernel/vocabulary.ts';
 import type { OrderPage } from '../../server/views/order.ts';
+import { methodName } from '../payments/method-name.ts';
 import { shownError, useTRPC, useTRPCClient } from '../trpc.tsx';
 import { type Column, DataTable } from '../ui/data-table.tsx';
 import { EffectDialog } from '../ui/effect-dialog.tsx';
@@ -27,7 +28,7 @@ function useFigures(page: OrderPage) {
     const money = (minor: number) => format.money(minor, plan.currency);
     const method = (paymentId: string) => {
       const payment = page.payments.find(({ id }) => id === paymentId);
-      return payment?.last4 ? `${payment.brand ?? payment.method} •••• ${payment.last4}` : (payment?.method ?? t('ui.unknown'));
+      return payment ? methodName(payment) : t('ui.unknown');
     };
     return [
       { label: t('actions.refund.total'), text: money(plan.amountMinor), strong: true },

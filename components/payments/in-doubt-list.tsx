@@ -3,7 +3,6 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import type { InDoubtRow } from '../../server/views/payments.ts';
 import { listProps } from '../list-page.ts';
 import { useLive } from '../live.tsx';
-import { useMethodName } from '../orders/order-money.tsx';
 import { useTRPC } from '../trpc.tsx';
 import { StatusBadge } from '../ui/badge.tsx';
 import { DataList } from '../ui/data-list.tsx';
@@ -13,14 +12,14 @@ import { useMessages } from '../ui/locale.tsx';
 import { Money, Quantity } from '../ui/money.tsx';
 import { PageHeader } from '../ui/page-header.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
+import { methodName } from './method-name.ts';
 
 const FILTERS = [] as const;
 
 function useColumns(): Column<InDoubtRow>[] {
   const { t } = useMessages();
-  const method = useMethodName();
   return [
-    { key: 'method', header: t('payments.payment'), cell: (p) => method(p), card: 'title' },
+    { key: 'method', header: t('payments.payment'), cell: (p) => methodName(p), card: 'title' },
     { key: 'order', header: t('payments.order'), cell: (p) => p.orderNumber, card: 'endSub' },
     { key: 'status', header: t('payments.status'), cell: (p) => <StatusBadge kind="payment" value={p.status} />, card: 'sub' },
     {

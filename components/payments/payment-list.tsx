@@ -4,7 +4,6 @@ import { PAYMENT_STATES } from '../../server/kernel/vocabulary.ts';
 import type { PaymentRow } from '../../server/views/payments.ts';
 import { listProps, someOf } from '../list-page.ts';
 import { useLive } from '../live.tsx';
-import { useMethodName } from '../orders/order-money.tsx';
 import { useStatusOptions } from '../status-options.ts';
 import { useTRPC } from '../trpc.tsx';
 import { StatusBadge } from '../ui/badge.tsx';
@@ -15,15 +14,15 @@ import { useMessages } from '../ui/locale.tsx';
 import { Money } from '../ui/money.tsx';
 import { PageHeader } from '../ui/page-header.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
+import { methodName } from './method-name.ts';
 
 const FILTERS = ['status'] as const;
 
 /** The columns that every list of payments starts with. */
 export function usePaymentColumns(): Column<PaymentRow>[] {
   const { t } = useMessages();
-  const method = useMethodName();
   return [
-    { key: 'method', header: t('payments.payment'), cell: (p) => method(p), card: 'title' },
+    { key: 'method', header: t('payments.payment'), cell: (p) => methodName(p), card: 'title' },
     { key: 'order', header: t('payments.order'), cell: (p) => p.orderNumber, card: 'endSub' },
     { key: 'status', header: t('payments.status'), cell: (p) => <StatusBadge kind="payment" value={p.status} />, card: 'sub' },
     { key: 'merchant', header: t('payments.merchant'), cell: (p) => p.merchantName },

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
 import type { PaymentPage, PaymentTransfer } from '../../server/views/payments.ts';
 import { useLive } from '../live.tsx';
-import { Attempt, useMethodName } from '../orders/order-money.tsx';
+import { Attempt } from '../orders/order-money.tsx';
 import classes from '../orders/order-page.module.css';
 import { shownError, useTRPC } from '../trpc.tsx';
 import { StatusBadge } from '../ui/badge.tsx';
@@ -15,6 +15,7 @@ import { Money } from '../ui/money.tsx';
 import { PageHeader } from '../ui/page-header.tsx';
 import { EmptyState, Loaded } from '../ui/states.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
+import { methodName } from './method-name.ts';
 
 function Transfers({ transfers }: { transfers: readonly PaymentTransfer[] }) {
   const { t } = useMessages();
@@ -95,12 +96,11 @@ function Facts({ payment }: { payment: PaymentPage['payment'] }) {
 
 function Body({ page }: { page: PaymentPage }) {
   const { t } = useMessages();
-  const method = useMethodName();
   const { payment, operations } = page;
   const header = (
     <PageHeader
       breadcrumbs={[{ label: t('payments.title'), href: '/payments' }]}
-      title={method(payment)}
+      title={methodName(payment)}
       badges={<StatusBadge kind="payment" value={payment.status} />}
       sub={
         <>

@@ -12,6 +12,7 @@ import { DataList } from '../ui/data-list.tsx';
 import type { Column } from '../ui/data-table.tsx';
 import { useListUrl } from '../ui/list-url.ts';
 import { useMessages } from '../ui/locale.tsx';
+import { isMessageKey } from '../ui/messages/catalogue.ts';
 import { Money } from '../ui/money.tsx';
 import { PageHeader } from '../ui/page-header.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
@@ -21,12 +22,16 @@ const FILTERS = ['status'] as const;
 function useColumns(): Column<RefundRow>[] {
   const { t } = useMessages();
   const actor = useActorName();
+  const reason = (code: string) => {
+    const key = `actions.refund.reasons.${code}`;
+    return isMessageKey(key) ? t(key) : code;
+  };
   return [
     { key: 'number', header: t('payments.refund'), cell: (r) => r.number, card: 'title' },
     { key: 'order', header: t('payments.order'), cell: (r) => r.orderNumber, card: 'endSub' },
     { key: 'customer', header: t('payments.customer'), cell: (r) => r.customerName ?? t('ui.unknown') },
     { key: 'status', header: t('payments.status'), cell: (r) => <StatusBadge kind="refund" value={r.status} />, card: 'sub' },
-    { key: 'reason', header: t('payments.reason'), cell: (r) => r.reason },
+    { key: 'reason', header: t('payments.reason'), cell: (r) => reason(r.reason) },
     { key: 'by', header: t('payments.requestedBy'), cell: (r) => actor(r.requestedBy) },
     { key: 'created', header: t('payments.created'), cell: (r) => <TimeAgo at={r.createdAt} /> },
     {

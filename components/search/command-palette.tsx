@@ -10,6 +10,7 @@ import {
 } from '@tabler/icons-react';
 import { useCallback } from 'react';
 import type { NavigationEntry } from '../navigation.ts';
+import { usePowers } from '../powers.ts';
 import { useTRPCClient } from '../trpc.tsx';
 import { useMessages } from '../ui/locale.tsx';
 import { isMessageKey } from '../ui/messages/catalogue.ts';
@@ -28,8 +29,11 @@ const ICONS: Readonly<Record<string, Icon>> = {
 export function CommandPalette({ pages }: { pages: readonly NavigationEntry[] }) {
   const { t } = useMessages();
   const client = useTRPCClient();
+  // A customer has no search over everybody's records: for them the palette leads to their pages.
+  const maySearch = usePowers().may('search.find');
   const find = useCallback(
     async (query: string, signal: AbortSignal) => {
+      if (!maySearch) return [];
       const hits = await client.search.find.query({ q: query }, { signal });
       return hits.map((hit) => {
         const kind = `search.kinds.${hit.kind}`;
@@ -43,7 +47,7 @@ export function CommandPalette({ pages }: { pages: readonly NavigationEntry[] })
         };
       });
     },
-    [client, t],
+    [client, t, maySearch],
   );
   const commands = pages.map((page) => ({
     id: page.href,

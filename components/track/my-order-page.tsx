@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { MyOrder } from '../../server/views/my-orders.ts';
 import { useLive } from '../live.tsx';
 import { Address } from '../orders/order-customer.tsx';
+import { methodName } from '../payments/method-name.ts';
 import { shownError, useTRPC } from '../trpc.tsx';
 import { StatusBadge } from '../ui/badge.tsx';
 import { CopyText } from '../ui/copy.tsx';
@@ -43,9 +44,7 @@ function Sums({ order }: { order: MyOrder }) {
     strong,
     value: <Money amountMinor={amountMinor} currency={order.currency} withCode />,
   });
-  const cards = order.cards
-    .map((card) => (card.last4 ? `${card.brand ?? card.method} •••• ${card.last4}` : card.method))
-    .join(', ');
+  const cards = order.cards.map(methodName).join(', ');
   return (
     <>
       <Section title={t('track.total')}>

@@ -20,6 +20,8 @@ export interface Column<Row> {
   /** The API's sort key; makes the header a button. */
   readonly sort?: string;
   readonly card?: CardPlace;
+  /** Left out of the table on a phone, where there are no cards. */
+  readonly wideOnly?: boolean;
   readonly width?: number | string;
   /** The column's total, in a last row. */
   readonly footer?: ReactNode;
@@ -56,9 +58,13 @@ function toggled(keys: ReadonlySet<string>, key: string): ReadonlySet<string> {
   return next;
 }
 
+function cellClass<Row>(column: Column<Row>): string | undefined {
+  return [column.right && classes.right, column.wideOnly && classes.wideOnly].filter(Boolean).join(' ') || undefined;
+}
+
 function HeaderCell<Row>({ column, props }: { column: Column<Row>; props: DataTableProps<Row> }) {
   const { sort: key } = column;
-  const className = column.right ? classes.right : undefined;
+  const className = cellClass(column);
   if (!key || !props.onSort) {
     return (
       <th scope="col" className={className} style={{ width: column.width }}>
@@ -127,7 +133,7 @@ function TableRow<Row>({ row, props }: { row: Row; props: DataTableProps<Row> })
         </td>
       )}
       {props.columns.map((column, index) => (
-        <td key={column.key} className={column.right ? classes.right : undefined}>
+        <td key={column.key} className={cellClass(column)}>
           {index === 0 && href ? (
             <Link href={href} className={classes.rowLink} data-row-link prefetch={false}>
               {column.cell(row)}
@@ -231,7 +237,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
             <tr className={classes.foot}>
               {selection && <td />}
               {props.columns.map((column) => (
-                <td key={column.key} className={column.right ? classes.right : undefined}>
+                <td key={column.key} className={cellClass(column)}>
                   {column.footer}
                 </td>
               ))}

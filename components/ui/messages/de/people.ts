@@ -111,7 +111,7 @@ export const people = {
   },
   users: {
     title: 'Personen',
-    search: 'Name oder E-Mail',
+    search: 'Name oder E-Mail suchen',
     name: 'Name',
     email: 'E-Mail',
     role: 'Rolle',

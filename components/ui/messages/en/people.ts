@@ -110,7 +110,7 @@ export const people = {
   },
   users: {
     title: 'Users',
-    search: 'name or e-mail',
+    search: 'Search name or e-mail',
     name: 'Name',
     email: 'E-mail',
     role: 'Role',
