@@ -5,7 +5,7 @@ import { expect, test } from './fixtures/test.ts';
 async function adjust(page: Page, sku: string, difference: number, reason: string) {
   await page.getByRole('button', { name: 'Adjust', exact: true }).click();
   const dialog = page.getByRole('dialog', { name: `Adjust ${sku}` });
-  await dialog.getByLabel('Difference').fill(String(difference));
+  await dialog.getByRole('textbox', { name: 'Difference' }).fill(String(difference));
   await dialog.getByRole('combobox', { name: 'Reason' }).click();
   await page.getByRole('option', { name: reason }).click();
   return dialog;

@@ -41,7 +41,12 @@ function useColumns(decided: boolean): Column<ApprovalRow>[] {
       ? decision
       : [
           { key: 'expires', header: t('approvals.expires'), cell: (row: ApprovalRow) => <TimeAgo at={row.expiresAt} /> },
-          { key: 'decide', header: t('actions.approval.decide'), cell: (row: ApprovalRow) => <DecideButtons row={row} /> },
+          {
+            key: 'decide',
+            header: t('actions.approval.decide'),
+            cell: (row: ApprovalRow) => <DecideButtons row={row} />,
+            card: 'actions' as const,
+          },
         ]),
     {
       key: 'amount',

@@ -13,6 +13,7 @@ import { MoreButton } from '../ui/more-button.tsx';
 import { PageHeader } from '../ui/page-header.tsx';
 import { EmptyState, Loaded } from '../ui/states.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
+import { accountCode } from './account-code.ts';
 
 function useColumns(): Column<EntryRow>[] {
   const { t } = useMessages();
@@ -24,8 +25,8 @@ function useColumns(): Column<EntryRow>[] {
       key: 'other',
       header: t('ledger.other'),
       cell: (row) => (
-        <Link href={`/ledger/accounts/${row.otherAccount}`} className="wb-mono">
-          {row.otherCode}
+        <Link href={`/ledger/accounts/${row.otherAccount}`} className="wb-mono" title={row.otherCode}>
+          {accountCode(row.otherCode)}
         </Link>
       ),
     },
@@ -109,7 +110,7 @@ function Body({ account }: { account: AccountRow }) {
   const header = (
     <PageHeader
       breadcrumbs={[{ label: t('ledger.title'), href: '/ledger' }]}
-      title={<span className="wb-mono">{account.code}</span>}
+      title={<span className="wb-mono">{accountCode(account.code)}</span>}
       sub={[account.merchantName, t(`ledger.side.${account.normalSide}`), state].filter(Boolean).join(' · ')}
     />
   );

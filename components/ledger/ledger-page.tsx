@@ -12,12 +12,18 @@ import { Money } from '../ui/money.tsx';
 import { MoreButton } from '../ui/more-button.tsx';
 import { PageHeader } from '../ui/page-header.tsx';
 import { EmptyState, Loaded } from '../ui/states.tsx';
+import { accountCode } from './account-code.ts';
 import { TrialBalance } from './trial-balance.tsx';
 
 function useColumns(): Column<AccountRow>[] {
   const { t } = useMessages();
   return [
-    { key: 'code', header: t('ledger.account'), cell: (row) => <span className="wb-mono">{row.code}</span>, card: 'title' },
+    {
+      key: 'code',
+      header: t('ledger.account'),
+      cell: (row) => <span className="wb-mono">{accountCode(row.code)}</span>,
+      card: 'title',
+    },
     { key: 'merchant', header: t('ledger.merchant'), cell: (row) => row.merchantName ?? t('ui.unknown'), card: 'sub' },
     { key: 'side', header: t('ledger.normal'), cell: (row) => t(`ledger.side.${row.normalSide}`) },
     {

@@ -2,6 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
 import type { PaymentPage, PaymentTransfer } from '../../server/views/payments.ts';
+import { accountCode } from '../ledger/account-code.ts';
 import { useLive } from '../live.tsx';
 import { Attempt } from '../orders/order-money.tsx';
 import classes from '../orders/order-page.module.css';
@@ -20,8 +21,8 @@ import { methodName } from './method-name.ts';
 function Transfers({ transfers }: { transfers: readonly PaymentTransfer[] }) {
   const { t } = useMessages();
   const account = (id: string, code: string) => (
-    <Link href={`/ledger/accounts/${id}`} className="wb-mono">
-      {code}
+    <Link href={`/ledger/accounts/${id}`} className="wb-mono" title={code}>
+      {accountCode(code)}
     </Link>
   );
   const columns: Column<PaymentTransfer>[] = [

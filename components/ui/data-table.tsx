@@ -8,8 +8,11 @@ import classes from './data-table.module.css';
 import { useMessages } from './locale.tsx';
 import { useRowKeys } from './row-keys.ts';
 
-/** Where a column stands on a phone's two-line card; a column without a place is left out there. */
-export type CardPlace = 'title' | 'sub' | 'end' | 'endSub';
+/**
+ * Where a column stands on a phone's two-line card; a column without a place is left out there. Actions stand below, outside the link
+ * that the card is.
+ */
+export type CardPlace = 'title' | 'sub' | 'end' | 'endSub' | 'actions';
 
 export interface Column<Row> {
   readonly key: string;
@@ -177,6 +180,9 @@ function Cards<Row>(props: DataTableProps<Row>) {
               </Link>
             ) : (
               <div className={classes.cardLink}>{content}</div>
+            )}
+            {props.columns.some((column) => column.card === 'actions') && (
+              <div className={classes.cardActions}>{at(row, 'actions')}</div>
             )}
           </li>
         );

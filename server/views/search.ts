@@ -20,6 +20,8 @@ export interface Hit {
 
 export const HITS_PER_KIND = 8;
 const QUERY_LIMIT = 120;
+/** Who looks for a parcel or a payment mostly wants its order; the record itself follows. */
+const ITS_ORDER_FIRST = -1;
 
 // What a hit of each kind shows. `t` is the record itself, and `mine` its part of the scope: $1 is the merchant, $2 the customer.
 const MERCHANT = '($1::uuid IS NULL OR t.merchant_id = $1)';
@@ -102,6 +104,13 @@ export function lookupsFor(q: string): Lookup[] {
     },
     { rank: 0, kind: 'shipment', by: 'number', value: upper, match: equals('t.number') },
     { rank: 0, kind: 'shipment', by: 'tracking', value: [text, upper], match: (p) => `t.tracking_number = ANY(${p}::text[])` },
+    {
+      rank: ITS_ORDER_FIRST,
+      kind: 'order',
+      by: 'tracking',
+      value: [text, upper],
+      match: (p) => `t.id IN (SELECT s.order_id FROM shipments s WHERE s.tracking_number = ANY(${p}::text[]))`,
+    },
     { rank: 0, kind: 'refund', by: 'number', value: upper, match: equals('t.number') },
     { rank: 1, kind: 'order', by: 'number', value: upper, match: startsWith('t.number'), order: 't.number' },
     { rank: 1, kind: 'sku', by: 'code', value: [text, upper], match: (p) => `t.code = ANY(${p}::text[])` },
@@ -109,6 +118,13 @@ export function lookupsFor(q: string): Lookup[] {
   ];
   if (/^[a-z]{2,4}_/i.test(text)) {
     lookups.push(
+      {
+        rank: ITS_ORDER_FIRST,
+        kind: 'order',
+        by: 'provider',
+        value: text,
+        match: (p) => `t.id IN (SELECT y.order_id FROM payments y WHERE y.provider_ref = ${p})`,
+      },
       { rank: 0, kind: 'payment', by: 'provider', value: text, match: equals('t.provider_ref') },
       {
         rank: 0,
@@ -122,7 +138,11 @@ export function lookupsFor(q: string): Lookup[] {
   if (/^\d+$/.test(text)) {
     const own = (p: string) => `t.number IN (SELECT h.home || '-' || ${p} FROM home_owner h)`;
     lookups.push({ rank: 0, kind: 'order', by: 'number', value: text, match: own });
-    if (text.length === 4) lookups.push({ rank: 1, kind: 'payment', by: 'last4', value: text, match: equals('t.last4') });
+    if (text.length === 4) {
+      const paid = (p: string) => `t.id IN (SELECT y.order_id FROM payments y WHERE y.last4 = ${p})`;
+      lookups.push({ rank: 0, kind: 'order', by: 'last4', value: text, match: paid });
+      lookups.push({ rank: 1, kind: 'payment', by: 'last4', value: text, match: equals('t.last4') });
+    }
   }
   const digits = text.replace(/[\s().\-/]/g, '');
   if (/^\+?\d{6,15}$/.test(digits)) {
