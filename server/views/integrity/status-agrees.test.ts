@@ -27,6 +27,12 @@ const shape = fc.record({
 });
 type Shape = typeof shape extends fc.Arbitrary<infer T> ? T : never;
 
+/** What chance seldom makes: everything cancelled, everything paid back. */
+const SELDOM: readonly Shape[] = [
+  { lines: [{ stocked: true, states: ['cancelled', 'cancelled'] }], confirmed: true, money: [0, 0, 0] },
+  { lines: [{ stocked: true, states: ['delivered', 'returned'] }], confirmed: true, money: [2, 2, 0] },
+];
+
 function statusOf({ lines, confirmed, money }: Shape): string {
   const [captured, refunded, goodwill] = money;
   return deriveStatus({
@@ -76,7 +82,8 @@ async function insert(given: Shape, status: string, number: string): Promise<voi
 }
 
 it('the oracle finds exactly the orders whose status is not what the rules derive', async () => {
-  const shapes = fc.sample(shape, 200);
+  const [first, ...others] = fc.sample(shape, 200) as [Shape, ...Shape[]];
+  const shapes = [first, ...SELDOM, ...others];
   const wrong = new Set<string>();
   for (const [index, given] of shapes.entries()) {
     const right = statusOf(given);
