@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { countJobs, countSagas, JOB_STATES, listJobs, listSagas, OPEN_SAGA_STATUSES } from '../views/jobs.ts';
+import { retryDeliveriesInput, retryJobsInput } from '../flows/retry-jobs.ts';
+import { countJobs, countSagas, JOB_STATES, listDeadDeliveries, listJobs, listSagas, OPEN_SAGA_STATUSES } from '../views/jobs.ts';
+import { keyed, submit } from './mutations.ts';
 import { procedure, router } from './trpc.ts';
 
 /** What runs in the background, and what waits for a person. */
@@ -14,4 +16,12 @@ export const jobsRouter = router({
   sagas: procedure
     .input(z.object({ status: z.enum(OPEN_SAGA_STATUSES).optional(), after: z.string().max(500).optional() }))
     .query(({ ctx, input }) => listSagas(ctx.pool, ctx.scope, input)),
+
+  deliveries: procedure.query(({ ctx }) => listDeadDeliveries(ctx.pool)),
+
+  retry: procedure.input(keyed(retryJobsInput)).mutation(({ ctx, input }) => submit(ctx, input, ctx.app.flows.retryJobs)),
+
+  retryDelivery: procedure
+    .input(keyed(retryDeliveriesInput))
+    .mutation(({ ctx, input }) => submit(ctx, input, ctx.app.flows.retryDeliveries)),
 });

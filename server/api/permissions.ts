@@ -173,6 +173,9 @@ export const PERMISSIONS = {
   'jobs.list': { allow: ADMIN },
   'jobs.counts': { allow: ADMIN },
   'jobs.sagas': { allow: ADMIN },
+  'jobs.deliveries': { allow: ADMIN },
+  'jobs.retry': { allow: ADMIN },
+  'jobs.retryDelivery': { allow: ADMIN },
 
   // the demo's outside world; not_found elsewhere
   'simulators.state': { allow: ADMIN },

@@ -34,6 +34,7 @@ import { type OperatedSaga, type OperateSagaInput, operateSaga } from './operate
 import type { Outside } from './outside.ts';
 import { type PlacedOrder, placeOrder } from './place-order.ts';
 import { previewRefund, type RefundPreview, type RequestedRefund, refundOrder } from './refund-order.ts';
+import { type RetriedLetters, type RetryDeliveriesInput, type RetryJobsInput, retryDeliveries, retryJobs } from './retry-jobs.ts';
 import { planShip, type ShipPreview, type ShippingOrder, shipOrder } from './ship-order.ts';
 import { type UpdatedShipment, updateShipment } from './update-shipment.ts';
 import { wakeSagas, wakeWaitingFor } from './wake-sagas.ts';
@@ -59,6 +60,9 @@ export interface Flows {
   readonly editCustomer: Call<EditCustomerInput, EditedCustomer>;
   /** Retry, skip or compensate a saga that needs a person. */
   readonly operateSaga: Call<OperateSagaInput, OperatedSaga>;
+  /** Try dead letters again. */
+  readonly retryJobs: Call<RetryJobsInput, RetriedLetters>;
+  readonly retryDeliveries: Call<RetryDeliveriesInput, RetriedLetters>;
   /** What the verb would do, by the code that does it. Nothing is written. */
   previewCancel(input: CancelOrderInput, ctx: Ctx): Promise<CancelPreview>;
   previewRefund(input: RefundOrderInput, ctx: Ctx): Promise<RefundPreview>;
@@ -126,6 +130,8 @@ export function createFlows(deps: FlowDeps): Flows {
     importSkus: async (input, ctx, key) => importRead(await readImport(input), ctx, key),
     editCustomer: verb(editCustomer),
     operateSaga: verb(operateSaga),
+    retryJobs: verb(retryJobs),
+    retryDeliveries: verb(retryDeliveries),
     previewCancel: (input, ctx) =>
       dryRun(pool, input.orderId, ctx, (world) => previewCancel(world, orderOf(world, input.orderId), input)),
     previewShip: (input, ctx) =>

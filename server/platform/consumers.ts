@@ -1,7 +1,8 @@
 import type pg from 'pg';
 import { CONSUMERS, type ConsumerName } from '../kernel/consumers.ts';
 import type { EventType } from '../kernel/events.ts';
-import type { Queryable } from './db.ts';
+import type { Queryable, Tx } from './db.ts';
+import { lockStep } from './locks.ts';
 import type { Log } from './log.ts';
 import { addJobs, type NewJob } from './queue.ts';
 import { readEvents, type StoredEvent } from './stored-events.ts';
@@ -121,6 +122,41 @@ async function putOff(pool: pg.Pool, consumer: string, eventId: string, attempt:
       },
     ]);
   }
+}
+
+/** One event on its way to one consumer. */
+export interface DeliveryRef {
+  readonly eventId: string;
+  readonly consumer: string;
+}
+
+export interface LockedDelivery extends DeliveryRef {
+  readonly status: 'pending' | 'done' | 'dead';
+  readonly attempts: number;
+  readonly lastError: string | null;
+}
+
+/** Deliveries under their lock; what was purged meanwhile is left out. */
+export async function lockDeliveries(tx: Tx, wanted: readonly DeliveryRef[]): Promise<LockedDelivery[]> {
+  lockStep(tx, 'event_deliveries');
+  const { rows } = await tx.query<LockedDelivery>({
+    name: 'deliveries-lock',
+    text: `SELECT event_id AS "eventId", consumer, status, attempts, last_error AS "lastError" FROM event_deliveries
+           WHERE (event_id, consumer) IN (SELECT * FROM unnest($1::uuid[], $2::text[])) ORDER BY event_id, consumer FOR UPDATE`,
+    values: [wanted.map((one) => one.eventId), wanted.map((one) => one.consumer)],
+  });
+  return rows;
+}
+
+/** Has dead deliveries tried again, from the first attempt. Whoever calls it adds their jobs. */
+export async function reviveDeliveries(tx: Tx, dead: readonly DeliveryRef[]): Promise<void> {
+  if (dead.length === 0) return;
+  await tx.query({
+    name: 'deliveries-revive',
+    text: `UPDATE event_deliveries SET status = 'pending', attempts = 0, next_at = now()
+           WHERE status = 'dead' AND (event_id, consumer) IN (SELECT * FROM unnest($1::uuid[], $2::text[]))`,
+    values: [dead.map((one) => one.eventId), dead.map((one) => one.consumer)],
+  });
 }
 
 const SWEEP_LIMIT = 5_000;

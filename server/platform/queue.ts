@@ -1,5 +1,6 @@
 import { TASKS, type TaskName, type TaskPayload } from '../kernel/tasks.ts';
-import type { Queryable } from './db.ts';
+import type { Queryable, Tx } from './db.ts';
+import { lockStep } from './locks.ts';
 
 /** A job to add. A re-added `jobKey` replaces the waiting job of that key; one that is running already is not disturbed. */
 export type NewJob = {
@@ -53,6 +54,39 @@ function specsOf(jobs: readonly NewJob[]): readonly Record<string, unknown>[] {
   }
   const sorted = [...keyed.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, spec]) => spec);
   return [...unkeyed, ...sorted];
+}
+
+export interface LockedJob {
+  readonly id: string;
+  readonly task: string;
+  readonly attempts: number;
+  readonly maxAttempts: number;
+  readonly running: boolean;
+  readonly lastError: string | null;
+}
+
+/** Jobs under their lock, by id; an id whose job was done or removed is left out. */
+export async function lockJobs(tx: Tx, ids: readonly string[]): Promise<Map<string, LockedJob>> {
+  lockStep(tx, 'jobs');
+  const { rows } = await tx.query<LockedJob>({
+    name: 'queue-lock-jobs',
+    text: `SELECT j.id::text AS id, t.identifier AS task, j.attempts::int AS attempts, j.max_attempts::int AS "maxAttempts",
+                  j.locked_at IS NOT NULL AS running, j.last_error AS "lastError"
+           FROM graphile_worker._private_jobs j JOIN graphile_worker._private_tasks t ON t.id = j.task_id
+           WHERE j.id = ANY($1::bigint[]) ORDER BY j.id FOR UPDATE OF j`,
+    values: [ids],
+  });
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+/** Has jobs run now, with all their attempts again. One that a worker has is left to it. */
+export async function rescheduleJobs(tx: Tx, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  await tx.query({
+    name: 'queue-reschedule',
+    text: 'SELECT count(*) FROM graphile_worker.reschedule_jobs($1::bigint[], run_at => now(), attempts => 0)',
+    values: [ids],
+  });
 }
 
 export interface QueueFigures {

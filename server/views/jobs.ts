@@ -47,6 +47,28 @@ export async function listJobs(db: Queryable, state: JobState): Promise<readonly
   return rows;
 }
 
+/** An event that a consumer failed at as often as it may. */
+export interface DeadDeliveryRow {
+  readonly eventId: string;
+  readonly consumer: string;
+  readonly attempts: number;
+  readonly type: string;
+  /** Of the order the event is about; null where it is about something else. */
+  readonly orderNumber: string | null;
+  readonly at: Date;
+  readonly lastError: string | null;
+}
+
+/** Deliveries that wait for a person, those of the newest events first. */
+export async function listDeadDeliveries(db: Queryable): Promise<readonly DeadDeliveryRow[]> {
+  const text = `SELECT d.event_id AS "eventId", d.consumer, d.attempts, e.type, o.number AS "orderNumber", e.at, d.last_error AS "lastError"
+    FROM event_deliveries d JOIN events e ON e.id = d.event_id
+    LEFT JOIN orders o ON e.aggregate = 'order' AND o.id = e.aggregate_id
+    WHERE d.status = 'dead' ORDER BY d.event_id DESC, d.consumer LIMIT ${JOBS_SHOWN}`;
+  const { rows } = await db.query<DeadDeliveryRow>(prepared('deliveries-dead', text, []));
+  return rows;
+}
+
 export type JobCounts = Readonly<Record<JobState, number>>;
 
 /** How many jobs there are of each state. */

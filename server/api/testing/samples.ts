@@ -224,6 +224,11 @@ export const SAMPLES: Readonly<Record<ProcedurePath, Sample>> = {
   'jobs.list': { input: () => ({ state: 'failed' }) },
   'jobs.counts': NONE,
   'jobs.sagas': EMPTY,
+  'jobs.deliveries': NONE,
+  'jobs.retry': { input: () => ({ jobIds: ['1'], reason: 'The cause is gone' }) },
+  'jobs.retryDelivery': {
+    input: () => ({ deliveries: [{ eventId: NIL, consumer: 'notifications' }], reason: 'The cause is gone' }),
+  },
 
   'simulators.state': NONE,
   'simulators.switch': {
