@@ -11,6 +11,7 @@ import { useMessages } from '../ui/locale.tsx';
 import { EmptyState, Loaded } from '../ui/states.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
 import classes from './jobs.module.css';
+import { useLetters } from './use-letters.tsx';
 
 const STATES = ['dead', 'running', 'ready', 'retrying', 'scheduled'] as const satisfies readonly JobState[];
 
@@ -24,6 +25,13 @@ export function JobSection({ counts, refreshMs }: { counts: JobCounts; refreshMs
     refetchInterval: refreshMs,
     placeholderData: keepPreviousData,
   });
+  // While another state is read, what is shown is the last one's.
+  const dead = state === 'dead' && !list.isPlaceholderData ? list.data : undefined;
+  const letters = useLetters(
+    dead,
+    (job) => job.id,
+    (rows) => ({ kind: 'jobs', jobIds: rows.map((job) => job.id) }),
+  );
   const views = STATES.map((key) => ({
     key,
     label: t(`jobs.states.${key}`),
@@ -32,7 +40,7 @@ export function JobSection({ counts, refreshMs }: { counts: JobCounts; refreshMs
     onSelect: () => void setState(key),
   }));
   return (
-    <Section title={t('jobs.jobs')}>
+    <Section title={t('jobs.jobs')} actions={letters.button}>
       <ViewTabs views={views} />
       <Loaded data={list.data} error={shownError(list.error)} onRetry={() => void list.refetch()}>
         {(rows) =>
@@ -45,6 +53,7 @@ export function JobSection({ counts, refreshMs }: { counts: JobCounts; refreshMs
               rows={rows}
               rowKey={(job) => job.id}
               rowLabel={(job) => job.task}
+              {...(letters.selection ? { selection: letters.selection } : {})}
               columns={[
                 { key: 'task', header: t('jobs.task'), card: 'title', cell: (job) => job.task },
                 {
@@ -72,6 +81,7 @@ export function JobSection({ counts, refreshMs }: { counts: JobCounts; refreshMs
           )
         }
       </Loaded>
+      {letters.dialog}
     </Section>
   );
 }

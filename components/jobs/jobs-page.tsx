@@ -5,6 +5,7 @@ import { DetailLayout } from '../ui/detail-layout.tsx';
 import { useMessages } from '../ui/locale.tsx';
 import { PageHeader } from '../ui/page-header.tsx';
 import { Loaded } from '../ui/states.tsx';
+import { DeliverySection } from './delivery-section.tsx';
 import { JobSection } from './job-section.tsx';
 import { SagaSection } from './saga-section.tsx';
 
@@ -23,6 +24,7 @@ export function JobsPage() {
           <>
             <SagaSection counts={sagas} refreshMs={REFRESH_MS} />
             <JobSection counts={jobs} refreshMs={REFRESH_MS} />
+            <DeliverySection refreshMs={REFRESH_MS} />
           </>
         )}
       </Loaded>
