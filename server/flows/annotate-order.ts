@@ -5,7 +5,7 @@ import { DomainError } from '../kernel/errors.ts';
 import { newId } from '../kernel/ids.ts';
 import type { Tx } from '../platform/db.ts';
 import { audit } from '../platform/outbox.ts';
-import { sagasOf } from '../platform/saga.ts';
+import { sagasOf } from '../platform/saga-rows.ts';
 import type { Request, Verb } from '../platform/verb.ts';
 import { lockWorld, orderOf, settleOrder, tell, type World, wake, writeWorld } from './world.ts';
 

@@ -7,7 +7,7 @@ import { DomainError } from '../kernel/errors.ts';
 import type { UnitRange } from '../kernel/units.ts';
 import type { Tx } from '../platform/db.ts';
 import { audit } from '../platform/outbox.ts';
-import { sagasOf } from '../platform/saga.ts';
+import { sagasOf } from '../platform/saga-rows.ts';
 import type { Request, Verb } from '../platform/verb.ts';
 import { cancelUnits } from './give-up.ts';
 import { isBeyondReturn, paidTooMuch, releaseSurplus, returnSurplus } from './surplus.ts';

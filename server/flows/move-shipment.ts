@@ -4,7 +4,8 @@ import * as fulfilment from '../domains/fulfilment/service.ts';
 import * as orders from '../domains/orders/service.ts';
 import type { Ctx } from '../kernel/context.ts';
 import type { EventType } from '../kernel/events.ts';
-import { type Saga, sagasOf } from '../platform/saga.ts';
+import type { Saga } from '../platform/saga.ts';
+import { sagasOf } from '../platform/saga-rows.ts';
 import { settleOrder, tell, type World } from './world.ts';
 
 /** What a carrier says of a parcel. */

@@ -3,7 +3,7 @@ import * as payments from '../domains/payments/service.ts';
 import { CANCELLED, isOnItsWay, onItsWayMinor } from '../domains/refunds/rules.ts';
 import * as refunds from '../domains/refunds/service.ts';
 import type { Ctx } from '../kernel/context.ts';
-import { sagasOf } from '../platform/saga.ts';
+import { sagasOf } from '../platform/saga-rows.ts';
 import { startRefund } from './start-refund.ts';
 import { voidSaga } from './void-payment.ts';
 import { begin, type World } from './world.ts';

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import type { Ctx } from '../kernel/context.ts';
 import { withTx } from '../platform/db.ts';
 import { forgetLocks } from '../platform/locks.ts';
-import { sagasOf } from '../platform/saga.ts';
+import { sagasOf } from '../platform/saga-rows.ts';
 import { lockWorld, wake, writeWorld } from './world.ts';
 
 /** Something happened outside that the waiting sagas of these orders want to know: they look again now. Returns how many. */

@@ -14,7 +14,8 @@ import type { EventType } from '../kernel/events.ts';
 import { giveBackNumbers, takeNumbers } from '../platform/counters.ts';
 import type { Tx } from '../platform/db.ts';
 import { emit, job, newOutbox, type Outbox, writeOutbox } from '../platform/outbox.ts';
-import { lockSagas, type Saga, type SagaDefinition, type SagasState, startSaga, wakeSaga, writeSagas } from '../platform/saga.ts';
+import type { Saga, SagaDefinition } from '../platform/saga.ts';
+import { lockSagas, type SagasState, startSaga, wakeSaga, writeSagas } from '../platform/saga-rows.ts';
 import type { Locked } from '../platform/verb.ts';
 import type { Outside } from './outside.ts';
 

@@ -11,9 +11,8 @@ import {
   type SagaDefinition,
   type StepResult,
   skipStep,
-  startSaga,
-  wakeSaga,
 } from './saga.ts';
+import { startSaga, wakeSaga } from './saga-rows.ts';
 
 /** A world that only remembers what was done to it. */
 interface Diary {
