@@ -9,5 +9,6 @@ export function processWebhookTask({
   flows,
   settings,
 }: Pick<App, 'pool' | 'flows' | 'settings'>): TaskHandler<'process-webhook'> {
-  return ({ webhookId }) => processWebhook(pool, flows, webhookId, systemContext('webhook', settings.region));
+  return ({ webhookId }, { lastTry }) =>
+    processWebhook(pool, flows, webhookId, systemContext('webhook', settings.region), { lastTry });
 }

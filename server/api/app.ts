@@ -17,6 +17,8 @@ export interface ApiSettings {
   /** This process's region, which new rows take as their home. */
   readonly region: string;
   readonly demo: boolean;
+  /** Whether the payment provider moves real money: test keys are refused then. */
+  readonly livePayments: boolean;
 }
 
 /** The part of a pino logger that the counter uses. */

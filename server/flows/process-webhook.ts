@@ -6,24 +6,31 @@ import type { Ctx } from '../kernel/context.ts';
 import { DomainError } from '../kernel/errors.ts';
 import { isId } from '../kernel/ids.ts';
 import type { Queryable } from '../platform/db.ts';
-import { finishWebhook, readWebhook, type StoredWebhook } from '../platform/stored-webhooks.ts';
+import { failWebhook, finishWebhook, readWebhook, type StoredWebhook } from '../platform/stored-webhooks.ts';
 import type { Flows } from './flows.ts';
 
 /**
  * Acts on what a provider told us. A payment webhook only wakes the order's sagas, which ask the provider themselves: what it says then
  * is the truth, whatever order the webhooks came in. A carrier's report is recorded under its own id, so that a repeat changes nothing.
+ * One that throws on its last try is marked as failed, which the admin's home counts; retrying its dead job takes it up again.
  */
 export async function processWebhook(
   pool: pg.Pool,
   flows: Pick<Flows, 'wakeSagas' | 'updateShipment'>,
   webhookId: string,
   ctx: Ctx,
+  { lastTry }: { readonly lastTry: boolean },
 ): Promise<void> {
   const webhook = await readWebhook(pool, webhookId);
   if (!webhook || webhook.status === 'processed' || webhook.status === 'ignored') return;
-  const acted =
-    webhook.source === 'carrier' ? await carrierReport(flows, webhook, ctx) : await paymentNews(pool, flows, webhook, ctx);
-  await finishWebhook(pool, webhookId, acted ? 'processed' : 'ignored', ctx.now);
+  try {
+    const acted =
+      webhook.source === 'carrier' ? await carrierReport(flows, webhook, ctx) : await paymentNews(pool, flows, webhook, ctx);
+    await finishWebhook(pool, webhookId, acted ? 'processed' : 'ignored', ctx.now);
+  } catch (error) {
+    if (lastTry) await failWebhook(pool, webhookId, String(error));
+    throw error;
+  }
 }
 
 const REPORTS: Readonly<Record<string, ShipmentUpdateInput['status']>> = {

@@ -24,8 +24,17 @@ export async function readWebhook(db: Queryable, id: string): Promise<StoredWebh
 export async function finishWebhook(db: Queryable, id: string, status: 'processed' | 'ignored', now: Date): Promise<void> {
   await db.query({
     name: 'webhook-finish',
-    text: 'UPDATE inbound_webhooks SET status = $2, processed_at = $3 WHERE id = $1',
+    text: 'UPDATE inbound_webhooks SET status = $2, processed_at = $3, error = NULL WHERE id = $1',
     values: [id, status, now],
+  });
+}
+
+/** Records that nobody will try a webhook again by himself, and why. Whoever finished it meanwhile was right. */
+export async function failWebhook(db: Queryable, id: string, error: string): Promise<void> {
+  await db.query({
+    name: 'webhook-fail',
+    text: `UPDATE inbound_webhooks SET status = 'failed', error = left($2, 500) WHERE id = $1 AND status = 'received'`,
+    values: [id, error],
   });
 }
 

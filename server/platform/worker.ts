@@ -20,6 +20,8 @@ export interface JobInfo {
   readonly id: string;
   /** 1 on the first try. */
   readonly attempt: number;
+  /** Whether the job is a dead letter if this try fails. */
+  readonly lastTry: boolean;
   /** Aborts when the worker is asked to stop: finish the step at hand and return. */
   readonly signal: AbortSignal;
   readonly log: Log;
@@ -198,7 +200,8 @@ function bindTasks({ tasks, log, telemetry }: Pick<WorkerOptions, 'tasks' | 'log
       const began = performance.now();
       try {
         const known = TASKS[name].parse(payload) as TaskPayload<TaskName>;
-        await handler(known, { id: job.id, attempt: job.attempts, signal: abortSignal, log: jobLog });
+        const lastTry = job.attempts >= job.max_attempts;
+        await handler(known, { id: job.id, attempt: job.attempts, lastTry, signal: abortSignal, log: jobLog });
         telemetry?.observeJob(name, 'done', performance.now() - began);
       } catch (error) {
         telemetry?.observeJob(name, 'failed', performance.now() - began);
