@@ -78,9 +78,11 @@ async function runTurns(tx: Tx, turns: readonly Turn[], deps: SagaRunnerDeps): P
   );
   const multicapture = (provider: string): boolean => deps.outside.payments.get(provider)?.multicapture ?? false;
   const goodsOf = new Set<string>();
+  const weightsOf = new Set<string>();
   for (const turn of turns) {
     const saga = found.get(turn.sagaId);
     if (saga && movesGoods(saga, turn)) goodsOf.add(saga.orderId);
+    if (saga && buysLabel(saga, turn)) weightsOf.add(saga.orderId);
   }
   const ctx: Ctx = { now, actor: 'system:saga', traceId: newId(), requestId: newId(), home: deps.home };
   const world = await lockWorld(
@@ -90,6 +92,7 @@ async function runTurns(tx: Tx, turns: readonly Turn[], deps: SagaRunnerDeps): P
       supply: goodsOf.size > 0,
       stock: goodsOf.size > 0,
       goodsOf,
+      weightsOf,
       nodes: true,
       ledger: true,
       numbers: {
@@ -122,6 +125,11 @@ function movesGoods(saga: SagaPosition, turn: Turn): boolean {
     return late || saga.compensating || turn.settled !== undefined || !['promise', 'authorize'].includes(saga.step);
   if (saga.kind === 'ship-order') return saga.step === 'dispatch' || (saga.step === 'capture' && turn.settled !== undefined);
   return false;
+}
+
+/** Whether this turn may ask for a label, which names the parcel's weight. */
+function buysLabel(saga: SagaPosition, turn: Turn): boolean {
+  return saga.kind === 'ship-order' && (saga.step === 'pack' || saga.step === 'label') && !saga.compensating && !turn.settled;
 }
 
 function takeTurn(world: World, turn: Turn, batch: Ctx, goodsOf: ReadonlySet<string>): Turned {

@@ -34,6 +34,17 @@ type LabelOutcome = CarrierOutcome | { readonly kind: 'not_found' };
 /** A parcel weighs something even where the catalog does not know what. */
 const FALLBACK_WEIGHT_GRAMS = 500;
 
+/** What the catalog says the units of a parcel weigh together; where it knows of none of them, a guess. */
+function weightOf(world: World, order: Order, shipment: Shipment): number {
+  const grams = order.spans
+    .filter((span) => span.shipmentId === shipment.id)
+    .reduce((sum, span) => {
+      const skuId = order.lines.find((line) => line.id === span.lineId)?.skuId;
+      return sum + (span.to - span.from + 1) * (skuId ? (world.weights.get(skuId) ?? 0) : 0);
+    }, 0);
+  return grams || FALLBACK_WEIGHT_GRAMS;
+}
+
 export function shipmentOf(world: World, saga: Saga): Shipment {
   const shipment = world.fulfilment.byId.get(String(saga.state.shipmentId));
   if (!shipment) throw new Error(`Saga ${saga.id} names a shipment that is not there`);
@@ -59,6 +70,9 @@ const label = remote<World, Outside, LabelCall, LabelOutcome>({
     // The shipment's id is its one label attempt: however often it is sent, it is one label.
     const mode = saga.state.asked === true ? 'query' : 'create';
     const to = (order.row.shipTo ?? { name: order.row.customerName ?? '' }) as Record<string, string>;
+    // Weighed once: the same attempt with another weight would be another request to the carrier.
+    const weightGrams = typeof saga.state.weightGrams === 'number' ? saga.state.weightGrams : weightOf(world, order, shipment);
+    saga.state = { ...saga.state, weightGrams };
     const args = {
       mode,
       carrier: shipment.carrier ?? 'parcel',
@@ -67,7 +81,7 @@ const label = remote<World, Outside, LabelCall, LabelOutcome>({
       carrierRef: null,
       from: node?.address ?? {},
       to,
-      weightGrams: FALLBACK_WEIGHT_GRAMS,
+      weightGrams,
     } as const;
     return { kind: 'call', args };
   },

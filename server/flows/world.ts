@@ -1,3 +1,4 @@
+import * as catalog from '../domains/catalog/service.ts';
 import * as fulfilment from '../domains/fulfilment/service.ts';
 import * as inventory from '../domains/inventory/service.ts';
 import { type AccountRef, chart, planTransfers, type TransferSpec } from '../domains/ledger/rules.ts';
@@ -37,6 +38,8 @@ export interface World extends Locked {
   readonly numbers: Map<NumberKind, { next: number; left: number }>;
   /** Whether a payment provider captures one authorization in several parts. */
   readonly multicapture: (provider: string) => boolean;
+  /** Grams of a unit by SKU, 0 where the catalogue does not know: of the goods of `weightsOf`. */
+  readonly weights: ReadonlyMap<string, number>;
 }
 
 export type NumberKind = 'order' | 'shipment' | 'refund';
@@ -52,6 +55,8 @@ export interface Needs {
   readonly nodes?: boolean;
   /** Whose goods to lock, where not every order's. */
   readonly goodsOf?: ReadonlySet<string>;
+  /** Whose goods will be weighed. */
+  readonly weightsOf?: ReadonlySet<string>;
   /** SKUs to lock beside those of the orders. */
   readonly skus?: readonly { skuId: string; merchantId: string }[];
   readonly createStock?: readonly { skuId: string; nodeId: string; merchantId: string }[];
@@ -122,7 +127,18 @@ export async function lockWorld(tx: Tx, needs: Needs, ctx: Ctx): Promise<World> 
     outbox: newOutbox(),
     numbers,
     multicapture: needs.multicapture ?? (() => false),
+    weights: await weigh(tx, found, needs.weightsOf),
   };
+}
+
+/** Configuration, read without locks: a weight that changes meanwhile is the old one or the new one. */
+async function weigh(tx: Tx, found: readonly orders.Order[], of?: ReadonlySet<string>): Promise<ReadonlyMap<string, number>> {
+  const goods = found.filter((order) => of?.has(order.row.id)).flatMap((order) => order.lines.filter((line) => line.stocked));
+  const skus = await catalog.find(
+    tx,
+    goods.flatMap((line) => line.skuId ?? []),
+  );
+  return new Map([...skus.values()].map((sku) => [sku.id, sku.weightGrams]));
 }
 
 /** The accounts that an order's life posts to. */
