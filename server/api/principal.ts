@@ -42,12 +42,14 @@ export const ANONYMOUS: Principal = {
 export interface PrincipalOptions {
   readonly origin: string;
   readonly secret: string;
+  /** Whether the payment provider moves real money. Of use where a key may be sent: pages are asked with cookies only. */
+  readonly livePayments?: boolean;
 }
 
 /**
  * Reads who is asking from the request's headers: `Authorization: Bearer wb_…` names an API key, otherwise the sign-in cookie names
  * a session. No credentials, or a cookie whose session has ended, is a stranger. Throws `unauthenticated` for a key that is not
- * valid: whoever sends one means to be known.
+ * valid, and for a test key where payments are real: whoever sends one means to be known.
  */
 export async function resolvePrincipal(
   headers: IncomingHttpHeaders,
@@ -56,7 +58,7 @@ export async function resolvePrincipal(
   now: Date = new Date(),
 ): Promise<Principal> {
   const authorization = headers.authorization;
-  if (authorization !== undefined) return keyPrincipal(authorization, db, now);
+  if (authorization !== undefined) return keyPrincipal(authorization, db, options.livePayments ?? false, now);
   const sessionId = await readSessionId(headers.cookie, options.origin, options.secret);
   if (sessionId === null || !isId(sessionId)) return ANONYMOUS;
   const session = await findSession(db, sessionId, now);
@@ -76,11 +78,14 @@ export async function resolvePrincipal(
   };
 }
 
-async function keyPrincipal(authorization: string, db: Queryable, now: Date): Promise<Principal> {
+async function keyPrincipal(authorization: string, db: Queryable, livePayments: boolean, now: Date): Promise<Principal> {
   const match = /^Bearer +(\S+)$/i.exec(authorization);
   const key = match?.[1] ? await findApiKey(db, match[1], now) : null;
   if (!key) {
     throw new DomainError('unauthenticated', 'The API key is not valid or was revoked. Send "Authorization: Bearer wb_live_…".');
+  }
+  if (key.mode === 'test' && livePayments) {
+    throw new DomainError('unauthenticated', 'This is a test key; this installation takes real payments. Use a live key.');
   }
   return {
     ...ANONYMOUS,

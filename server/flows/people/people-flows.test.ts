@@ -317,6 +317,14 @@ describe('API keys', () => {
       scopes: ['orders:write'],
       mode: 'test',
     });
+    const live = { ...OPTIONS, livePayments: true };
+    expect(await refusal(resolvePrincipal(header, db.pool, live, now))).toMatchObject({
+      code: 'unauthenticated',
+      detail: 'This is a test key; this installation takes real payments. Use a live key.',
+    });
+    const real = await people.createApiKey({ ...wanted, mode: 'live' }, ctx());
+    const sent = { authorization: `Bearer ${real.key}` };
+    expect(await resolvePrincipal(sent, db.pool, live, now)).toMatchObject({ actor: `api_key:${real.id}`, mode: 'live' });
     const text = await db.pool.query<{ text: string }>(
       `SELECT (SELECT string_agg(k::text, '') FROM api_keys k) || (SELECT string_agg(i::text, '') FROM idempotency_keys i) ||
               (SELECT string_agg(a::text, '') FROM audit_log a) AS text`,
