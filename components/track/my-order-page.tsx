@@ -13,6 +13,7 @@ import { Money } from '../ui/money.tsx';
 import { PageHeader } from '../ui/page-header.tsx';
 import { Loaded } from '../ui/states.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
+import { CancelMyOrder } from './cancel-my-order.tsx';
 import { LineProgress, Parcels } from './parcels.tsx';
 import classes from './track.module.css';
 
@@ -87,6 +88,7 @@ function Body({ order }: { order: MyOrder }) {
       breadcrumbs={[{ label: t('track.myOrders'), href: '/account/orders' }]}
       title={<CopyText value={order.number} what={t('orders.order')} />}
       badges={<StatusBadge kind="order" value={order.status} />}
+      secondary={<CancelMyOrder order={order} />}
       sub={
         <>
           {t('track.from', { merchant: order.merchantName })} · <TimeAgo at={order.placedAt} />

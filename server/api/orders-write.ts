@@ -1,4 +1,5 @@
 import { shipOrderInput } from '../domains/fulfilment/schema.ts';
+import { CUSTOMER_CANCELS } from '../domains/orders/rules.ts';
 import { type CancelOrderInput, cancelOrderInput, holdInput, noteInput, tagInput } from '../domains/orders/schema.ts';
 import { refundOrderInput } from '../domains/refunds/schema.ts';
 import { DomainError } from '../kernel/errors.ts';
@@ -80,7 +81,7 @@ function assertPower(ctx: ApiContext, verb: keyof typeof HOLD_POWERS, hold: Hold
  */
 function asCaller(ctx: ApiContext, status: string | null, input: CancelOrderInput, commits: boolean): CancelOrderInput {
   if (ctx.principal.role !== 'customer') return input;
-  if (status !== 'PENDING' && status !== 'CONFIRMED')
+  if (!CUSTOMER_CANCELS.some((one) => one === status))
     throw new DomainError('state_refuses', 'Part of this order has shipped or it is finished. Ask the shop for help.');
   if (commits && input.fingerprint === undefined)
     throw new DomainError('invalid_request', 'Look at what cancelling does first, and send its fingerprint.');

@@ -1,10 +1,12 @@
 import type pg from 'pg';
+import { type CustomerCancel, mayCustomerCancel } from '../domains/orders/rules.ts';
+import type { Span } from '../kernel/units.ts';
 import type { OrderStatus, RefundStatus } from '../kernel/vocabulary.ts';
 import type { Queryable } from '../platform/db.ts';
 import { readSnapshot } from '../platform/read-snapshot.ts';
 import type { PageRequest } from './keyset.ts';
 import { type AddressView, readOrderHead } from './order.ts';
-import { readLines } from './order-lines.ts';
+import { type LineView, readLines } from './order-lines.ts';
 import { readPayments, readRefunds } from './order-money.ts';
 import { readShipments } from './order-shipments.ts';
 import { listOrders } from './orders.ts';
@@ -42,6 +44,7 @@ export async function listMyOrders(db: Queryable, scope: Scope, request: PageReq
 /** An order as its customer sees it: no notes, holds, attempts, tags or sagas, which are the staff's. */
 export interface MyOrder {
   readonly id: string;
+  readonly version: bigint;
   readonly number: string;
   readonly merchantName: string;
   readonly status: OrderStatus;
@@ -50,6 +53,7 @@ export interface MyOrder {
   readonly totalMinor: bigint;
   readonly cancelledMinor: bigint;
   readonly refundedMinor: bigint;
+  readonly cancel: CustomerCancel;
   readonly shipTo: AddressView | null;
   readonly lines: (TrackedLine & { readonly kind: 'item' | 'shipping' | 'fee'; readonly totalMinor: bigint })[];
   readonly parcels: TrackedParcel[];
@@ -63,6 +67,13 @@ export interface MyOrder {
   }[];
 }
 
+/** A line's spans as the rules want them. */
+function spansOf(line: LineView): Span[] {
+  return line.spans.map(({ fromUnit, toUnit, state, nodeId, shipmentId, refundId }) => {
+    return { lineId: line.id, from: fromUnit, to: toUnit, state, nodeId, shipmentId, refundId };
+  });
+}
+
 /** One of the customer's own orders by its number. Throws `not_found` for anybody else's. */
 export async function readMyOrder(pool: pg.Pool, scope: Scope, number: string): Promise<MyOrder> {
   return readSnapshot(pool, async (tx) => {
@@ -73,6 +84,7 @@ export async function readMyOrder(pool: pg.Pool, scope: Scope, number: string): 
     const refunds = await readRefunds(tx, order.id);
     return {
       id: order.id,
+      version: order.version,
       number: order.number,
       merchantName: order.merchantName,
       status: order.status,
@@ -81,6 +93,7 @@ export async function readMyOrder(pool: pg.Pool, scope: Scope, number: string): 
       totalMinor: order.totalMinor,
       cancelledMinor: order.cancelledMinor,
       refundedMinor: order.refundedMinor,
+      cancel: mayCustomerCancel({ status: order.status, spans: lines.flatMap(spansOf) }),
       shipTo: order.shipTo,
       lines: lines.map((line) => ({ ...trackedLine(line), kind: line.kind, totalMinor: line.totalMinor })),
       parcels: parcelsOf(shipments),

@@ -166,12 +166,25 @@ export function isCancellable(span: Span): boolean {
 }
 
 /** May any unit be cancelled now? */
-export function mayCancel(order: OrderFacts): Verdict {
+export function mayCancel(order: Pick<OrderFacts, 'status' | 'spans'>): Verdict {
   const allowed = mayHappen(order.status, 'cancel');
   if (!allowed.allowed) return allowed;
   if (!order.spans.some(isCancellable))
     return no('What has not shipped is being handed to the carrier. Wait for it, then refund.');
   return yes;
+}
+
+/** Statuses in which customers cancel for themselves: once something has shipped, the shop helps. */
+export const CUSTOMER_CANCELS: readonly OrderStatus[] = ['PENDING', 'CONFIRMED'];
+
+/** yes, or why a customer cannot cancel: all is over, something has left, or all of it is being handed to the carrier. */
+export type CustomerCancel = 'yes' | 'over' | 'shipped' | 'packing';
+
+/** May the customer cancel? The words are the screen's. */
+export function mayCustomerCancel(order: Pick<OrderFacts, 'status' | 'spans'>): CustomerCancel {
+  if (order.status === 'CANCELLED' || order.status === 'REFUNDED') return 'over';
+  if (!CUSTOMER_CANCELS.includes(order.status)) return 'shipped';
+  return mayCancel(order).allowed ? 'yes' : 'packing';
 }
 
 /** May goods leave? Needs allocated units and no hold. */

@@ -34,4 +34,18 @@ export const track = {
     one: '{count} Artikel',
     other: '{count} Artikel',
   },
+  cancel: {
+    button: 'Bestellung stornieren',
+    title: '{number} stornieren',
+    verb: 'Bestellung stornieren',
+    value: 'Storniert',
+    released: 'Bei Ihrer Bank freigegeben',
+    refunded: 'Geht an Sie zurück',
+    whole: 'Die ganze Bestellung wird storniert. Sie zahlen nichts dafür.',
+    part: 'Was schon unterwegs ist, bleibt. Alles andere wird storniert.',
+    done: 'Bestellung {number} ist storniert: {amount}',
+    over: 'Diese Bestellung ist schon storniert oder erstattet.',
+    shipped: 'Ein Teil dieser Bestellung ist schon verschickt. Bitte wenden Sie sich an den Händler.',
+    packing: 'Diese Bestellung wird gerade an den Paketdienst übergeben. Bitte wenden Sie sich an den Händler.',
+  },
 } as const;

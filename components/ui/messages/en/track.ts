@@ -35,4 +35,18 @@ export const track = {
     one: '{count} item',
     other: '{count} items',
   },
+  cancel: {
+    button: 'Cancel order',
+    title: 'Cancel {number}',
+    verb: 'Cancel order',
+    value: 'Cancelled',
+    released: 'Released at your bank',
+    refunded: 'Goes back to you',
+    whole: 'The whole order is cancelled. You pay nothing for it.',
+    part: 'What is on its way already stays. Everything else is cancelled.',
+    done: 'Order {number} is cancelled: {amount}',
+    over: 'This order is cancelled or paid back already.',
+    shipped: 'Part of this order has left already. Ask the shop for help.',
+    packing: 'This order is being handed to the carrier. Ask the shop for help.',
+  },
 } as const;

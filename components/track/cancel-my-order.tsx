@@ -1,0 +1,93 @@
+'use client';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { CancelPreview } from '../../server/flows/cancel-order.ts';
+import type { MyOrder } from '../../server/views/my-orders.ts';
+import { type Figure, PlanPreview } from '../orders/plan-preview.tsx';
+import { usePlan } from '../orders/use-plan.ts';
+import { usePowers } from '../powers.ts';
+import { refusalOf, shownError, useTRPC, useTRPCClient } from '../trpc.tsx';
+import { ActionButton } from '../ui/action-button.tsx';
+import { EffectDialog } from '../ui/effect-dialog.tsx';
+import { useFormat, useMessages } from '../ui/locale.tsx';
+import { useToast } from '../ui/toast.tsx';
+
+function useFigures() {
+  const { t } = useMessages();
+  const format = useFormat();
+  return ({ currency, valueMinor, releasedMinor, refundedMinor }: CancelPreview): Figure[] => [
+    { label: t('track.cancel.value'), text: format.money(valueMinor, currency), strong: true },
+    ...(releasedMinor > 0 ? [{ label: t('track.cancel.released'), text: format.money(releasedMinor, currency) }] : []),
+    ...(refundedMinor > 0 ? [{ label: t('track.cancel.refunded'), text: format.money(refundedMinor, currency) }] : []),
+  ];
+}
+
+/** All that has not left yet, and what that does to the money; the shop is asked for anything else. */
+function CancelMyOrderDialog({ order, onClose }: { order: MyOrder; onClose: () => void }) {
+  const { t } = useMessages();
+  const format = useFormat();
+  const trpc = useTRPC();
+  const client = useTRPCClient();
+  const toast = useToast();
+  const queryClient = useQueryClient();
+  const figures = useFigures();
+  const blocked = order.cancel === 'yes' ? null : t(`track.cancel.${order.cancel}`);
+  const input = blocked === null ? { orderId: order.id, reason: 'customer_request' as const } : null;
+  const { plan, was, key, error, again } = usePlan('cancel-mine', input, order.version, (wanted) =>
+    client.orders.previewCancel.mutate(wanted),
+  );
+  const cancel = useMutation(
+    trpc.orders.cancel.mutationOptions({
+      onSuccess: ({ cancelledMinor }) => {
+        const amount = format.money(cancelledMinor, order.currency);
+        toast.success({ message: t('track.cancel.done', { number: order.number, amount }) });
+        onClose();
+      },
+      onError: (refused) => {
+        if (refusalOf(refused)?.code === 'plan_changed') again();
+      },
+      onSettled: () => queryClient.invalidateQueries(trpc.myOrders.pathFilter()),
+    }),
+  );
+  return (
+    <EffectDialog
+      opened
+      danger
+      onClose={onClose}
+      title={t('track.cancel.title', { number: order.number })}
+      preview={
+        plan ? (
+          <PlanPreview figures={figures(plan)} was={was && figures(was)}>
+            {t(plan.whole ? 'track.cancel.whole' : 'track.cancel.part')}
+          </PlanPreview>
+        ) : blocked || error ? (
+          <PlanPreview figures={[]} was={null} />
+        ) : undefined
+      }
+      verb={t('track.cancel.verb')}
+      blocked={blocked}
+      error={shownError(cancel.error ?? error)}
+      busy={cancel.isPending}
+      onConfirm={() => plan && input && cancel.mutate({ ...input, fingerprint: plan.fingerprint, idempotencyKey: key })}
+    />
+  );
+}
+
+/** Cancels one's own order; where that cannot be done any more, says why. */
+export function CancelMyOrder({ order }: { order: MyOrder }) {
+  const { t } = useMessages();
+  const powers = usePowers();
+  const [open, setOpen] = useState(false);
+  if (!powers.may('orders.cancel')) return null;
+  return (
+    <>
+      <ActionButton
+        variant="default"
+        label={t('track.cancel.button')}
+        reason={order.cancel === 'yes' ? null : t(`track.cancel.${order.cancel}`)}
+        onClick={() => setOpen(true)}
+      />
+      {open && <CancelMyOrderDialog order={order} onClose={() => setOpen(false)} />}
+    </>
+  );
+}
