@@ -128,6 +128,7 @@ describe('what a customer may see', () => {
     const ana: Scope = { merchantId: null, customerId: shop.customers[0] };
     expect((await listMyOrders(db.pool, ana, {})).items.map((row) => row.number)).toEqual(['EU-1001']);
     const order = await readMyOrder(db.pool, ana, 'EU-1001');
+    expect(order.cancel).toBe('shipped');
     expect(order.refunds).toMatchObject([{ number: 'R-EU-9', status: 'pending', amountMinor: 333n }]);
     const words = JSON.stringify(order, (_key, value) => (typeof value === 'bigint' ? Number(value) : value));
     for (const secret of ['Asked for a call', 'pi_north1', 'vip', 'manual', 'refund-payment'])
