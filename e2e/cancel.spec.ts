@@ -1,7 +1,9 @@
+import AxeBuilder from '@axe-core/playwright';
 import { euros } from './fixtures/money.ts';
+import { settle } from './fixtures/pages.ts';
 import { restClient } from './fixtures/rest.ts';
 import { psp } from './fixtures/simulators.ts';
-import { expect, test } from './fixtures/test.ts';
+import { demoUser, expect, test } from './fixtures/test.ts';
 
 test('cancelling before shipping gives the units back to the shelf and releases the authorization', async ({ as }) => {
   const rest = restClient();
@@ -43,4 +45,30 @@ test('after shipping the cancel button stays, and says why it does nothing', asy
   await expect(cancel).toHaveAccessibleDescription(/shipped|left/i);
   await admin.keyboard.press('c');
   await expect(admin.getByRole('dialog')).toBeHidden();
+});
+
+test('customers cancel their own order on a phone while nothing has left, and are told why not once it has', async ({ as }) => {
+  const rest = restClient();
+  const { sku } = await rest.stockedSku();
+  const { email } = demoUser('customer');
+  const placed = await rest.placeOrder({ email, sku, quantity: 2, wait: 20 });
+  const customer = await as('customer', { viewport: { width: 390, height: 844 } });
+  await customer.goto(`/account/orders/${placed.number}`);
+  await customer.getByRole('button', { name: 'Cancel order' }).click();
+  const dialog = customer.getByRole('dialog', { name: `Cancel ${placed.number}` });
+  await expect(dialog).toContainText('Released at your bank');
+  await expect(dialog).toContainText(euros(placed.total_minor));
+  await settle(customer);
+  expect((await new AxeBuilder({ page: customer }).analyze()).violations).toEqual([]);
+  const sideways = await customer.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
+  expect(sideways, 'The page does not scroll sideways').toBe(false);
+  await dialog.getByRole('button', { name: 'Cancel order' }).click();
+  await expect(dialog).toBeHidden();
+  await expect(customer.getByRole('main')).toContainText('Cancelled');
+  const button = customer.getByRole('button', { name: 'Cancel order' });
+  await expect(button).toHaveAttribute('aria-disabled', 'true');
+  await expect(button).toHaveAccessibleDescription('This order is cancelled or paid back already.');
+  expect((await rest.order(placed.number)).status).toBe('CANCELLED');
+  await settle(customer);
+  expect((await new AxeBuilder({ page: customer }).analyze()).violations).toEqual([]);
 });
