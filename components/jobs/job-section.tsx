@@ -41,7 +41,7 @@ export function JobSection({ counts, refreshMs }: { counts: JobCounts; refreshMs
   }));
   return (
     <Section title={t('jobs.jobs')} actions={letters.button}>
-      <ViewTabs views={views} />
+      <ViewTabs views={views} label={t('jobs.jobs')} />
       <Loaded data={list.data} error={shownError(list.error)} onRetry={() => void list.refetch()}>
         {(rows) =>
           rows.length === 0 ? (

@@ -40,7 +40,7 @@ export function SagaSection({ counts, refreshMs }: { counts: SagaCounts; refresh
   }));
   return (
     <Section title={t('jobs.sagas')}>
-      <ViewTabs views={views} />
+      <ViewTabs views={views} label={t('jobs.sagas')} />
       <Loaded data={list.data} error={shownError(list.error)} onRetry={() => void list.refetch()}>
         {({ items, next }) => (
           <>

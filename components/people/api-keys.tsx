@@ -42,7 +42,10 @@ export function ApiKeys() {
       <SettingsTabs />
       <div className={classes.page}>
         <p className={classes.text}>
-          {t('people.keys.text')} <Anchor href="/api/v1/docs">{t('people.keys.reference')}</Anchor>
+          {t('people.keys.text')}{' '}
+          <Anchor href="/api/v1/docs" underline="always">
+            {t('people.keys.reference')}
+          </Anchor>
         </p>
         <Loaded data={keys.data} error={shownError(keys.error)} onRetry={() => void keys.refetch()}>
           {(rows) =>

@@ -27,10 +27,11 @@ export interface ListFilter {
 /** Long enough to finish a word, short enough to feel at once. */
 const SEARCH_DELAY_MS = 250;
 
-export function ViewTabs({ views }: { views: readonly ListView[] }) {
+/** `label` tells two of them on one page apart. */
+export function ViewTabs({ views, label }: { views: readonly ListView[]; label?: string }) {
   const { t } = useMessages();
   return (
-    <nav className={classes.views} aria-label={t('ui.views')}>
+    <nav className={classes.views} aria-label={label ?? t('ui.views')}>
       {views.map((view) => (
         <button key={view.key} type="button" className={classes.view} aria-pressed={view.active} onClick={view.onSelect}>
           {view.label}
