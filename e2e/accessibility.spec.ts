@@ -8,6 +8,9 @@ const SCHEMES = ['light', 'dark'] as const;
 /** Only in development: a production server answers 404. */
 const NOT_IN_PRODUCTION = ['/design'];
 
+// A trace of what axe does to a page is large and tells nothing.
+test.use({ trace: 'off' });
+
 let found: Found | undefined;
 
 async function problemsOf(page: Page, example: Example): Promise<string[]> {

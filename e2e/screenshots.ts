@@ -9,7 +9,8 @@ import { stack } from './fixtures/stack.ts';
 
 /**
  * `npm run screenshots`: every page of a running stack (E2E_DATA names its data folder), light and dark, wide and as narrow as a phone,
- * into a folder of the temporary directory. With `--only TEXT` the pages whose address contains it.
+ * into a folder of the temporary directory. With `--only TEXT` the pages whose address contains it. With `--docs` the few pictures of
+ * docs/screenshots instead: take them from a demo that was just made.
  */
 const SIZES = { wide: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } } as const;
 const SCHEMES = ['light', 'dark'] as const;
@@ -52,7 +53,84 @@ async function shoot(page: Page, example: Example): Promise<void> {
   }
 }
 
-mkdirSync(folder, { recursive: true });
+interface Picture {
+  readonly name: string;
+  readonly role: Example['role'];
+  readonly size: keyof typeof SIZES;
+  readonly scheme: (typeof SCHEMES)[number];
+  readonly open: (page: Page) => Promise<void>;
+}
+
+async function openFirst(page: Page, list: string): Promise<void> {
+  await page.goto(list);
+  await page
+    .getByRole('main')
+    .locator('a[href^="/orders/"], a[href^="/account/orders/"]')
+    .locator('visible=true')
+    .first()
+    .click();
+  await page.waitForURL(/orders\/EU-/);
+}
+
+/** The pictures of the README. The merchant's pages show one shop: its names need no fonts that a small machine lacks. */
+const PICTURES: readonly Picture[] = [
+  { name: 'orders', role: 'merchant', size: 'wide', scheme: 'light', open: (page) => page.goto('/orders').then(() => undefined) },
+  {
+    name: 'order-dark',
+    role: 'merchant',
+    size: 'wide',
+    scheme: 'dark',
+    open: (page) => openFirst(page, '/orders?fulfilment=DELIVERED&payment=PARTIALLY_REFUNDED'),
+  },
+  {
+    name: 'refund',
+    role: 'merchant',
+    size: 'wide',
+    scheme: 'light',
+    open: async (page) => {
+      await openFirst(page, '/orders?fulfilment=DELIVERED&payment=CAPTURED');
+      await page.getByRole('button', { name: 'Refund', exact: true }).click();
+      await page.getByRole('button', { name: /^(Refund|Ask for approval of) €/ }).waitFor();
+    },
+  },
+  { name: 'dashboard', role: 'merchant', size: 'wide', scheme: 'light', open: (page) => page.goto('/m').then(() => undefined) },
+  {
+    name: 'integrity-dark',
+    role: 'admin',
+    size: 'wide',
+    scheme: 'dark',
+    open: (page) => page.goto('/ops/integrity').then(() => undefined),
+  },
+  {
+    name: 'my-order-phone',
+    role: 'customer',
+    size: 'phone',
+    scheme: 'light',
+    open: (page) => openFirst(page, '/account/orders'),
+  },
+];
+
+async function takePictures(): Promise<void> {
+  const docs = join(import.meta.dirname, '..', 'docs', 'screenshots');
+  mkdirSync(docs, { recursive: true });
+  for (const { name, role, size, scheme, open: show } of PICTURES) {
+    const page = await open(role);
+    await page.setViewportSize(SIZES[size]);
+    await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
+    await show(page);
+    await settle(page);
+    await page.screenshot({ path: join(docs, `${name}.png`), animations: 'disabled' });
+  }
+  console.log(`${PICTURES.length} pictures in ${docs}`);
+}
+
+async function takeAll(): Promise<void> {
+  mkdirSync(folder, { recursive: true });
+  const examples = examplesOf(await findExamples(open)).filter(({ path, route }) => !only || `${path}${route}`.includes(only));
+  for (const example of examples) await shoot(await open(example.role), example);
+  console.log(`${examples.length} pages in ${folder}`);
+}
+
 const browser = await chromium.launch(await browserOptions());
 const pages = new Map<Example['role'], Page>();
 const open = async (role: Example['role']): Promise<Page> => {
@@ -61,9 +139,7 @@ const open = async (role: Example['role']): Promise<Page> => {
   return page;
 };
 try {
-  const examples = examplesOf(await findExamples(open)).filter(({ path, route }) => !only || `${path}${route}`.includes(only));
-  for (const example of examples) await shoot(await open(example.role), example);
-  console.log(`${examples.length} pages in ${folder}`);
+  await (process.argv.includes('--docs') ? takePictures() : takeAll());
 } finally {
   await browser.close();
 }

@@ -4,6 +4,7 @@ import type { OrderPage } from '../../server/views/order.ts';
 import type { OperationView, PaymentView } from '../../server/views/order-money.ts';
 import { useActorName } from '../actor-name.ts';
 import { methodName } from '../payments/method-name.ts';
+import { useRefundReason } from '../payments/refund-reason.ts';
 import { StatusBadge } from '../ui/badge.tsx';
 import { CopyText } from '../ui/copy.tsx';
 import { KeyValue, type Pair, Section } from '../ui/detail-layout.tsx';
@@ -90,6 +91,7 @@ export function OrderMoney({ page }: { page: OrderPage }) {
 /** Refunds with their units; nothing where there are none. */
 export function OrderRefunds({ refunds }: { refunds: OrderPage['refunds'] }) {
   const { t } = useMessages();
+  const reason = useRefundReason();
   const actor = useActorName();
   if (refunds.length === 0) return null;
   return (
@@ -105,7 +107,7 @@ export function OrderRefunds({ refunds }: { refunds: OrderPage['refunds'] }) {
               </span>
             </div>
             <span className={classes.dim}>
-              {t('orders.refundReason', { reason: refund.reason, name: actor(refund.requestedBy) })} ·{' '}
+              {t('orders.refundReason', { reason: reason(refund.reason), name: actor(refund.requestedBy) })} ·{' '}
               <TimeAgo at={refund.createdAt} />
             </span>
             <ul className={classes.spans}>

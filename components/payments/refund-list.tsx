@@ -12,20 +12,17 @@ import { DataList } from '../ui/data-list.tsx';
 import type { Column } from '../ui/data-table.tsx';
 import { useListUrl } from '../ui/list-url.ts';
 import { useMessages } from '../ui/locale.tsx';
-import { isMessageKey } from '../ui/messages/catalogue.ts';
 import { Money } from '../ui/money.tsx';
 import { PageHeader } from '../ui/page-header.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
+import { useRefundReason } from './refund-reason.ts';
 
 const FILTERS = ['status'] as const;
 
 function useColumns(): Column<RefundRow>[] {
   const { t } = useMessages();
   const actor = useActorName();
-  const reason = (code: string) => {
-    const key = `actions.refund.reasons.${code}`;
-    return isMessageKey(key) ? t(key) : code;
-  };
+  const reason = useRefundReason();
   return [
     { key: 'number', header: t('payments.refund'), cell: (r) => r.number, card: 'title' },
     { key: 'order', header: t('payments.order'), cell: (r) => r.orderNumber, card: 'endSub' },
