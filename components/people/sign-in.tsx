@@ -1,5 +1,6 @@
 'use client';
 import { Anchor, Button, PasswordInput, TextInput } from '@mantine/core';
+import { useMounted } from '@mantine/hooks';
 import Link from 'next/link';
 import { signIn } from 'next-auth/react';
 import { type FormEvent, useState } from 'react';
@@ -71,6 +72,7 @@ function readRefusal(error: string | null | undefined): { code: string; detail: 
 export function SignIn({ next, demoUsers, identityProvider, failure }: SignInProps) {
   const { t } = useMessages();
   const door = useSignIn(next);
+  const mounted = useMounted();
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
   const failures = {
@@ -106,7 +108,8 @@ export function SignIn({ next, demoUsers, identityProvider, failure }: SignInPro
           value={password}
           onChange={(event) => setPassword(event.currentTarget.value)}
         />
-        <Button type="submit" loading={door.busy}>
+        {/* Before the page's script has taken over, a click would reload the form and lose what was typed. */}
+        <Button type="submit" loading={door.busy} disabled={!mounted}>
           {t('people.signIn.submit')}
         </Button>
         <Anchor component={Link} href="/sign-in/reset" size="sm">

@@ -5,7 +5,8 @@ import type { PlacedOrder } from '../../server/flows/place-order.ts';
 import type { Ctx } from '../../server/kernel/context.ts';
 import { newId } from '../../server/kernel/ids.ts';
 import type { Role } from '../../server/kernel/vocabulary.ts';
-import { findDueOfOrders } from '../../server/platform/saga-rows.ts';
+import { CALL_LEASE_MS } from '../../server/platform/saga.ts';
+import { findCallingOfOrders, findDueOfOrders } from '../../server/platform/saga-rows.ts';
 import { externalIdOf, type PlannedOrder } from './plan.ts';
 
 /** What a story needs to be told: the flows, the clock they read, and who acts. */
@@ -24,15 +25,25 @@ const later = (at: Date, ms: number): Date => new Date(at.getTime() + ms);
 /** A few seconds for what the providers take: then an order's events stand in a believable order. */
 const SETTLE_MS = 4_000;
 const ROUNDS = 8;
+const ROUND_MS = 700;
 
 export function contextOf(stage: Pick<Stage, 'home'>, actor: string, now: Date): Ctx {
   return { now, actor, traceId: newId(), requestId: newId(), home: stage.home };
 }
 
-/** Takes the sagas of orders as far as they come at that time. */
+/**
+ * Takes the sagas of orders as far as they come at that time. What a seed that was killed had on its way is waited out first: until its
+ * lease is over nobody may act on it.
+ */
 export async function settle(stage: Stage, orderIds: readonly string[], now: Date, rounds = ROUNDS): Promise<void> {
+  const cutOff = await findCallingOfOrders(stage.pool, orderIds);
+  if (cutOff.length > 0) {
+    await stage.time.at(later(now, CALL_LEASE_MS + rounds * ROUND_MS), () =>
+      Promise.all(cutOff.map((sagaId) => stage.flows.advanceSaga(sagaId))),
+    );
+  }
   for (let round = 0; round < rounds; round++) {
-    const at = later(now, round * 700);
+    const at = later(now, round * ROUND_MS);
     const due = await findDueOfOrders(stage.pool, orderIds, at);
     if (due.length === 0) return;
     await stage.time.at(at, () => Promise.all(due.map((sagaId) => stage.flows.advanceSaga(sagaId))));

@@ -48,6 +48,16 @@ export async function findDueOfOrders(db: Queryable, orderIds: readonly string[]
   return rows.map((row) => row.id);
 }
 
+/** Sagas of these orders whose call was on its way when their process died, or still is: they move when its lease is over. */
+export async function findCallingOfOrders(db: Queryable, orderIds: readonly string[]): Promise<string[]> {
+  const { rows } = await db.query<{ id: string }>({
+    name: 'sagas-calling-of-orders',
+    text: `SELECT id FROM sagas WHERE order_id = ANY($1::uuid[]) AND status NOT IN ('done', 'stuck') AND state->>'calling' = 'true'`,
+    values: [orderIds],
+  });
+  return rows.map((row) => row.id);
+}
+
 /** Open sagas of these orders that no person has to look at, with the time each waits for. */
 export async function findOpenWithTimes(
   db: Queryable,

@@ -102,7 +102,7 @@ export const CALL_LIMIT_MS = 10_000;
  * While a call may be on its way nobody else acts on the saga: until it is settled, or certainly over because its process died. What
  * the provider does not know after that was never sent.
  */
-const CALL_LEASE_MS = CALL_LIMIT_MS + 2_000;
+export const CALL_LEASE_MS = CALL_LIMIT_MS + 2_000;
 /** Expected failures back off from a quarter second to 30 s (DESIGN 2), with jitter so that many do not return together. */
 const FIRST_BACKOFF_MS = 250;
 const MAX_BACKOFF_MS = 30_000;
