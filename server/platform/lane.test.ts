@@ -148,6 +148,20 @@ describe('a lane', () => {
     expect(await inserted(items)).toBe(5);
   });
 
+  it('does not repeat a batch whose statement took too long: again it would only be slow again', async () => {
+    const { submit, batches } = lane({
+      run: async (tx) => {
+        await tx.query('SET LOCAL statement_timeout = 50');
+        await tx.query('SELECT pg_sleep(5)');
+      },
+    });
+    const items = fresh(3);
+    const results = await Promise.allSettled(items.map((item) => submit(item)));
+    for (const result of results) expect(result).toMatchObject({ status: 'rejected', reason: { code: 'unavailable' } });
+    expect(batches).toEqual([items]);
+    expect(await inserted(items)).toBe(0);
+  });
+
   it('says that it is unavailable when the database stays away, and works again when it is back', async () => {
     const away = new URL(db.url);
     away.port = '1';
