@@ -1,11 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { createServer } from 'node:net';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type OrderWorld, orderWorld } from './flows/testing/order-world.ts';
 import { newId } from './kernel/ids.ts';
-import { API_SCOPES } from './kernel/vocabulary.ts';
-import { newApiKey } from './platform/auth/api-keys.ts';
+import { type HouseProcess, type HouseProcesses, houseProcesses, type Role } from './testing/house-processes.ts';
 import { createPspLog } from './views/integrity/psp-log.ts';
 import { checkIntegrity } from './views/integrity.ts';
 
@@ -23,85 +19,25 @@ const KILLS = DEEP ? 60 : 6;
 const END_WITHIN_MS = 30_000;
 
 let w: OrderWorld;
-let shop: { port: number; key: string };
-const processes = new Map<Role, ChildProcess>();
+let house: HouseProcesses;
+const processes = new Map<Role, HouseProcess>();
 let stopping = false;
 beforeAll(async () => {
   w = await orderWorld({ stock: 5_000 });
-  await w.db.pool.query(`INSERT INTO home_owner VALUES ('EU', 'EU') ON CONFLICT DO NOTHING`);
-  shop = { port: await freePort(), key: await apiKey() };
+  house = await houseProcesses(w);
 });
 afterAll(async () => {
   stopping = true;
-  await Promise.all([...processes.keys()].map(kill));
+  await house.close();
   await w.close();
 });
 
-type Role = 'api' | 'worker';
-
-/** Starts a process as an operator does; resolves when it says that it is ready. */
 async function start(role: Role): Promise<void> {
-  const child = spawn(
-    process.execPath,
-    ['--disable-warning=ExperimentalWarning', join(import.meta.dirname, 'main.ts'), '--role', role],
-    { stdio: ['ignore', 'pipe', 'pipe'], env: variables() },
-  );
-  processes.set(role, child);
-  await new Promise<void>((resolve, reject) => {
-    let output = '';
-    const read = (chunk: Buffer): void => {
-      output += chunk.toString();
-      if (output.includes('"message":"ready"')) resolve();
-    };
-    child.stdout.on('data', read);
-    child.stderr.on('data', read);
-    child.once('exit', (code) => reject(new Error(`${role} ended with ${code}: ${output.slice(-2_000)}`)));
-  });
+  processes.set(role, await house.start(role));
 }
 
 async function kill(role: Role): Promise<void> {
-  const child = processes.get(role);
-  processes.delete(role);
-  if (!child || child.exitCode !== null) return;
-  const ended = new Promise((resolve) => child.once('exit', resolve));
-  child.kill('SIGKILL');
-  await ended;
-}
-
-function variables(): NodeJS.ProcessEnv {
-  return {
-    PATH: process.env.PATH,
-    NODE_ENV: 'test',
-    DATABASE_URL: w.db.url,
-    PORT: String(shop.port),
-    WAYBILL_ORIGIN: `http://localhost:${shop.port}`,
-    WAYBILL_SECRET: 'a secret of the tests, long enough',
-    WAYBILL_DATA_KEY: Buffer.alloc(32, 7).toString('base64'),
-    PSP_URL: w.psp.url,
-    PSP_SECRET_KEY: w.secrets.secretKey,
-    PSP_WEBHOOK_SECRET: w.secrets.webhookSecret,
-    CARRIER_URL: w.carrier.url,
-    CARRIER_API_KEY: 'carrier_test',
-    CARRIER_WEBHOOK_SECRET: w.secrets.webhookSecret,
-  };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address ? address.port : 0;
-}
-
-async function apiKey(): Promise<string> {
-  const { key, prefix, hash } = newApiKey('test');
-  await w.db.pool.query(
-    `INSERT INTO api_keys (id, merchant_id, name, mode, prefix, key_hash, scopes, created_by, created_at)
-     VALUES ($1, $2, 'Test', 'test', $3, $4, $5, 'system:test', now())`,
-    [newId(), w.merchantId, prefix, hash, API_SCOPES],
-  );
-  return key;
+  await processes.get(role)?.kill();
 }
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
@@ -112,15 +48,9 @@ async function post(path: string, body: unknown): Promise<Record<string, unknown
   for (;;) {
     if (stopping) throw new Error('The test is over');
     try {
-      const response = await fetch(`http://127.0.0.1:${shop.port}/api/v1${path}`, {
-        method: 'POST',
-        headers: { authorization: `Bearer ${shop.key}`, 'content-type': 'application/json', 'idempotency-key': key },
-        body: JSON.stringify(body),
-        signal: AbortSignal.timeout(10_000),
-      });
-      const answer = (await response.json()) as Record<string, unknown>;
-      if (response.ok) return answer;
-      if (response.status < 500 && response.status !== 429) throw new Refused(`${path}: ${JSON.stringify(answer)}`);
+      const { status, body: answer } = await house.post(path, body, key);
+      if (status < 400) return answer;
+      if (status < 500 && status !== 429) throw new Refused(`${path}: ${JSON.stringify(answer)}`);
     } catch (error) {
       if (error instanceof Refused) throw error;
     }

@@ -84,7 +84,7 @@ export const ORDER_TRANSITIONS = {
     cancel: 'Everything has shipped. Refund it, or ask for a return.',
     ship: 'Everything has shipped already.',
     deliver: ['FULFILLED'],
-    capture: ['FULFILLED'],
+    capture: 'Everything has shipped, and its money was taken before it left.',
     refund: ['FULFILLED', 'REFUNDED'],
   },
   CANCELLED: {
@@ -96,7 +96,7 @@ export const ORDER_TRANSITIONS = {
     ship: 'The order is cancelled.',
     deliver: 'The order is cancelled.',
     capture: 'The order is cancelled: no money may be taken for it.',
-    refund: ['CANCELLED'],
+    refund: 'The order is cancelled: no money was kept that could go back.',
   },
   REFUNDED: {
     confirm: 'The order is refunded.',

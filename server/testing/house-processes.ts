@@ -1,0 +1,132 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { OrderWorld } from '../flows/testing/order-world.ts';
+import { newId } from '../kernel/ids.ts';
+import { API_SCOPES } from '../kernel/vocabulary.ts';
+import { newApiKey } from '../platform/auth/api-keys.ts';
+
+/** The processes of a house as an operator starts them, on the database and the simulators of an order world, to be killed with -9. */
+export type Role = 'api' | 'worker';
+
+export interface HouseProcess {
+  /** Resolves when it has ended, however; with the signal that ended it. */
+  readonly ended: Promise<NodeJS.Signals | null>;
+  kill(): Promise<void>;
+}
+
+export interface HouseProcesses {
+  readonly port: number;
+  /** Starts a process; resolves when it says that it is ready. `dieAt`: see die-at.ts. */
+  start(role: Role, dieAt?: { readonly at: string; readonly counts: string }): Promise<HouseProcess>;
+  /** One request over REST. Rejects where no answer comes. */
+  post(path: string, body: unknown, key: string): Promise<{ status: number; body: Record<string, unknown> }>;
+  close(): Promise<void>;
+}
+
+const SERVER = join(import.meta.dirname, '..');
+const ANSWER_MS = 10_000;
+
+export async function houseProcesses(w: OrderWorld): Promise<HouseProcesses> {
+  await w.db.pool.query(`INSERT INTO home_owner VALUES ('EU', 'EU') ON CONFLICT DO NOTHING`);
+  const [port, apiKey] = await Promise.all([freePort(), shopKey(w)]);
+  const running = new Set<HouseProcess>();
+
+  async function start(role: Role, dieAt?: { readonly at: string; readonly counts: string }): Promise<HouseProcess> {
+    const preload = dieAt ? ['--import', join(SERVER, 'testing/die-at.ts')] : [];
+    const child = spawn(
+      process.execPath,
+      ['--disable-warning=ExperimentalWarning', ...preload, join(SERVER, 'main.ts'), '--role', role],
+      {
+        stdio: ['ignore', 'pipe', 'pipe'],
+        env: { ...variables(w, port), ...(dieAt ? { DIE_AT: dieAt.at, DIE_COUNTS: dieAt.counts } : {}) },
+      },
+    );
+    const made = handle(child);
+    running.add(made);
+    void made.ended.then(() => running.delete(made));
+    await ready(child, role);
+    return made;
+  }
+
+  return {
+    port,
+    start,
+    async post(path, body, key) {
+      const response = await fetch(`http://127.0.0.1:${port}/api/v1${path}`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json', 'idempotency-key': key },
+        body: JSON.stringify(body),
+        signal: AbortSignal.timeout(ANSWER_MS),
+      });
+      return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+    },
+    async close() {
+      await Promise.all([...running].map((process) => process.kill()));
+    },
+  };
+}
+
+function handle(child: ChildProcess): HouseProcess {
+  const ended = new Promise<NodeJS.Signals | null>((resolve) => child.once('exit', (_code, signal) => resolve(signal)));
+  return {
+    ended,
+    async kill() {
+      child.kill('SIGKILL');
+      await ended;
+    },
+  };
+}
+
+function ready(child: ChildProcess, role: Role): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let output = '';
+    const read = (chunk: Buffer): void => {
+      output = (output + chunk.toString()).slice(-4_000);
+      if (output.includes('"message":"ready"')) resolve();
+    };
+    child.stdout?.on('data', read);
+    child.stderr?.on('data', read);
+    child.once('exit', (code, signal) => reject(new Error(`${role} ended with ${code ?? signal}: ${output}`)));
+  });
+}
+
+function variables(w: OrderWorld, port: number): NodeJS.ProcessEnv {
+  return {
+    PATH: process.env.PATH,
+    NODE_ENV: 'test',
+    // Many processes start here, all from the same sources.
+    NODE_COMPILE_CACHE: join(tmpdir(), 'waybill-test-compile-cache'),
+    DATABASE_POOL: '6',
+    DATABASE_URL: w.db.url,
+    PORT: String(port),
+    WAYBILL_ORIGIN: `http://localhost:${port}`,
+    WAYBILL_SECRET: 'a secret of the tests, long enough',
+    WAYBILL_DATA_KEY: Buffer.alloc(32, 7).toString('base64'),
+    PSP_URL: w.psp.url,
+    PSP_SECRET_KEY: w.secrets.secretKey,
+    PSP_WEBHOOK_SECRET: w.secrets.webhookSecret,
+    CARRIER_URL: w.carrier.url,
+    CARRIER_API_KEY: 'carrier_test',
+    CARRIER_WEBHOOK_SECRET: w.secrets.webhookSecret,
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === 'object' && address ? address.port : 0;
+}
+
+async function shopKey(w: OrderWorld): Promise<string> {
+  const { key, prefix, hash } = newApiKey('test');
+  await w.db.pool.query(
+    `INSERT INTO api_keys (id, merchant_id, name, mode, prefix, key_hash, scopes, created_by, created_at)
+     VALUES ($1, $2, 'Test', 'test', $3, $4, $5, 'system:test', now())`,
+    [newId(), w.merchantId, prefix, hash, API_SCOPES],
+  );
+  return key;
+}
