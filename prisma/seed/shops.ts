@@ -12,6 +12,7 @@ import { hashSecret } from '../../server/platform/auth/secrets.ts';
 import { type Tx, withTx } from '../../server/platform/db.ts';
 import { insertRows } from '../../server/platform/rows.ts';
 import { type Good, goodsOf } from './goods.ts';
+import { buildShippingMethods } from './shipping-methods.ts';
 
 /** A demo shop as it is in the database. */
 export interface Shop extends DemoShop {
@@ -145,6 +146,7 @@ async function build(tx: Tx, home: string, dataKey: string, now: Date, passwordH
     POLICIES.map(([currency, threshold_minor]) => ({ action: 'refund-order', currency, threshold_minor })),
     'ON CONFLICT DO NOTHING',
   );
+  await buildShippingMethods(tx, idOf, opened);
   await buildGoods(tx, idOf, opened);
   await buildPeople(tx, idOf, dataKey, opened, passwordHashes);
 }
