@@ -13,7 +13,12 @@ export function SettingsTabs() {
   const tabs = [
     { href: '/settings/profile', label: t('people.profile.title') },
     ...(role === 'admin' ? [{ href: '/settings/users', label: t('people.users.title') }] : []),
-    ...(role === 'admin' || role === 'merchant' ? [{ href: '/settings/api-keys', label: t('people.keys.title') }] : []),
+    ...(role === 'admin' || role === 'merchant'
+      ? [
+          { href: '/settings/shipping', label: t('shipping.title') },
+          { href: '/settings/api-keys', label: t('people.keys.title') },
+        ]
+      : []),
   ];
   return <PathTabs tabs={tabs} label={t('nav.settings')} />;
 }

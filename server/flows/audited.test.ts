@@ -103,6 +103,24 @@ const CALLS: Readonly<Record<Verbs, () => Promise<(ctx: Ctx) => Promise<unknown>
   editSku: async () => (ctx) => w.flows.editSku({ skuId: w.skus.GIFTWRAP as string, version: 1n, price: '2.50' }, ctx),
   importSkus: async () => (ctx) =>
     w.flows.importSkus({ merchantId: w.merchantId, csv: 'sku,name,price\nAUD-2,Two,2\n', mode: 'all' }, ctx),
+  saveShippingMethod: async () => (ctx) =>
+    w.flows.saveShippingMethod(
+      {
+        merchantId: w.merchantId,
+        code: 'courier',
+        name: 'Courier',
+        countries: ['IT'],
+        postalPrefixes: [],
+        basis: 'flat',
+        tiers: [{ upTo: null, priceMinor: 990 }],
+        minDays: 1,
+        maxDays: 1,
+        cutoffHour: 12,
+        active: true,
+        position: 1,
+      },
+      ctx,
+    ),
   editCustomer: async () => {
     const { customer_id: customerId } = await w.order(await confirmed());
     return (ctx) => w.flows.editCustomer({ customerId: String(customerId), version: 1n, name: 'New name' }, ctx);

@@ -15,6 +15,7 @@ import type {
 } from '../domains/orders/schema.ts';
 import type { CreateQuoteInput } from '../domains/quotes/schema.ts';
 import type { RefundOrderInput } from '../domains/refunds/schema.ts';
+import type { SaveShippingMethodInput } from '../domains/shipping/schema.ts';
 import { rateTableProvider } from '../domains/taxes/service.ts';
 import type { Ctx } from '../kernel/context.ts';
 import { type Tx, withTx } from '../platform/db.ts';
@@ -38,6 +39,7 @@ import type { Outside } from './outside.ts';
 import { type PlacedOrder, placeOrder } from './place-order.ts';
 import { previewRefund, type RefundPreview, type RequestedRefund, refundOrder } from './refund-order.ts';
 import { type RetriedLetters, type RetryDeliveriesInput, type RetryJobsInput, retryDeliveries, retryJobs } from './retry-jobs.ts';
+import { type SavedShippingMethod, saveShippingMethod } from './save-shipping-method.ts';
 import { planShip, type ShipPreview, type ShippingOrder, shipOrder } from './ship-order.ts';
 import { type UpdatedShipment, updateShipment } from './update-shipment.ts';
 import { wakeSagas, wakeWaitingFor } from './wake-sagas.ts';
@@ -60,6 +62,7 @@ export interface Flows {
   readonly adjustStock: Call<AdjustStockInput, AdjustedStock>;
   readonly createSku: Call<CreateSkuInput, EditedSku>;
   readonly editSku: Call<EditSkuInput, EditedSku>;
+  readonly saveShippingMethod: Call<SaveShippingMethodInput, SavedShippingMethod>;
   readonly importSkus: Call<ImportSkusInput, ImportedSkus>;
   readonly editCustomer: Call<EditCustomerInput, EditedCustomer>;
   /** Retry, skip or compensate a saga that needs a person. */
@@ -136,6 +139,7 @@ export function createFlows(deps: FlowDeps): Flows {
     editSku: verb(editSku),
     importSkus: async (input, ctx, key) => importRead(await readImport(input), ctx, key),
     editCustomer: verb(editCustomer),
+    saveShippingMethod: verb(saveShippingMethod),
     operateSaga: verb(operateSaga),
     retryJobs: verb(retryJobs),
     retryDeliveries: verb(retryDeliveries),

@@ -39,13 +39,15 @@ export const EVENT_TYPES = [
   'stock.short',
   'sku.created',
   'sku.changed',
+  'shipping_method.created',
+  'shipping_method.changed',
   'customer.changed',
   'approval.requested',
   'approval.decided',
 ] as const;
 
 export type EventType = (typeof EVENT_TYPES)[number];
-export type Aggregate = 'order' | 'sku' | 'customer' | 'approval';
+export type Aggregate = 'order' | 'sku' | 'shipping_method' | 'customer' | 'approval';
 
 /** What a writer hands over; the outbox adds id, actor, trace and time. */
 export interface NewEvent {

@@ -9,6 +9,7 @@ export const LOCK_ORDER = [
   'customers',
   'merchants',
   'skus',
+  'shipping_methods',
   'approvals',
   'orders',
   'sagas',

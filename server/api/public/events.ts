@@ -12,6 +12,7 @@ const SEEN_WITH: Readonly<Record<Aggregate, readonly ApiScope[]>> = {
   order: ['orders:read'],
   approval: ['orders:read'],
   sku: ['stock:read', 'catalog:read'],
+  shipping_method: ['catalog:read'],
   customer: [],
 };
 

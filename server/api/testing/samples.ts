@@ -213,6 +213,12 @@ export const SAMPLES: Readonly<Record<ProcedurePath, Sample>> = {
     input: (world) => ({ merchantId: world.merchants[1], csv: 'sku,name,price\nA-9,Nine,9\n' }),
     foreign: [(world) => ({ merchantId: world.merchants[0], csv: 'sku,name,price\nTENT-2,Mine,9\n' })],
   },
+  'shippingMethods.list': NONE,
+  'shippingMethods.taxRates': NONE,
+  'shippingMethods.save': {
+    input: (world) => shippingMethod(world.merchants[1]),
+    foreign: [(world) => shippingMethod(world.merchants[0])],
+  },
   'customers.edit': { input: (world) => ({ customerId: world.customers[1], version: 1, name: 'Bo' }) },
   'approvals.decide': { input: () => ({ approvalId: NIL, decision: 'approve' }) },
   'sagas.operate': { input: () => ({ sagaId: NIL, action: 'retry', reason: 'Try again' }) },
@@ -238,3 +244,18 @@ export const SAMPLES: Readonly<Record<ProcedurePath, Sample>> = {
   'simulators.settings': { input: () => ({ simulator: 'psp', multicapture: true }) },
   'simulators.advanceShipment': { input: () => ({ parcel: 'shp_1', to: 'in_transit' }) },
 };
+
+const shippingMethod = (merchantId: string | undefined) => ({
+  merchantId,
+  code: 'courier',
+  name: 'Courier',
+  countries: [],
+  postalPrefixes: [],
+  basis: 'flat',
+  tiers: [{ upTo: null, priceMinor: 490 }],
+  minDays: 1,
+  maxDays: 2,
+  cutoffHour: 14,
+  active: true,
+  position: 1,
+});

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { checkTiers, offersFor, type Parcel, promiseOf, type ShippingMethod } from './rules.ts';
+import { checkMethod, offersFor, type Parcel, planMethodEdit, promiseOf, type ShippingMethod } from './rules.ts';
 
 const method = (more: Partial<ShippingMethod>): ShippingMethod => ({
   id: more.code ?? 'standard',
@@ -16,6 +16,7 @@ const method = (more: Partial<ShippingMethod>): ShippingMethod => ({
   cutoffHour: 14,
   active: true,
   position: 1,
+  version: 1n,
   ...more,
 });
 const parcel = (more: Partial<Parcel> = {}): Parcel => ({ country: 'DE', subtotalMinor: 3_000n, weightGrams: 800, ...more });
@@ -76,25 +77,21 @@ describe('the promise', () => {
   });
 });
 
-describe('tiers', () => {
-  it('must rise, and only the last may be without a limit', () => {
-    const refused = (tiers: { upTo: number | null; priceMinor: number }[], basis: 'flat' | 'weight' = 'weight') =>
-      expect(() => checkTiers(basis, tiers)).toThrow(/tier|price/i);
-    refused([]);
-    refused([
-      { upTo: 5, priceMinor: 1 },
-      { upTo: 5, priceMinor: 2 },
-    ]);
-    refused([
-      { upTo: null, priceMinor: 1 },
-      { upTo: 9, priceMinor: 2 },
-    ]);
-    refused([{ upTo: 5, priceMinor: 1 }], 'flat');
-    expect(() =>
-      checkTiers('weight', [
-        { upTo: 5, priceMinor: 1 },
-        { upTo: null, priceMinor: 2 },
-      ]),
-    ).not.toThrow();
+describe('a description', () => {
+  const refused = (more: Partial<ShippingMethod>) => expect(() => checkMethod(method(more))).toThrow();
+
+  it('has tiers that rise, of which only the last is without a limit, and a promise that ends after it begins', () => {
+    const tiers = (...limits: (number | null)[]) => limits.map((upTo) => ({ upTo, priceMinor: 1 }));
+    refused({ basis: 'weight', tiers: tiers(5, 5) });
+    refused({ basis: 'weight', tiers: tiers(null, 9) });
+    refused({ basis: 'flat', tiers: tiers(5) });
+    refused({ minDays: 3, maxDays: 2 });
+    expect(() => checkMethod(method({ basis: 'weight', tiers: tiers(5, null) }))).not.toThrow();
+  });
+
+  it('changes by the fields that differ', () => {
+    const { id: _id, merchantId: _merchant, code: _code, version: _version, ...facts } = method({});
+    expect(planMethodEdit(method({}), facts)).toBeNull();
+    expect(planMethodEdit(method({}), { ...facts, maxDays: 4 })).toEqual({ before: { maxDays: 2 }, after: { maxDays: 4 } });
   });
 });

@@ -1,7 +1,7 @@
 import { DomainError } from '../../kernel/errors.ts';
+import type { SHIPPING_BASES } from './schema.ts';
 
 /** What a method's price depends on. */
-export const SHIPPING_BASES = ['flat', 'weight', 'subtotal'] as const;
 export type ShippingBasis = (typeof SHIPPING_BASES)[number];
 
 /** Up to and including `upTo` grams, or minor units of the subtotal; null: without an end. */
@@ -25,6 +25,7 @@ export interface ShippingMethod {
   readonly cutoffHour: number;
   readonly active: boolean;
   readonly position: number;
+  readonly version: bigint;
 }
 
 /** What is to be sent, and where. */
@@ -110,16 +111,33 @@ export function offersFor(methods: readonly ShippingMethod[], parcel: Parcel, no
     .map(({ position: _position, ...offer }) => offer);
 }
 
-/** Refuses tiers that could not be read one after the other: limits rise, and only the last may be without one. */
-export function checkTiers(basis: ShippingBasis, tiers: readonly Tier[]): void {
-  const refuse = (why: string): never => {
-    throw new DomainError('invalid_request', why, { field: 'tiers' });
+/** What of a method a person may change. */
+export type MethodFacts = Omit<ShippingMethod, 'id' | 'merchantId' | 'code' | 'version'>;
+
+/** Refuses a description that could not be read: limits rise, only the last may be without one, and a promise ends after it begins. */
+export function checkMethod({ basis, tiers, minDays, maxDays }: MethodFacts): void {
+  const refuse = (field: string, why: string): never => {
+    throw new DomainError('invalid_request', why, { field });
   };
-  if (tiers.length === 0) refuse('A shipping method needs at least one price.');
-  if (basis === 'flat' && (tiers.length > 1 || tiers[0]?.upTo !== null)) refuse('A flat price has one tier without a limit.');
+  if (maxDays < minDays) refuse('maxDays', 'The last day of the promise cannot be before the first.');
+  if (basis === 'flat' && (tiers.length > 1 || tiers[0]?.upTo !== null))
+    refuse('tiers', 'A flat price has one tier without a limit.');
   tiers.forEach((tier, index) => {
     const before = tiers[index - 1];
     if (before && (before.upTo === null || (tier.upTo !== null && tier.upTo <= before.upTo)))
-      refuse('The limits of the tiers must rise, and only the last one may be without a limit.');
+      refuse('tiers', 'The limits of the tiers must rise, and only the last one may be without a limit.');
   });
+}
+
+/** What a method was and will be, by the fields that differ; null where none does. */
+export function planMethodEdit(
+  method: ShippingMethod,
+  wanted: MethodFacts,
+): { readonly before: Partial<MethodFacts>; readonly after: Partial<MethodFacts> } | null {
+  const differing = (Object.keys(wanted) as (keyof MethodFacts)[]).filter(
+    (field) => JSON.stringify(method[field]) !== JSON.stringify(wanted[field]),
+  );
+  if (differing.length === 0) return null;
+  const pick = (from: MethodFacts) => Object.fromEntries(differing.map((field) => [field, from[field]])) as Partial<MethodFacts>;
+  return { before: pick(method), after: pick(wanted) };
 }
