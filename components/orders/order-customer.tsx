@@ -2,6 +2,7 @@
 import Link from 'next/link';
 import type { ReactNode } from 'react';
 import type { AddressView, OrderPage } from '../../server/views/order.ts';
+import { PromisedDays } from '../promised-days.tsx';
 import { CopyText } from '../ui/copy.tsx';
 import { KeyValue, Section } from '../ui/detail-layout.tsx';
 import { useMessages } from '../ui/locale.tsx';
@@ -52,6 +53,9 @@ export function OrderCustomer({ page }: { page: OrderPage }) {
           { label: t('orders.email'), value: email ? <CopyText value={email} /> : t('ui.unknown') },
           { label: t('orders.phone'), value: phone ? <CopyText value={phone} /> : t('ui.unknown') },
           { label: t('orders.shipTo'), value: <Address address={order.shipTo} /> },
+          ...(order.promisedFrom && order.promisedBy
+            ? [{ label: t('orders.promised'), value: <PromisedDays from={order.promisedFrom} by={order.promisedBy} /> }]
+            : []),
           {
             label: t('orders.billTo'),
             value: sameAddress(order.shipTo, order.billTo) ? t('orders.sameAddress') : <Address address={order.billTo} />,

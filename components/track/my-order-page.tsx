@@ -14,7 +14,7 @@ import { PageHeader } from '../ui/page-header.tsx';
 import { Loaded } from '../ui/states.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
 import { CancelMyOrder } from './cancel-my-order.tsx';
-import { LineProgress, Parcels } from './parcels.tsx';
+import { Arrives, LineProgress, Parcels } from './parcels.tsx';
 import classes from './track.module.css';
 
 function Items({ order }: { order: MyOrder }) {
@@ -92,6 +92,7 @@ function Body({ order }: { order: MyOrder }) {
       sub={
         <>
           {t('track.from', { merchant: order.merchantName })} · <TimeAgo at={order.placedAt} />
+          <Arrives from={order.promisedFrom} by={order.promisedBy} status={order.status} />
         </>
       }
     />

@@ -1,5 +1,7 @@
 'use client';
+import type { OrderStatus } from '../../server/kernel/vocabulary.ts';
 import type { TrackedLine, TrackedParcel } from '../../server/views/track.ts';
+import { PromisedDays } from '../promised-days.tsx';
 import { Badge, BadgeGroup, StatusBadge } from '../ui/badge.tsx';
 import { CopyText } from '../ui/copy.tsx';
 import { Section } from '../ui/detail-layout.tsx';
@@ -67,5 +69,17 @@ export function LineProgress({ line }: { line: TrackedLine }) {
         );
       })}
     </BadgeGroup>
+  );
+}
+
+/** When it is to arrive, as long as it still may. */
+export function Arrives({ from, by, status }: { from: string | null; by: string | null; status: OrderStatus }) {
+  const { t } = useMessages();
+  if (from === null || by === null || status === 'CANCELLED' || status === 'REFUNDED') return null;
+  return (
+    <>
+      {' · '}
+      {t('track.arrives')} <PromisedDays from={from} by={by} />
+    </>
   );
 }

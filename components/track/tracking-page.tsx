@@ -9,7 +9,7 @@ import { useMessages } from '../ui/locale.tsx';
 import { PageHeader } from '../ui/page-header.tsx';
 import { Loaded } from '../ui/states.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
-import { LineProgress, Parcels } from './parcels.tsx';
+import { Arrives, LineProgress, Parcels } from './parcels.tsx';
 import classes from './track.module.css';
 
 /** People leave this page open on a phone; parcels do not move faster. */
@@ -24,6 +24,7 @@ function Body({ tracking }: { tracking: Tracking }) {
       sub={
         <>
           {t('track.from', { merchant: tracking.merchantName })} · <TimeAgo at={tracking.placedAt} />
+          <Arrives from={tracking.promisedFrom} by={tracking.promisedBy} status={tracking.status} />
         </>
       }
     />

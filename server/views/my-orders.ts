@@ -53,6 +53,8 @@ export interface MyOrder {
   readonly totalMinor: bigint;
   readonly cancelledMinor: bigint;
   readonly refundedMinor: bigint;
+  readonly promisedFrom: string | null;
+  readonly promisedBy: string | null;
   readonly cancel: CustomerCancel;
   readonly shipTo: AddressView | null;
   readonly lines: (TrackedLine & { readonly kind: 'item' | 'shipping' | 'fee'; readonly totalMinor: bigint })[];
@@ -93,6 +95,8 @@ export async function readMyOrder(pool: pg.Pool, scope: Scope, number: string): 
       totalMinor: order.totalMinor,
       cancelledMinor: order.cancelledMinor,
       refundedMinor: order.refundedMinor,
+      promisedFrom: order.promisedFrom,
+      promisedBy: order.promisedBy,
       cancel: mayCustomerCancel({ status: order.status, spans: lines.flatMap(spansOf) }),
       shipTo: order.shipTo,
       lines: lines.map((line) => ({ ...trackedLine(line), kind: line.kind, totalMinor: line.totalMinor })),

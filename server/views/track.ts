@@ -38,6 +38,9 @@ export interface Tracking {
   readonly merchantName: string;
   readonly status: OrderStatus;
   readonly placedAt: Date;
+  /** The days it was promised for (2026-11-30); null where nobody promised any. */
+  readonly promisedFrom: string | null;
+  readonly promisedBy: string | null;
   readonly lines: TrackedLine[];
   readonly parcels: TrackedParcel[];
 }
@@ -73,15 +76,14 @@ export function parcelsOf(shipments: readonly ShipmentView[]): TrackedParcel[] {
   return shipments.filter((one) => one.status !== 'CANCELLED' && one.nodeId !== null).map(trackedParcel);
 }
 
-const HEAD = `SELECT o.id, o.number, m.name AS "merchantName", o.status, o.placed_at AS "placedAt"
+const HEAD = `SELECT o.id, o.number, m.name AS "merchantName", o.status, o.placed_at AS "placedAt",
+    o.promised_from::text AS "promisedFrom", o.promised_by::text AS "promisedBy"
   FROM orders o JOIN merchants m ON m.id = o.merchant_id WHERE o.id = $1`;
 
 /** The order behind a verified tracking token. Throws `not_found`. */
 export async function readTracking(pool: pg.Pool, orderId: string): Promise<Tracking> {
   return readSnapshot(pool, async (tx) => {
-    const { rows } = await tx.query<Pick<Tracking, 'number' | 'merchantName' | 'status' | 'placedAt'>>(
-      prepared('track-order', HEAD, [orderId]),
-    );
+    const { rows } = await tx.query<Omit<Tracking, 'lines' | 'parcels'>>(prepared('track-order', HEAD, [orderId]));
     const [order] = rows;
     if (order === undefined) throw new DomainError('not_found', 'This tracking link does not lead to an order.');
     const lines = await readLines(tx, orderId);
@@ -91,6 +93,8 @@ export async function readTracking(pool: pg.Pool, orderId: string): Promise<Trac
       merchantName: order.merchantName,
       status: order.status,
       placedAt: order.placedAt,
+      promisedFrom: order.promisedFrom,
+      promisedBy: order.promisedBy,
       lines: lines.filter((line) => line.kind === 'item').map(trackedLine),
       parcels: parcelsOf(shipments),
     };

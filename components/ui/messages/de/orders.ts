@@ -79,6 +79,7 @@ export const orders = {
   customerOrders: { one: '{count} Bestellung', other: '{count} Bestellungen' },
   customerOrdersMany: '99+ Bestellungen',
   noCustomer: 'Diese Bestellung gehört zu keinem Kundendatensatz.',
+  promised: 'Zugesagt für',
   shipTo: 'Lieferadresse',
   billTo: 'Rechnungsadresse',
   sameAddress: 'Wie die Lieferadresse',

@@ -2,6 +2,7 @@ export const track = {
   myOrders: 'Meine Bestellungen',
   order: 'Bestellung {number}',
   from: 'Von {merchant}',
+  arrives: 'Zugesagt für',
   placed: 'Bestellt',
   status: 'Status',
   total: 'Summe',

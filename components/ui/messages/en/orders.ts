@@ -80,6 +80,7 @@ export const orders = {
   customerOrders: { one: '{count} order', other: '{count} orders' },
   customerOrdersMany: '99+ orders',
   noCustomer: 'This order has no customer record.',
+  promised: 'Promised for',
   shipTo: 'Ship to',
   billTo: 'Bill to',
   sameAddress: 'Same as the shipping address',

@@ -4,6 +4,7 @@ export const track = {
   order: 'Order {number}',
   from: 'From {merchant}',
   placed: 'Placed',
+  arrives: 'Promised for',
   status: 'Status',
   total: 'Total',
   units: 'Items',
