@@ -19,6 +19,7 @@ export const LOCK_ORDER = [
   'accounts',
   'holds',
   'number_counters',
+  'notifications',
   'event_deliveries',
   'jobs',
 ] as const;
