@@ -10,6 +10,7 @@ export function mailMoney(amountMinor: bigint, currency: string, locale: MailLoc
   return new Intl.NumberFormat(TAGS[locale], {
     style: 'currency',
     currency,
+    currencyDisplay: 'narrowSymbol',
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
   })
