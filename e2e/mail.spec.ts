@@ -72,7 +72,7 @@ test('an agent writes to a customer without the mouse', async ({ as }) => {
   await agent.keyboard.press('ArrowDown');
   await agent.keyboard.press('Enter');
   await expect(dialog.getByLabel('Subject')).toHaveValue(new RegExp(placed.number));
-  await expect(dialog.frameLocator('iframe').getByText(placed.number).first()).toBeVisible();
+  await expect(dialog.frameLocator('iframe').getByRole('heading', { name: placed.number })).toBeVisible();
   await agent.keyboard.press('Control+Enter');
   await expect(dialog).toBeHidden();
   await expect(agent.getByRole('region', { name: /^Mails to the customer/ })).toContainText('Message');
@@ -91,7 +91,7 @@ test('a mail whose connection breaks after it was handed over is in doubt, and s
   await agent.getByRole('button', { name: 'Send again' }).click();
   const dialog = agent.getByRole('dialog', { name: /^Send again/ });
   await dialog.getByRole('button', { name: 'Send again' }).click();
-  await expect(dialog.getByText('Say why')).toBeVisible();
+  await expect(dialog.getByLabel('Reason')).toBeFocused();
   await dialog.getByLabel('Reason').fill('The customer says it never came');
   await dialog.getByRole('button', { name: 'Send again' }).click();
   await expect(dialog).toBeHidden();

@@ -19,7 +19,7 @@ export function MailAttempts({ attempts }: { attempts: readonly MailAttempt[] })
             <span className={classes.end}>
               <TimeAgo at={one.startedAt} />
             </span>
-            {one.answer && <code className={classes.answer}>{one.answer}</code>}
+            {one.answer && <code className={`${classes.answer} ${classes.wide}`}>{one.answer}</code>}
           </li>
         ))}
       </ol>

@@ -16,6 +16,11 @@ import { TimeAgo } from '../ui/time-ago.tsx';
 import { useMailWords, WATCH_MS } from './mail-words.ts';
 
 const FILTERS = ['status', 'kind'] as const;
+/** Those that only a person sends again. */
+const VIEWS = [
+  { key: 'all', statuses: [] },
+  { key: 'attention', statuses: ['in_doubt', 'failed'] },
+] as const;
 
 function useColumns(): Column<MailRow>[] {
   const { t } = useMessages();
@@ -23,7 +28,11 @@ function useColumns(): Column<MailRow>[] {
   return [
     { key: 'kind', header: t('mails.mail'), card: 'title', cell: (mail) => mail.subject ?? words.kind(mail.kind) },
     { key: 'status', header: t('mails.status'), card: 'sub', cell: (mail) => <StatusBadge kind="mail" value={mail.status} /> },
-    { key: 'what', header: t('mails.kind'), cell: (mail) => words.kind(mail.kind) },
+    {
+      key: 'what',
+      header: t('mails.kind'),
+      cell: (mail) => (mail.resends ? `${words.kind(mail.kind)} · ${t('mails.again')}` : words.kind(mail.kind)),
+    },
     { key: 'recipient', header: t('mails.to'), cell: (mail) => mail.recipient ?? t('ui.unknown') },
     { key: 'order', header: t('mails.order'), card: 'endSub', cell: (mail) => mail.orderNumber ?? t('ui.unknown') },
     { key: 'merchant', header: t('mails.merchant'), cell: (mail) => mail.merchantName ?? t('ui.unknown') },
@@ -62,6 +71,13 @@ export function MailList() {
     after: url.after ?? undefined,
   };
   const list = useQuery({ ...trpc.mails.list.queryOptions(input), placeholderData: keepPreviousData, refetchInterval: WATCH_MS });
+  const wanted = url.filters.status.join();
+  const views = VIEWS.map(({ key, statuses }) => ({
+    key,
+    label: t(`mails.views.${key}`),
+    active: wanted === statuses.join(),
+    onSelect: () => url.setFilter('status', [...statuses]),
+  }));
   const columns = useColumns();
   const statuses = useStatusOptions('mail', NOTICE_STATUSES);
   return (
@@ -74,6 +90,7 @@ export function MailList() {
         </>
       }
       label={t('mails.title')}
+      views={views}
       columns={columns}
       rowKey={(mail) => mail.id}
       rowLabel={(mail) => mail.subject ?? words.kind(mail.kind)}

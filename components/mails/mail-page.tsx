@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
 import { parseAsStringLiteral, useQueryState } from 'nuqs';
 import { useState } from 'react';
-import { mayResend } from '../../server/domains/notifications/rules.ts';
+import { mailLocale, mayResend } from '../../server/domains/notifications/rules.ts';
 import type { MailPage } from '../../server/views/mails.ts';
 import { useActorName } from '../actor-name.ts';
 import { usePowers } from '../powers.ts';
@@ -111,7 +111,7 @@ function Facts({ page }: { page: MailPage }) {
   const items: Pair[] = [
     { label: t('mails.to'), value: mail.recipient ? <CopyText value={mail.recipient} /> : t('ui.unknown') },
     { label: t('mails.merchant'), value: mail.merchantName ?? t('ui.unknown') },
-    { label: t('mails.language'), value: mail.locale },
+    { label: t('mails.language'), value: t(`mails.languages.${mailLocale(mail.locale)}`) },
     { label: t('mails.sent'), value: <TimeAgo at={mail.sentAt} exact /> },
     {
       label: t('mails.messageId'),
@@ -163,6 +163,7 @@ function Body({ page }: { page: MailPage }) {
   return (
     <DetailLayout
       header={<Header page={page} onResend={() => setResending(true)} />}
+      tabs={<ViewTabs views={views} label={t('mails.shown.label')} />}
       bars={<Why mail={page.mail} />}
       aside={
         <>
@@ -172,7 +173,6 @@ function Body({ page }: { page: MailPage }) {
         </>
       }
     >
-      <ViewTabs views={views} />
       <Content page={page} shown={shown} />
       {resending && <ResendDialog mail={page.mail} kept={page.mail.kept} onClose={() => setResending(false)} />}
     </DetailLayout>

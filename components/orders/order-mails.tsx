@@ -42,7 +42,7 @@ function MailLine({ mail, onResend }: { mail: MailRow; onResend?: () => void }) 
           </Button>
         )}
       </span>
-      {mail.reason && <span className={classes.answer}>{words.reason(mail.reason)}</span>}
+      {mail.reason && <span className={`${classes.answer} ${classes.wide}`}>{words.reason(mail.reason)}</span>}
     </li>
   );
 }

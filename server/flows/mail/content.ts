@@ -40,6 +40,8 @@ export interface OrderConfirmed extends AboutOrder<'order_confirmed'> {
   readonly discountMinor: bigint;
   /** Line by line; empty where nothing is sent anywhere. */
   readonly shipTo: readonly string[];
+  /** ISO 3166-1 alpha-2. */
+  readonly country: string | null;
 }
 
 export interface ActionRequired extends AboutOrder<'action_required'> {

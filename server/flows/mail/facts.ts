@@ -75,7 +75,7 @@ async function aboutOrder(
       const sum = (part: 'taxMinor' | 'discountMinor') => lines.reduce((total, line) => total + line[part], 0n);
       const { placedAt, totalMinor, shipTo } = row;
       const goods = { lines, totalMinor, taxMinor: sum('taxMinor'), discountMinor: sum('discountMinor') };
-      return { kind, order, placedAt, ...goods, shipTo: addressLines(shipTo) };
+      return { kind, order, placedAt, ...goods, shipTo: addressLines(shipTo), country: shipTo?.country ?? null };
     }
     case 'action_required': {
       const url = await challengeUrl(db, orderId);
@@ -168,10 +168,10 @@ function cancelledItems(lines: readonly LineRow[], ranges: unknown): MailItem[] 
   });
 }
 
-/** The address as it is written on a parcel. */
+/** The address as it is written on a parcel, without its country. */
 function addressLines(address: Readonly<Record<string, string>> | null): string[] {
   if (!address) return [];
-  const { name, company, line1, line2, postalCode, city, region, country } = address;
+  const { name, company, line1, line2, postalCode, city, region } = address;
   const town = [postalCode, city].filter(Boolean).join(' ');
-  return [name, company, line1, line2, town, region, country].filter((line): line is string => Boolean(line));
+  return [name, company, line1, line2, town, region].filter((line): line is string => Boolean(line));
 }

@@ -27,3 +27,8 @@ export function mailDate(at: Date, locale: MailLocale): string {
 export function mailTime(at: Date, locale: MailLocale): string {
   return `${new Intl.DateTimeFormat(TAGS[locale], { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' }).format(at)} UTC`;
 }
+
+/** "Germany", "Deutschland"; what is no code of a country stays as it is. */
+export function countryName(code: string, locale: MailLocale): string {
+  return /^[A-Z]{2}$/.test(code) ? (new Intl.DisplayNames(TAGS[locale], { type: 'region' }).of(code) ?? code) : code;
+}

@@ -2,6 +2,7 @@ import type { MailWords } from './words.ts';
 
 export const de: MailWords = {
   greeting: (name) => (name ? `Guten Tag ${name},` : 'Guten Tag,'),
+  hello: (name) => (name ? `Guten Tag ${name}!` : 'Guten Tag!'),
   order: 'Bestellung',
   placed: 'Bestellt am',
   total: 'Summe',

@@ -2,6 +2,7 @@ import type { MailWords } from './words.ts';
 
 export const en: MailWords = {
   greeting: (name) => (name ? `Hello ${name},` : 'Hello,'),
+  hello: (name) => (name ? `Hello ${name},` : 'Hello,'),
   order: 'Order',
   placed: 'Placed',
   total: 'Total',
@@ -91,27 +92,27 @@ export const en: MailWords = {
     delay: {
       subject: ({ number }) => `Your order ${number} takes a little longer`,
       body: ({ greeting, number, merchant }) =>
-        `${greeting}\n\nyour order ${number} will leave a few days later than we promised. We are sorry about that. There is nothing you need to do: we write again as soon as the parcel is on its way.\n\nIf you would rather not wait, reply to this mail and we cancel the order at no cost.\n\nKind regards\n${merchant}`,
+        `${greeting}\n\nYour order ${number} will leave a few days later than we promised. We are sorry about that. There is nothing you need to do: we write again as soon as the parcel is on its way.\n\nIf you would rather not wait, reply to this mail and we cancel the order at no cost.\n\nKind regards\n${merchant}`,
     },
     address: {
       subject: ({ number }) => `A question about the address of order ${number}`,
       body: ({ greeting, number, merchant }) =>
-        `${greeting}\n\nwe are about to send your order ${number}, but something in the delivery address does not look right. Could you reply with the full address, including house number and postcode?\n\nWe send the parcel as soon as we have your answer.\n\nKind regards\n${merchant}`,
+        `${greeting}\n\nWe are about to send your order ${number}, but something in the delivery address does not look right. Could you reply with the full address, including house number and postcode?\n\nWe send the parcel as soon as we have your answer.\n\nKind regards\n${merchant}`,
     },
     patience: {
       subject: ({ number }) => `Thank you for your patience with order ${number}`,
       body: ({ greeting, number, merchant }) =>
-        `${greeting}\n\nthank you for your patience. We are looking into your order ${number} and write again within one working day.\n\nKind regards\n${merchant}`,
+        `${greeting}\n\nThank you for your patience. We are looking into your order ${number} and write again within one working day.\n\nKind regards\n${merchant}`,
     },
     refund: {
       subject: ({ number }) => `About your refund for order ${number}`,
       body: ({ greeting, number, merchant }) =>
-        `${greeting}\n\nwe have refunded your order ${number} to the way you paid. Banks take up to ten days to show the amount; card payments often appear as a credit on the next statement.\n\nIf it has not arrived by then, reply to this mail and we look into it with the bank.\n\nKind regards\n${merchant}`,
+        `${greeting}\n\nWe have refunded your order ${number} to the way you paid. Banks take up to ten days to show the amount; card payments often appear as a credit on the next statement.\n\nIf it has not arrived by then, reply to this mail and we look into it with the bank.\n\nKind regards\n${merchant}`,
     },
     availability: {
       subject: ({ number }) => `Something in order ${number} is not available`,
       body: ({ greeting, number, merchant }) =>
-        `${greeting}\n\nunfortunately an item of your order ${number} is not available any more. Would you like us to send the rest now, or to cancel the order as a whole? Reply with what suits you; you only pay for what we send.\n\nKind regards\n${merchant}`,
+        `${greeting}\n\nUnfortunately an item of your order ${number} is not available any more. Would you like us to send the rest now, or to cancel the order as a whole? Reply with what suits you; you only pay for what we send.\n\nKind regards\n${merchant}`,
     },
   },
 };

@@ -26,7 +26,10 @@ interface NewsWords {
 
 /** Every word of every mail. A language that lacks one does not compile. */
 export interface MailWords {
+  /** Begins a letter; what follows goes on after it as its language wants. */
   readonly greeting: (name: string | null) => string;
+  /** Stands by itself above news. */
+  readonly hello: (name: string | null) => string;
   readonly order: string;
   readonly placed: string;
   readonly total: string;

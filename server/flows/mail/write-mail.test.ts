@@ -24,7 +24,8 @@ const confirmed: OrderConfirmed = {
   totalMinor: 40_488n,
   taxMinor: 6_464n,
   discountMinor: 1_000n,
-  shipTo: ['Nora Prüfer', 'Seestraße 4', '24103 Kiel', 'DE'],
+  shipTo: ['Nora Prüfer', 'Seestraße 4', '24103 Kiel'],
+  country: 'DE',
 };
 const link = 'https://shop.example/sign-in/reset?token=t';
 const EVERY: readonly MailContent[] = [
@@ -78,6 +79,7 @@ test('the words and the formats are those of the customer’s language', () => {
   expect(writeMail(confirmed, 'de').text).toMatch(/Summe \.+ 404,88\s€/);
   expect(writeMail(confirmed, 'en').text).toMatch(/Total \.+ €404\.88/);
   expect(writeMail(confirmed, 'de').text).toContain('27. November 2026');
+  expect(writeMail(confirmed, 'de').text).toContain('Deutschland');
   expect(writeMail(confirmed, 'fr').subject).toBe('Order EU-10432 confirmed');
   expect(mailLocale('DE_ch')).toBe('de');
 });

@@ -1,7 +1,7 @@
 import { type MailLocale, mailLocale } from '../../domains/notifications/rules.ts';
 import type { MailContent, MailItem, MailOrder, OrderConfirmed } from './content.ts';
 import type { Block, MailDocument } from './document.ts';
-import { mailDate, mailMoney, mailTime } from './format.ts';
+import { countryName, mailDate, mailMoney, mailTime } from './format.ts';
 import { renderHtml } from './html.ts';
 import { renderText } from './text.ts';
 import { MAIL_WORDS, type MailWords } from './words.ts';
@@ -65,7 +65,8 @@ function news(content: News, locale: MailLocale, words: MailWords): MailDocument
     preview: text,
     title,
     blocks: [
-      { type: 'text', text: `${words.greeting(order.customerName)}\n${text}` },
+      { type: 'text', text: words.hello(order.customerName) },
+      { type: 'text', text },
       ...details(content, locale, words),
       { type: 'note', text: words.questions(order.merchantName) },
     ],
@@ -103,7 +104,7 @@ function details(content: News, locale: MailLocale, words: MailWords): Block[] {
       return [
         { type: 'facts', rows: [number, { label: words.placed, value: mailDate(content.placedAt, locale) }] },
         amountsOf(content, money, words),
-        ...(content.shipTo.length > 0 ? [{ type: 'address', label: words.shipTo, lines: content.shipTo } as const] : []),
+        ...addressOf(content, locale, words),
         track(order, words),
       ];
     case 'action_required':
@@ -151,6 +152,12 @@ function details(content: News, locale: MailLocale, words: MailWords): Block[] {
 function because(reason: string | null, words: MailWords): Block[] {
   const text = reason === null ? undefined : words.reasons[reason];
   return text === undefined ? [] : [{ type: 'text', text }];
+}
+
+/** Where it goes, with the country in words. */
+function addressOf({ shipTo, country }: OrderConfirmed, locale: MailLocale, words: MailWords): Block[] {
+  const lines = country === null ? shipTo : [...shipTo, countryName(country, locale)];
+  return lines.length > 0 ? [{ type: 'address', label: words.shipTo, lines }] : [];
 }
 
 /** A sum that is wrong by a cent is worse than no mail. */
