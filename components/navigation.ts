@@ -11,6 +11,7 @@ import {
   IconHelp,
   IconHistory,
   IconHome,
+  IconMail,
   IconPackage,
   IconReceipt,
   IconReceiptRefund,
@@ -78,6 +79,7 @@ export const NAVIGATION: readonly NavigationEntry[] = [
     icon: IconChecklist,
     roles: ['agent', 'finance', 'admin'],
   },
+  { group: 'nav.groups.channels', label: 'nav.mail', href: '/channels/mail', icon: IconMail, roles: SELLERS },
   { group: 'nav.groups.operations', label: 'nav.jobs', href: '/ops/jobs', icon: IconClockPlay, roles: ['admin'] },
   {
     group: 'nav.groups.operations',

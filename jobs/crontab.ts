@@ -22,6 +22,7 @@ export const TICKS: readonly Tick[] = [
   { task: 'sweep-sagas', everySeconds: 5 },
   { task: 'sweep-deliveries', everySeconds: 15 },
   { task: 'sweep-webhooks', everySeconds: 15 },
+  { task: 'sweep-notices', everySeconds: 15 },
   { task: 'expire-approvals', everySeconds: 60 },
 ];
 

@@ -7,7 +7,9 @@ import { deliverEvent } from './tasks/deliver-event.ts';
 import { expireApprovalsTask } from './tasks/expire-approvals.ts';
 import { processWebhookTask } from './tasks/process-webhook.ts';
 import { purgeExpired } from './tasks/purge-expired.ts';
+import { sendNotices } from './tasks/send-notices.ts';
 import { sweepDeliveriesTask } from './tasks/sweep-deliveries.ts';
+import { sweepNotices } from './tasks/sweep-notices.ts';
 import { sweepSagas } from './tasks/sweep-sagas.ts';
 import { sweepWebhooks } from './tasks/sweep-webhooks.ts';
 
@@ -23,6 +25,8 @@ const TASK_LIST: { readonly [T in TaskName]: Task<T> } = {
   'expire-approvals': expireApprovalsTask,
   'process-webhook': processWebhookTask,
   'purge-expired': purgeExpired,
+  'send-notices': sendNotices,
+  'sweep-notices': sweepNotices,
   'sweep-sagas': sweepSagas,
   'sweep-webhooks': sweepWebhooks,
 };

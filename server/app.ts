@@ -1,11 +1,12 @@
 import type pg from 'pg';
 import type { App as ApiApp } from './api/app.ts';
-import { deliverByLog } from './api/link-delivery.ts';
+import { deliverLinks } from './api/link-delivery.ts';
 import { type Carrier, createCarriers } from './domains/fulfilment/provider.ts';
 import { createPaymentProviders, type PaymentProvider } from './domains/payments/provider.ts';
 import { createFlows } from './flows/flows.ts';
 import { createSimulatorFlows } from './flows/operate-simulator.ts';
 import { createPeopleFlows } from './flows/people/people-flows.ts';
+import { createMailDesk, mailSignInLink } from './mail-desk.ts';
 import { createPool } from './platform/db.ts';
 import type { Env } from './platform/env.ts';
 import { createLiveHub, type LiveHub } from './platform/live.ts';
@@ -58,10 +59,12 @@ export function createApp({ env, role, pool: given, log: givenLog }: AppOptions)
     parcel: { url: env.CARRIER_URL, apiKey: env.CARRIER_API_KEY, webhookSecret: env.CARRIER_WEBHOOK_SECRET },
   });
   const live = createLiveHub({ pool, connectionString: env.DATABASE_URL, log });
+  const desk = createMailDesk(env);
   const flows = createFlows({
     pool,
     home: env.WAYBILL_REGION,
     outside: { payments, carriers },
+    mail: desk,
     observe: (name, figures) => telemetry.observeLane(name, figures),
   });
   const limits = createRateLimiter();
@@ -80,7 +83,11 @@ export function createApp({ env, role, pool: given, log: givenLog }: AppOptions)
     limits,
     ...(env.WAYBILL_DEMO === '1' ? { simulators: simulators(env, pool) } : {}),
     people: createPeopleFlows({ pool, dataKey: env.WAYBILL_DATA_KEY, limits }),
-    deliverLink: deliverByLog(log, env.WAYBILL_DEMO === '1'),
+    deliverLink: deliverLinks({
+      mail: desk.transport === null ? null : (link) => mailSignInLink({ pool, flows, dataKey: env.WAYBILL_DATA_KEY }, link),
+      log,
+      demo: env.WAYBILL_DEMO === '1',
+    }),
     settings: {
       origin: env.WAYBILL_ORIGIN,
       secret: env.WAYBILL_SECRET,
@@ -88,6 +95,7 @@ export function createApp({ env, role, pool: given, log: givenLog }: AppOptions)
       region: env.WAYBILL_REGION,
       demo: env.WAYBILL_DEMO === '1',
       livePayments: env.PSP_SECRET_KEY.startsWith('sk_live_'),
+      mail: desk.transport !== null,
     },
     async close() {
       await live.stop();
@@ -104,6 +112,7 @@ function simulators(env: Env, pool: pg.Pool): NonNullable<App['simulators']> {
   const control = createSimulatorControl({
     psp: controlUrl(env.PSP_URL, env.PSP_CONTROL_PORT),
     carrier: controlUrl(env.CARRIER_URL, env.CARRIER_CONTROL_PORT),
+    mail: controlUrl(env.SMTP_URL ?? 'smtp://127.0.0.1:3013', env.SMTP_CONTROL_PORT),
   });
   return { control, flows: createSimulatorFlows({ pool, control }) };
 }

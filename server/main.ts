@@ -23,6 +23,7 @@ async function startRole(role: Role, settings: Env, log: Log): Promise<Running> 
     return { stop: () => drain(server) };
   }
   const app = createApp({ env: settings, role, log });
+  if (!app.settings.mail) log.warn('mail is off: set SMTP_URL and MAIL_FROM, or customers are told nothing');
   const running = role === 'api' ? await startApiRole(app) : await (await import('./worker-process.ts')).startJobs(app);
   return {
     async stop() {

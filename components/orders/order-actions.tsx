@@ -1,5 +1,5 @@
 'use client';
-import { IconCreditCard, IconHandStop, IconPlayerPlay, IconTruck, IconUser } from '@tabler/icons-react';
+import { IconCreditCard, IconHandStop, IconMail, IconPlayerPlay, IconTruck, IconUser } from '@tabler/icons-react';
 import { useRouter } from 'next/navigation';
 import { mayCancel, mayHappen, mayRefund, mayShip, type Verdict } from '../../server/domains/orders/rules.ts';
 import type { OrderPage } from '../../server/views/order.ts';
@@ -31,7 +31,10 @@ export function useOrderMenu(page: OrderPage & { readonly trackingUrl?: string }
   useShortcut('h', t('actions.hold.button'), () => open(liftable.length > 0 ? 'release' : 'hold'), {
     enabled: powers.may('orders.hold') && (holdReason === null || liftable.length > 0),
   });
+  useShortcut('m', t('mails.message.button'), () => open('message'), { enabled: powers.may('mails.message') });
   const actions: MenuAction[] = [];
+  if (powers.may('mails.message'))
+    actions.push({ label: t('mails.message.button'), icon: IconMail, onClick: () => open('message') });
   if (powers.may('orders.hold')) {
     actions.push({ label: t('actions.hold.button'), icon: IconHandStop, reason: holdReason, onClick: () => open('hold') });
     const reason = liftable.length === 0 ? t('actions.release.none') : null;

@@ -4,6 +4,7 @@ import { useRouter } from 'next/navigation';
 import { useTRPC } from '../trpc.tsx';
 import { CancelDialog } from './cancel-dialog.tsx';
 import { HoldDialog } from './hold-dialog.tsx';
+import { MessageDialog } from './message-dialog.tsx';
 import type { OrderDialog } from './order-dialogs.ts';
 import { RefundDialog } from './refund-dialog.tsx';
 import { ShipDialog } from './ship-dialog.tsx';
@@ -18,5 +19,6 @@ export function OrderOverlay({ number, dialog }: { number: string; dialog: Order
   if (dialog === 'cancel') return <CancelDialog page={page} onClose={onClose} />;
   if (dialog === 'refund') return <RefundDialog page={page} onClose={onClose} />;
   if (dialog === 'ship') return <ShipDialog page={page} onClose={onClose} />;
+  if (dialog === 'message') return <MessageDialog page={page} onClose={onClose} />;
   return <HoldDialog page={page} verb={dialog} onClose={onClose} />;
 }

@@ -16,6 +16,7 @@ import { NoteComposer } from './note-composer.tsx';
 import { OrderButtons, useOrderMenu } from './order-actions.tsx';
 import { OrderCustomer } from './order-customer.tsx';
 import { OrderLines } from './order-lines.tsx';
+import { OrderMails } from './order-mails.tsx';
 import { OrderMoney, OrderRefunds } from './order-money.tsx';
 import { OrderNotes } from './order-notes.tsx';
 import { OrderSagas } from './order-sagas.tsx';
@@ -99,6 +100,7 @@ function OrderBody({ page }: { page: OrderPage }) {
     >
       <OrderLines lines={page.lines} currency={currency} />
       <OrderShipments shipments={page.shipments} />
+      <OrderMails order={page.order} />
       <OrderTimeline timeline={page.timeline} currency={currency} />
     </DetailLayout>
   );

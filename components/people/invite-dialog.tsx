@@ -27,7 +27,10 @@ export function InviteDialog({ onClose }: { onClose: () => void }) {
   );
   const refusal = useRefusalText(invite.error);
   if (invite.data) {
-    const text = t('people.users.inviteLink', { email, until: format.dateTime(invite.data.expiresAt) });
+    const text = t(invite.data.mailed ? 'people.users.inviteMailed' : 'people.users.inviteLink', {
+      email,
+      until: format.dateTime(invite.data.expiresAt),
+    });
     return <LinkDialog link={{ title: t('people.users.invited'), text, url: invite.data.url }} onClose={onClose} />;
   }
   const submit = (event: FormEvent) => {

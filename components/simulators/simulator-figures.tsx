@@ -18,9 +18,11 @@ export function SimulatorFigures({ simulator }: { simulator: ShownSimulator }) {
       <Section title={t('simulators.requests')}>
         <KeyValue figures items={items(simulator.requests)} />
       </Section>
-      <Section title={t('simulators.sent')}>
-        <KeyValue figures items={items(simulator.sent)} />
-      </Section>
+      {Object.keys(simulator.sent).length > 0 && (
+        <Section title={t('simulators.sent')}>
+          <KeyValue figures items={items(simulator.sent)} />
+        </Section>
+      )}
     </>
   );
 }

@@ -19,7 +19,7 @@ import { CarrierSettings, PspSettings } from './simulator-settings.tsx';
 import { SimulatorWebhooks } from './simulator-webhooks.tsx';
 import { useSimulatorActions } from './use-simulator.ts';
 
-const NAMES = ['psp', 'carrier'] as const;
+const NAMES = ['psp', 'carrier', 'mail'] as const;
 type Name = (typeof NAMES)[number];
 /** What happens over there is watched while it happens. */
 const REFRESH_MS = 2_000;
@@ -122,8 +122,9 @@ function SimulatorAside({ name, simulator }: Shown) {
   return (
     <>
       <SimulatorFigures simulator={simulator} />
-      <SimulatorWebhooks key={`webhooks-${name}`} name={name} webhooks={simulator.webhooks} />
-      {name === 'psp' ? <PspSettings settings={simulator.settings} /> : <CarrierSettings settings={simulator.settings} />}
+      {name !== 'mail' && <SimulatorWebhooks key={`webhooks-${name}`} name={name} webhooks={simulator.webhooks} />}
+      {name === 'psp' && <PspSettings settings={simulator.settings} />}
+      {name === 'carrier' && <CarrierSettings settings={simulator.settings} />}
     </>
   );
 }

@@ -155,6 +155,21 @@ export const STATUS_LOOKS = {
     degraded: look('attention', IconAlertTriangle),
     down: look('blocked', IconCircleX),
   },
+  mail: {
+    queued: look('neutral', IconClock),
+    sending: look('moving', IconLoader),
+    sent: look('done', IconCheck),
+    failed: look('blocked', IconCircleX),
+    in_doubt: look('doubt', IconHelp),
+    suppressed: look('neutral', IconBan),
+  },
+  mailAttempt: {
+    running: look('moving', IconLoader),
+    accepted: look('done', IconCheck),
+    deferred: look('attention', IconRefresh),
+    refused: look('blocked', IconCircleX),
+    unknown: look('doubt', IconHelp),
+  },
   active: { on: look('done', IconCheck), off: look('neutral', IconPlayerPause) },
 } as const;
 

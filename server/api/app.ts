@@ -2,6 +2,7 @@ import type pg from 'pg';
 import type { Flows } from '../flows/flows.ts';
 import type { SimulatorFlows } from '../flows/operate-simulator.ts';
 import type { PeopleFlows } from '../flows/people/people-flows.ts';
+import type { Ctx } from '../kernel/context.ts';
 import type { LiveHub } from '../platform/live.ts';
 import type { RateLimiter } from '../platform/rate-limit.ts';
 import type { SimulatorControl } from '../platform/simulator-control.ts';
@@ -19,6 +20,8 @@ export interface ApiSettings {
   readonly demo: boolean;
   /** Whether the payment provider moves real money: test keys are refused then. */
   readonly livePayments: boolean;
+  /** Whether a mail server is named: where not, customers are told nothing. */
+  readonly mail: boolean;
 }
 
 /** The part of a pino logger that the counter uses. */
@@ -30,10 +33,15 @@ export interface ApiLog {
 
 /** A link on its way to a person. */
 export interface Delivery {
-  readonly kind: 'reset';
+  readonly kind: 'reset' | 'invitation';
+  /** The link's own id: one mail each. */
+  readonly id: string;
   readonly email: string;
   readonly url: string;
   readonly expiresAt: Date;
+  /** The user who invites. */
+  readonly invitedBy?: string;
+  readonly ctx: Ctx;
 }
 
 /** Everything a procedure can reach. Made once per process by `server/main.ts`, or by a test. */
@@ -41,7 +49,7 @@ export interface App {
   readonly pool: pg.Pool;
   readonly flows: Flows;
   readonly people: PeopleFlows;
-  /** Gets a link to the person it is for: a password reset. By mail, where there is a way to send it. */
+  /** Gets a sign-in link to the person it is for. By mail, where there is a way to send it. */
   readonly deliverLink: (link: Delivery) => Promise<void>;
   readonly settings: ApiSettings;
   readonly limits: RateLimiter;

@@ -4,7 +4,7 @@ import { DomainError } from '../kernel/errors.ts';
 import { listApiKeys, listInvitations, listMerchants, listUsers } from '../views/people.ts';
 import { isYours } from './authorise.ts';
 import { idempotencyKey, mutationKey } from './context.ts';
-import { procedure, router } from './trpc.ts';
+import { procedure, router, userIdOf } from './trpc.ts';
 
 const key = { idempotencyKey: idempotencyKey.optional() };
 const reason = z.string().trim().max(500).nullable().default(null);
@@ -19,11 +19,22 @@ export const peopleRouter = router({
 
   invitations: procedure.query(({ ctx }) => listInvitations(ctx.pool, ctx.ctx().now)),
 
-  /** Answers with the link: whoever invites passes it on. */
+  /** Answers with the link too: where mail is off, or goes astray, whoever invites passes it on. */
   invite: procedure.input(inviteInput.extend(key)).mutation(async ({ ctx, input }) => {
     const { idempotencyKey: _key, ...invitation } = input;
     const link = await ctx.app.people.inviteUser(invitation, ctx.ctx(), mutationKey(ctx, input));
-    return { id: link.id, expiresAt: link.expiresAt, url: new URL(`/invite/${link.token}`, ctx.app.settings.origin).href };
+    const { id, expiresAt } = link;
+    const url = new URL(`/invite/${link.token}`, ctx.app.settings.origin).href;
+    await ctx.app.deliverLink({
+      kind: 'invitation',
+      id,
+      email: input.email,
+      url,
+      expiresAt,
+      invitedBy: userIdOf(ctx),
+      ctx: ctx.ctx(),
+    });
+    return { id, expiresAt, url, mailed: ctx.app.settings.mail };
   }),
 
   revokeInvitation: procedure.input(z.object({ invitationId: z.uuid(), ...key })).mutation(({ ctx, input }) => {

@@ -60,6 +60,7 @@ const REFUNDERS = { agent: 'all', finance: 'all', admin: 'all', merchant: 'own' 
 const SHIPPERS = { warehouse: 'all', admin: 'all', merchant: 'own' } as const satisfies PermissionRow['allow'];
 const TAGGERS = { agent: 'all', fraud_analyst: 'all', admin: 'all', merchant: 'own' } as const satisfies PermissionRow['allow'];
 const HOLDERS = { agent: 'all', fraud_analyst: 'all', admin: 'all' } as const satisfies PermissionRow['allow'];
+const WRITERS = { agent: 'all', finance: 'all', admin: 'all', merchant: 'own' } as const satisfies PermissionRow['allow'];
 const CATALOGUERS = { admin: 'all', merchant: 'own' } as const satisfies PermissionRow['allow'];
 
 /** Which holds a role may place and lift: an agent may suspect fraud, but somebody who judges it lets the order go. */
@@ -134,6 +135,10 @@ export const PERMISSIONS = {
   'ledger.accounts': { allow: BOOK_READERS },
   'ledger.account': { allow: BOOK_READERS },
   'ledger.entries': { allow: BOOK_READERS },
+  'mails.list': { allow: ORDER_READERS },
+  'mails.get': { allow: ORDER_READERS },
+  'mails.state': { allow: ORDER_READERS },
+  'mails.caught': { allow: ORDER_READERS },
   'home.agent': { allow: ORDER_READERS },
   'home.finance': { allow: { finance: 'all', admin: 'all' } },
   'home.health': { allow: ADMIN },
@@ -154,6 +159,10 @@ export const PERMISSIONS = {
   'orders.hold': { allow: HOLDERS },
   'orders.release': { allow: HOLDERS },
   'shipments.update': { allow: SHIPPERS },
+  'mails.resend': { allow: WRITERS },
+  'mails.canned': { allow: WRITERS },
+  'mails.previewMessage': { allow: WRITERS },
+  'mails.message': { allow: WRITERS },
   'stock.nodes': { allow: ORDER_READERS },
   'stock.previewAdjust': { allow: SHIPPERS },
   'stock.adjust': { allow: SHIPPERS },

@@ -6,6 +6,7 @@ import { homeRouter } from './home.ts';
 import { integrityRouter } from './integrity.ts';
 import { jobsRouter } from './jobs.ts';
 import { ledgerRouter } from './ledger.ts';
+import { mailsRouter } from './mails.ts';
 import { myOrdersRouter, trackingRouter } from './my-orders.ts';
 import { ordersRouter } from './orders.ts';
 import { paymentsRouter, refundsRouter } from './payments.ts';
@@ -30,6 +31,7 @@ export const appRouter = router({
   customers: customersRouter,
   home: homeRouter,
   ledger: ledgerRouter,
+  mails: mailsRouter,
   myOrders: myOrdersRouter,
   orders: ordersRouter,
   payments: paymentsRouter,

@@ -13,11 +13,12 @@ function simulatorsOf({ settings, simulators }: App): NonNullable<App['simulator
 export const simulatorsRouter = router({
   state: procedure.query(async ({ ctx }) => {
     const { control } = simulatorsOf(ctx.app);
-    const [psp, carrier] = await Promise.all([
+    const [psp, carrier, mail] = await Promise.all([
       showSimulator(ctx.pool, control, 'psp'),
       showSimulator(ctx.pool, control, 'carrier'),
+      showSimulator(ctx.pool, control, 'mail'),
     ]);
-    return { psp, carrier };
+    return { psp, carrier, mail };
   }),
 
   switch: procedure.input(switchInput).mutation(({ ctx, input }) => simulatorsOf(ctx.app).flows.switch(input, ctx.ctx())),

@@ -2,6 +2,6 @@ import { trackingToken } from '../platform/tracking-token.ts';
 import type { ApiSettings } from './app.ts';
 
 /** The public page on which the holder of this address follows an order's parcels. */
-export function trackingUrl({ origin, secret }: ApiSettings, orderId: string): string {
+export function trackingUrl({ origin, secret }: Pick<ApiSettings, 'origin' | 'secret'>, orderId: string): string {
   return `${origin}/track/${trackingToken(orderId, secret)}`;
 }

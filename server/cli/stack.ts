@@ -32,6 +32,11 @@ export async function stackEnvironment(project: Project, options: StartOptions):
   delete env.DATABASE_OWNER_URL;
   env.WEB_PORT ??= String(await innerPort(options.port + 1));
   env.WORKER_PORT ??= String(await innerPort(options.port + 2));
+  if (simulated() && !process.env.SMTP_URL) {
+    env.SMTP_URL = `smtp://127.0.0.1:${await innerPort(options.port + 13)}`;
+    env.SMTP_CONTROL_PORT ??= String(await innerPort(options.port + 23));
+    env.MAIL_FROM ??= 'orders@waybill.example';
+  }
   if (simulated()) {
     env.PSP_URL ??= `http://127.0.0.1:${await innerPort(options.port + 11)}`;
     env.CARRIER_URL ??= `http://127.0.0.1:${await innerPort(options.port + 12)}`;
@@ -88,7 +93,7 @@ const DEMO_JOURNEY = { auto_progress: true, in_transit_after_ms: 20_000, deliver
  */
 async function letParcelsArrive(env: NodeJS.ProcessEnv): Promise<void> {
   if (!simulated() || !env.CARRIER_URL) return;
-  const control = createSimulatorControl({ psp: env.PSP_URL ?? '', carrier: env.CARRIER_URL });
+  const control = createSimulatorControl({ psp: env.PSP_URL ?? '', carrier: env.CARRIER_URL, mail: '' });
   await control.change('carrier', 'settings', { ...DEMO_JOURNEY, auto_progress_since: Date.now() });
 }
 

@@ -6,7 +6,16 @@ import { type OrderWorld, orderWorld } from './testing/order-world.ts';
 
 /** The flows that are verbs: each changes something for somebody. A new one does not compile without a line below. */
 type VerbName = { [K in keyof Flows]: Flows[K] extends Call<infer _I, infer _R> ? K : never }[keyof Flows];
-type Machinery = 'advanceSaga' | 'wakeSagas' | 'wakeWaitingFor' | 'expireApprovals' | 'idle';
+type Machinery =
+  | 'advanceSaga'
+  | 'wakeSagas'
+  | 'wakeWaitingFor'
+  | 'expireApprovals'
+  | 'idle'
+  | 'mailLink'
+  | 'cannedMessages'
+  | 'sendNotices'
+  | 'sweepNotices';
 /** They change no record of the shop, so there is no event; retry-jobs.test.ts looks at their audit rows. */
 type Letters = 'retryJobs' | 'retryDeliveries';
 type Verbs = Exclude<VerbName, `preview${string}` | Machinery | Letters>;
@@ -124,6 +133,16 @@ const CALLS: Readonly<Record<Verbs, () => Promise<(ctx: Ctx) => Promise<unknown>
   editCustomer: async () => {
     const { customer_id: customerId } = await w.order(await confirmed());
     return (ctx) => w.flows.editCustomer({ customerId: String(customerId), version: 1n, name: 'New name' }, ctx);
+  },
+  messageCustomer: async () => {
+    const orderId = await confirmed();
+    return (ctx) => w.flows.messageCustomer({ orderId, subject: 'Hello', body: 'A word' }, ctx);
+  },
+  resendNotice: async () => {
+    const orderId = await confirmed();
+    const { noticeId } = await w.flows.messageCustomer({ orderId, subject: 'Hello', body: 'A word' }, w.ctx());
+    await w.flows.sendNotices();
+    return (ctx) => w.flows.resendNotice({ noticeId, reason: null }, ctx);
   },
   operateSaga: async () => {
     const { id: orderId } = await w.place({ lines: [{ sku: 'MUG', quantity: 1 }] });

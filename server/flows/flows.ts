@@ -5,6 +5,7 @@ import type { CreateSkuInput, EditSkuInput, ImportSkusInput } from '../domains/c
 import type { EditCustomerInput } from '../domains/customers/schema.ts';
 import type { ShipmentUpdateInput, ShipOrderInput } from '../domains/fulfilment/schema.ts';
 import type { AdjustStockInput } from '../domains/inventory/schema.ts';
+import type { LinkMail, ResendInput } from '../domains/notifications/schema.ts';
 import type {
   CancelOrderInput,
   EditOrderInput,
@@ -34,12 +35,24 @@ import { type EditedOrder, editOrder } from './edit-order.ts';
 import { createSku, type EditedSku, editSku } from './edit-sku.ts';
 import { expireApprovals } from './expire-approvals.ts';
 import { type ImportedSkus, type ImportPreview, importSkus, previewImport, readImport } from './import-skus.ts';
+import { mailLink } from './mail-link.ts';
+import {
+  type CannedMessages,
+  cannedMessages,
+  type MessageInput,
+  type MessagePreview,
+  messageCustomer,
+  previewMessage,
+  type SentMessage,
+} from './message-customer.ts';
 import { type OperatedSaga, type OperateSagaInput, operateSaga } from './operate-saga.ts';
 import type { Outside } from './outside.ts';
 import { type PlacedOrder, placeOrder } from './place-order.ts';
 import { previewRefund, type RefundPreview, type RequestedRefund, refundOrder } from './refund-order.ts';
+import { type ResentNotice, resendNotice } from './resend-notice.ts';
 import { type RetriedLetters, type RetryDeliveriesInput, type RetryJobsInput, retryDeliveries, retryJobs } from './retry-jobs.ts';
 import { type SavedShippingMethod, saveShippingMethod } from './save-shipping-method.ts';
+import { createNoticeSender, type MailDesk } from './send-notices.ts';
 import { planShip, type ShipPreview, type ShippingOrder, shipOrder } from './ship-order.ts';
 import { type UpdatedShipment, updateShipment } from './update-shipment.ts';
 import { wakeSagas, wakeWaitingFor } from './wake-sagas.ts';
@@ -70,11 +83,17 @@ export interface Flows {
   /** Try dead letters again. */
   readonly retryJobs: Call<RetryJobsInput, RetriedLetters>;
   readonly retryDeliveries: Call<RetryDeliveriesInput, RetriedLetters>;
+  /** Write to a customer about an order. */
+  readonly messageCustomer: Call<MessageInput, SentMessage>;
+  /** Have a mail sent again. */
+  readonly resendNotice: Call<ResendInput, ResentNotice>;
   /** What the verb would do, by the code that does it. Nothing is written. */
   previewCancel(input: CancelOrderInput, ctx: Ctx): Promise<CancelPreview>;
   previewRefund(input: RefundOrderInput, ctx: Ctx): Promise<RefundPreview>;
   previewShip(input: ShipOrderInput, ctx: Ctx): Promise<ShipPreview>;
   previewImport(input: ImportSkusInput): Promise<ImportPreview>;
+  previewMessage(input: MessageInput, ctx: Ctx): Promise<MessagePreview>;
+  cannedMessages(orderId: string): Promise<CannedMessages>;
   /** Takes a saga as far as it goes; what a job does. */
   advanceSaga(sagaId: string, signal?: AbortSignal): Promise<void>;
   /** Has the waiting sagas of these orders look again now. */
@@ -82,6 +101,11 @@ export interface Flows {
   /** Has the orders that wait for units of these SKUs look again now. */
   wakeWaitingFor(skuIds: readonly string[], ctx: Ctx): Promise<number>;
   expireApprovals(ctx: Ctx): Promise<number>;
+  /** Queues the mail of a sign-in link. */
+  mailLink(link: LinkMail, ctx: Ctx): Promise<void>;
+  /** Sends the mails that are due; what a job does. */
+  sendNotices(signal?: AbortSignal): Promise<number>;
+  sweepNotices(): Promise<number>;
   /** Resolves when nothing waits or runs in any lane. */
   idle(): Promise<void>;
 }
@@ -90,6 +114,8 @@ export interface FlowDeps {
   readonly pool: pg.Pool;
   readonly home: string;
   readonly outside: Outside;
+  /** Where mail leaves; without it notices are recorded as not sent. */
+  readonly mail?: MailDesk;
   readonly clock?: () => Date;
   /**
    * Set where the caller advances the sagas it starts (an import, made-up data): no worker is told of them. Should the caller die, the
@@ -118,6 +144,8 @@ export function createFlows(deps: FlowDeps): Flows {
     ...(deps.drivesSagas ? { drivesSagas: true } : {}),
   });
   waiting.push(runner.idle);
+  const desk = deps.mail ?? NO_MAIL;
+  const sender = createNoticeSender({ pool, desk, clock });
   const importRead = verb(importSkus);
   const quoteTaxed = verb(createQuote);
   const taxProvider = rateTableProvider(pool);
@@ -143,6 +171,8 @@ export function createFlows(deps: FlowDeps): Flows {
     operateSaga: verb(operateSaga),
     retryJobs: verb(retryJobs),
     retryDeliveries: verb(retryDeliveries),
+    messageCustomer: verb(messageCustomer),
+    resendNotice: verb(resendNotice),
     previewCancel: (input, ctx) =>
       dryRun(pool, input.orderId, ctx, (world) => previewCancel(world, orderOf(world, input.orderId), input)),
     previewShip: (input, ctx) =>
@@ -154,15 +184,32 @@ export function createFlows(deps: FlowDeps): Flows {
       );
     },
     previewImport: (input) => previewImport(pool, input),
+    previewMessage: (input, ctx) => previewMessage(pool, input, desk.links, ctx),
+    cannedMessages: (orderId) => cannedMessages(pool, orderId),
     advanceSaga: (sagaId, signal) => runner.run(sagaId, signal),
     wakeSagas: (orderIds, ctx) => wakeSagas(pool, orderIds, ctx),
     wakeWaitingFor: (skuIds, ctx) => wakeWaitingFor(pool, skuIds, ctx),
     expireApprovals: (ctx) => expireApprovals(pool, ctx),
+    mailLink: (link, ctx) => mailLink(pool, link, ctx),
+    sendNotices: (signal) => sender.send(signal),
+    sweepNotices: () => sender.sweep(),
     async idle() {
       for (const idle of waiting) await idle();
     },
   };
 }
+
+/** Commands that only make orders name no mail server and lead nowhere. */
+const NO_MAIL: MailDesk = {
+  transport: null,
+  links: {
+    track: () => 'http://localhost/',
+    pay: () => null,
+    open: () => {
+      throw new Error('Mail is off');
+    },
+  },
+};
 
 function withoutSagaJobs<I, W extends Locked, R>(definition: Verb<I, W, R>): Verb<I, W, R> {
   return {

@@ -10,6 +10,8 @@ export const EVENT_TYPES = [
   'order.released',
   'order.tagged',
   'order.noted',
+  'order.messaged',
+  'order.mail_resent',
   'order.changed',
   'order.refunded',
   'payment.authorized',

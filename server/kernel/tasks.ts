@@ -8,6 +8,8 @@ export const TASKS = {
   'sweep-sagas': z.object({}),
   'sweep-deliveries': z.object({}),
   'sweep-webhooks': z.object({}),
+  'send-notices': z.object({}),
+  'sweep-notices': z.object({}),
   'expire-approvals': z.object({}),
   'check-integrity': z.object({ full: z.boolean().optional() }),
   'purge-expired': z.object({}),

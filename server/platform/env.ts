@@ -42,6 +42,15 @@ const schema = z.object({
   CARRIER_API_KEY: z.string().default(KNOWN_SECRETS.CARRIER_API_KEY),
   CARRIER_WEBHOOK_SECRET: z.string().default(KNOWN_SECRETS.CARRIER_WEBHOOK_SECRET),
   CARRIER_CONTROL_PORT: z.coerce.number().int().optional(),
+  /** smtp://user:password@host:587 or smtps://…:465. Without it mail is off, and the log says so. */
+  SMTP_URL: z
+    .string()
+    .regex(/^smtps?:\/\/[^/]+\/?$/, 'must be an address like smtp://user:password@host:587')
+    .optional(),
+  /** The address that mail comes from; its display name is the merchant's. */
+  MAIL_FROM: z.email().optional(),
+  /** Where the demo's mail catcher is steered and read, on the host of SMTP_URL. */
+  SMTP_CONTROL_PORT: z.coerce.number().int().optional(),
   OIDC_ISSUER: z.string().optional(),
   OIDC_CLIENT_ID: z.string().optional(),
   OIDC_CLIENT_SECRET: z.string().optional(),
@@ -85,6 +94,10 @@ export function readEnv(variables: Readonly<Record<string, string | undefined>>)
     if (parsed.data.NODE_ENV === 'production' && parsed.data.WAYBILL_DEMO === '0' && known.length > 0) {
       throw new Error(`Production takes no secret that everybody knows: set ${known.map(([name]) => name).join(', ')}.`);
     }
+    if (parsed.data.SMTP_URL && !parsed.data.MAIL_FROM)
+      throw new Error(
+        'SMTP_URL names a mail server: set MAIL_FROM to the address that mail comes from. See docs/environment.md.',
+      );
     return parsed.data;
   }
   const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');

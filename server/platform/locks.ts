@@ -20,6 +20,7 @@ export const LOCK_ORDER = [
   'accounts',
   'holds',
   'number_counters',
+  'notifications',
   'event_deliveries',
   'jobs',
 ] as const;

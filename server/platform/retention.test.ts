@@ -49,8 +49,35 @@ test('what is past its time goes, in any number; what is not stays', async () =>
     [newId(), newId(), ago(40), ago(-1)],
   );
 
+  await db.pool.query(
+    `INSERT INTO notifications (id, kind, recipient, data, status, next_at, subject, html, body, created_at) VALUES
+       ($1, 'message', 'old@x.example', '{"body":"x"}', 'sent', NULL, 's', 'h', 'b', $4),
+       ($2, 'message', 'waits@x.example', '{"body":"x"}', 'queued', $4, NULL, NULL, NULL, $4),
+       ($3, 'message', 'young@x.example', '{"body":"x"}', 'sent', NULL, 's', 'h', 'b', $5)`,
+    [newId(), newId(), newId(), ago(181), ago(179)],
+  );
+  await db.pool.query(`INSERT INTO notification_attempts (notice_id, attempt, started_at) VALUES ($1, 1, $2), ($1, 2, $3)`, [
+    newId(),
+    ago(181),
+    ago(179),
+  ]);
+
   const purged = await purgeExpiredRows(db.pool, NOW);
-  expect(purged).toEqual({ idempotencyKeys: 12_000, userTokens: 1, sessions: 2, deliveries: 1, webhookPayloads: 1 });
+  expect(purged).toEqual({
+    idempotencyKeys: 12_000,
+    userTokens: 1,
+    sessions: 2,
+    deliveries: 1,
+    webhookPayloads: 1,
+    mails: 1,
+    mailAttempts: 1,
+  });
+  const mails = await db.pool.query('SELECT recipient, html, data FROM notifications ORDER BY recipient NULLS FIRST');
+  expect(mails.rows).toEqual([
+    { recipient: null, html: null, data: {} },
+    { recipient: 'waits@x.example', html: null, data: { body: 'x' } },
+    { recipient: 'young@x.example', html: 'h', data: { body: 'x' } },
+  ]);
   const left = await db.pool.query('SELECT key FROM idempotency_keys');
   expect(left.rows).toEqual([{ key: 'young' }]);
   const webhooks = await db.pool.query('SELECT external_id, payload FROM inbound_webhooks ORDER BY external_id');

@@ -12,6 +12,10 @@ export const RETENTION_DAYS = {
   deliveries: 30,
   /** What a provider sent; that it was received stays, so that a late repeat is still recognised. */
   webhookPayloads: 90,
+  /** To whom a mail went and what it said; that there was one stays. */
+  mails: 180,
+  /** What the mail server answered, which may name the recipient. */
+  mailAttempts: 180,
 } as const;
 
 /** One statement never holds locks for long. */
@@ -34,6 +38,14 @@ const PURGES: readonly { readonly name: keyof typeof RETENTION_DAYS; readonly te
       "received_at < $1 AND status IN ('processed', 'ignored') AND payload <> '{}'",
     )}`,
   },
+  {
+    name: 'mails',
+    text: `UPDATE notifications SET recipient = NULL, subject = NULL, html = NULL, body = NULL, data = '{}' WHERE ${doomed(
+      'notifications',
+      "created_at < $1 AND status NOT IN ('queued', 'sending') AND data <> '{}'",
+    )}`,
+  },
+  { name: 'mailAttempts', text: removing('notification_attempts', 'started_at < $1') },
 ];
 
 /** Removes, chunk by chunk, what is past its time. Returns how many rows went, by kind. Stops early when `signal` aborts. */
@@ -42,7 +54,7 @@ export async function purgeExpiredRows(
   now: Date,
   signal?: AbortSignal,
 ): Promise<Readonly<Record<keyof typeof RETENTION_DAYS, number>>> {
-  const purged = { idempotencyKeys: 0, userTokens: 0, sessions: 0, deliveries: 0, webhookPayloads: 0 };
+  const purged = { idempotencyKeys: 0, userTokens: 0, sessions: 0, deliveries: 0, webhookPayloads: 0, mails: 0, mailAttempts: 0 };
   for (const { name, text } of PURGES) {
     const before = new Date(now.getTime() - RETENTION_DAYS[name] * 86_400_000);
     for (;;) {

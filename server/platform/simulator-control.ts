@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { DomainError, type ErrorCode } from '../kernel/errors.ts';
 
 /** The demo's stand-ins for the outside world, as they are steered: over HTTP, on a listener that stays up while they are "down". */
-export const SIMULATORS = ['psp', 'carrier'] as const;
+export const SIMULATORS = ['psp', 'carrier', 'mail'] as const;
 export type SimulatorName = (typeof SIMULATORS)[number];
 
 const rule = z.object({
@@ -29,13 +29,14 @@ const logEntry = z.object({
   order_id: z.string().nullish(),
   carrier_ref: z.string().optional(),
   shipment_id: z.string().optional(),
+  message_id: z.string().optional(),
 });
 const figures = z.record(z.string(), z.number());
 const state = z.object({
   now: z.string(),
   settings: z.record(z.string(), z.unknown()),
   switches: z.object({ down: z.literal(false).or(z.object({ until: z.string() })), webhooks }).catchall(z.array(rule)),
-  counters: z.object({ faults: figures, webhooks: figures }).catchall(z.number()),
+  counters: z.object({ faults: figures, webhooks: figures.default({}) }).catchall(z.number()),
   log: z.array(logEntry),
 });
 
@@ -48,6 +49,8 @@ export interface SimulatorControl {
   state(name: SimulatorName): Promise<SimulatorState>;
   /** POST /_sim/<path>. Throws `invalid_request`, `not_found`, `state_refuses` in the simulator's own words, or `unavailable`. */
   change(name: SimulatorName, path: string, body: unknown): Promise<unknown>;
+  /** GET /_sim/<path>. Throws as `change` does. */
+  read(name: SimulatorName, path: string): Promise<unknown>;
 }
 
 /** An answer later than this is none: the listener is on the same machine. */
@@ -58,8 +61,7 @@ const CONTROL_OFFSET = 10;
 /** The control listener beside a simulator's API address. */
 export function controlUrl(apiUrl: string, port: number | undefined): string {
   const url = new URL(apiUrl);
-  url.port = String(port ?? Number(url.port || 80) + CONTROL_OFFSET);
-  return url.origin;
+  return `http://${url.hostname}:${port ?? Number(url.port || 80) + CONTROL_OFFSET}`;
 }
 
 export function createSimulatorControl(urls: Readonly<Record<SimulatorName, string>>): SimulatorControl {
@@ -77,6 +79,7 @@ export function createSimulatorControl(urls: Readonly<Record<SimulatorName, stri
   };
   return {
     state: async (name) => state.parse(await ask(name, 'state')),
+    read: (name, path) => ask(name, path),
     change: (name, path, body) =>
       ask(name, path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
   };

@@ -4,13 +4,14 @@ import { json, type SimReply, type SimRequest } from './http.ts';
 import type { Switches } from './switches.ts';
 import type { WebhookCounters } from './webhooks.ts';
 
-/** What both simulators offer at `/_sim/…` beside the API that they speak: switches, state, clock, log. */
+/** What every simulator offers at `/_sim/…` beside the API that they speak: switches, state, clock, log. */
 export interface Controlled {
   readonly name: string;
   readonly clock: SimClock;
   readonly switches: Switches;
   readonly counters: Record<string, number>;
-  readonly webhooks: { readonly counters: WebhookCounters };
+  /** Absent where it sends none. */
+  readonly webhooks?: { readonly counters: WebhookCounters };
   readonly settings: () => Readonly<Record<string, unknown>>;
   /** Throws ZodError where a setting is unknown or wrong. */
   readonly changeSettings: (change: unknown) => Promise<void>;
@@ -31,7 +32,7 @@ function stateOf(sim: Controlled): Record<string, unknown> {
     clock_offset_ms: sim.clock.offsetMs,
     settings: sim.settings(),
     switches: sim.switches,
-    counters: { ...sim.counters, faults: sim.switches.fired, webhooks: sim.webhooks.counters },
+    counters: { ...sim.counters, faults: sim.switches.fired, ...(sim.webhooks ? { webhooks: sim.webhooks.counters } : {}) },
     log: sim.recentLog(LOG_SHOWN),
   };
 }

@@ -1,10 +1,12 @@
 import { parseArgs } from 'node:util';
 import { startCarrierSimulator } from './carrier/server.ts';
+import { startMailSimulator } from './mail/server.ts';
 import { startPspSimulator } from './psp/server.ts';
 
 /**
- * Both simulators in one process: `node server/simulators/main.ts --data DIR`. Addresses and secrets come from the same variables
- * that the application reads, so that the two sides agree. SIM_HOST widens the interface it listens on, for containers.
+ * All simulators in one process: `node server/simulators/main.ts --data DIR`. Addresses and secrets come from the same variables
+ * that the application reads, so that the two sides agree. SIM_HOST widens the interface it listens on, for containers. The mail
+ * catcher is there where SMTP_CONTROL_PORT says that SMTP_URL is meant to be one.
  */
 const { values } = parseArgs({ options: { data: { type: 'string' } } });
 const setting = (name: string, fallback: string): string => process.env[name] || fallback;
@@ -42,15 +44,25 @@ try {
     webhookSecret: setting('CARRIER_WEBHOOK_SECRET', 'whsec_carrier_demo'),
     apiKey: setting('CARRIER_API_KEY', 'carrier_test_waybill'),
   });
-  console.log(`Simulators: PSP ${psp.url} (control ${psp.controlUrl}), carrier ${carrier.url} (control ${carrier.controlUrl})`);
+  const mailControl = process.env.SMTP_CONTROL_PORT;
+  const mail = mailControl
+    ? await startMailSimulator({
+        port: portOf(setting('SMTP_URL', 'smtp://127.0.0.1:3013')),
+        host,
+        controlPort: Number(mailControl),
+      })
+    : undefined;
+  console.log(
+    `Simulators: PSP ${psp.url} (control ${psp.controlUrl}), carrier ${carrier.url} (control ${carrier.controlUrl})${mail ? `, mail ${mail.url} (control ${mail.controlUrl})` : ''}`,
+  );
   const stop = async () => {
-    await Promise.all([psp.close(), carrier.close()]);
+    await Promise.all([psp.close(), carrier.close(), mail?.close()]);
     process.exit(0);
   };
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
 } catch (error) {
   const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE' && 'port' in error;
-  console.error(taken ? `Port ${error.port} is taken: set PSP_URL and CARRIER_URL to free ports.` : error);
+  console.error(taken ? `Port ${error.port} is taken: set PSP_URL, CARRIER_URL and SMTP_URL to free ports.` : error);
   process.exit(1);
 }

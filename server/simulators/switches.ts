@@ -12,7 +12,7 @@ export const FAULTS = [
   'drop_reply', // it happens, and the connection breaks without a reply
   'error_5xx', // 500, and nothing happened
   'error_5xx_after', // it happens, and the reply is a 500
-  'rate_limit', // 429, and nothing happened
+  'rate_limit', // 429 (mail: 451, greylisted), and nothing happened
 ] as const;
 export type Fault = (typeof FAULTS)[number];
 
@@ -81,7 +81,7 @@ function matches(candidate: Rule, fault: Fault, scope: FaultScope, mutating: Rea
 }
 
 /** Where a decline or a challenge without a scope applies. */
-const DECIDING: ReadonlySet<string> = new Set(['authorize', 'label']);
+const DECIDING: ReadonlySet<string> = new Set(['authorize', 'label', 'mail']);
 
 export class Switches {
   webhooks: WebhookSwitches = NO_WEBHOOK_FAULTS;

@@ -15,6 +15,7 @@ export interface ShopFixture {
   readonly payment: string;
   readonly refund: string;
   readonly shipment: string;
+  readonly mail: string;
   readonly line: string;
 }
 
@@ -31,6 +32,7 @@ export async function buildShop(pool: pg.Pool): Promise<ShopFixture> {
     payment: id(),
     refund: id(),
     shipment: id(),
+    mail: id(),
     line: id(),
   };
   const run = (text: string, values: unknown[]) => pool.query(text, values);
@@ -110,6 +112,11 @@ async function addFulfilment(run: Run, f: ShopFixture): Promise<void> {
     `INSERT INTO shipments (id, number, order_id, merchant_id, node_id, status, carrier, tracking_number, value_minor, currency, version, created_at, shipped_at, updated_at)
      VALUES ($1, 'S-EU-501', $2, $3, $4, 'SHIPPED', 'Simpost', 'SP123456789', 333, 'EUR', 2, now(), now(), now())`,
     [f.shipment, f.orders[0], f.merchants[0], f.nodes[0]],
+  );
+  await run(
+    `INSERT INTO notifications (id, kind, event_id, order_id, customer_id, merchant_id, recipient, data, status, created_at, sent_at)
+     VALUES ($1, 'shipped', $2, $3, $4, $5, 'Ana@example.com', '{"shipmentId":"x"}', 'sent', now(), now())`,
+    [f.mail, newId(), f.orders[0], f.customers[0], f.merchants[0]],
   );
   await run('INSERT INTO shipment_lines VALUES ($1, $2, 1, 1, $3)', [f.shipment, f.line, f.orders[0]]);
   await run(`INSERT INTO shipment_updates VALUES ($1, $2, $3, 'SHIPPED', 'Left the depot', now(), now())`, [

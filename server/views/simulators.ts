@@ -112,7 +112,7 @@ function shownEntry(entry: SimulatorLogEntry, labels: Labels): SimulatorEntry {
     currency,
     orderNumber: labels.orders.get(entry.order_id ?? '') ?? shipment?.orderNumber ?? null,
     shipmentNumber: shipment?.number ?? null,
-    ref: entry.payment_intent ?? entry.carrier_ref ?? '',
+    ref: entry.payment_intent ?? entry.carrier_ref ?? entry.message_id ?? '',
   };
 }
 

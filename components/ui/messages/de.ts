@@ -8,6 +8,7 @@ import { home } from './de/home.ts';
 import { integrity } from './de/integrity.ts';
 import { jobs } from './de/jobs.ts';
 import { ledger } from './de/ledger.ts';
+import { mails } from './de/mails.ts';
 import { nav } from './de/nav.ts';
 import { orders } from './de/orders.ts';
 import { payments } from './de/payments.ts';
@@ -32,6 +33,7 @@ export const de = {
   integrity,
   jobs,
   ledger,
+  mails,
   nav,
   orders,
   payments,

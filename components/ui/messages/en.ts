@@ -8,6 +8,7 @@ import { home } from './en/home.ts';
 import { integrity } from './en/integrity.ts';
 import { jobs } from './en/jobs.ts';
 import { ledger } from './en/ledger.ts';
+import { mails } from './en/mails.ts';
 import { nav } from './en/nav.ts';
 import { orders } from './en/orders.ts';
 import { payments } from './en/payments.ts';
@@ -32,6 +33,7 @@ export const en = {
   integrity,
   jobs,
   ledger,
+  mails,
   nav,
   orders,
   payments,

@@ -1,8 +1,25 @@
 import { newId } from '../../kernel/ids.ts';
 import type { Tx } from '../../platform/db.ts';
 import type { StoredEvent } from '../../platform/stored-events.ts';
-import { NOTICE_OF, type Notice } from './rules.ts';
+import { NEWS_LIMIT_MS, NOTICE_OF, type Notice } from './rules.ts';
 import { insertNotices, readRecipients } from './store.ts';
+
+export {
+  type DueNotice,
+  doubtOverdue,
+  hasDue,
+  insertNotices as add,
+  lockDue,
+  lockNotices as lock,
+  markSending,
+  markUnsent,
+  type Recipient,
+  readOrdersOf as ordersOf,
+  readRecipients as recipients,
+  type SentNotice,
+  settleAttempt,
+  suppressQueued,
+} from './store.ts';
 
 /** Queues what customers are told of these events. Doing it twice writes nothing twice. Returns how many are new. */
 export async function queue(tx: Tx, events: readonly StoredEvent[], now: Date): Promise<number> {
@@ -12,6 +29,7 @@ export async function queue(tx: Tx, events: readonly StoredEvent[], now: Date): 
     const about = recipients.get(event.aggregateId);
     if (!kind || !about) return [];
     const { customerId, email, locale } = about;
+    const old = email !== null && now.getTime() - event.at.getTime() > NEWS_LIMIT_MS;
     return [
       {
         id: newId(),
@@ -24,6 +42,7 @@ export async function queue(tx: Tx, events: readonly StoredEvent[], now: Date): 
         locale,
         data: event.data,
         createdAt: now,
+        ...(old ? { reason: 'too_old' as const } : {}),
       },
     ];
   });

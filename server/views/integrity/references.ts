@@ -54,6 +54,7 @@ export const ORDER_REFERENCES: readonly Reference[] = [
   byOrder('shipment_updates', 'shipment_id', 'shipments'),
   byOrder('sagas', 'order_id', 'orders'),
   byOrder('notifications', 'order_id', 'orders'),
+  byOrder('notifications', 'resends', 'notifications'),
   byOrder('import_lines', 'order_id', 'orders'),
   { ...byOrder('events', 'aggregate_id', 'orders', 'aggregate_id'), where: `x.aggregate = 'order'` },
 ];

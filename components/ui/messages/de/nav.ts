@@ -25,6 +25,7 @@ export const nav = {
   refunds: 'Erstattungen',
   ledger: 'Hauptbuch',
   approvals: 'Freigaben',
+  mail: 'Mail',
   jobs: 'Aufgaben',
   integrity: 'Stimmigkeit',
   audit: 'Protokoll',

@@ -140,6 +140,8 @@ export const orders = {
       released: 'Sperre aufgehoben',
       tagged: 'Schlagwörter geändert',
       noted: 'Notiz hinzugefügt',
+      messaged: 'Nachricht an den Kunden',
+      mail_resent: 'Mail erneut gesendet',
       changed: 'Metadaten oder Tags geändert',
       refunded: 'Bestellung erstattet',
     },

@@ -126,6 +126,7 @@ export const people = {
     invite: 'Person einladen',
     inviteSubmit: 'Einladung erstellen',
     invited: 'Einladung erstellt',
+    inviteMailed: 'Eine Mail mit diesem Link ist unterwegs an {email}. Er gilt einmal, bis {until}.',
     inviteLink: 'Senden Sie diesen Link an {email}. Er gilt einmal, bis {until}.',
     invitations: 'Offene Einladungen',
     expires: 'Gilt bis',

@@ -1,7 +1,7 @@
 export const simulators = {
   title: 'Simulatoren',
-  sub: 'Zahlungsdienst und Paketdienst der Demo. Was hier kaputtgeht, müssen die Aufträge überstehen.',
-  names: { psp: 'Zahlungsdienst', carrier: 'Paketdienst' },
+  sub: 'Zahlungsdienst, Paketdienst und Mailserver der Demo. Was hier kaputtgeht, müssen die Aufträge überstehen.',
+  names: { psp: 'Zahlungsdienst', carrier: 'Paketdienst', mail: 'Mailserver' },
   awayTitle: 'Keine Antwort',
   away: 'Die Simulatoren laufen neben einer Demo. Starten Sie sie mit npm start; diese Seite sieht alle zwei Sekunden nach.',
   goDown: '60 s ausfallen lassen',
@@ -20,7 +20,10 @@ export const simulators = {
   switchOnNamed: 'Einschalten: {fault}',
   switchOffNamed: 'Ausschalten: {fault}',
   faults: {
-    decline: { title: 'Ablehnung', text: 'Die Karte wird abgelehnt; der Paketdienst bedient die Adresse nicht.' },
+    decline: {
+      title: 'Ablehnung',
+      text: 'Die Karte wird abgelehnt; der Paketdienst bedient die Adresse nicht; das Postfach gibt es nicht.',
+    },
     challenge: { title: '3-D-Secure-Abfrage', text: 'Der Karteninhaber muss erst auf der Seite der Bank bestätigen.' },
     slow_ms: { title: 'Langsam', text: 'Die Antwort, und was sie bewirkt, kommen um so viel später.' },
     drop_reply: {
@@ -39,7 +42,14 @@ export const simulators = {
   seconds: 'Sekunden später',
   on: 'Welche Anfragen',
   onText: 'Keine gewählt: die, um die es bei der Störung üblicherweise geht.',
-  operations: { authorize: 'Reservieren', capture: 'Einziehen', refund: 'Erstatten', void: 'Aufheben', label: 'Etikett' },
+  operations: {
+    authorize: 'Reservieren',
+    capture: 'Einziehen',
+    refund: 'Erstatten',
+    void: 'Aufheben',
+    label: 'Etikett',
+    mail: 'Mail',
+  },
   incomplete: 'Füllen Sie jedes Feld aus.',
   rule: {
     next: { one: 'Das nächste Mal', other: 'Die nächsten {count} Male' },
@@ -51,6 +61,7 @@ export const simulators = {
   requests: 'Anfragen',
   sent: 'Gesendete Webhooks',
   counters: {
+    mail: 'Angenommene Mails',
     requests: 'Alle',
     authorize: 'Reservierungen',
     capture: 'Einzüge',
@@ -94,6 +105,7 @@ export const simulators = {
   amount: 'Betrag',
   ref: 'Deren Kennung',
   kinds: {
+    mail: 'Mail angenommen',
     authorization: 'Reserviert',
     challenge: 'Abgefragt',
     decline: 'Abgelehnt',

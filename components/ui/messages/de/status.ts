@@ -85,5 +85,20 @@ export const status = {
   },
   check: { ok: 'Stimmt', failing: 'Verletzt', unknown: 'Noch nicht geprüft' },
   health: { up: 'In Betrieb', degraded: 'Eingeschränkt', down: 'Ausgefallen' },
+  mail: {
+    queued: 'Wartet',
+    sending: 'Wird gesendet',
+    sent: 'Gesendet',
+    failed: 'Gescheitert',
+    in_doubt: 'Unklar',
+    suppressed: 'Nicht gesendet',
+  },
+  mailAttempt: {
+    running: 'Läuft',
+    accepted: 'Angenommen',
+    deferred: 'Aufgeschoben',
+    refused: 'Abgelehnt',
+    unknown: 'Unklar',
+  },
   active: { on: 'Aktiv', off: 'Inaktiv' },
 } as const;

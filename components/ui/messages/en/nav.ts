@@ -26,6 +26,7 @@ export const nav = {
   refunds: 'Refunds',
   ledger: 'Ledger',
   approvals: 'Approvals',
+  mail: 'Mail',
   jobs: 'Jobs',
   integrity: 'Integrity',
   audit: 'Audit',

@@ -141,6 +141,8 @@ export const orders = {
       released: 'Hold released',
       tagged: 'Tags changed',
       noted: 'Note added',
+      messaged: 'Message sent to the customer',
+      mail_resent: 'Mail sent again',
       changed: 'Metadata or tags changed',
       refunded: 'Order refunded',
     },

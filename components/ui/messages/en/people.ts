@@ -125,6 +125,7 @@ export const people = {
     invite: 'Invite user',
     inviteSubmit: 'Make invitation',
     invited: 'Invitation made',
+    inviteMailed: 'A mail with this link is on its way to {email}. It works once, until {until}.',
     inviteLink: 'Send this link to {email}. It works once, until {until}.',
     invitations: 'Open invitations',
     expires: 'Expires',

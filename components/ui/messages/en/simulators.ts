@@ -1,8 +1,8 @@
 /** The demo's outside world. */
 export const simulators = {
   title: 'Simulators',
-  sub: 'The demo’s payment provider and carrier. What you break here, the orders have to survive.',
-  names: { psp: 'Payment provider', carrier: 'Carrier' },
+  sub: 'The demo’s payment provider, carrier and mail server. What you break here, the orders have to survive.',
+  names: { psp: 'Payment provider', carrier: 'Carrier', mail: 'Mail server' },
   awayTitle: 'It does not answer',
   away: 'The simulators run beside a demo. Start them with npm start; this page looks again every two seconds.',
   goDown: 'Take down for 60 s',
@@ -21,7 +21,10 @@ export const simulators = {
   switchOnNamed: 'Switch on: {fault}',
   switchOffNamed: 'Switch off: {fault}',
   faults: {
-    decline: { title: 'Decline', text: 'The card is refused; the carrier does not serve the address.' },
+    decline: {
+      title: 'Decline',
+      text: 'The card is refused; the carrier does not serve the address; the mailbox does not exist.',
+    },
     challenge: { title: '3-D Secure challenge', text: 'The cardholder has to confirm on the bank’s page first.' },
     slow_ms: { title: 'Slow', text: 'The answer, and what it does, come that much later.' },
     drop_reply: { title: 'Done, but no answer', text: 'It happens, and the connection breaks before the reply: in doubt.' },
@@ -37,7 +40,7 @@ export const simulators = {
   seconds: 'Seconds later',
   on: 'Which requests',
   onText: 'None chosen: those that the fault is usually about.',
-  operations: { authorize: 'Authorize', capture: 'Capture', refund: 'Refund', void: 'Void', label: 'Label' },
+  operations: { authorize: 'Authorize', capture: 'Capture', refund: 'Refund', void: 'Void', label: 'Label', mail: 'Mail' },
   incomplete: 'Fill in every field.',
   rule: {
     next: { one: 'The next time', other: 'The next {count} times' },
@@ -49,6 +52,7 @@ export const simulators = {
   requests: 'Requests',
   sent: 'Webhooks sent',
   counters: {
+    mail: 'Mails taken',
     requests: 'All',
     authorize: 'Authorizations',
     capture: 'Captures',
@@ -92,6 +96,7 @@ export const simulators = {
   amount: 'Amount',
   ref: 'Their id',
   kinds: {
+    mail: 'Mail taken',
     authorization: 'Authorized',
     challenge: 'Challenged',
     decline: 'Declined',

@@ -86,5 +86,13 @@ export const status = {
   },
   check: { ok: 'Holds', failing: 'Broken', unknown: 'Not checked yet' },
   health: { up: 'Up', degraded: 'Degraded', down: 'Down' },
+  mail: { queued: 'Queued', sending: 'Sending', sent: 'Sent', failed: 'Failed', in_doubt: 'In doubt', suppressed: 'Not sent' },
+  mailAttempt: {
+    running: 'Running',
+    accepted: 'Accepted',
+    deferred: 'Put off',
+    refused: 'Refused',
+    unknown: 'In doubt',
+  },
   active: { on: 'Active', off: 'Inactive' },
 } as const;

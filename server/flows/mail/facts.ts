@@ -1,0 +1,177 @@
+import type { DueNotice } from '../../domains/notifications/service.ts';
+import type { Queryable } from '../../platform/db.ts';
+import type { MailContent, MailItem, MailLine, MailOrder } from './content.ts';
+
+/** Where a mail may lead. Made once per process from the origin that people type and the secret that signs links. */
+export interface MailLinks {
+  track(orderId: string): string;
+  /** The page that takes the payment of a checkout; null where it cannot be paid any more. */
+  pay(checkoutId: string): string | null;
+  /** Opens the url of a sign-in mail, which is kept sealed. */
+  open(sealedUrl: string): string;
+}
+
+interface OrderRow {
+  readonly number: string;
+  readonly merchantName: string;
+  readonly customerName: string | null;
+  readonly currency: string;
+  readonly totalMinor: bigint;
+  readonly capturedMinor: bigint;
+  readonly placedAt: Date;
+  readonly shipTo: Readonly<Record<string, string>> | null;
+}
+
+interface LineRow extends MailLine {
+  readonly id: string;
+  readonly taxMinor: bigint;
+  readonly discountMinor: bigint;
+}
+
+type Wanted = Pick<DueNotice, 'kind' | 'orderId' | 'data' | 'createdAt'>;
+
+/**
+ * What a notice tells, as it is now. Null where there is nothing left to tell. Throws where what it is about is not there: the notice is
+ * shown as failed with that sentence.
+ */
+export async function readContent(db: Queryable, notice: Wanted, links: MailLinks): Promise<MailContent | null> {
+  const { kind, data } = notice;
+  switch (kind) {
+    case 'reset_link':
+    case 'invitation':
+      return {
+        kind,
+        url: links.open(textOf(data, 'sealedUrl')),
+        expiresAt: new Date(textOf(data, 'expiresAt')),
+        from: typeof data.from === 'string' ? data.from : null,
+      };
+    case 'payment_link': {
+      const url = links.pay(textOf(data, 'checkoutId'));
+      const { merchantName, currency } = { merchantName: textOf(data, 'merchantName'), currency: textOf(data, 'currency') };
+      return url === null ? null : { kind, url, merchantName, currency, totalMinor: BigInt(Number(data.totalMinor)) };
+    }
+    default:
+      return aboutOrder(db, { ...notice, kind }, links);
+  }
+}
+
+type OrderKind = Exclude<DueNotice['kind'], 'reset_link' | 'invitation' | 'payment_link'>;
+
+async function aboutOrder(
+  db: Queryable,
+  { kind, orderId, data }: Wanted & { readonly kind: OrderKind },
+  links: MailLinks,
+): Promise<MailContent | null> {
+  if (orderId === null) throw new Error('The notice names no order');
+  const row = await readOrder(db, orderId);
+  const { number, merchantName, customerName, currency } = row;
+  const order: MailOrder = { number, merchantName, customerName, currency, trackingUrl: links.track(orderId) };
+  const reason = typeof data.reason === 'string' ? data.reason : null;
+  switch (kind) {
+    case 'message':
+      return { kind, order, subject: textOf(data, 'subject'), body: textOf(data, 'body') };
+    case 'order_confirmed': {
+      const lines = await readLines(db, orderId);
+      const sum = (part: 'taxMinor' | 'discountMinor') => lines.reduce((total, line) => total + line[part], 0n);
+      const { placedAt, totalMinor, shipTo } = row;
+      const goods = { lines, totalMinor, taxMinor: sum('taxMinor'), discountMinor: sum('discountMinor') };
+      return { kind, order, placedAt, ...goods, shipTo: addressLines(shipTo), country: shipTo?.country ?? null };
+    }
+    case 'action_required': {
+      const url = await challengeUrl(db, orderId);
+      return url === null ? null : { kind, order, totalMinor: row.totalMinor, url };
+    }
+    case 'order_cancelled':
+      return { kind, order, reason, charged: row.capturedMinor > 0n };
+    case 'units_cancelled': {
+      const items = cancelledItems(await readLines(db, orderId), data.ranges);
+      return { kind, order, reason, items, valueMinor: BigInt(Number(data.valueMinor)) };
+    }
+    case 'refunded': {
+      const amountMinor = BigInt(Number(data.amountMinor));
+      return { kind, order, refundNumber: textOf(data, 'refundNumber'), amountMinor };
+    }
+    case 'shipped':
+    case 'delivered': {
+      const parcel = await readParcel(db, textOf(data, 'shipmentId'));
+      return parcel === null ? null : { kind, order, parcel };
+    }
+  }
+}
+
+function textOf(data: Readonly<Record<string, unknown>>, name: string): string {
+  const value = data[name];
+  if (typeof value !== 'string' || value === '') throw new Error(`The notice says nothing under ${name}`);
+  return value;
+}
+
+async function readOrder(db: Queryable, orderId: string): Promise<OrderRow> {
+  const { rows } = await db.query<OrderRow>({
+    name: 'mail-order',
+    text: `SELECT o.number, m.name AS "merchantName", coalesce(o.customer_name, c.name) AS "customerName", o.currency,
+                  o.total_minor AS "totalMinor", o.captured_minor AS "capturedMinor", o.placed_at AS "placedAt", o.ship_to AS "shipTo"
+           FROM orders o JOIN merchants m ON m.id = o.merchant_id LEFT JOIN customers c ON c.id = o.customer_id WHERE o.id = $1`,
+    values: [orderId],
+  });
+  if (!rows[0]) throw new Error('The order is not there');
+  return rows[0];
+}
+
+async function readLines(db: Queryable, orderId: string): Promise<LineRow[]> {
+  const { rows } = await db.query<LineRow>({
+    name: 'mail-lines',
+    text: `SELECT id, kind, name, quantity, total_minor AS "totalMinor", tax_minor AS "taxMinor", discount_minor AS "discountMinor"
+           FROM order_lines WHERE order_id = $1 ORDER BY position, id`,
+    values: [orderId],
+  });
+  return rows;
+}
+
+async function challengeUrl(db: Queryable, orderId: string): Promise<string | null> {
+  const { rows } = await db.query<{ url: string | null }>({
+    name: 'mail-challenge',
+    text: `SELECT next_action->>'url' AS url FROM payments WHERE order_id = $1 AND status = 'REQUIRES_ACTION' ORDER BY created_at DESC LIMIT 1`,
+    values: [orderId],
+  });
+  return rows[0]?.url ?? null;
+}
+
+/** Null for units that need no parcel. */
+async function readParcel(db: Queryable, shipmentId: string) {
+  const { rows } = await db.query<{
+    nodeId: string | null;
+    carrier: string | null;
+    trackingNumber: string | null;
+    items: MailItem[] | null;
+  }>({
+    name: 'mail-parcel',
+    text: `SELECT s.node_id AS "nodeId", s.carrier, s.tracking_number AS "trackingNumber",
+                  (SELECT json_agg(json_build_object('name', i.name, 'units', i.units) ORDER BY i.position)
+                   FROM (SELECT l.position, l.name, sum(sl.to_unit - sl.from_unit + 1)::int AS units
+                         FROM shipment_lines sl JOIN order_lines l ON l.id = sl.line_id WHERE sl.shipment_id = s.id
+                         GROUP BY l.id, l.position, l.name) i) AS items
+           FROM shipments s WHERE s.id = $1`,
+    values: [shipmentId],
+  });
+  const [row] = rows;
+  if (!row) throw new Error('The shipment is not there');
+  return row.nodeId === null ? null : { carrier: row.carrier, trackingNumber: row.trackingNumber, items: row.items ?? [] };
+}
+
+function cancelledItems(lines: readonly LineRow[], ranges: unknown): MailItem[] {
+  const units = new Map<string, number>();
+  for (const { lineId, from, to } of (Array.isArray(ranges) ? ranges : []) as { lineId: string; from: number; to: number }[])
+    units.set(lineId, (units.get(lineId) ?? 0) + to - from + 1);
+  return lines.flatMap((line) => {
+    const count = units.get(line.id) ?? 0;
+    return count > 0 ? [{ name: line.name, units: count }] : [];
+  });
+}
+
+/** The address as it is written on a parcel, without its country. */
+function addressLines(address: Readonly<Record<string, string>> | null): string[] {
+  if (!address) return [];
+  const { name, company, line1, line2, postalCode, city, region } = address;
+  const town = [postalCode, city].filter(Boolean).join(' ');
+  return [name, company, line1, line2, town, region].filter((line): line is string => Boolean(line));
+}

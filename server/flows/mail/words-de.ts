@@ -1,0 +1,118 @@
+import type { MailWords } from './words.ts';
+
+export const de: MailWords = {
+  greeting: (name) => (name ? `Guten Tag ${name},` : 'Guten Tag,'),
+  hello: (name) => (name ? `Guten Tag ${name}!` : 'Guten Tag!'),
+  order: 'Bestellung',
+  placed: 'Bestellt am',
+  total: 'Summe',
+  includedTax: 'darin Steuern',
+  saved: 'Rabatt, schon abgezogen',
+  shipTo: 'Lieferung an',
+  carrier: 'Versand mit',
+  trackingNumber: 'Sendungsnummer',
+  refund: 'Erstattung',
+  amount: 'Betrag',
+  units: (count) => `× ${count}`,
+  track: 'Bestellung verfolgen',
+  questions: (merchant) => `Fragen? Antworten Sie einfach auf diese Mail, ${merchant} hilft Ihnen weiter.`,
+  why: (merchant) => `Sie erhalten diese Mail, weil Sie bei ${merchant} bestellt haben.`,
+  reasons: {
+    customer_request: 'Sie hatten uns darum gebeten.',
+    out_of_stock: 'Ein bestellter Artikel ist leider nicht mehr verfügbar.',
+    duplicate: 'Die Bestellung war doppelt eingegangen.',
+    payment_declined: 'Die Zahlung wurde abgelehnt.',
+    payment_timeout: 'Die Zahlung wurde nicht rechtzeitig abgeschlossen.',
+    address_problem: 'An die Adresse konnten wir nicht liefern.',
+  },
+  orderConfirmed: {
+    subject: (number) => `Bestellung ${number} bestätigt`,
+    title: 'Danke für Ihre Bestellung',
+    text: 'Ihre Bestellung ist bei uns und wird vorbereitet. Sobald sie unterwegs ist, schreiben wir Ihnen wieder.',
+  },
+  actionRequired: {
+    subject: (number) => `Zahlung für Bestellung ${number} bestätigen`,
+    title: 'Ihre Bank hat eine Frage',
+    text: 'Bevor die Zahlung ausgeführt wird, möchte Ihre Bank, dass Sie sie bestätigen. So lange wartet Ihre Bestellung.',
+    button: 'Zahlung bestätigen',
+  },
+  shipped: {
+    subject: (number) => `Bestellung ${number} ist unterwegs`,
+    title: 'Ihr Paket ist unterwegs',
+    text: 'Dieses Paket haben wir dem Versand übergeben:',
+  },
+  delivered: {
+    subject: (number) => `Bestellung ${number} wurde zugestellt`,
+    title: 'Ihr Paket ist angekommen',
+    text: 'Laut Versand wurde dieses Paket zugestellt. Sollte es nicht da sein, antworten Sie auf diese Mail.',
+  },
+  orderCancelled: {
+    subject: (number) => `Bestellung ${number} wurde storniert`,
+    title: 'Ihre Bestellung wurde storniert',
+    text: 'Von dieser Bestellung wird nichts geliefert.',
+    notCharged: 'Es wurde nichts abgebucht. Ein vorgemerkter Betrag wird in den nächsten Tagen freigegeben.',
+    charged: 'Was Sie bezahlt haben, geht auf demselben Weg zurück. Sobald es so weit ist, schreiben wir Ihnen.',
+  },
+  unitsCancelled: {
+    subject: (number) => `Änderung an Bestellung ${number}`,
+    title: 'Ein Teil Ihrer Bestellung wurde storniert',
+    text: 'Diese Artikel wurden aus Ihrer Bestellung genommen. Der Rest bleibt, wie er war.',
+    value: 'Von der Summe abgezogen',
+  },
+  refunded: {
+    subject: (number) => `Erstattung für Bestellung ${number}`,
+    title: 'Ihre Erstattung ist unterwegs',
+    text: 'Diesen Betrag haben wir auf demselben Weg zurückgegeben, auf dem Sie bezahlt haben:',
+    when: 'Bis die Bank ihn zeigt, können zehn Tage vergehen.',
+  },
+  message: { title: (number) => `Zu Ihrer Bestellung ${number}` },
+  paymentLink: {
+    subject: (merchant) => `Ihre Zahlung an ${merchant}`,
+    title: 'Zahlung abschließen',
+    text: (merchant, amount) => `${merchant} hat eine Bestellung für Sie vorbereitet. Die Summe beträgt ${amount}.`,
+    button: 'Ansehen und bezahlen',
+    note: 'Wer diesen Link hat, kann die Bestellung bezahlen; er zeigt weder Karte noch Passwort.',
+  },
+  resetLink: {
+    subject: 'Neues Passwort wählen',
+    title: 'Neues Passwort wählen',
+    text: 'Jemand, hoffentlich Sie, hat für diese Adresse ein neues Passwort angefordert.',
+    button: 'Neues Passwort wählen',
+    note: (until) => `Der Link gilt einmal, bis ${until}. Waren Sie es nicht, tun Sie nichts: Ihr Passwort bleibt, wie es ist.`,
+  },
+  invitation: {
+    subject: 'Ihre Einladung zu Waybill',
+    title: 'Sie sind eingeladen',
+    text: (from) => `${from ?? 'Ein Administrator'} lädt Sie ein, in Waybill zu arbeiten.`,
+    button: 'Einladung annehmen',
+    note: (until) => `Der Link gilt einmal, bis ${until}. Geben Sie ihn nicht weiter: Das Konto bekommt, wer ihn öffnet.`,
+  },
+  account: 'In dieser Mail geht es um Ihre Anmeldung bei Waybill.',
+  canned: {
+    delay: {
+      subject: ({ number }) => `Ihre Bestellung ${number} braucht etwas länger`,
+      body: ({ greeting, number, merchant }) =>
+        `${greeting}\n\nIhre Bestellung ${number} geht ein paar Tage später auf die Reise als versprochen. Das tut uns leid. Sie müssen nichts tun: Sobald das Paket unterwegs ist, schreiben wir wieder.\n\nMöchten Sie nicht warten, antworten Sie auf diese Mail, dann stornieren wir kostenlos.\n\nFreundliche Grüße\n${merchant}`,
+    },
+    address: {
+      subject: ({ number }) => `Eine Frage zur Adresse der Bestellung ${number}`,
+      body: ({ greeting, number, merchant }) =>
+        `${greeting}\n\nwir möchten Ihre Bestellung ${number} verschicken, aber an der Lieferadresse stimmt etwas nicht. Könnten Sie uns die vollständige Adresse mit Hausnummer und Postleitzahl schicken?\n\nSobald wir Ihre Antwort haben, geht das Paket los.\n\nFreundliche Grüße\n${merchant}`,
+    },
+    patience: {
+      subject: ({ number }) => `Danke für Ihre Geduld mit Bestellung ${number}`,
+      body: ({ greeting, number, merchant }) =>
+        `${greeting}\n\ndanke für Ihre Geduld. Wir gehen Ihrer Bestellung ${number} nach und melden uns innerhalb eines Werktags wieder.\n\nFreundliche Grüße\n${merchant}`,
+    },
+    refund: {
+      subject: ({ number }) => `Zu Ihrer Erstattung für Bestellung ${number}`,
+      body: ({ greeting, number, merchant }) =>
+        `${greeting}\n\nwir haben Ihre Bestellung ${number} auf demselben Weg erstattet, auf dem Sie bezahlt haben. Bis die Bank den Betrag zeigt, können zehn Tage vergehen; bei Karten steht er oft als Gutschrift auf der nächsten Abrechnung.\n\nIst er dann nicht da, antworten Sie auf diese Mail, und wir gehen der Sache mit der Bank nach.\n\nFreundliche Grüße\n${merchant}`,
+    },
+    availability: {
+      subject: ({ number }) => `Etwas aus Bestellung ${number} ist nicht verfügbar`,
+      body: ({ greeting, number, merchant }) =>
+        `${greeting}\n\nleider ist ein Artikel Ihrer Bestellung ${number} nicht mehr verfügbar. Sollen wir den Rest jetzt schicken oder die Bestellung ganz stornieren? Antworten Sie, wie es Ihnen lieber ist; Sie bezahlen nur, was wir schicken.\n\nFreundliche Grüße\n${merchant}`,
+    },
+  },
+};

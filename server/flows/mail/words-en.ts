@@ -1,0 +1,118 @@
+import type { MailWords } from './words.ts';
+
+export const en: MailWords = {
+  greeting: (name) => (name ? `Hello ${name},` : 'Hello,'),
+  hello: (name) => (name ? `Hello ${name},` : 'Hello,'),
+  order: 'Order',
+  placed: 'Placed',
+  total: 'Total',
+  includedTax: 'of which tax',
+  saved: 'Discount, taken off already',
+  shipTo: 'Delivery to',
+  carrier: 'Carrier',
+  trackingNumber: 'Tracking number',
+  refund: 'Refund',
+  amount: 'Amount',
+  units: (count) => `× ${count}`,
+  track: 'Follow your order',
+  questions: (merchant) => `Any questions? Reply to this mail and ${merchant} will help.`,
+  why: (merchant) => `You receive this mail because you ordered from ${merchant}.`,
+  reasons: {
+    customer_request: 'You asked us to.',
+    out_of_stock: 'Something you ordered is out of stock. We are sorry.',
+    duplicate: 'The order was placed twice.',
+    payment_declined: 'The payment was declined.',
+    payment_timeout: 'The payment was not completed in time.',
+    address_problem: 'We could not deliver to the address.',
+  },
+  orderConfirmed: {
+    subject: (number) => `Order ${number} confirmed`,
+    title: 'Thank you for your order',
+    text: 'We have your order and are getting it ready. We will write again when it is on its way.',
+  },
+  actionRequired: {
+    subject: (number) => `Confirm your payment for order ${number}`,
+    title: 'Your bank has a question',
+    text: 'Before the payment goes through, your bank wants you to confirm it. Until then your order waits.',
+    button: 'Confirm the payment',
+  },
+  shipped: {
+    subject: (number) => `Order ${number} is on its way`,
+    title: 'Your parcel is on its way',
+    text: 'We have handed this parcel to the carrier:',
+  },
+  delivered: {
+    subject: (number) => `Order ${number} was delivered`,
+    title: 'Your parcel has arrived',
+    text: 'The carrier says that this parcel was delivered. If it is not there, reply to this mail.',
+  },
+  orderCancelled: {
+    subject: (number) => `Order ${number} was cancelled`,
+    title: 'Your order was cancelled',
+    text: 'Nothing of this order will be delivered.',
+    notCharged: 'You were not charged. An amount your bank set aside is released within a few days.',
+    charged: 'What you paid goes back to the way you paid. We write again when it is on its way.',
+  },
+  unitsCancelled: {
+    subject: (number) => `A change to order ${number}`,
+    title: 'Part of your order was cancelled',
+    text: 'These items were taken off your order. The rest stays as it was.',
+    value: 'Taken off the total',
+  },
+  refunded: {
+    subject: (number) => `Refund for order ${number}`,
+    title: 'Your refund is on its way',
+    text: 'We have sent this amount back to the way you paid:',
+    when: 'Banks take up to ten days to show it.',
+  },
+  message: { title: (number) => `About your order ${number}` },
+  paymentLink: {
+    subject: (merchant) => `Your payment to ${merchant}`,
+    title: 'Complete your payment',
+    text: (merchant, amount) => `${merchant} has prepared an order for you. The total is ${amount}.`,
+    button: 'Review and pay',
+    note: 'Whoever holds this link can pay the order; it shows no card and no password.',
+  },
+  resetLink: {
+    subject: 'Choose a new password',
+    title: 'Choose a new password',
+    text: 'Somebody, you we hope, asked for a new password for this address.',
+    button: 'Choose a new password',
+    note: (until) => `The link works once, until ${until}. If it was not you, do nothing: your password stays as it is.`,
+  },
+  invitation: {
+    subject: 'Your invitation to Waybill',
+    title: 'You are invited',
+    text: (from) => `${from ?? 'An administrator'} invites you to work in Waybill.`,
+    button: 'Accept the invitation',
+    note: (until) => `The link works once, until ${until}. Do not pass it on: it makes the account for whoever opens it.`,
+  },
+  account: 'This mail is about signing in to Waybill.',
+  canned: {
+    delay: {
+      subject: ({ number }) => `Your order ${number} takes a little longer`,
+      body: ({ greeting, number, merchant }) =>
+        `${greeting}\n\nYour order ${number} will leave a few days later than we promised. We are sorry about that. There is nothing you need to do: we write again as soon as the parcel is on its way.\n\nIf you would rather not wait, reply to this mail and we cancel the order at no cost.\n\nKind regards\n${merchant}`,
+    },
+    address: {
+      subject: ({ number }) => `A question about the address of order ${number}`,
+      body: ({ greeting, number, merchant }) =>
+        `${greeting}\n\nWe are about to send your order ${number}, but something in the delivery address does not look right. Could you reply with the full address, including house number and postcode?\n\nWe send the parcel as soon as we have your answer.\n\nKind regards\n${merchant}`,
+    },
+    patience: {
+      subject: ({ number }) => `Thank you for your patience with order ${number}`,
+      body: ({ greeting, number, merchant }) =>
+        `${greeting}\n\nThank you for your patience. We are looking into your order ${number} and write again within one working day.\n\nKind regards\n${merchant}`,
+    },
+    refund: {
+      subject: ({ number }) => `About your refund for order ${number}`,
+      body: ({ greeting, number, merchant }) =>
+        `${greeting}\n\nWe have refunded your order ${number} to the way you paid. Banks take up to ten days to show the amount; card payments often appear as a credit on the next statement.\n\nIf it has not arrived by then, reply to this mail and we look into it with the bank.\n\nKind regards\n${merchant}`,
+    },
+    availability: {
+      subject: ({ number }) => `Something in order ${number} is not available`,
+      body: ({ greeting, number, merchant }) =>
+        `${greeting}\n\nUnfortunately an item of your order ${number} is not available any more. Would you like us to send the rest now, or to cancel the order as a whole? Reply with what suits you; you only pay for what we send.\n\nKind regards\n${merchant}`,
+    },
+  },
+};

@@ -1,0 +1,82 @@
+import type { MailLocale } from '../../domains/notifications/rules.ts';
+import { de } from './words-de.ts';
+import { en } from './words-en.ts';
+
+/** Messages that agents need every day. Their names in the console are `mails.canned` of its catalogue. */
+export const CANNED = ['delay', 'address', 'patience', 'refund', 'availability'] as const;
+export type CannedName = (typeof CANNED)[number];
+
+/** What may stand in a canned message; a customer without a name is greeted without one. */
+export interface CannedVars {
+  readonly greeting: string;
+  readonly number: string;
+  readonly merchant: string;
+}
+
+export interface CannedText {
+  readonly subject: (vars: CannedVars) => string;
+  readonly body: (vars: CannedVars) => string;
+}
+
+interface NewsWords {
+  readonly subject: (number: string) => string;
+  readonly title: string;
+  readonly text: string;
+}
+
+/** Every word of every mail. A language that lacks one does not compile. */
+export interface MailWords {
+  /** Begins a letter; what follows goes on after it as its language wants. */
+  readonly greeting: (name: string | null) => string;
+  /** Stands by itself above news. */
+  readonly hello: (name: string | null) => string;
+  readonly order: string;
+  readonly placed: string;
+  readonly total: string;
+  readonly includedTax: string;
+  readonly saved: string;
+  readonly shipTo: string;
+  readonly carrier: string;
+  readonly trackingNumber: string;
+  readonly refund: string;
+  readonly amount: string;
+  readonly units: (count: number) => string;
+  readonly track: string;
+  readonly questions: (merchant: string) => string;
+  readonly why: (merchant: string) => string;
+  /** Reasons that a customer is told, by their name; the others stay inside. */
+  readonly reasons: Readonly<Partial<Record<string, string>>>;
+  readonly orderConfirmed: NewsWords;
+  readonly actionRequired: NewsWords & { readonly button: string };
+  readonly shipped: NewsWords;
+  readonly delivered: NewsWords;
+  readonly orderCancelled: NewsWords & { readonly notCharged: string; readonly charged: string };
+  readonly unitsCancelled: NewsWords & { readonly value: string };
+  readonly refunded: NewsWords & { readonly when: string };
+  readonly message: { readonly title: (number: string) => string };
+  readonly paymentLink: {
+    readonly subject: (merchant: string) => string;
+    readonly title: string;
+    readonly text: (merchant: string, amount: string) => string;
+    readonly button: string;
+    readonly note: string;
+  };
+  readonly resetLink: {
+    readonly subject: string;
+    readonly title: string;
+    readonly text: string;
+    readonly button: string;
+    readonly note: (until: string) => string;
+  };
+  readonly invitation: {
+    readonly subject: string;
+    readonly title: string;
+    readonly text: (from: string | null) => string;
+    readonly button: string;
+    readonly note: (until: string) => string;
+  };
+  readonly account: string;
+  readonly canned: Readonly<Record<CannedName, CannedText>>;
+}
+
+export const MAIL_WORDS: Readonly<Record<MailLocale, MailWords>> = { en, de };
