@@ -4,7 +4,7 @@ import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { isCancellable, mayCancel } from '../../server/domains/orders/rules.ts';
 import { CANCEL_REASONS, type CancelReason } from '../../server/domains/orders/schema.ts';
-import type { CancelPreview } from '../../server/flows/cancel-order.ts';
+import type { CancelPreview } from '../../server/flows/cancel-plan.ts';
 import { unitsIn } from '../../server/kernel/units.ts';
 import type { OrderPage } from '../../server/views/order.ts';
 import { shownError, useTRPC, useTRPCClient } from '../trpc.tsx';

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import type { DecideApprovalInput } from '../domains/approvals/schema.ts';
 import * as approvals from '../domains/approvals/service.ts';
 import type { CreateSkuInput, EditSkuInput, ImportSkusInput } from '../domains/catalog/schema.ts';
-import type { EditCustomerInput } from '../domains/customers/schema.ts';
+import type { EditCustomerInput, NoteCustomerInput } from '../domains/customers/schema.ts';
 import type { ShipmentUpdateInput, ShipOrderInput } from '../domains/fulfilment/schema.ts';
 import type { AdjustStockInput } from '../domains/inventory/schema.ts';
 import type {
@@ -11,6 +11,8 @@ import type {
   HoldInput,
   NoteInput,
   PlaceOrderInput,
+  ReaddressOrderInput,
+  ReshipOrderInput,
   TagInput,
 } from '../domains/orders/schema.ts';
 import type { RefundOrderInput } from '../domains/refunds/schema.ts';
@@ -23,19 +25,24 @@ import { type Call, createVerb, type Locked, type Verb } from '../platform/verb.
 import { type AdjustedStock, adjustStock } from './adjust-stock.ts';
 import { createSagaRunner } from './advance-saga.ts';
 import { type AnnotatedOrder, holdOrder, type NotedOrder, noteOrder, releaseOrder, tagOrder } from './annotate-order.ts';
-import { type CancelledOrder, type CancelPreview, cancelOrder, previewCancel } from './cancel-order.ts';
+import { type CancelledOrder, cancelOrder } from './cancel-order.ts';
+import { type CancelPreview, previewCancel } from './cancel-plan.ts';
 import { type DecidedApproval, decideApproval } from './decide-approval.ts';
 import { type EditedCustomer, editCustomer } from './edit-customer.ts';
 import { type EditedOrder, editOrder } from './edit-order.ts';
 import { createSku, type EditedSku, editSku } from './edit-sku.ts';
 import { expireApprovals } from './expire-approvals.ts';
 import { type ImportedSkus, type ImportPreview, importSkus, previewImport, readImport } from './import-skus.ts';
+import { type NotedCustomer, noteCustomer } from './note-customer.ts';
 import { type OperatedSaga, type OperateSagaInput, operateSaga } from './operate-saga.ts';
 import type { Outside } from './outside.ts';
 import { type PlacedOrder, placeOrder } from './place-order.ts';
+import { type ReaddressedOrder, readdressOrder } from './readdress-order.ts';
 import { previewRefund, type RefundPreview, type RequestedRefund, refundOrder } from './refund-order.ts';
+import { previewReship, type ReshipPreview, type ReshippedOrder, reshipOrder } from './reship-order.ts';
 import { type RetriedLetters, type RetryDeliveriesInput, type RetryJobsInput, retryDeliveries, retryJobs } from './retry-jobs.ts';
 import { planShip, type ShipPreview, type ShippingOrder, shipOrder } from './ship-order.ts';
+import { type UndoCancelInput, type Undone, type UndoRefundInput, undoCancel, undoRefund } from './undo.ts';
 import { type UpdatedShipment, updateShipment } from './update-shipment.ts';
 import { wakeSagas, wakeWaitingFor } from './wake-sagas.ts';
 import { lockWorld, type Needs, orderOf, type World } from './world.ts';
@@ -45,6 +52,11 @@ export interface Flows {
   readonly placeOrder: Call<PlaceOrderInput, PlacedOrder>;
   readonly cancelOrder: Call<CancelOrderInput, CancelledOrder>;
   readonly refundOrder: Call<RefundOrderInput, RequestedRefund>;
+  /** Take an undoable cancel or refund back, while nothing has left the house. */
+  readonly undoCancel: Call<UndoCancelInput, Undone>;
+  readonly undoRefund: Call<UndoRefundInput, Undone>;
+  readonly readdressOrder: Call<ReaddressOrderInput, ReaddressedOrder>;
+  readonly reshipOrder: Call<ReshipOrderInput, ReshippedOrder>;
   readonly shipOrder: Call<ShipOrderInput, ShippingOrder>;
   readonly updateShipment: Call<ShipmentUpdateInput, UpdatedShipment>;
   readonly noteOrder: Call<NoteInput, NotedOrder>;
@@ -58,6 +70,7 @@ export interface Flows {
   readonly editSku: Call<EditSkuInput, EditedSku>;
   readonly importSkus: Call<ImportSkusInput, ImportedSkus>;
   readonly editCustomer: Call<EditCustomerInput, EditedCustomer>;
+  readonly noteCustomer: Call<NoteCustomerInput, NotedCustomer>;
   /** Retry, skip or compensate a saga that needs a person. */
   readonly operateSaga: Call<OperateSagaInput, OperatedSaga>;
   /** Try dead letters again. */
@@ -66,6 +79,7 @@ export interface Flows {
   /** What the verb would do, by the code that does it. Nothing is written. */
   previewCancel(input: CancelOrderInput, ctx: Ctx): Promise<CancelPreview>;
   previewRefund(input: RefundOrderInput, ctx: Ctx): Promise<RefundPreview>;
+  previewReship(input: ReshipOrderInput, ctx: Ctx): Promise<ReshipPreview>;
   previewShip(input: ShipOrderInput, ctx: Ctx): Promise<ShipPreview>;
   previewImport(input: ImportSkusInput): Promise<ImportPreview>;
   /** Takes a saga as far as it goes; what a job does. */
@@ -129,11 +143,18 @@ export function createFlows(deps: FlowDeps): Flows {
     editSku: verb(editSku),
     importSkus: async (input, ctx, key) => importRead(await readImport(input), ctx, key),
     editCustomer: verb(editCustomer),
+    noteCustomer: verb(noteCustomer),
+    undoCancel: verb(undoCancel),
+    undoRefund: verb(undoRefund),
+    readdressOrder: verb(readdressOrder),
+    reshipOrder: verb(reshipOrder),
     operateSaga: verb(operateSaga),
     retryJobs: verb(retryJobs),
     retryDeliveries: verb(retryDeliveries),
     previewCancel: (input, ctx) =>
       dryRun(pool, input.orderId, ctx, (world) => previewCancel(world, orderOf(world, input.orderId), input)),
+    previewReship: (input, ctx) =>
+      dryRun(pool, input.orderId, ctx, (world) => previewReship(world, orderOf(world, input.orderId), input), { supply: true }),
     previewShip: (input, ctx) =>
       dryRun(pool, input.orderId, ctx, (world) => planShip(world, orderOf(world, input.orderId), input), { stock: true }),
     previewRefund: async (input, ctx) => {
@@ -172,7 +193,7 @@ async function dryRun<R>(
   orderId: string,
   ctx: Ctx,
   plan: (world: World) => R,
-  needs: Pick<Needs, 'stock'> = {},
+  needs: Pick<Needs, 'stock' | 'supply'> = {},
 ): Promise<R> {
   return withTx(pool, async (tx: Tx) => {
     forgetLocks(tx);

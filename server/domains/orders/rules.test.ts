@@ -1,10 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DomainError } from '../../kernel/errors.ts';
-import { type Span, type UnitRange, unitsIn } from '../../kernel/units.ts';
+import { changeSpans, type Span, type UnitRange, unitsIn, worthOf } from '../../kernel/units.ts';
 import { ORDER_STATUSES, SPAN_STATES } from '../../kernel/vocabulary.ts';
 import {
-  changeSpans,
   deriveFulfilment,
   deriveStatus,
   isCancellable,
@@ -21,7 +20,6 @@ import {
   type OrderFacts,
   planCancel,
   selectUnits,
-  worthOf,
 } from './rules.ts';
 
 function line(id: string, quantity: number, over: Partial<Line> = {}): Line {
