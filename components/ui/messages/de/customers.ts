@@ -16,6 +16,7 @@ export const customers = {
   ordered: 'Bestellt',
   captured: 'Eingezogen',
   refunded: 'Erstattet',
+  lifetime: { one: 'Behalten aus {count} Bestellung', other: 'Behalten aus {count} Bestellungen' },
   references: 'Bekannt als',
   search: 'E-Mail, Telefon oder Name suchen',
   emptyTitle: 'Noch keine Kunden',
