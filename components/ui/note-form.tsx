@@ -91,7 +91,8 @@ export function NoteForm({ about, field, label, button, onSubmit }: NoteFormProp
         autosize
         minRows={2}
         onKeyDown={keepByKey}
-        onChange={(event) => change({ body: event.currentTarget.value })}
+        // The refusal stays until the note is sent again.
+        onChange={(event) => change({ ...draft, body: event.currentTarget.value })}
       />
       {draft.error && (
         <p className={classes.failed} role="alert">

@@ -90,7 +90,7 @@ export function ReasonField({ asked, value, onChange, error }: ReasonFieldProps)
         minRows={2}
       />
       {sentences.length > 0 && (
-        <fieldset className={classes.quick}>
+        <fieldset className={`${classes.quick} ${classes.below}`}>
           <legend className="wb-visually-hidden">{t('ui.quickReasons')}</legend>
           {sentences.map((sentence) => (
             <Button key={sentence} variant="default" size="compact-xs" onClick={() => onChange(sentence)}>
