@@ -9,6 +9,7 @@ import { KeyboardProvider } from '../components/ui/keyboard.tsx';
 import { LocaleProvider } from '../components/ui/locale.tsx';
 import type { Locale } from '../components/ui/messages/catalogue.ts';
 import { cssVariables, theme } from '../components/ui/theme.ts';
+import { UndoProvider } from '../components/ui/undo.tsx';
 
 /** Everything a page may rely on, from the theme inwards. */
 export function Providers(props: { locale: Locale; timeZone: string; children: ReactNode }) {
@@ -18,10 +19,14 @@ export function Providers(props: { locale: Locale; timeZone: string; children: R
         <LocaleProvider locale={props.locale} timeZone={props.timeZone}>
           <TrpcProvider>
             <LiveProvider>
-              <KeyboardProvider>{props.children}</KeyboardProvider>
+              <KeyboardProvider>
+                <UndoProvider>
+                  {props.children}
+                  <Notifications position="bottom-right" containerWidth={400} limit={4} />
+                </UndoProvider>
+              </KeyboardProvider>
             </LiveProvider>
           </TrpcProvider>
-          <Notifications position="bottom-right" containerWidth={400} limit={4} />
         </LocaleProvider>
       </MantineProvider>
     </NuqsAdapter>

@@ -90,7 +90,7 @@ function RefundDialog({ opened, onClose }: { opened: boolean; onClose: () => voi
         toast.success({
           message: 'Refunded €12.40.',
           link: { href: '/design?show=detail', label: 'Show refund' },
-          undo: () => undefined,
+          undo: { id: 'sample', since: Date.now(), until: new Date(Date.now() + 10_000), run: () => undefined },
         });
       }}
     >

@@ -98,7 +98,13 @@ function Buttons() {
         </Button>
         <Button
           variant="default"
-          onClick={() => toast.success({ message: 'Shipped.', link: { href: '/design', label: 'Show' }, undo: noop })}
+          onClick={() =>
+            toast.success({
+              message: 'Shipped.',
+              link: { href: '/design', label: 'Show' },
+              undo: { id: 'sample', since: Date.now(), until: new Date(Date.now() + 10_000), run: noop },
+            })
+          }
         >
           Toast
         </Button>

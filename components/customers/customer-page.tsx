@@ -15,9 +15,11 @@ import { DetailLayout, KeyValue, Section } from '../ui/detail-layout.tsx';
 import { useMessages } from '../ui/locale.tsx';
 import { Money } from '../ui/money.tsx';
 import { PageHeader } from '../ui/page-header.tsx';
+import { RecordTrail } from '../ui/record-trail.tsx';
 import { EmptyState, Loaded } from '../ui/states.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
 import { useCustomerName } from './customer-list.tsx';
+import { CustomerNotes } from './customer-notes.tsx';
 import { EditCustomerDialog } from './edit-dialog.tsx';
 
 function Orders({ orders }: { orders: readonly OrderRow[] }) {
@@ -69,12 +71,16 @@ function Sums({ money }: { money: readonly CustomerMoney[] }) {
             {
               label: t('customers.ordered'),
               value: <Money amountMinor={sum.totalMinor} currency={sum.currency} withCode />,
-              strong: true,
             },
             { label: t('customers.captured'), value: <Money amountMinor={sum.capturedMinor} currency={sum.currency} withCode /> },
             {
               label: t('customers.refunded'),
               value: <Money amountMinor={-sum.refundedMinor} currency={sum.currency} withCode />,
+            },
+            {
+              label: t('customers.lifetime', { count: sum.orders }),
+              value: <Money amountMinor={sum.capturedMinor - sum.refundedMinor} currency={sum.currency} withCode />,
+              strong: true,
             },
           ]}
         />
@@ -122,6 +128,7 @@ function Body({ page }: { page: CustomerPage }) {
       breadcrumbs={[{ label: t('customers.title'), href: '/customers' }]}
       title={name(customer)}
       sub={<Id value={customer.id} />}
+      secondary={<RecordTrail list="/customers" here={`/customers/${customer.id}`} />}
       primary={
         powers.may('customers.edit') && (
           <ActionButton label={t('actions.customer.edit')} keys="e" onClick={() => overlay.show('edit')} />
@@ -134,6 +141,7 @@ function Body({ page }: { page: CustomerPage }) {
       <Details page={page} />
       <Sums money={page.money} />
       <OrderTags tags={customer.tags} />
+      <CustomerNotes page={page} />
     </>
   );
   return (

@@ -4,7 +4,7 @@ import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { isCancellable, mayCancel } from '../../server/domains/orders/rules.ts';
 import { CANCEL_REASONS, type CancelReason } from '../../server/domains/orders/schema.ts';
-import type { CancelPreview } from '../../server/flows/cancel-order.ts';
+import type { CancelPreview } from '../../server/flows/cancel-plan.ts';
 import { unitsIn } from '../../server/kernel/units.ts';
 import type { OrderPage } from '../../server/views/order.ts';
 import { shownError, useTRPC, useTRPCClient } from '../trpc.tsx';
@@ -15,6 +15,15 @@ import { type Figure, PlanPreview } from './plan-preview.tsx';
 import { choosable, UnitFields, useUnits } from './unit-fields.tsx';
 import { useOrderDone } from './use-order-done.ts';
 import { usePlan } from './use-plan.ts';
+import { undoOffer, useUndoOrder } from './use-undo.ts';
+
+/** What most cancels are for. */
+const QUICK_REASONS = [
+  'customer_request',
+  'out_of_stock',
+  'duplicate',
+  'address_problem',
+] as const satisfies readonly CancelReason[];
 
 function useFigures() {
   const { t } = useMessages();
@@ -48,12 +57,14 @@ export function CancelDialog({ page, onClose }: { page: OrderPage; onClose: () =
   const { plan, was, key, error, again } = usePlan('cancel', input, order.version, (wanted) =>
     client.orders.previewCancel.mutate(wanted),
   );
+  const undo = useUndoOrder();
   const done = useOrderDone(page, onClose, again);
   const cancel = useMutation(
     trpc.orders.cancel.mutationOptions({
       onSuccess: (result) =>
         done.succeeded(
-          t('actions.cancel.done', { number: order.number, amount: format.money(result.cancelledMinor, order.currency) }),
+          t('actions.cancel.waits', { number: order.number, amount: format.money(result.cancelledMinor, order.currency) }),
+          undoOffer(`cancel:${order.id}`, result.undoUntil, () => undo.cancel(order.id)),
         ),
       onError: done.failed,
     }),
@@ -82,7 +93,18 @@ export function CancelDialog({ page, onClose }: { page: OrderPage; onClose: () =
       reason={{
         required: true,
         options: CANCEL_REASONS.map((value) => ({ value, label: t(`actions.cancel.reasons.${value}`) })),
+        quick: QUICK_REASONS,
+        remember: 'cancel',
       }}
+      details={
+        <TextInput
+          label={t('actions.note')}
+          description={t('actions.noteHint')}
+          maxLength={1000}
+          value={note}
+          onChange={(event) => setNote(event.currentTarget.value)}
+        />
+      }
       verb={verb}
       blocked={blocked}
       error={shownError(cancel.error ?? error)}
@@ -95,18 +117,12 @@ export function CancelDialog({ page, onClose }: { page: OrderPage; onClose: () =
           reason: reason as CancelReason,
           note: note.trim() || undefined,
           fingerprint: plan.fingerprint,
+          undoable: true,
           idempotencyKey: key,
         })
       }
     >
       <UnitFields lines={lines} units={units} />
-      <TextInput
-        label={t('actions.note')}
-        description={t('actions.noteHint')}
-        maxLength={1000}
-        value={note}
-        onChange={(event) => setNote(event.currentTarget.value)}
-      />
     </EffectDialog>
   );
 }

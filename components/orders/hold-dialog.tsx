@@ -10,7 +10,10 @@ import { usePowers } from '../powers.ts';
 import { shownError, useTRPC } from '../trpc.tsx';
 import { EffectDialog } from '../ui/effect-dialog.tsx';
 import { useMessages } from '../ui/locale.tsx';
+import type { MessageKey } from '../ui/messages/catalogue.ts';
 import { useOrderDone } from './use-order-done.ts';
+
+const QUICK = { hold: ['customer', 'address', 'payment', 'stock'], release: ['clear', 'confirmed', 'corrected'] } as const;
 
 /** Places a hold, or lifts one: which, why. */
 export function HoldDialog(props: { page: OrderPage; verb: 'hold' | 'release'; onClose: () => void }) {
@@ -39,7 +42,11 @@ export function HoldDialog(props: { page: OrderPage; verb: 'hold' | 'release'; o
       onClose={onClose}
       title={t(`actions.${verb}.title`, { number: order.number })}
       preview={<p>{t(`actions.${verb}.effect`)}</p>}
-      reason={{ required: true }}
+      reason={{
+        required: true,
+        quick: QUICK[verb].map((name) => t(`actions.${verb}.quick.${name}` as MessageKey)),
+        remember: verb,
+      }}
       verb={t(`actions.${verb}.verb`)}
       blocked={!allowed.allowed ? allowed.why : kind === undefined ? none : null}
       error={shownError(mutation.error)}

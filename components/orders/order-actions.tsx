@@ -1,7 +1,17 @@
 'use client';
-import { IconCreditCard, IconHandStop, IconMail, IconPlayerPlay, IconTruck, IconUser } from '@tabler/icons-react';
+import {
+  IconClipboardText,
+  IconCreditCard,
+  IconHandStop,
+  IconHomeEdit,
+  IconMail,
+  IconPackageExport,
+  IconPlayerPlay,
+  IconTruck,
+  IconUser,
+} from '@tabler/icons-react';
 import { useRouter } from 'next/navigation';
-import { mayCancel, mayHappen, mayRefund, mayShip, type Verdict } from '../../server/domains/orders/rules.ts';
+import { mayCancel, mayChangeAddress, mayHappen, mayRefund, mayShip, type Verdict } from '../../server/domains/orders/rules.ts';
 import type { OrderPage } from '../../server/views/order.ts';
 import { usePowers } from '../powers.ts';
 import { ActionButton } from '../ui/action-button.tsx';
@@ -10,6 +20,8 @@ import { useMessages } from '../ui/locale.tsx';
 import type { MenuAction } from '../ui/page-header.tsx';
 import type { OrderDialog } from './order-dialogs.ts';
 import { orderFacts, pendingRefundMinor } from './order-facts.ts';
+import { reshippable } from './reship-dialog.tsx';
+import { useCopySummary } from './use-summary.ts';
 
 const whyNot = (verdict: Verdict): string | null => (verdict.allowed ? null : verdict.why);
 
@@ -25,6 +37,7 @@ export function useOrderMenu(page: OrderPage & { readonly trackingUrl?: string }
   const { t } = useMessages();
   const powers = usePowers();
   const open = useOpen(page);
+  const copySummary = useCopySummary(page);
   const free = powers.hold.filter((hold) => !order.holds.includes(hold));
   const liftable = powers.release.filter((hold) => order.holds.includes(hold));
   const holdReason = whyNot(mayHappen(order.status, 'hold')) ?? (free.length === 0 ? t('actions.hold.every') : null);
@@ -40,6 +53,16 @@ export function useOrderMenu(page: OrderPage & { readonly trackingUrl?: string }
     const reason = liftable.length === 0 ? t('actions.release.none') : null;
     actions.push({ label: t('actions.release.button'), icon: IconPlayerPlay, reason, onClick: () => open('release') });
   }
+  if (powers.may('orders.readdress')) {
+    const reason = whyNot(mayChangeAddress(orderFacts(page)));
+    actions.push({ label: t('actions.address.button'), icon: IconHomeEdit, reason, onClick: () => open('address') });
+  }
+  if (powers.may('orders.reship')) {
+    const refused = whyNot(mayHappen(order.status, 'reship'));
+    const reason = refused ?? (reshippable(page).length === 0 ? t('actions.reship.none') : null);
+    actions.push({ label: t('actions.reship.button'), icon: IconPackageExport, reason, onClick: () => open('reship') });
+  }
+  actions.push({ label: t('actions.summary.button'), icon: IconClipboardText, onClick: copySummary });
   if (order.customerId !== null) {
     actions.push({ label: t('orders.openCustomer'), icon: IconUser, href: `/customers/${order.customerId}` });
   }

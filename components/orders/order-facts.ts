@@ -12,6 +12,7 @@ export function orderFacts(page: OrderPage): OrderFacts {
     refundedMinor: order.refundedMinor,
     goodwillMinor: order.goodwillMinor,
     lines: lines.map(({ spans: _, ...line }) => ({ ...line, orderId: order.id })),
+    cancelling: page.sagas.some((saga) => saga.kind === 'cancel-order' && saga.status !== 'done'),
     spans: lines.flatMap((line) =>
       line.spans.map((span) => ({
         lineId: line.id,

@@ -1,7 +1,8 @@
 'use client';
+import { IconPackageExport } from '@tabler/icons-react';
 import Link from 'next/link';
 import type { LineView, SpanView } from '../../server/views/order-lines.ts';
-import { StatusBadge } from '../ui/badge.tsx';
+import { Badge, StatusBadge } from '../ui/badge.tsx';
 import { type Column, DataTable } from '../ui/data-table.tsx';
 import { Section } from '../ui/detail-layout.tsx';
 import { useFormat, useMessages } from '../ui/locale.tsx';
@@ -40,6 +41,11 @@ function Item({ line, currency }: { line: LineView; currency: string }) {
           <span className={classes.dim}>{line.skuCode ?? t(`orders.lineKind.${line.kind}`)}</span>
         )}
         <span>{line.name}</span>
+        {line.replacesShipmentNumber && (
+          <Badge tone="returned" icon={IconPackageExport}>
+            {t('orders.replaces', { shipment: line.replacesShipmentNumber })}
+          </Badge>
+        )}
       </div>
       <ul className={classes.spans}>
         {line.spans.map((span) => (

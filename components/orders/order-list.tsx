@@ -5,6 +5,7 @@ import { FULFILMENT_STATUSES, HOLDS, ORDER_STATUSES, PAYMENT_STATUSES } from '..
 import type { OrderRow, OrderSort, OrderView } from '../../server/views/orders.ts';
 import { listProps, oneOf, someOf } from '../list-page.ts';
 import { useLive } from '../live.tsx';
+import { usePowers } from '../powers.ts';
 import { useStatusOptions } from '../status-options.ts';
 import { useTRPC } from '../trpc.tsx';
 import { BadgeGroup, StatusBadge } from '../ui/badge.tsx';
@@ -16,6 +17,8 @@ import { useMessages, usePreferences } from '../ui/locale.tsx';
 import { Money, Quantity } from '../ui/money.tsx';
 import { PageHeader } from '../ui/page-header.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
+import { BulkActions } from './bulk-actions.tsx';
+import { CancellingBadge } from './undo-bars.tsx';
 
 const VIEWS = [
   'all',
@@ -79,6 +82,7 @@ function useOrderColumns(showMerchant: boolean): Column<OrderRow>[] {
       cell: (o) => (
         <BadgeGroup>
           <StatusBadge kind="order" value={o.status} />
+          {o.cancellingUntil && <CancellingBadge orderId={o.id} />}
           {o.holds.map((hold) => (
             <StatusBadge key={hold} kind="hold" value={hold} />
           ))}
@@ -157,6 +161,11 @@ export function OrderList() {
   const columns = useOrderColumns((facets.data?.merchants.length ?? 0) > 1);
   const filters = useOrderFilters(url, facets.data);
   const current = oneOf(VIEWS, url.filters.view[0]) ?? 'all';
+  const powers = usePowers();
+  const bulk =
+    powers.may('orders.tag') || powers.may('orders.hold')
+      ? (selected: readonly OrderRow[], clear: () => void) => <BulkActions selected={selected} onDone={clear} />
+      : undefined;
   return (
     <DataList
       {...listProps(list, url)}
@@ -177,6 +186,7 @@ export function OrderList() {
       }))}
       search={{ value: url.q, label: t('orders.search'), onChange: url.setQ }}
       filters={filters}
+      bulk={bulk}
       empty={{ title: t('orders.emptyTitle'), reason: t('orders.empty') }}
     />
   );

@@ -9,6 +9,7 @@ import { CopyText } from '../ui/copy.tsx';
 import { DetailLayout, KeyValue, Section } from '../ui/detail-layout.tsx';
 import { useMessages } from '../ui/locale.tsx';
 import { PageHeader } from '../ui/page-header.tsx';
+import { RecordTrail } from '../ui/record-trail.tsx';
 import { Loaded } from '../ui/states.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
 import { nextAction } from './next-action.ts';
@@ -23,6 +24,7 @@ import { OrderSagas } from './order-sagas.tsx';
 import { OrderShipments } from './order-shipments.tsx';
 import { OrderTimeline } from './order-timeline.tsx';
 import { EditableTags } from './tag-editor.tsx';
+import { UndoBars } from './undo-bars.tsx';
 
 function Header({ page }: { page: OrderPage }) {
   const { t } = useMessages();
@@ -47,7 +49,12 @@ function Header({ page }: { page: OrderPage }) {
           {order.externalId && ` · ${order.externalId}`}
         </>
       }
-      secondary={<OrderButtons page={page} />}
+      secondary={
+        <>
+          <RecordTrail list="/orders" here={`/orders/${encodeURIComponent(order.number)}`} />
+          <OrderButtons page={page} />
+        </>
+      }
       menu={useOrderMenu(page)}
     />
   );
@@ -85,7 +92,12 @@ function OrderBody({ page }: { page: OrderPage }) {
   return (
     <DetailLayout
       header={<Header page={page} />}
-      bars={<NextAction page={page} />}
+      bars={
+        <>
+          <UndoBars page={page} />
+          <NextAction page={page} />
+        </>
+      }
       aside={
         <>
           <OrderMoney page={page} />
@@ -99,7 +111,7 @@ function OrderBody({ page }: { page: OrderPage }) {
       }
     >
       <OrderLines lines={page.lines} currency={currency} />
-      <OrderShipments shipments={page.shipments} />
+      <OrderShipments page={page} />
       <OrderMails order={page.order} />
       <OrderTimeline timeline={page.timeline} currency={currency} />
     </DetailLayout>

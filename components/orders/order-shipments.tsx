@@ -1,6 +1,10 @@
 'use client';
+import { Button } from '@mantine/core';
 import Link from 'next/link';
+import { mayReship } from '../../server/domains/orders/rules.ts';
+import type { OrderPage } from '../../server/views/order.ts';
 import type { ShipmentView } from '../../server/views/order-shipments.ts';
+import { usePowers } from '../powers.ts';
 import { StatusBadge } from '../ui/badge.tsx';
 import { CopyText } from '../ui/copy.tsx';
 import { KeyValue, Section } from '../ui/detail-layout.tsx';
@@ -8,6 +12,7 @@ import { useMessages } from '../ui/locale.tsx';
 import { Money } from '../ui/money.tsx';
 import { EmptyState } from '../ui/states.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
+import { orderFacts } from './order-facts.ts';
 import classes from './order-page.module.css';
 
 /** What one shipment holds, units added up per line. */
@@ -63,8 +68,22 @@ export function ShipmentFacts({ shipment }: { shipment: ShipmentView }) {
   );
 }
 
+/** Leads to the dialog that sends its units again; nothing where none may be. */
+function SendAgain({ page, shipment }: { page: OrderPage; shipment: ShipmentView }) {
+  const { t } = useMessages();
+  const powers = usePowers();
+  if (!powers.may('orders.reship') || !mayReship(orderFacts(page), shipment).allowed) return null;
+  const href = `/orders/${encodeURIComponent(page.order.number)}/reship?shipment=${encodeURIComponent(shipment.number)}`;
+  return (
+    <Button component={Link} href={href} scroll={false} variant="default" size="compact-xs" className={classes.blockEnd}>
+      {t('actions.reship.button')}
+    </Button>
+  );
+}
+
 /** The order's shipments with contents and carrier updates. */
-export function OrderShipments({ shipments }: { shipments: readonly ShipmentView[] }) {
+export function OrderShipments({ page }: { page: OrderPage }) {
+  const { shipments } = page;
   const { t } = useMessages();
   return (
     <Section title={t('orders.shipments')} count={shipments.length}>
@@ -77,6 +96,7 @@ export function OrderShipments({ shipments }: { shipments: readonly ShipmentView
                 {shipment.number}
               </Link>
               <StatusBadge kind="shipment" value={shipment.status} />
+              <SendAgain page={page} shipment={shipment} />
             </div>
             <ShipmentContents shipment={shipment} />
             <ShipmentFacts shipment={shipment} />

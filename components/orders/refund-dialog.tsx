@@ -20,6 +20,10 @@ import { type Figure, PlanPreview } from './plan-preview.tsx';
 import { choosable, UnitFields, useUnits } from './unit-fields.tsx';
 import { useOrderDone } from './use-order-done.ts';
 import { usePlan } from './use-plan.ts';
+import { undoOffer, useUndoOrder } from './use-undo.ts';
+
+/** What most refunds are for. */
+const QUICK_REASONS = ['damaged', 'not_received', 'wrong_item', 'customer_request'] as const satisfies readonly RefundReason[];
 
 function useFigures(page: OrderPage) {
   const { t } = useMessages();
@@ -88,7 +92,8 @@ function LineValues({ page, plan }: { page: OrderPage; plan: RefundPreview }) {
 /** What the form asks for, or why it asks for nothing yet. */
 function useWanted(page: OrderPage) {
   const { t } = useMessages();
-  const lines = choosable(page, isRefundable);
+  // A replacement cost nothing: there is nothing of it to give back.
+  const lines = choosable(page, isRefundable).filter(({ line }) => line.replacesLineId === null);
   const units = useUnits(lines);
   const [kind, setKind] = useState<RefundKind>(lines.length > 0 ? 'units' : 'amount');
   const [amountMinor, setAmount] = useState<bigint | null>(null);
@@ -154,12 +159,16 @@ export function RefundDialog({ page, onClose }: { page: OrderPage; onClose: () =
   const { plan, was, key, error, again } = usePlan('refund', wanted.input, order.version, (input) =>
     client.orders.previewRefund.mutate(input),
   );
+  const undo = useUndoOrder();
   const done = useOrderDone(page, onClose, again);
   const refund = useMutation(
     trpc.orders.refund.mutationOptions({
       onSuccess: (result) => {
         const amount = format.money(result.amountMinor, result.currency);
-        done.succeeded(t(result.approvalId ? 'actions.refund.waits' : 'actions.refund.done', { number: result.number, amount }));
+        done.succeeded(
+          t(result.approvalId ? 'actions.refund.waits' : 'actions.refund.done', { number: result.number, amount }),
+          undoOffer(`refund:${result.id}`, result.undoUntil, () => undo.refund(order.id, result.id)),
+        );
       },
       onError: done.failed,
     }),
@@ -187,7 +196,18 @@ export function RefundDialog({ page, onClose }: { page: OrderPage; onClose: () =
       reason={{
         required: true,
         options: REFUND_REASONS.map((value) => ({ value, label: t(`actions.refund.reasons.${value}`) })),
+        quick: QUICK_REASONS,
+        remember: 'refund',
       }}
+      details={
+        <TextInput
+          label={t('actions.note')}
+          description={t('actions.noteHint')}
+          maxLength={1000}
+          value={note}
+          onChange={(event) => setNote(event.currentTarget.value)}
+        />
+      }
       verb={verb}
       blocked={wanted.blocked}
       error={shownError(refund.error ?? error)}
@@ -200,18 +220,12 @@ export function RefundDialog({ page, onClose }: { page: OrderPage; onClose: () =
           reason: reason as RefundReason,
           note: note.trim() || undefined,
           fingerprint: plan.fingerprint,
+          undoable: true,
           idempotencyKey: key,
         })
       }
     >
       <Fields page={page} wanted={wanted} />
-      <TextInput
-        label={t('actions.note')}
-        description={t('actions.noteHint')}
-        maxLength={1000}
-        value={note}
-        onChange={(event) => setNote(event.currentTarget.value)}
-      />
     </EffectDialog>
   );
 }

@@ -3,9 +3,12 @@ import { Button, TagsInput } from '@mantine/core';
 import { useState } from 'react';
 import type { OrderHead } from '../../server/views/order.ts';
 import { usePowers } from '../powers.ts';
+import { shownError } from '../trpc.tsx';
 import { Section } from '../ui/detail-layout.tsx';
 import { useMessages } from '../ui/locale.tsx';
+import { useErrorText } from '../ui/states.tsx';
 import { OrderTags } from './order-customer.tsx';
+import classes from './order-page.module.css';
 import { useSetTags } from './use-annotate.ts';
 
 const MAX_TAGS = 20;
@@ -16,6 +19,11 @@ export function EditableTags({ order }: { order: OrderHead }) {
   const powers = usePowers();
   const [editing, setEditing] = useState(false);
   const set = useSetTags(order.number);
+  const errorText = useErrorText();
+  const text = (error: unknown) => {
+    const shown = shownError(error);
+    return shown ? errorText(shown) : '';
+  };
   if (!powers.may('orders.tag')) return <OrderTags tags={order.tags} />;
   const toggle = (
     <Button variant="subtle" size="compact-xs" onClick={() => setEditing(!editing)}>
@@ -29,6 +37,7 @@ export function EditableTags({ order }: { order: OrderHead }) {
     const remove = order.tags.filter((tag) => !next.includes(tag));
     if (add.length + remove.length > 0) set.mutate({ orderId: order.id, add, remove });
   };
+  const refused = set.error && set.variables;
   return (
     <Section title={t('orders.tags')} actions={toggle}>
       <TagsInput
@@ -39,6 +48,16 @@ export function EditableTags({ order }: { order: OrderHead }) {
         maxTags={MAX_TAGS}
         data-autofocus
       />
+      {refused && (
+        <div className={classes.failed} role="alert">
+          <span>
+            {t('actions.tags.failed', { tags: [...(refused.add ?? []), ...(refused.remove ?? [])].join(', ') })} {text(set.error)}
+          </span>
+          <button type="button" className={classes.linkButton} onClick={() => set.mutate(refused)}>
+            {t('actions.tags.again')}
+          </button>
+        </div>
+      )}
     </Section>
   );
 }

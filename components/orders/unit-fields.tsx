@@ -24,12 +24,17 @@ export function choosable(page: OrderPage, eligible: (span: Span) => boolean): C
     .filter(({ max }) => max > 0);
 }
 
-/** Quantities by line id; what was not touched is all of it. */
+/**
+ * Quantities by line id; what was not touched is all of it. Shipping and fees go along with the last of the goods: who takes one unit
+ * of three leaves them alone, unless they are chosen too.
+ */
 export function useUnits(lines: readonly ChoosableLine[]) {
   const [chosen, setChosen] = useState<Readonly<Record<string, number | null>>>({});
+  const allGoods = lines.every(({ line, max }) => line.kind !== 'item' || (chosen[line.id] ?? max) === max);
   const of = ({ line, max }: ChoosableLine) => {
     const value = chosen[line.id];
-    return value === undefined ? max : value;
+    if (value !== undefined) return value;
+    return line.kind === 'item' || allGoods ? max : 0;
   };
   const units = lines.flatMap((each) => {
     const quantity = of(each) ?? 0;

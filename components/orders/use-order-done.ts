@@ -3,7 +3,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import type { OrderPage } from '../../server/views/order.ts';
 import { refusalOf, useTRPC } from '../trpc.tsx';
 import { useMessages } from '../ui/locale.tsx';
-import { useToast } from '../ui/toast.tsx';
+import { type UndoOffer, useToast } from '../ui/toast.tsx';
 
 /** What follows a verb on an order: the page is read again; success closes the dialog and says so, a changed plan is worked out anew. */
 export function useOrderDone({ order }: OrderPage, onClose: () => void, planAgain: () => void = () => undefined) {
@@ -13,9 +13,13 @@ export function useOrderDone({ order }: OrderPage, onClose: () => void, planAgai
   const queryClient = useQueryClient();
   const readAgain = () => void queryClient.invalidateQueries(trpc.orders.get.queryFilter({ number: order.number }));
   return {
-    succeeded: (message: string) => {
+    succeeded: (message: string, undo?: UndoOffer) => {
       readAgain();
-      toast.success({ message, link: { href: `/orders/${order.number}`, label: t('actions.openOrder') } });
+      toast.success({
+        message,
+        ...(undo ? { undo } : {}),
+        link: { href: `/orders/${order.number}`, label: t('actions.openOrder') },
+      });
       onClose();
     },
     failed: (error: unknown) => {

@@ -13,6 +13,7 @@ import { useShortcut } from '../ui/keyboard.tsx';
 import { useMessages, usePreferences } from '../ui/locale.tsx';
 import type { Locale } from '../ui/messages/catalogue.ts';
 import { openPalette } from '../ui/palette.tsx';
+import { PersonProvider } from '../ui/person.tsx';
 import { preferredLocale, validTimeZone } from '../ui/preferences.ts';
 import { ErrorState, LoadingLines } from '../ui/states.tsx';
 
@@ -69,7 +70,7 @@ export function ConsoleShell(props: { demo: boolean; counts?: Readonly<Record<st
   if (!account || mustSignIn) return <LoadingLines />;
   return (
     <AppShell groups={groups} path={path} homeHref="/" onSearch={openPalette} account={<SignedIn account={account} />}>
-      {props.children}
+      <PersonProvider id={account.userId}>{props.children}</PersonProvider>
       <CommandPalette pages={entries} />
       {entries.map((entry) => (
         <PageKey key={entry.href} entry={entry} />

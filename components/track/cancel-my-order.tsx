@@ -1,7 +1,7 @@
 'use client';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { CancelPreview } from '../../server/flows/cancel-order.ts';
+import type { CancelPreview } from '../../server/flows/cancel-plan.ts';
 import type { MyOrder } from '../../server/views/my-orders.ts';
 import { type Figure, PlanPreview } from '../orders/plan-preview.tsx';
 import { usePlan } from '../orders/use-plan.ts';

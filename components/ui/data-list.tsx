@@ -1,11 +1,14 @@
 'use client';
 import { Button, Skeleton } from '@mantine/core';
 import { IconChevronLeft, IconChevronRight } from '@tabler/icons-react';
+import { usePathname } from 'next/navigation';
 import { type ReactNode, useState } from 'react';
+import { ColumnChoice, useHiddenColumns } from './column-choice.tsx';
 import classes from './data-list.module.css';
 import { DataTable, type DataTableProps } from './data-table.tsx';
 import { FilterChips, type ListFilter, type ListView, SearchField, ViewTabs } from './list-toolbar.tsx';
 import { useMessages } from './locale.tsx';
+import { useKeepTrail } from './record-trail.tsx';
 import { EmptyState, type ErrorShown, ErrorState, NoMatch, useDelayed } from './states.tsx';
 
 interface ListPager {
@@ -16,7 +19,7 @@ interface ListPager {
   readonly first?: () => void;
 }
 
-interface DataListProps<Row> extends Omit<DataTableProps<Row>, 'rows' | 'selection' | 'keyboard' | 'embedded'> {
+interface DataListProps<Row> extends Omit<DataTableProps<Row>, 'rows' | 'selection' | 'keyboard' | 'embedded' | 'hidden'> {
   /** A <PageHeader>. */
   readonly header: ReactNode;
   /** Undefined while loading. */
@@ -111,6 +114,9 @@ function Instead<Row>(props: DataListProps<Row>) {
 export function DataList<Row>(props: DataListProps<Row>) {
   const { t } = useMessages();
   const [keys, setKeys] = useState<ReadonlySet<string>>(new Set());
+  const [hidden, hide] = useHiddenColumns();
+  const { rowHref } = props;
+  useKeepTrail(usePathname(), rowHref && props.rows ? props.rows.map(rowHref) : null);
   const { rows, search, bulk, pager } = props;
   const selected = rows?.filter((row) => keys.has(props.rowKey(row))) ?? [];
   const clear = () => setKeys(new Set());
@@ -122,10 +128,11 @@ export function DataList<Row>(props: DataListProps<Row>) {
         <div className={classes.toolbar}>
           {search && <SearchField {...search} />}
           <FilterChips filters={props.filters ?? []} end={props.toolbarEnd} />
+          <ColumnChoice columns={props.columns} hidden={hidden} onChange={hide} />
         </div>
       )}
       {rows && rows.length > 0 ? (
-        <DataTable {...props} rows={rows} keyboard selection={bulk ? { keys, onChange: setKeys } : undefined} />
+        <DataTable {...props} rows={rows} hidden={hidden} keyboard selection={bulk ? { keys, onChange: setKeys } : undefined} />
       ) : (
         <Instead {...props} />
       )}

@@ -51,6 +51,8 @@ export interface DataTableProps<Row> {
   readonly compact?: boolean;
   /** Inside a Section: flush with its edges. */
   readonly embedded?: boolean;
+  /** Keys of columns that the person has put away; cards on a phone keep their own. */
+  readonly hidden?: ReadonlySet<string>;
   /** j, k, x work here. One table per page. */
   readonly keyboard?: boolean;
 }
@@ -59,6 +61,10 @@ function toggled(keys: ReadonlySet<string>, key: string): ReadonlySet<string> {
   const next = new Set(keys);
   if (!next.delete(key)) next.add(key);
   return next;
+}
+
+function shownColumns<Row>({ columns, hidden }: DataTableProps<Row>): readonly Column<Row>[] {
+  return hidden ? columns.filter((column, index) => index === 0 || !hidden.has(column.key)) : columns;
 }
 
 function cellClass<Row>(column: Column<Row>): string | undefined {
@@ -135,7 +141,7 @@ function TableRow<Row>({ row, props }: { row: Row; props: DataTableProps<Row> })
           <SelectBox row={row} props={props} />
         </td>
       )}
-      {props.columns.map((column, index) => (
+      {shownColumns(props).map((column, index) => (
         <td key={column.key} className={cellClass(column)}>
           {index === 0 && href ? (
             <Link href={href} className={classes.rowLink} data-row-link prefetch={false}>
@@ -228,7 +234,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
                 />
               </th>
             )}
-            {props.columns.map((column) => (
+            {shownColumns(props).map((column) => (
               <HeaderCell key={column.key} column={column} props={props} />
             ))}
           </tr>
@@ -242,7 +248,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
           <tfoot>
             <tr className={classes.foot}>
               {selection && <td />}
-              {props.columns.map((column) => (
+              {shownColumns(props).map((column) => (
                 <td key={column.key} className={cellClass(column)}>
                   {column.footer}
                 </td>

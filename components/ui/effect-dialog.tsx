@@ -1,8 +1,9 @@
 'use client';
-import { Button, Modal, Select, Textarea } from '@mantine/core';
+import { Button, Modal } from '@mantine/core';
 import { type FormEvent, type KeyboardEvent, type ReactNode, useCallback, useId, useRef, useState } from 'react';
 import classes from './effect-dialog.module.css';
 import { useMessages } from './locale.tsx';
+import { type ReasonAsked, ReasonField, useLastReason } from './reason-field.tsx';
 import { type ErrorShown, LoadingLines, useErrorText } from './states.tsx';
 
 interface EffectDialogProps {
@@ -15,7 +16,9 @@ interface EffectDialogProps {
   /** What will happen, from the server's plan. Undefined while it is worked out: the button waits for it. */
   readonly preview: ReactNode | undefined;
   /** Ask why. With `options` a choice, else free text. Left out: nothing is asked. */
-  readonly reason?: { readonly required: boolean; readonly options?: readonly { value: string; label: string }[] };
+  readonly reason?: ReasonAsked;
+  /** What may be added to the reason: a note. */
+  readonly details?: ReactNode;
   /** A verb with its object: "Refund €12.40". Never "OK". */
   readonly verb: string;
   readonly danger?: boolean;
@@ -27,11 +30,17 @@ interface EffectDialogProps {
   readonly size?: string;
 }
 
+/** Where typing begins: a quantity before the switch above it. */
+const FIELD = 'input:not([disabled], [type=radio]), textarea:not([disabled])';
+
 /** The form inside; mounted anew each time the dialog opens, so that nothing of the last time is left in it. */
 function EffectForm(props: EffectDialogProps) {
   const { t } = useMessages();
   const text = useErrorText();
-  const [reason, setReason] = useState('');
+  const [last, keepReason] = useLastReason(props.reason);
+  const [given, setReason] = useState<string | null>(null);
+  // A choice starts with the last one; a sentence is written anew.
+  const reason = given ?? (props.reason?.options ? last : '');
   const [asked, setAsked] = useState(false);
   const form = useRef<HTMLFormElement | null>(null);
   const blockedId = useId();
@@ -40,12 +49,15 @@ function EffectForm(props: EffectDialogProps) {
   const submit = (event: FormEvent) => {
     event.preventDefault();
     setAsked(true);
-    if (!missing && !waits && !props.busy) props.onConfirm(reason.trim());
+    if (missing || waits || props.busy) return;
+    if (props.reason) keepReason(reason.trim());
+    props.onConfirm(reason.trim());
   };
   // The dialog's focus trap looks for this mark; without it, it would choose the close button.
   const adopt = useCallback((element: HTMLFormElement | null) => {
     form.current = element;
-    element?.querySelector('input:not([disabled]), textarea:not([disabled])')?.setAttribute('data-autofocus', '');
+    const field = element?.querySelector(FIELD) ?? element?.querySelector('input:not([disabled])');
+    field?.setAttribute('data-autofocus', '');
   }, []);
   const confirmByKey = (event: KeyboardEvent) => {
     if (event.key !== 'Enter' || !(event.metaKey || event.ctrlKey)) return;
@@ -59,27 +71,8 @@ function EffectForm(props: EffectDialogProps) {
       <section className={classes.preview} aria-label={t('ui.preview')} aria-live="polite">
         {props.preview === undefined ? <LoadingLines lines={2} /> : props.preview}
       </section>
-      {props.reason?.options && (
-        <Select
-          label={t('ui.reason')}
-          required={props.reason.required}
-          data={props.reason.options}
-          value={reason || null}
-          onChange={(value) => setReason(value ?? '')}
-          error={reasonError}
-        />
-      )}
-      {props.reason && !props.reason.options && (
-        <Textarea
-          label={t('ui.reason')}
-          required={props.reason.required}
-          value={reason}
-          onChange={(event) => setReason(event.currentTarget.value)}
-          error={reasonError}
-          autosize
-          minRows={2}
-        />
-      )}
+      {props.reason && <ReasonField asked={props.reason} value={reason} onChange={setReason} error={reasonError} />}
+      {props.details}
       {props.error && (
         <p className={classes.error} role="alert">
           {text(props.error)}

@@ -84,6 +84,8 @@ export function QuantityInput({ value, onChange, min = 0, max, error, ...field }
       min={min}
       max={max}
       clampBehavior="none"
+      // What is typed replaces what was there.
+      onFocus={(event) => event.currentTarget.select()}
       allowDecimal={false}
       error={outside ? t('ui.quantityInvalid', { min, max }) : error}
     />

@@ -7,6 +7,8 @@ import { ShortcutHelp } from './shortcut-help.tsx';
 /** A second key later than this starts a new sequence. */
 const SEQUENCE_MS = 1_200;
 
+const BRACKETS: readonly string[] = ['[', ']'];
+
 class ShortcutRegistry {
   private readonly active = new Set<{ current: Shortcut }>();
   private first: { key: string; at: number } | undefined;
@@ -22,8 +24,10 @@ class ShortcutRegistry {
 
   /** Runs the shortcut that the key completes; the last one registered wins, so that a page overrides the shell. */
   press(event: KeyboardEvent): void {
-    if (event.defaultPrevented || event.altKey) return;
-    const modified = event.metaKey || event.ctrlKey;
+    // On many keyboards [ and ] need AltGr or ⌥: then the character counts, not how it was made.
+    const third = event.getModifierState('AltGraph') || (event.altKey && BRACKETS.includes(event.key));
+    if (event.defaultPrevented || (event.altKey && !third)) return;
+    const modified = !third && (event.metaKey || event.ctrlKey);
     if (!modified && (isTyping(event.target) || isOverlayOpen())) return;
     const key = modified ? `mod+${event.key.toLowerCase()}` : event.key;
     const first = this.first && event.timeStamp - this.first.at < SEQUENCE_MS ? this.first.key : undefined;

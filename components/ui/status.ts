@@ -130,6 +130,7 @@ export const STATUS_LOOKS = {
     succeeded: look('returned', IconArrowBackUp),
     failed: look('blocked', IconCircleX),
     rejected: look('neutral', IconBan),
+    undone: look('neutral', IconArrowBackUp),
   } satisfies Record<RefundStatus, Look>,
   approval: {
     pending: look('attention', IconHourglass),

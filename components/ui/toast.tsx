@@ -7,18 +7,39 @@ import { useMemo } from 'react';
 import { useMessages } from './locale.tsx';
 import { type ErrorShown, useErrorText } from './states.tsx';
 import classes from './toast.module.css';
+import { type Undoable, useCountdown, useUndoable } from './undo.tsx';
 
 interface SuccessToast {
   readonly message: string;
   /** Where the result is to be seen. */
   readonly link?: { readonly href: string; readonly label: string };
-  /** For risky actions; offered for ten seconds. */
-  readonly undo?: () => void;
+  /** For risky actions: offered until the server carries it out. */
+  readonly undo?: UndoOffer;
 }
 
-/** UI.md: undo for 10 s. */
-const UNDO_MS = 10_000;
+/** How to take it back, and until when. */
+export interface UndoOffer extends Undoable {
+  readonly until: Date;
+}
+
 const SUCCESS_MS = 6_000;
+
+/** Counts down beside the message, and answers to `z` as long as it is shown. */
+function UndoButton({ offer, onDone }: { offer: UndoOffer; onDone: () => void }) {
+  const { t } = useMessages();
+  const seconds = useCountdown(offer.until);
+  const run = () => {
+    onDone();
+    offer.run();
+  };
+  useUndoable(seconds > 0 ? { ...offer, run } : null);
+  if (seconds === 0) return null;
+  return (
+    <UnstyledButton className={classes.undo} onClick={run} aria-label={t('ui.undo')}>
+      {t('ui.undo')} <span className={classes.seconds}>{t('ui.seconds', { count: seconds })}</span>
+    </UnstyledButton>
+  );
+}
 
 /** `toast.success({ message, link, undo })` and `toast.error(shownError(error))`. */
 export function useToast() {
@@ -31,7 +52,7 @@ export function useToast() {
         color: 'green',
         withBorder: true,
         icon: <IconCheck size={16} aria-hidden />,
-        autoClose: undo ? UNDO_MS : SUCCESS_MS,
+        autoClose: undo ? Math.max(SUCCESS_MS, undo.until.getTime() - Date.now()) : SUCCESS_MS,
         closeButtonProps,
         message: (
           <span className={classes.line}>
@@ -41,17 +62,7 @@ export function useToast() {
                 {link.label}
               </Anchor>
             )}
-            {undo && (
-              <UnstyledButton
-                className={classes.undo}
-                onClick={() => {
-                  notifications.hide(id);
-                  undo();
-                }}
-              >
-                {t('ui.undo')}
-              </UnstyledButton>
-            )}
+            {undo && <UndoButton offer={undo} onDone={() => notifications.hide(id)} />}
           </span>
         ),
       });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { editCustomerInput } from '../domains/customers/schema.ts';
+import { editCustomerInput, noteCustomerInput } from '../domains/customers/schema.ts';
 import { DomainError } from '../kernel/errors.ts';
 import { listCustomers, readCustomer } from '../views/customers.ts';
 import { isCustomerOf } from '../views/owners.ts';
@@ -19,5 +19,12 @@ export const customersRouter = router({
     if (!(await isCustomerOf(ctx.pool, input.customerId, ctx.scope.merchantId)))
       throw new DomainError('not_found', 'There is no such customer.');
     return namingWho(ctx, submit(ctx, input, ctx.app.flows.editCustomer));
+  }),
+
+  note: procedure.input(keyed(noteCustomerInput.omit({ merchantId: true }))).mutation(async ({ ctx, input }) => {
+    const { merchantId } = ctx.scope;
+    if (!(await isCustomerOf(ctx.pool, input.customerId, merchantId)))
+      throw new DomainError('not_found', 'There is no such customer.');
+    return submit(ctx, input, (wanted, who, key) => ctx.app.flows.noteCustomer({ ...wanted, merchantId }, who, key));
   }),
 });

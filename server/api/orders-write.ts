@@ -1,11 +1,20 @@
 import { shipOrderInput } from '../domains/fulfilment/schema.ts';
 import { CUSTOMER_CANCELS } from '../domains/orders/rules.ts';
-import { type CancelOrderInput, cancelOrderInput, holdInput, noteInput, tagInput } from '../domains/orders/schema.ts';
+import {
+  type CancelOrderInput,
+  cancelOrderInput,
+  holdInput,
+  noteInput,
+  readdressOrderInput,
+  reshipOrderInput,
+  tagInput,
+} from '../domains/orders/schema.ts';
 import { refundOrderInput } from '../domains/refunds/schema.ts';
+import { undoCancelInput, undoRefundInput } from '../flows/undo.ts';
 import { DomainError } from '../kernel/errors.ts';
 import type { Hold } from '../kernel/vocabulary.ts';
 import type { ApiContext } from './context.ts';
-import { keyed, own, submit } from './mutations.ts';
+import { keyed, namingWho, own, submit } from './mutations.ts';
 import { HOLD_POWERS } from './permissions.ts';
 import { procedure } from './trpc.ts';
 
@@ -32,6 +41,32 @@ export const orderVerbs = {
   refund: procedure.input(keyed(refundOrderInput)).mutation(async ({ ctx, input }) => {
     await own(ctx, 'order', input.orderId);
     return submit(ctx, input, ctx.app.flows.refundOrder);
+  }),
+
+  undoCancel: procedure.input(keyed(undoCancelInput)).mutation(async ({ ctx, input }) => {
+    await own(ctx, 'order', input.orderId);
+    return submit(ctx, input, ctx.app.flows.undoCancel);
+  }),
+
+  undoRefund: procedure.input(keyed(undoRefundInput)).mutation(async ({ ctx, input }) => {
+    await own(ctx, 'order', input.orderId);
+    return submit(ctx, input, ctx.app.flows.undoRefund);
+  }),
+
+  readdress: procedure.input(keyed(readdressOrderInput)).mutation(async ({ ctx, input }) => {
+    await own(ctx, 'order', input.orderId);
+    if (input.releaseHold) assertPower(ctx, 'release', 'address');
+    return namingWho(ctx, submit(ctx, input, ctx.app.flows.readdressOrder));
+  }),
+
+  previewReship: procedure.input(reshipOrderInput).mutation(async ({ ctx, input }) => {
+    await own(ctx, 'order', input.orderId);
+    return ctx.app.flows.previewReship(input, ctx.ctx());
+  }),
+
+  reship: procedure.input(keyed(reshipOrderInput)).mutation(async ({ ctx, input }) => {
+    await own(ctx, 'order', input.orderId);
+    return submit(ctx, input, ctx.app.flows.reshipOrder);
   }),
 
   previewShip: procedure.input(shipOrderInput).mutation(async ({ ctx, input }) => {
@@ -85,5 +120,6 @@ function asCaller(ctx: ApiContext, status: string | null, input: CancelOrderInpu
     throw new DomainError('state_refuses', 'Part of this order has shipped or it is finished. Ask the shop for help.');
   if (commits && input.fingerprint === undefined)
     throw new DomainError('invalid_request', 'Look at what cancelling does first, and send its fingerprint.');
-  return { ...input, reason: 'customer_request' };
+  // A customer's own word is carried out at once.
+  return { ...input, reason: 'customer_request', undoable: false };
 }

@@ -61,6 +61,8 @@ const SHIPPERS = { warehouse: 'all', admin: 'all', merchant: 'own' } as const sa
 const TAGGERS = { agent: 'all', fraud_analyst: 'all', admin: 'all', merchant: 'own' } as const satisfies PermissionRow['allow'];
 const HOLDERS = { agent: 'all', fraud_analyst: 'all', admin: 'all' } as const satisfies PermissionRow['allow'];
 const WRITERS = { agent: 'all', finance: 'all', admin: 'all', merchant: 'own' } as const satisfies PermissionRow['allow'];
+/** Who looks after an order before and after it leaves: takes a cancel back, corrects its address, sends goods again. */
+const CARERS = { agent: 'all', admin: 'all', merchant: 'own' } as const satisfies PermissionRow['allow'];
 const CATALOGUERS = { admin: 'all', merchant: 'own' } as const satisfies PermissionRow['allow'];
 
 /** Which holds a role may place and lift: an agent may suspect fraud, but somebody who judges it lets the order go. */
@@ -152,6 +154,11 @@ export const PERMISSIONS = {
   'orders.cancel': { allow: CANCELLERS },
   'orders.previewRefund': { allow: REFUNDERS },
   'orders.refund': { allow: REFUNDERS },
+  'orders.undoCancel': { allow: CARERS },
+  'orders.undoRefund': { allow: REFUNDERS },
+  'orders.readdress': { allow: CARERS },
+  'orders.previewReship': { allow: CARERS },
+  'orders.reship': { allow: CARERS },
   'orders.previewShip': { allow: SHIPPERS },
   'orders.ship': { allow: SHIPPERS },
   'orders.note': { allow: ORDER_READERS },
@@ -173,6 +180,7 @@ export const PERMISSIONS = {
   'shippingMethods.list': { allow: CATALOGUERS },
   'shippingMethods.taxRates': { allow: CATALOGUERS },
   'shippingMethods.save': { allow: CATALOGUERS },
+  'customers.note': { allow: MONEY_READERS },
   'customers.edit': { allow: { agent: 'all', admin: 'all' } },
   'approvals.decide': { allow: AUDITORS },
   'sagas.operate': { allow: ADMIN },

@@ -10,7 +10,9 @@ import { dropSagaJobs, job } from '../platform/outbox.ts';
 import { type Advance, advance, call, type Saga, type Ticket } from '../platform/saga.ts';
 import { findSagas, type SagaPosition } from '../platform/saga-rows.ts';
 import { decideOne } from '../platform/verb.ts';
+import { CANCEL_SAGA } from './cancel-intent.ts';
 import type { Outside } from './outside.ts';
+import { RESHIP_SAGA } from './reship-saga.ts';
 import { sagaDefinition } from './sagas.ts';
 import { lockWorld, settleOrder, tell, type World, writeWorld } from './world.ts';
 
@@ -79,6 +81,7 @@ async function runTurns(tx: Tx, turns: readonly Turn[], deps: SagaRunnerDeps): P
   const multicapture = (provider: string): boolean => deps.outside.payments.get(provider)?.multicapture ?? false;
   const goodsOf = new Set<string>();
   const weightsOf = new Set<string>();
+  const cancels = turns.filter((turn) => found.get(turn.sagaId)?.kind === CANCEL_SAGA).length;
   for (const turn of turns) {
     const saga = found.get(turn.sagaId);
     if (saga && movesGoods(saga, turn)) goodsOf.add(saga.orderId);
@@ -97,7 +100,7 @@ async function runTurns(tx: Tx, turns: readonly Turn[], deps: SagaRunnerDeps): P
       ledger: true,
       numbers: {
         shipment: (locked) => locked.filter(isServicesOnly).length,
-        refund: (locked) => locked.filter(hasCancelledUnits).length,
+        refund: (locked) => locked.filter(hasCancelledUnits).length + cancels,
       },
       multicapture,
     },
@@ -124,7 +127,7 @@ function movesGoods(saga: SagaPosition, turn: Turn): boolean {
   if (saga.kind === 'place-order')
     return late || saga.compensating || turn.settled !== undefined || !['promise', 'authorize'].includes(saga.step);
   if (saga.kind === 'ship-order') return saga.step === 'dispatch' || (saga.step === 'capture' && turn.settled !== undefined);
-  return false;
+  return saga.kind === CANCEL_SAGA || saga.kind === RESHIP_SAGA;
 }
 
 /** Whether this turn may ask for a label, which names the parcel's weight. */

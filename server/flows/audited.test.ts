@@ -70,6 +70,27 @@ const CALLS: Readonly<Record<Verbs, () => Promise<(ctx: Ctx) => Promise<unknown>
     const orderId = await confirmed();
     return (ctx) => w.flows.shipOrder({ orderId }, ctx);
   },
+  undoCancel: async () => {
+    const orderId = await confirmed();
+    await w.flows.cancelOrder({ orderId, reason: 'other', undoable: true }, w.ctx());
+    return (ctx) => w.flows.undoCancel({ orderId }, ctx);
+  },
+  undoRefund: async () => {
+    const orderId = await shipped();
+    const { id: refundId } = await w.flows.refundOrder({ kind: 'units', orderId, reason: 'late', undoable: true }, w.ctx());
+    return (ctx) => w.flows.undoRefund({ orderId, refundId }, ctx);
+  },
+  readdressOrder: async () => {
+    const { id: orderId } = await w.place({ lines: [{ sku: 'MUG', quantity: 1 }] });
+    const { ship_to: seen } = (await w.order(orderId)) as { ship_to: Record<string, string> };
+    const address = { line1: 'Via Milano 2', city: 'Torino', postalCode: '10121', country: 'IT' };
+    return (ctx) => w.flows.readdressOrder({ orderId, address, seen, releaseHold: false }, ctx);
+  },
+  reshipOrder: async () => {
+    const orderId = await shipped();
+    const { id } = await one('SELECT id FROM shipments WHERE order_id = $1', [orderId]);
+    return (ctx) => w.flows.reshipOrder({ orderId, shipmentId: String(id), reason: 'lost' }, ctx);
+  },
   updateShipment: async () => {
     const { id } = await one('SELECT id FROM shipments WHERE order_id = $1', [await shipped()]);
     return (ctx) => w.flows.updateShipment({ shipmentId: String(id), status: 'DELIVERED', detail: 'At the door' }, ctx);
@@ -143,6 +164,10 @@ const CALLS: Readonly<Record<Verbs, () => Promise<(ctx: Ctx) => Promise<unknown>
     const { noticeId } = await w.flows.messageCustomer({ orderId, subject: 'Hello', body: 'A word' }, w.ctx());
     await w.flows.sendNotices();
     return (ctx) => w.flows.resendNotice({ noticeId, reason: null }, ctx);
+  },
+  noteCustomer: async () => {
+    const { customer_id: customerId } = await w.order(await confirmed());
+    return (ctx) => w.flows.noteCustomer({ customerId: String(customerId), merchantId: null, body: 'Calls on Mondays' }, ctx);
   },
   operateSaga: async () => {
     const { id: orderId } = await w.place({ lines: [{ sku: 'MUG', quantity: 1 }] });

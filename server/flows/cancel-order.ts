@@ -1,81 +1,30 @@
-import { createHash } from 'node:crypto';
-import { mayCancel, planCancel } from '../domains/orders/rules.ts';
+import { mayCancel } from '../domains/orders/rules.ts';
 import type { CancelOrderInput } from '../domains/orders/schema.ts';
 import * as orders from '../domains/orders/service.ts';
-import * as payments from '../domains/payments/service.ts';
 import { DomainError } from '../kernel/errors.ts';
-import type { UnitRange } from '../kernel/units.ts';
+import { UNDO_WINDOW_MS } from '../kernel/undo.ts';
 import type { Tx } from '../platform/db.ts';
 import { audit } from '../platform/outbox.ts';
-import { sagasOf } from '../platform/saga-rows.ts';
 import type { Request, Verb } from '../platform/verb.ts';
-import { cancelUnits } from './give-up.ts';
-import { isBeyondReturn, paidTooMuch, releaseSurplus, returnSurplus } from './surplus.ts';
-import { lockWorld, orderOf, type World, wake, writeWorld } from './world.ts';
+import { cancelIntent } from './cancel-intent.ts';
+import { type CancelPreview, carryOutCancel, previewCancel, saidWhy } from './cancel-plan.ts';
+import { cancelSaga } from './cancel-saga.ts';
+import { checkFingerprint } from './fingerprint.ts';
+import { begin, lockWorld, orderOf, tell, type World, writeWorld } from './world.ts';
 
 /**
  * Cancels what has not shipped: units, or everything left. Stock returns and the receivable shrinks in the same transaction; money that
- * was only authorized is released by a saga, money that was taken already for these units goes back as a refund.
+ * was only authorized is released by a saga, money that was taken already for these units goes back as a refund. What a person starts
+ * in the console is `undoable`: only the wish is recorded, and a saga carries it out when the time to undo it is over.
  */
-export interface CancelPreview {
-  readonly fingerprint: string;
-  readonly units: readonly UnitRange[];
-  readonly valueMinor: number;
-  readonly currency: string;
-  readonly whole: boolean;
-  /** Authorized and not taken: released at the bank. */
-  readonly releasedMinor: number;
-  /** Taken already for these units: goes back as a refund. */
-  readonly refundedMinor: number;
-}
-
 export interface CancelledOrder {
   readonly id: string;
   readonly number: string;
   readonly status: string;
   readonly cancelledMinor: number;
   readonly refundId: string | null;
-}
-
-const BEYOND_RETURN =
-  'More money went back already than the units that would stay are worth. Cancel fewer units, or ship them and refund what is left.';
-
-/** What a cancel would do, from facts that the browser has too. */
-export function previewCancel(world: World, order: orders.Order, input: CancelOrderInput): CancelPreview {
-  const plan = planCancel(orders.facts(order), input.units);
-  const { row } = order;
-  const owedAfter = row.totalMinor - row.cancelledMinor - plan.value.totalMinor;
-  if (isBeyondReturn(world, order, plan.value.totalMinor)) throw new DomainError('state_refuses', BEYOND_RETURN);
-  const refundable = paidTooMuch(world, order, plan.value.totalMinor);
-  const open = payments
-    .ofOrder(world.payments, row.id)
-    .reduce((sum, payment) => sum + (payment.holdId ? payment.authorizedMinor - payment.capturedMinor : 0n), 0n);
-  const stillWanted = owedAfter > row.capturedMinor ? owedAfter - row.capturedMinor : 0n;
-  const preview = {
-    units: plan.ranges,
-    valueMinor: Number(plan.value.totalMinor),
-    currency: row.currency,
-    whole: plan.whole,
-    releasedMinor: Number(open > stillWanted ? open - stillWanted : 0n),
-    refundedMinor: Number(refundable),
-  };
-  return { ...preview, fingerprint: fingerprintOf(preview) };
-}
-
-/** Names a plan: the same plan has the same fingerprint, whoever computes it. */
-export function fingerprintOf(plan: unknown): string {
-  return createHash('sha256')
-    .update(JSON.stringify(plan, (_key, value) => (typeof value === 'bigint' ? value.toString() : value)))
-    .digest('base64url')
-    .slice(0, 22);
-}
-
-/** Answers 409 with what is true now, where the plan a person saw is not the plan any more. */
-export function checkFingerprint(shown: string | undefined, preview: { readonly fingerprint: string }): void {
-  if (shown === undefined || shown === preview.fingerprint) return;
-  throw new DomainError('plan_changed', 'The order changed since this was shown. Look at the new preview.', {
-    preview: { ...preview },
-  });
+  /** ISO time until which it waits and can be undone; null where it is done. */
+  readonly undoUntil: string | null;
 }
 
 async function lock(tx: Tx, requests: readonly Request<CancelOrderInput>[]): Promise<World> {
@@ -84,43 +33,42 @@ async function lock(tx: Tx, requests: readonly Request<CancelOrderInput>[]): Pro
   return lockWorld(tx, { orderIds, supply: true, stock: true, ledger: true, numbers: { refund: requests.length } }, first.ctx);
 }
 
-function decide(world: World, { input, ctx }: Request<CancelOrderInput>): CancelledOrder {
+function decide(world: World, request: Request<CancelOrderInput>): CancelledOrder {
+  const { input, ctx } = request;
   const order = orderOf(world, input.orderId);
-  const allowed = mayCancel(orders.facts(order));
+  // A customer's or a program's cancel does not wait for an agent's: the agent's finds its units gone, and rests.
+  const cancelling = input.undoable === true && cancelIntent(world, order.row.id) !== undefined;
+  const allowed = mayCancel({ ...orders.facts(order), cancelling });
   if (!allowed.allowed) throw new DomainError('state_refuses', allowed.why);
   const preview = previewCancel(world, order, input);
   checkFingerprint(input.fingerprint, preview);
-  const before = { status: order.row.status, cancelledMinor: order.row.cancelledMinor };
-  if (preview.whole) order.row.cancellation = { reason: input.reason, actor: ctx.actor, at: ctx.now.toISOString() };
-  cancelUnits(world, order, preview.units, { reason: input.reason, actor: ctx.actor }, ctx);
-  const refundId = returnSurplus(world, order, BigInt(preview.refundedMinor), input.note ?? null, ctx);
-  settleMoney(world, order, preview.whole, ctx);
+  const undoUntil = input.undoable ? intend(world, order, preview, request) : null;
+  const refundId = input.undoable ? null : carryOutCancel(world, order, preview, input, ctx);
+  const { id, number, status } = order.row;
+  return { id, number, status, cancelledMinor: preview.valueMinor, refundId, undoUntil };
+}
+
+/** Records the wish. No stock and no money moves before the saga has waited. */
+function intend(world: World, order: orders.Order, preview: CancelPreview, { input, ctx }: Request<CancelOrderInput>): string {
+  const until = new Date(ctx.now.getTime() + UNDO_WINDOW_MS);
+  const undoUntil = until.toISOString();
+  const { reason, note = null } = input;
+  const wish = { selection: input.units ?? null, ranges: preview.units, reason, note, undoUntil };
+  begin(world, cancelSaga, order, { state: wish, notBefore: until }, ctx);
+  tell(world, order, 'order.cancel_requested', { reason, valueMinor: preview.valueMinor, whole: preview.whole, undoUntil }, ctx);
   audit(
     world.outbox,
     {
-      action: 'order.cancelled',
+      action: 'order.cancel_requested',
       entity: 'order',
       entityId: order.row.id,
       merchantId: order.row.merchantId,
-      before,
-      after: { status: order.row.status, cancelledMinor: order.row.cancelledMinor, units: preview.units },
-      reason: input.note ? `${input.reason}: ${input.note}` : input.reason,
+      after: { units: preview.units, valueMinor: preview.valueMinor, undoUntil },
+      reason: saidWhy(input),
     },
     ctx,
   );
-  return { id: order.row.id, number: order.row.number, status: order.row.status, cancelledMinor: preview.valueMinor, refundId };
-}
-
-/** A placement under way undoes itself when it reads the cancellation; afterwards a saga of its own releases what is still held. */
-function settleMoney(world: World, order: orders.Order, whole: boolean, ctx: Request<CancelOrderInput>['ctx']): void {
-  const open = sagasOf(world.sagas, order.row.id);
-  const placement = open.find((saga) => saga.kind === 'place-order' && saga.step === 'authorize');
-  if (placement) {
-    if (whole) wake(world, placement, ctx);
-    return;
-  }
-  for (const saga of open) if (saga.kind === 'place-order') wake(world, saga, ctx);
-  releaseSurplus(world, order, ctx);
+  return undoUntil;
 }
 
 export const cancelOrder: Verb<CancelOrderInput, World, CancelledOrder> = {

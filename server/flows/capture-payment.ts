@@ -1,5 +1,5 @@
 import { chart, type TransferSpec } from '../domains/ledger/rules.ts';
-import { isGone } from '../domains/orders/rules.ts';
+import { isGone, isReplacement } from '../domains/orders/rules.ts';
 import type { Order } from '../domains/orders/service.ts';
 import { capturableMinor, isOpen, type Payment } from '../domains/payments/rules.ts';
 import * as payments from '../domains/payments/service.ts';
@@ -30,6 +30,7 @@ export const capture = remote<World, Outside, CaptureCall, OperationOutcome>({
     if (own?.status === 'succeeded') return next;
     if (own?.status === 'failed')
       return { kind: 'fail', error: own.error ?? { code: 'capture_failed', message: 'The capture failed.' } };
+    if (!own && isWorthless(order, shipmentId)) return next;
     const payment = payments
       .ofOrder(world.payments, saga.orderId)
       .find((candidate) => own?.paymentId === candidate.id || capturableMinor(candidate) > 0n);
@@ -83,6 +84,11 @@ export const capture = remote<World, Outside, CaptureCall, OperationOutcome>({
   },
 });
 
+/** A parcel of replacements takes nothing, whatever else of the order is still to be paid. */
+function isWorthless(order: Order, shipmentId: string): boolean {
+  return order.spans.filter((span) => span.shipmentId === shipmentId).every((span) => isReplacement(order.lines, span.lineId));
+}
+
 /** Whether no other live unit's money is still to be taken. */
 function isLast(world: World, order: Order, shipmentId: string): boolean {
   const captured = new Set(
@@ -95,6 +101,7 @@ function isLast(world: World, order: Order, shipmentId: string): boolean {
       span.shipmentId === shipmentId ||
       span.state === 'cancelled' ||
       isGone(span) ||
+      isReplacement(order.lines, span.lineId) ||
       (span.shipmentId !== null && captured.has(span.shipmentId)),
   );
 }

@@ -1,9 +1,9 @@
 import * as fulfilment from '../domains/fulfilment/service.ts';
-import { worthOf } from '../domains/orders/rules.ts';
 import * as orders from '../domains/orders/service.ts';
 import type { Ctx } from '../kernel/context.ts';
 import { newId } from '../kernel/ids.ts';
 import type { UnitRange } from '../kernel/units.ts';
+import { worthOf } from '../kernel/units.ts';
 import { shipmentSaga } from './shipment-saga.ts';
 import { begin, takeNumber, type World } from './world.ts';
 

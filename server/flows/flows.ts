@@ -2,7 +2,7 @@ import type pg from 'pg';
 import type { DecideApprovalInput } from '../domains/approvals/schema.ts';
 import * as approvals from '../domains/approvals/service.ts';
 import type { CreateSkuInput, EditSkuInput, ImportSkusInput } from '../domains/catalog/schema.ts';
-import type { EditCustomerInput } from '../domains/customers/schema.ts';
+import type { EditCustomerInput, NoteCustomerInput } from '../domains/customers/schema.ts';
 import type { ShipmentUpdateInput, ShipOrderInput } from '../domains/fulfilment/schema.ts';
 import type { AdjustStockInput } from '../domains/inventory/schema.ts';
 import type { LinkMail, ResendInput } from '../domains/notifications/schema.ts';
@@ -12,6 +12,8 @@ import type {
   HoldInput,
   NoteInput,
   PlaceOrderInput,
+  ReaddressOrderInput,
+  ReshipOrderInput,
   TagInput,
 } from '../domains/orders/schema.ts';
 import type { CreateQuoteInput } from '../domains/quotes/schema.ts';
@@ -27,7 +29,8 @@ import { type Call, createVerb, type Locked, type Verb } from '../platform/verb.
 import { type AdjustedStock, adjustStock } from './adjust-stock.ts';
 import { createSagaRunner } from './advance-saga.ts';
 import { type AnnotatedOrder, holdOrder, type NotedOrder, noteOrder, releaseOrder, tagOrder } from './annotate-order.ts';
-import { type CancelledOrder, type CancelPreview, cancelOrder, previewCancel } from './cancel-order.ts';
+import { type CancelledOrder, cancelOrder } from './cancel-order.ts';
+import { type CancelPreview, previewCancel } from './cancel-plan.ts';
 import { type CreatedQuote, createQuote, readTaxes } from './create-quote.ts';
 import { type DecidedApproval, decideApproval } from './decide-approval.ts';
 import { type EditedCustomer, editCustomer } from './edit-customer.ts';
@@ -45,15 +48,19 @@ import {
   previewMessage,
   type SentMessage,
 } from './message-customer.ts';
+import { type NotedCustomer, noteCustomer } from './note-customer.ts';
 import { type OperatedSaga, type OperateSagaInput, operateSaga } from './operate-saga.ts';
 import type { Outside } from './outside.ts';
 import { type PlacedOrder, placeOrder } from './place-order.ts';
+import { type ReaddressedOrder, readdressOrder } from './readdress-order.ts';
 import { previewRefund, type RefundPreview, type RequestedRefund, refundOrder } from './refund-order.ts';
 import { type ResentNotice, resendNotice } from './resend-notice.ts';
+import { previewReship, type ReshipPreview, type ReshippedOrder, reshipOrder } from './reship-order.ts';
 import { type RetriedLetters, type RetryDeliveriesInput, type RetryJobsInput, retryDeliveries, retryJobs } from './retry-jobs.ts';
 import { type SavedShippingMethod, saveShippingMethod } from './save-shipping-method.ts';
 import { createNoticeSender, type MailDesk } from './send-notices.ts';
 import { planShip, type ShipPreview, type ShippingOrder, shipOrder } from './ship-order.ts';
+import { type UndoCancelInput, type Undone, type UndoRefundInput, undoCancel, undoRefund } from './undo.ts';
 import { type UpdatedShipment, updateShipment } from './update-shipment.ts';
 import { wakeSagas, wakeWaitingFor } from './wake-sagas.ts';
 import { lockWorld, type Needs, orderOf, type World } from './world.ts';
@@ -64,6 +71,11 @@ export interface Flows {
   readonly placeOrder: Call<PlaceOrderInput, PlacedOrder>;
   readonly cancelOrder: Call<CancelOrderInput, CancelledOrder>;
   readonly refundOrder: Call<RefundOrderInput, RequestedRefund>;
+  /** Take an undoable cancel or refund back, while nothing has left the house. */
+  readonly undoCancel: Call<UndoCancelInput, Undone>;
+  readonly undoRefund: Call<UndoRefundInput, Undone>;
+  readonly readdressOrder: Call<ReaddressOrderInput, ReaddressedOrder>;
+  readonly reshipOrder: Call<ReshipOrderInput, ReshippedOrder>;
   readonly shipOrder: Call<ShipOrderInput, ShippingOrder>;
   readonly updateShipment: Call<ShipmentUpdateInput, UpdatedShipment>;
   readonly noteOrder: Call<NoteInput, NotedOrder>;
@@ -78,6 +90,7 @@ export interface Flows {
   readonly saveShippingMethod: Call<SaveShippingMethodInput, SavedShippingMethod>;
   readonly importSkus: Call<ImportSkusInput, ImportedSkus>;
   readonly editCustomer: Call<EditCustomerInput, EditedCustomer>;
+  readonly noteCustomer: Call<NoteCustomerInput, NotedCustomer>;
   /** Retry, skip or compensate a saga that needs a person. */
   readonly operateSaga: Call<OperateSagaInput, OperatedSaga>;
   /** Try dead letters again. */
@@ -90,6 +103,7 @@ export interface Flows {
   /** What the verb would do, by the code that does it. Nothing is written. */
   previewCancel(input: CancelOrderInput, ctx: Ctx): Promise<CancelPreview>;
   previewRefund(input: RefundOrderInput, ctx: Ctx): Promise<RefundPreview>;
+  previewReship(input: ReshipOrderInput, ctx: Ctx): Promise<ReshipPreview>;
   previewShip(input: ShipOrderInput, ctx: Ctx): Promise<ShipPreview>;
   previewImport(input: ImportSkusInput): Promise<ImportPreview>;
   previewMessage(input: MessageInput, ctx: Ctx): Promise<MessagePreview>;
@@ -168,6 +182,11 @@ export function createFlows(deps: FlowDeps): Flows {
     importSkus: async (input, ctx, key) => importRead(await readImport(input), ctx, key),
     editCustomer: verb(editCustomer),
     saveShippingMethod: verb(saveShippingMethod),
+    noteCustomer: verb(noteCustomer),
+    undoCancel: verb(undoCancel),
+    undoRefund: verb(undoRefund),
+    readdressOrder: verb(readdressOrder),
+    reshipOrder: verb(reshipOrder),
     operateSaga: verb(operateSaga),
     retryJobs: verb(retryJobs),
     retryDeliveries: verb(retryDeliveries),
@@ -175,6 +194,8 @@ export function createFlows(deps: FlowDeps): Flows {
     resendNotice: verb(resendNotice),
     previewCancel: (input, ctx) =>
       dryRun(pool, input.orderId, ctx, (world) => previewCancel(world, orderOf(world, input.orderId), input)),
+    previewReship: (input, ctx) =>
+      dryRun(pool, input.orderId, ctx, (world) => previewReship(world, orderOf(world, input.orderId), input), { supply: true }),
     previewShip: (input, ctx) =>
       dryRun(pool, input.orderId, ctx, (world) => planShip(world, orderOf(world, input.orderId), input), { stock: true }),
     previewRefund: async (input, ctx) => {
@@ -230,7 +251,7 @@ async function dryRun<R>(
   orderId: string,
   ctx: Ctx,
   plan: (world: World) => R,
-  needs: Pick<Needs, 'stock'> = {},
+  needs: Pick<Needs, 'stock' | 'supply'> = {},
 ): Promise<R> {
   return withTx(pool, async (tx: Tx) => {
     forgetLocks(tx);

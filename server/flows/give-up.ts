@@ -1,11 +1,11 @@
 import { movement } from '../domains/inventory/rules.ts';
 import * as inventory from '../domains/inventory/service.ts';
 import { chart } from '../domains/ledger/rules.ts';
-import { isCancellable, worthOf } from '../domains/orders/rules.ts';
+import { isCancellable } from '../domains/orders/rules.ts';
 import * as orders from '../domains/orders/service.ts';
 import type { Ctx } from '../kernel/context.ts';
 import { newId } from '../kernel/ids.ts';
-import { cutBySpans, type UnitRange, unitsIn } from '../kernel/units.ts';
+import { cutBySpans, type UnitRange, unitsIn, worthOf } from '../kernel/units.ts';
 import { postFor, settleOrder, tell, type World } from './world.ts';
 
 export interface Cause {

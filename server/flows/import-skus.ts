@@ -6,8 +6,8 @@ import { DomainError } from '../kernel/errors.ts';
 import { newId } from '../kernel/ids.ts';
 import { audit } from '../platform/outbox.ts';
 import type { Request, Verb } from '../platform/verb.ts';
-import { checkFingerprint, fingerprintOf } from './cancel-order.ts';
 import { type EditingSkus, lockCatalog, recordChange, recordNew, writeCatalog } from './edit-sku.ts';
+import { checkFingerprint, fingerprintOf } from './fingerprint.ts';
 import { type ProductFile, type RejectedLine, readProductFile } from './product-csv.ts';
 
 /**

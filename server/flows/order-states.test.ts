@@ -48,6 +48,26 @@ async function finish(): Promise<void> {
 
 const place = (): Promise<PlacedOrder> => w.place({ lines: [{ sku: 'MUG', quantity: 2 }] });
 const hold = (order: PlacedOrder) => w.flows.holdOrder({ orderId: order.id, hold: 'manual', reason: 'to look at it' }, w.ctx());
+async function readdress(order: PlacedOrder): Promise<unknown> {
+  const { ship_to: seen } = (await w.order(order.id)) as { ship_to: Record<string, string> };
+  return w.flows.readdressOrder({ orderId: order.id, address: ELSEWHERE, seen, releaseHold: false }, w.ctx());
+}
+const ELSEWHERE = { line1: 'Via Milano 2', city: 'Torino', postalCode: '10121', country: 'IT' };
+async function reship(order: PlacedOrder): Promise<unknown> {
+  const { rows } = await w.db.pool.query<{ id: string }>('SELECT id FROM shipments WHERE order_id = $1 ORDER BY id', [order.id]);
+  const parcel = rows[0]?.id ?? (await someParcel(order.id));
+  return w.flows.reshipOrder({ orderId: order.id, shipmentId: parcel, reason: 'lost' }, w.ctx());
+}
+/** An order that nothing has left has no parcel to name: one that was given up again. */
+async function someParcel(orderId: string): Promise<string> {
+  const { rows } = await w.db.ownerPool.query<{ id: string }>(
+    `INSERT INTO shipments (id, number, order_id, merchant_id, value_minor, currency, status, version, created_at, updated_at)
+     SELECT gen_random_uuid(), 'EU-S' || gen_random_uuid(), id, merchant_id, 0, 'EUR', 'CANCELLED', 1, now(), now() FROM orders WHERE id = $1
+     RETURNING id`,
+    [orderId],
+  );
+  return rows[0]?.id as string;
+}
 const ship = (order: PlacedOrder, units?: ReturnType<typeof one>) =>
   w.flows.shipOrder({ orderId: order.id, ...(units ? { units } : {}) }, w.ctx('warehouse'));
 
@@ -112,6 +132,12 @@ const PREPARE: Readonly<Partial<Record<`${OrderStatus}.${OrderEvent}`, () => Pro
     w.advanceClock(61_000);
     return order;
   },
+  // A hold keeps its units from being set aside: only then may the address change.
+  'CONFIRMED.readdress': async () => {
+    const order = await REACH.PENDING(true);
+    await w.settle();
+    return order;
+  },
   'CONFIRMED.capture': async () => {
     const order = await REACH.CONFIRMED(false);
     await ship(order);
@@ -134,6 +160,8 @@ const PREPARE: Readonly<Partial<Record<`${OrderStatus}.${OrderEvent}`, () => Pro
 const CAUSE: Readonly<Record<OrderEvent, (order: PlacedOrder) => Promise<unknown>>> = {
   confirm: runSagas,
   allocate: runSagas,
+  readdress,
+  reship,
   // The shelf is empty, so that the parcel is paid and does not leave: what the capture alone does.
   capture: (order) => emptied('MUG', () => runSagas(order)),
   hold,

@@ -1,14 +1,11 @@
-import { movement, planAllocation } from '../domains/inventory/rules.ts';
-import * as inventory from '../domains/inventory/service.ts';
 import { chart } from '../domains/ledger/rules.ts';
-import * as orders from '../domains/orders/service.ts';
+import type * as orders from '../domains/orders/service.ts';
 import type { Operation, Payment } from '../domains/payments/rules.ts';
 import * as payments from '../domains/payments/service.ts';
 import type { Ctx } from '../kernel/context.ts';
 import { newId } from '../kernel/ids.ts';
-import { unitsIn } from '../kernel/units.ts';
 import { next, remote, type Saga, type SagaDefinition, type StepResult } from '../platform/saga.ts';
-import { shipServices } from './create-shipment.ts';
+import { allocate } from './allocate-order.ts';
 import { giveUp } from './give-up.ts';
 import type { Outside } from './outside.ts';
 import { callFor, callProvider, type OperationCall, type OperationOutcome, recordOutcome } from './payment-operation.ts';
@@ -22,10 +19,6 @@ import { orderOf, postFor, settleOrder, tell, type World } from './world.ts';
 
 /** While a customer looks at the bank's challenge page we ask this often, should the webhook not come. */
 const CHALLENGE_POLL_MS = 20_000;
-/** Unallocated units are looked for again after this; a receipt of stock wakes the saga sooner. */
-const ALLOCATION_RETRY_MS = 60_000;
-/** A held order waits for its release, which wakes the saga. */
-const HOLD_RETRY_MS = 3_600_000;
 
 const later = (ctx: Ctx, ms: number): StepResult => ({ kind: 'wait', until: new Date(ctx.now.getTime() + ms) });
 const fail = (code: string, message: string): StepResult => ({ kind: 'fail', error: { code, message } });
@@ -171,44 +164,6 @@ function confirm(world: World, saga: Saga, ctx: Ctx): StepResult {
   }
   settleOrder(world, order, 'confirm', ctx);
   tell(world, order, 'order.confirmed', { totalMinor: owed }, ctx);
-  return next;
-}
-
-function allocate(world: World, saga: Saga, ctx: Ctx): StepResult {
-  const order = orderOf(world, saga.orderId);
-  if (order.row.status === 'CANCELLED') return next;
-  if (order.row.holds.length > 0) return later(ctx, HOLD_RETRY_MS);
-  const stocked = new Map(order.lines.flatMap((line) => (line.stocked && line.skuId ? [[line.id, line.skuId] as const] : [])));
-  const open = order.spans.filter((span) => span.state === 'open' && stocked.has(span.lineId));
-  if (open.length > 0) {
-    const requests = open.map((span) => ({
-      lineId: span.lineId,
-      from: span.from,
-      to: span.to,
-      skuId: stocked.get(span.lineId) as string,
-    }));
-    const nodes = (world.fulfilment.nodes.get(order.row.merchantId) ?? []).map((node) => node.id);
-    const picks = planAllocation(world.inventory, nodes, requests);
-    inventory.apply(
-      world.inventory,
-      picks.map((pick) => movement('allocate', pick.skuId, pick.nodeId, { allocated: BigInt(pick.to - pick.from + 1) })),
-      { orderId: order.row.id },
-      ctx,
-    );
-    for (const pick of picks) orders.change(order, [pick], () => ({ state: 'allocated', nodeId: pick.nodeId }));
-    if (picks.length > 0) {
-      settleOrder(world, order, 'allocate', ctx);
-      tell(
-        world,
-        order,
-        'order.allocated',
-        { units: unitsIn(picks), nodes: [...new Set(picks.map((pick) => pick.nodeId))] },
-        ctx,
-      );
-    }
-    if (unitsIn(picks) < unitsIn(open)) return later(ctx, ALLOCATION_RETRY_MS);
-  }
-  if (stocked.size === 0) shipServices(world, order, ctx);
   return next;
 }
 

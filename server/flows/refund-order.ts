@@ -1,16 +1,18 @@
 import * as approvals from '../domains/approvals/service.ts';
-import { isRefundable, mayRefund, selectUnits, worthOf } from '../domains/orders/rules.ts';
+import { isRefundable, mayRefund, selectUnits } from '../domains/orders/rules.ts';
 import * as orders from '../domains/orders/service.ts';
 import { onItsWayMinor } from '../domains/refunds/rules.ts';
 import type { RefundOrderInput } from '../domains/refunds/schema.ts';
 import * as refunds from '../domains/refunds/service.ts';
 import { DomainError } from '../kernel/errors.ts';
 import { toMajor } from '../kernel/money.ts';
+import { UNDO_WINDOW_MS } from '../kernel/undo.ts';
 import type { UnitRange } from '../kernel/units.ts';
+import { worthOf } from '../kernel/units.ts';
 import type { Tx } from '../platform/db.ts';
 import { audit, emit } from '../platform/outbox.ts';
 import type { Request, Verb } from '../platform/verb.ts';
-import { checkFingerprint, fingerprintOf } from './cancel-order.ts';
+import { checkFingerprint, fingerprintOf } from './fingerprint.ts';
 import { legsFor, startRefund } from './start-refund.ts';
 import { lockWorld, orderOf, type World, writeWorld } from './world.ts';
 
@@ -41,6 +43,8 @@ export interface RequestedRefund {
   readonly amountMinor: number;
   readonly currency: string;
   readonly approvalId: string | null;
+  /** ISO time until which nothing is sent and it can be undone; null where it is on its way, or waits for a second person. */
+  readonly undoUntil: string | null;
 }
 
 interface Refunding extends World {
@@ -118,6 +122,8 @@ function decide(world: Refunding, { input, ctx }: Request<RefundOrderInput>): Re
         ctx,
       )
     : null;
+  // A refund that a second person looks at is not undone: it is rejected.
+  const undoUntil = input.undoable && !approval ? new Date(ctx.now.getTime() + UNDO_WINDOW_MS) : null;
   const refundId = startRefund(
     world,
     order,
@@ -128,6 +134,7 @@ function decide(world: Refunding, { input, ctx }: Request<RefundOrderInput>): Re
       note: input.note ?? null,
       ranges: preview.units,
       ...(approval ? { approvalId: approval.id } : {}),
+      ...(undoUntil ? { undoUntil } : {}),
     },
     ctx,
   );
@@ -168,6 +175,7 @@ function decide(world: Refunding, { input, ctx }: Request<RefundOrderInput>): Re
     amountMinor: preview.amountMinor,
     currency,
     approvalId: approval?.id ?? null,
+    undoUntil: undoUntil?.toISOString() ?? null,
   };
 }
 

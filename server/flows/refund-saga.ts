@@ -10,6 +10,7 @@ import { newId } from '../kernel/ids.ts';
 import { next, remote, type Saga, type SagaDefinition, type StepResult } from '../platform/saga.ts';
 import type { Outside } from './outside.ts';
 import { callFor, callProvider, type OperationCall, type OperationOutcome, recordOutcome } from './payment-operation.ts';
+import { waitForUndo } from './wait-for-undo.ts';
 import { orderOf, postFor, settleOrder, tell, type World } from './world.ts';
 
 /**
@@ -170,7 +171,7 @@ export const refundSaga: SagaDefinition<World, Outside> = {
   version: 1,
   irreversible: 'send',
   steps: [
-    { name: 'reserve', run: () => next, undo: release },
+    { name: 'reserve', run: waitForUndo, undo: release },
     { name: 'send', run: send },
     { name: 'finish', run: finish },
   ],

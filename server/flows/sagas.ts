@@ -1,12 +1,21 @@
 import type { SagaDefinition } from '../platform/saga.ts';
+import { cancelSaga } from './cancel-saga.ts';
 import type { Outside } from './outside.ts';
 import { placementSaga } from './placement-saga.ts';
 import { refundSaga } from './refund-saga.ts';
+import { reshipSaga } from './reship-saga.ts';
 import { shipmentSaga } from './shipment-saga.ts';
 import { voidSaga } from './void-payment.ts';
 import type { World } from './world.ts';
 
-const ALL: readonly SagaDefinition<World, Outside>[] = [placementSaga, shipmentSaga, refundSaga, voidSaga];
+const ALL: readonly SagaDefinition<World, Outside>[] = [
+  placementSaga,
+  shipmentSaga,
+  refundSaga,
+  voidSaga,
+  cancelSaga,
+  reshipSaga,
+];
 const BY_KIND = new Map(ALL.map((definition) => [definition.kind, definition]));
 
 /** The saga of a kind. A row that names none is a bug, or a newer version's. */

@@ -1,14 +1,15 @@
 import type { ShipOrderInput } from '../domains/fulfilment/schema.ts';
 import { isOnHand, stockKey } from '../domains/inventory/rules.ts';
-import { isShippable, mayShip, selectUnits, worthOf } from '../domains/orders/rules.ts';
+import { isShippable, mayShip, selectUnits } from '../domains/orders/rules.ts';
 import * as orders from '../domains/orders/service.ts';
 import { DomainError } from '../kernel/errors.ts';
-import { cutBySpans, type UnitRange, unitsIn } from '../kernel/units.ts';
+import { cutBySpans, type UnitRange, unitsIn, worthOf } from '../kernel/units.ts';
 import type { Tx } from '../platform/db.ts';
 import { audit } from '../platform/outbox.ts';
 import type { Request, Verb } from '../platform/verb.ts';
-import { checkFingerprint, fingerprintOf } from './cancel-order.ts';
+import { cancelIntent } from './cancel-intent.ts';
 import { createShipment } from './create-shipment.ts';
+import { checkFingerprint, fingerprintOf } from './fingerprint.ts';
 import { lockWorld, orderOf, settleOrder, tell, type World, writeWorld } from './world.ts';
 
 /**
@@ -37,8 +38,8 @@ async function lock(tx: Tx, requests: readonly Request<ShipOrderInput>[]): Promi
 }
 
 /** What would leave, by node, with what travels along. */
-function previewShip(order: orders.Order, input: ShipOrderInput): ShipPreview {
-  const facts = orders.facts(order);
+function previewShip(world: World, order: orders.Order, input: ShipOrderInput): ShipPreview {
+  const facts = { ...orders.facts(order), cancelling: cancelIntent(world, order.row.id) !== undefined };
   const allowed = mayShip(facts);
   if (!allowed.allowed) throw new DomainError('state_refuses', allowed.why);
   const eligible = (span: (typeof order.spans)[number]): boolean =>
@@ -72,7 +73,7 @@ function previewShip(order: orders.Order, input: ShipOrderInput): ShipPreview {
  * must not get that far.
  */
 export function planShip(world: World, order: orders.Order, input: ShipOrderInput): ShipPreview {
-  const preview = previewShip(order, input);
+  const preview = previewShip(world, order, input);
   for (const { nodeId, units } of preview.shipments) {
     const wanted = new Map<string, { name: string; units: number }>();
     for (const range of units) {

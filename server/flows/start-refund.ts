@@ -17,6 +17,8 @@ export interface NewRefund {
   readonly reason: string;
   readonly note: string | null;
   readonly ranges: readonly UnitRange[];
+  /** Nothing is sent before: until then it can be undone. */
+  readonly undoUntil?: Date;
   /** Where a second person has to agree first. */
   readonly approvalId?: string;
 }
@@ -79,6 +81,14 @@ export function startRefund(world: World, order: orders.Order, wanted: NewRefund
     },
     ctx,
   );
-  if (!waits) begin(world, refundSaga, order, { state: { refundId: id } }, ctx);
+  const later = wanted.undoUntil;
+  if (!waits)
+    begin(
+      world,
+      refundSaga,
+      order,
+      later ? { state: { refundId: id, undoUntil: later.toISOString() }, notBefore: later } : { state: { refundId: id } },
+      ctx,
+    );
   return id;
 }

@@ -230,16 +230,17 @@ export function postFor(world: World, order: orders.Order, specs: readonly Trans
   order.dirty = true;
 }
 
-/** Starts a saga for an order and the job that runs it. */
+/** Starts a saga for an order and the job that runs it, at once or at `notBefore`. */
 export function begin(
   world: World,
   definition: SagaDefinition<World, Outside>,
   order: orders.Order,
-  options: { state?: Record<string, unknown>; deadline?: Date | null },
+  options: { state?: Record<string, unknown>; deadline?: Date | null; notBefore?: Date },
   ctx: Ctx,
 ): Saga {
   const saga = startSaga(world.sagas, definition, { orderId: order.row.id, merchantId: order.row.merchantId, ...options }, ctx);
-  job(world.outbox, { task: 'advance-saga', payload: { sagaId: saga.id } });
+  const at = options.notBefore ? { runAt: options.notBefore, jobKey: `saga:${saga.id}` } : {};
+  job(world.outbox, { task: 'advance-saga', payload: { sagaId: saga.id }, ...at });
   return saga;
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { changeUnits, cutBySpans, type Span, takeUnits, unitsIn, valueOfUnits } from './units.ts';
+import { changeUnits, cutBySpans, joinRanges, type Span, takeUnits, unitsIn, valueOfUnits } from './units.ts';
 import { SPAN_STATES } from './vocabulary.ts';
 
 const LINE = 'line';
@@ -105,5 +105,30 @@ describe('taking units', () => {
         expect(sum).toBe(netMinor + taxMinor);
       }),
     );
+  });
+});
+
+describe('the same units, cut in other ways', () => {
+  it('are the same when they are joined', () => {
+    const cuts = fc.uniqueArray(fc.integer({ min: 1, max: 19 }), { maxLength: 6 });
+    fc.assert(
+      fc.property(cuts, cuts, (one, other) => {
+        const cut = (borders: readonly number[]) => {
+          const ends = [...borders, 20].sort((a, b) => a - b);
+          return ends.map((to, index) => ({ lineId: 'l', from: (ends[index - 1] ?? 0) + 1, to })).reverse();
+        };
+        expect(joinRanges(cut(one))).toEqual(joinRanges(cut(other)));
+        expect(joinRanges(cut(one))).toEqual([{ lineId: 'l', from: 1, to: 20 }]);
+      }),
+    );
+  });
+
+  it('of two lines, or with a gap between them, stay apart', () => {
+    const apart = [
+      { lineId: 'a', from: 1, to: 2 },
+      { lineId: 'a', from: 4, to: 5 },
+      { lineId: 'b', from: 3, to: 3 },
+    ];
+    expect(joinRanges([...apart].reverse())).toEqual(apart);
   });
 });

@@ -1,3 +1,4 @@
+import { DomainError } from './errors.ts';
 import { shareOfUnits } from './money.ts';
 import type { SpanState } from './vocabulary.ts';
 
@@ -40,6 +41,18 @@ export function valueOfUnits(line: UnitMoney, from: number, to: number): UnitVal
   const discountMinor = shareOfUnits(line.discountMinor, line.quantity, from, to);
   const taxMinor = shareOfUnits(line.taxMinor, line.quantity, from, to);
   return { netMinor, discountMinor, taxMinor, totalMinor: netMinor - discountMinor + taxMinor };
+}
+
+/** The same units in the fewest ranges, by line and unit: two ways to cut them are told apart no more. */
+export function joinRanges(ranges: readonly UnitRange[]): UnitRange[] {
+  const sorted = [...ranges].sort((a, b) => (a.lineId === b.lineId ? a.from - b.from : a.lineId < b.lineId ? -1 : 1));
+  const joined: UnitRange[] = [];
+  for (const { lineId, from, to } of sorted) {
+    const last = joined.at(-1);
+    if (last?.lineId === lineId && last.to + 1 === from) joined[joined.length - 1] = { ...last, to };
+    else joined.push({ lineId, from, to });
+  }
+  return joined;
 }
 
 /** How many units the ranges name. */
@@ -111,4 +124,37 @@ export function cutBySpans(
     .filter((span) => span.to >= range.from && span.from <= range.to)
     .sort((a, b) => a.from - b.from)
     .map((span) => ({ from: Math.max(span.from, range.from), to: Math.min(span.to, range.to), span }));
+}
+
+/** `quantity` units of each line named, or everything left where no line is named. */
+export type UnitSelection = readonly { readonly lineId: string; readonly quantity: number }[];
+
+/** How many units of each line a selection asks for; a line that is named twice is asked for both times. */
+export function unitsAsked(selection: UnitSelection): Map<string, number> {
+  const asked = new Map<string, number>();
+  for (const { lineId, quantity } of selection) asked.set(lineId, (asked.get(lineId) ?? 0) + quantity);
+  return asked;
+}
+
+/** What the units are worth, by component and in all. */
+export function worthOf(lines: readonly (UnitMoney & { readonly id: string })[], ranges: readonly UnitRange[]): UnitValue {
+  const sum = { netMinor: 0n, discountMinor: 0n, taxMinor: 0n, totalMinor: 0n };
+  for (const range of ranges) {
+    const line = lines.find((candidate) => candidate.id === range.lineId);
+    if (!line) throw new DomainError('not_found', 'The order has no such line.');
+    const value = valueOfUnits(line, range.from, range.to);
+    sum.netMinor += value.netMinor;
+    sum.discountMinor += value.discountMinor;
+    sum.taxMinor += value.taxMinor;
+    sum.totalMinor += value.totalMinor;
+  }
+  return sum;
+}
+
+/** The spans of a whole order after some of its units changed. */
+export function changeSpans(spans: readonly Span[], ranges: readonly UnitRange[], change: (span: Span) => Partial<Span>): Span[] {
+  const byLine = new Map<string, Span[]>();
+  for (const span of spans) byLine.set(span.lineId, [...(byLine.get(span.lineId) ?? []), span]);
+  for (const range of ranges) byLine.set(range.lineId, changeUnits(byLine.get(range.lineId) ?? [], range, change));
+  return [...byLine.values()].flat();
 }

@@ -62,7 +62,7 @@ export type OperationStatus = (typeof OPERATION_STATUSES)[number];
 
 export const REFUND_KINDS = ['units', 'amount', 'goodwill'] as const;
 export type RefundKind = (typeof REFUND_KINDS)[number];
-export const REFUND_STATUSES = ['awaiting_approval', 'pending', 'succeeded', 'failed', 'rejected'] as const;
+export const REFUND_STATUSES = ['awaiting_approval', 'pending', 'succeeded', 'failed', 'rejected', 'undone'] as const;
 export type RefundStatus = (typeof REFUND_STATUSES)[number];
 
 export const SAGA_STATUSES = ['running', 'waiting', 'retrying', 'stuck', 'compensating', 'done'] as const;

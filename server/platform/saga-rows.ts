@@ -126,7 +126,14 @@ export async function lockSagas(tx: Tx, orderIds: readonly string[]): Promise<Sa
 export function startSaga<W, X>(
   state: SagasState,
   definition: SagaDefinition<W, X>,
-  about: { orderId: string; merchantId: string; state?: Record<string, unknown>; deadline?: Date | null },
+  about: {
+    orderId: string;
+    merchantId: string;
+    state?: Record<string, unknown>;
+    deadline?: Date | null;
+    /** Its first step is not taken before. */
+    notBefore?: Date;
+  },
   ctx: Ctx,
 ): Saga {
   const saga: Saga = {
@@ -140,12 +147,12 @@ export function startSaga<W, X>(
     traceId: ctx.traceId,
     createdAt: ctx.now,
     step: (definition.steps[0] as Step<W, X>).name,
-    status: 'running',
+    status: about.notBefore ? 'waiting' : 'running',
     outcome: null,
     attempt: 0,
     state: about.state ?? {},
     error: null,
-    wakeAt: ctx.now,
+    wakeAt: about.notBefore ?? ctx.now,
     version: 1n,
   };
   state.byId.set(saga.id, saga);

@@ -220,6 +220,12 @@ export function isPastReturn<W, X>(definition: SagaDefinition<W, X>, saga: Saga)
   return at(saga.step) > at(definition.irreversible);
 }
 
+/** What it was begun for is taken back before anything was done: it ends where it stands, and whoever runs it finds nothing to do. */
+export function endSaga(saga: Saga): void {
+  saga.version += 1n;
+  Object.assign(saga, { status: 'done', outcome: 'compensated' });
+}
+
 /** A person takes a step as done: the saga goes on behind it. */
 export function skipStep<W, X>(definition: SagaDefinition<W, X>, saga: Saga, ctx: Ctx): void {
   move(definition, saga, next, ctx);

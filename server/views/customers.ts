@@ -1,8 +1,9 @@
 import type pg from 'pg';
 import { DomainError } from '../kernel/errors.ts';
 import { isId } from '../kernel/ids.ts';
-import type { Queryable } from '../platform/db.ts';
+import type { Queryable, Tx } from '../platform/db.ts';
 import { readSnapshot } from '../platform/read-snapshot.ts';
+import { type Actor, resolveActors } from './actors.ts';
 import { Conditions, prepared } from './conditions.ts';
 import { keysetPage, type PageRequest } from './keyset.ts';
 import { listOrders, type OrderRow } from './orders.ts';
@@ -95,6 +96,16 @@ export interface CustomerPage {
   readonly money: CustomerMoney[];
   readonly references: { readonly merchantName: string; readonly externalId: string }[];
   readonly orders: Page<OrderRow>;
+  /** What people wrote about them, newest first; a merchant reads its own notes. */
+  readonly notes: CustomerNoteView[];
+}
+
+export interface CustomerNoteView {
+  readonly id: string;
+  readonly body: string;
+  readonly actor: Actor;
+  readonly at: Date;
+  readonly merchantName: string | null;
 }
 
 /** Sums stop here: a page adds up what one person ordered, not a wholesaler's decade. */
@@ -129,6 +140,27 @@ export async function readCustomer(pool: pg.Pool, scope: Scope, id: string): Pro
       ),
     );
     const orders = await listOrders(tx, scope, { customerId: id, limit: 25 });
-    return { customer, money: money.rows, references: references.rows, orders };
+    return { customer, money: money.rows, references: references.rows, orders, notes: await readNotes(tx, scope, id) };
   });
+}
+
+/** Older notes are in the audit log. */
+const NOTES_SHOWN = 200;
+
+async function readNotes(tx: Tx, scope: Scope, customerId: string): Promise<CustomerNoteView[]> {
+  const where = new Conditions().add((p) => `n.customer_id = ${p}`, customerId);
+  if (scope.merchantId !== null) where.add((p) => `n.merchant_id = ${p}`, scope.merchantId);
+  const { rows } = await tx.query<Omit<CustomerNoteView, 'actor'> & { actor: string }>(
+    prepared(
+      'customer-notes',
+      `SELECT n.id, n.body, n.actor, n.at, m.name AS "merchantName" FROM customer_notes n LEFT JOIN merchants m ON m.id = n.merchant_id
+       WHERE ${where.where} ORDER BY n.at DESC, n.id DESC LIMIT ${NOTES_SHOWN}`,
+      where.values,
+    ),
+  );
+  const name = await resolveActors(
+    tx,
+    rows.map((row) => row.actor),
+  );
+  return rows.map((row) => ({ ...row, actor: name(row.actor) }));
 }

@@ -82,7 +82,9 @@ describe('a reference to nothing', () => {
     async (_name, reference) => {
       const { invariant, table, column } = reference;
       const found = await foundAfter(
-        `ALTER TABLE ${table} DROP CONSTRAINT IF EXISTS a_second_phase_names_its_hold;
+        `ALTER TABLE ${table} DROP CONSTRAINT IF EXISTS a_second_phase_names_its_hold,
+         DROP CONSTRAINT IF EXISTS a_replacement_names_line_and_shipment, DROP CONSTRAINT IF EXISTS a_replacement_costs_nothing,
+         DROP CONSTRAINT IF EXISTS only_goods_are_replaced;
        UPDATE ${table} SET ${column} = gen_random_uuid() WHERE ctid = (SELECT ctid FROM ${table} LIMIT 1)`,
       );
       expect(found.get(invariant)?.join()).toContain(`${table}.${column}`);

@@ -33,6 +33,10 @@ export interface LineView {
   readonly taxMinor: bigint;
   readonly totalMinor: bigint;
   readonly taxRate: string;
+  /** What this line stands in for at no charge. */
+  readonly replacesLineId: string | null;
+  readonly replacesShipmentId: string | null;
+  readonly replacesShipmentNumber: string | null;
   readonly spans: SpanView[];
 }
 
@@ -41,7 +45,8 @@ type SpanRow = Omit<SpanView, 'totalMinor'> & { readonly lineId: string };
 const LINES = `
   SELECT id, position, kind, sku_id AS "skuId", sku_code AS "skuCode", name, stocked, quantity, trim_scale(unit_price)::text AS "unitPrice",
          net_minor AS "netMinor", discount_minor AS "discountMinor", tax_minor AS "taxMinor", total_minor AS "totalMinor",
-         trim_scale(tax_rate)::text AS "taxRate"
+         trim_scale(tax_rate)::text AS "taxRate", replaces_line_id AS "replacesLineId", replaces_shipment_id AS "replacesShipmentId",
+         (SELECT number FROM shipments h WHERE h.id = replaces_shipment_id) AS "replacesShipmentNumber"
   FROM order_lines WHERE order_id = $1 ORDER BY position, id`;
 
 const SPANS = `

@@ -75,6 +75,26 @@ export async function readSagas(db: Queryable, orderId: string): Promise<SagaVie
   return rows;
 }
 
+/** A refund or a cancel that waits, and what of it a page shows. */
+export interface UndoableView {
+  readonly kind: 'cancel' | 'refund';
+  readonly sagaId: string;
+  readonly refundId: string | null;
+  readonly until: Date;
+  readonly actor: string;
+}
+
+const UNDOABLE = `
+  SELECT CASE kind WHEN 'cancel-order' THEN 'cancel' ELSE 'refund' END AS kind, id AS "sagaId", state->>'refundId' AS "refundId",
+         (state->>'undoUntil')::timestamptz AS until, actor
+  FROM sagas WHERE order_id = $1 AND status <> 'done' AND step IN ('wait', 'reserve') AND state ? 'undoUntil' ORDER BY created_at DESC, id`;
+
+/** What of the order can still be undone, newest first. */
+export async function readUndoable(db: Queryable, orderId: string): Promise<UndoableView[]> {
+  const { rows } = await db.query<UndoableView>(prepared('order-undoable', UNDOABLE, [orderId]));
+  return rows;
+}
+
 export interface Story {
   /** Newest first. Events stand in the order of their versions; notes lie between them by time. */
   readonly timeline: TimelineEntry[];

@@ -9,7 +9,15 @@ import { Conditions, prepared } from './conditions.ts';
 import { type LineView, readLines } from './order-lines.ts';
 import { type PaymentView, type RefundView, readPayments, readRefunds } from './order-money.ts';
 import { readShipments, type ShipmentView } from './order-shipments.ts';
-import { type NoteView, readSagas, readStory, type SagaView, type TimelineEntry } from './order-story.ts';
+import {
+  type NoteView,
+  readSagas,
+  readStory,
+  readUndoable,
+  type SagaView,
+  type TimelineEntry,
+  type UndoableView,
+} from './order-story.ts';
 import type { Scope } from './scope.ts';
 
 /** A postal address as it was placed. Every part may be missing. */
@@ -98,6 +106,7 @@ export interface OrderPage {
   readonly refunds: (Omit<RefundView, 'requestedBy'> & { readonly requestedBy: Actor })[];
   readonly approvals: PendingApproval[];
   readonly sagas: SagaView[];
+  readonly undoable: (Omit<UndoableView, 'actor'> & { readonly actor: Actor })[];
   readonly notes: NoteView[];
   readonly timeline: TimelineEntry[];
   readonly customer: CustomerSummary | null;
@@ -155,7 +164,8 @@ export async function readOrder(pool: pg.Pool, scope: Scope, number: string): Pr
       prepared('order-approvals', APPROVALS, [order.id]),
     );
     const sagas = await readSagas(tx, order.id);
-    const requesters = [...refunds, ...approvals.rows].map((row) => row.requestedBy);
+    const undoable = await readUndoable(tx, order.id);
+    const requesters = [...[...refunds, ...approvals.rows].map((row) => row.requestedBy), ...undoable.map((row) => row.actor)];
     const { timeline, notes, name } = await readStory(tx, order.id, requesters);
     const customer = order.customerId === null ? null : await readCustomer(tx, scope, order.customerId);
     return {
@@ -166,6 +176,7 @@ export async function readOrder(pool: pg.Pool, scope: Scope, number: string): Pr
       refunds: refunds.map((refund) => ({ ...refund, requestedBy: name(refund.requestedBy) })),
       approvals: approvals.rows.map((row) => ({ ...row, requestedBy: name(row.requestedBy) })),
       sagas,
+      undoable: undoable.map((row) => ({ ...row, actor: name(row.actor) })),
       notes,
       timeline,
       customer,

@@ -51,6 +51,8 @@ export interface OrderRow {
   readonly units: bigint;
   readonly placedAt: Date;
   readonly version: bigint;
+  /** A cancellation waits until then, and can be undone. */
+  readonly cancellingUntil: Date | null;
 }
 
 const VIEW_CONDITIONS: Readonly<Record<OrderView, string | null>> = {
@@ -148,10 +150,12 @@ export async function listOrders(db: Queryable, scope: Scope, request: OrderList
     SELECT o.id, o.number, o.merchant_id AS "merchantId", m.name AS "merchantName", o.customer_id AS "customerId",
            o.customer_name AS "customerName", o.email, o.channel, o.status, o.payment_status AS "paymentStatus",
            o.fulfilment_status AS "fulfilmentStatus", o.holds, o.tags, o.currency, o.total_minor AS "totalMinor",
-           o.refunded_minor AS "refundedMinor", coalesce(u.units, 0) AS units, o.placed_at AS "placedAt", o.version, o.sorted
+           o.refunded_minor AS "refundedMinor", coalesce(u.units, 0) AS units, o.placed_at AS "placedAt", o.version, o.sorted,
+           (SELECT (s.state->>'undoUntil')::timestamptz FROM sagas s
+            WHERE s.order_id = o.id AND s.kind = 'cancel-order' AND s.status <> 'done' LIMIT 1) AS "cancellingUntil"
     FROM page o
     JOIN merchants m ON m.id = o.merchant_id
-    LEFT JOIN LATERAL (SELECT sum(l.quantity) AS units FROM order_lines l WHERE l.order_id = o.id AND l.kind = 'item') u ON true
+    LEFT JOIN LATERAL (SELECT sum(l.quantity) AS units FROM order_lines l WHERE l.order_id = o.id AND l.kind = 'item' AND l.replaces_line_id IS NULL) u ON true
     ORDER BY ${column} ${direction}, o.id ${direction}`;
   const { rows } = await db.query<OrderRow & { sorted: string }>(prepared('orders-list', text, where.values));
   return pageOf(

@@ -102,6 +102,7 @@ const line = z
     tax_minor: minor,
     total_minor: minor,
     tax_rate: z.string(),
+    replaces_line_id: id.nullable().meta({ description: 'The line whose units this one sends again at no charge.' }),
     units: z
       .array(
         z.object({
@@ -246,6 +247,7 @@ function lineOf(view: RestOrder['lines'][number]): z.infer<typeof line> {
     tax_minor: Number(view.taxMinor),
     total_minor: Number(view.totalMinor),
     tax_rate: view.taxRate,
+    replaces_line_id: view.replacesLineId,
     units: view.spans.map((span) => ({
       from_unit: span.fromUnit,
       to_unit: span.toUnit,

@@ -1,10 +1,20 @@
 import { z } from 'zod';
-import { REFUND_KINDS, REFUND_STATUSES } from '../../kernel/vocabulary.ts';
+import { REFUND_KINDS, type RefundStatus } from '../../kernel/vocabulary.ts';
 import type { RefundView } from '../../views/order-money.ts';
 import { currency, id, time, timeOrNull, timestamp, upper, uppers } from './fields.ts';
 
 /** Refunds as the REST API tells them. */
-export const refundStatus = z.enum(uppers(REFUND_STATUSES));
+const TOLD_STATUSES = [
+  'awaiting_approval',
+  'pending',
+  'succeeded',
+  'failed',
+  'rejected',
+] as const satisfies readonly RefundStatus[];
+export const refundStatus = z.enum(uppers(TOLD_STATUSES));
+
+/** To a client a refund that was undone is one that was rejected: a status of its own would be news to it. */
+const told = (status: RefundStatus): (typeof TOLD_STATUSES)[number] => (status === 'undone' ? 'rejected' : status);
 
 export const refundResource = z
   .object({
@@ -38,7 +48,7 @@ export function refundOf(
     order_id: order.id,
     order_number: order.number,
     kind: view.kind,
-    status: upper(view.status),
+    status: upper(told(view.status)),
     amount_minor: Number(view.amountMinor),
     currency: view.currency,
     reason: view.reason,

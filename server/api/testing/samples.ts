@@ -25,6 +25,7 @@ export interface Sample {
 const NIL = '00000000-0000-7000-8000-000000000000';
 const TOKEN = 'no-such-token-but-long-enough-to-be-one';
 const PASSWORD = 'correct horse battery';
+const ADDRESS = { line1: 'Hauptstr. 1', city: 'Wien', postalCode: '1010', country: 'AT' };
 const NONE: Sample = {};
 /** What looks like an id here names no record. */
 const NO_RECORD: Sample['foreign'] = [];
@@ -166,6 +167,29 @@ export const SAMPLES: Readonly<Record<ProcedurePath, Sample>> = {
       (world) => ({ orderId: world.orders[0], kind: 'units', units: [{ lineId: world.line, quantity: 1 }], reason: 'other' }),
     ],
   },
+  'orders.undoCancel': {
+    input: (world) => ({ orderId: world.orders[1] }),
+    foreign: [(world) => ({ orderId: world.orders[0] })],
+  },
+  'orders.undoRefund': {
+    input: (world) => ({ orderId: world.orders[1], refundId: NIL }),
+    foreign: [(world) => ({ orderId: world.orders[0], refundId: NIL })],
+  },
+  'orders.readdress': {
+    input: (world) => ({ orderId: world.orders[1], address: ADDRESS, seen: null }),
+    foreign: [(world) => ({ orderId: world.orders[0], address: ADDRESS, seen: null })],
+  },
+  'orders.previewReship': {
+    input: (world) => ({ orderId: world.orders[1], shipmentId: NIL, reason: 'lost' }),
+    foreign: [(world) => ({ orderId: world.orders[0], shipmentId: world.shipment, reason: 'lost' })],
+  },
+  'orders.reship': {
+    input: (world) => ({ orderId: world.orders[1], shipmentId: NIL, reason: 'lost' }),
+    foreign: [
+      (world) => ({ orderId: world.orders[0], shipmentId: world.shipment, reason: 'lost' }),
+      (world) => ({ orderId: world.orders[1], shipmentId: world.shipment, reason: 'lost' }),
+    ],
+  },
   'orders.previewShip': {
     input: (world) => ({ orderId: world.orders[1] }),
     foreign: [(world) => ({ orderId: world.orders[0] }), (world) => ({ orderId: world.orders[0], nodeId: world.nodes[0] })],
@@ -232,6 +256,10 @@ export const SAMPLES: Readonly<Record<ProcedurePath, Sample>> = {
   'shippingMethods.save': {
     input: (world) => shippingMethod(world.merchants[1]),
     foreign: [(world) => shippingMethod(world.merchants[0])],
+  },
+  'customers.note': {
+    input: (world) => ({ customerId: world.customers[1], body: 'Called' }),
+    foreign: [(world) => ({ customerId: world.customers[0], body: 'Called' })],
   },
   'customers.edit': { input: (world) => ({ customerId: world.customers[1], version: 1, name: 'Bo' }) },
   'approvals.decide': { input: () => ({ approvalId: NIL, decision: 'approve' }) },

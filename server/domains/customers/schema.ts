@@ -21,3 +21,7 @@ export const editCustomerInput = z.object({
   locale: z.enum(CUSTOMER_LOCALES).optional(),
 });
 export type EditCustomerInput = z.infer<typeof editCustomerInput>;
+
+/** A note about a customer; `merchantId` is whose note it is, null for the staff's. */
+export const noteCustomerInput = z.object({ customerId: z.uuid(), merchantId: z.uuid().nullable(), body: text(4000) });
+export type NoteCustomerInput = z.infer<typeof noteCustomerInput>;

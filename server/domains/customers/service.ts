@@ -7,6 +7,7 @@ import {
   createReferences,
   findByEmail,
   findByReference,
+  insertNotes,
   lockCustomers,
   type NewCustomer,
   updateCustomers,
@@ -63,16 +64,27 @@ export async function resolve(tx: Tx, mentions: readonly Mention[], now: Date): 
   return mentions.map((m) => (m.externalId ? stored.get(`${m.merchantId}:${m.externalId}`) : undefined) ?? own(m));
 }
 
+/** What people wrote about a customer. */
+export interface CustomerNote {
+  readonly id: string;
+  readonly customerId: string;
+  readonly merchantId: string | null;
+  readonly body: string;
+  readonly actor: string;
+  readonly at: Date;
+}
+
 export interface CustomersState {
   readonly byId: Map<string, CustomerRecord>;
   readonly dirty: Set<string>;
+  readonly notes: CustomerNote[];
 }
 
 /** Locks customers that people are about to edit. */
 export async function lock(tx: Tx, ids: readonly string[]): Promise<CustomersState> {
   lockStep(tx, 'customers');
   const rows = await lockCustomers(tx, [...new Set(ids)]);
-  return { byId: new Map(rows.map((row) => [row.id, row])), dirty: new Set() };
+  return { byId: new Map(rows.map((row) => [row.id, row])), dirty: new Set(), notes: [] };
 }
 
 /** Applies a planned change; the version goes up by one. */
@@ -83,10 +95,16 @@ export function change(state: CustomersState, customer: CustomerRecord, after: P
   return next;
 }
 
-/** Writes the customers that changed. */
+/** Adds a note; it is written with the rest. */
+export function addNote(state: CustomersState, note: CustomerNote): void {
+  state.notes.push(note);
+}
+
+/** Writes the customers that changed, and what was written about them. */
 export async function write(tx: Tx, state: CustomersState): Promise<void> {
   await updateCustomers(
     tx,
     [...state.dirty].map((id) => state.byId.get(id) as CustomerRecord),
   );
+  await insertNotes(tx, state.notes);
 }

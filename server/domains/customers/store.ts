@@ -1,5 +1,5 @@
 import type { Tx } from '../../platform/db.ts';
-import { type TableSpec, updateRows } from '../../platform/rows.ts';
+import { insertRows, type TableSpec, updateRows } from '../../platform/rows.ts';
 import type { CustomerRecord } from './rules.ts';
 
 export interface NewCustomer {
@@ -84,4 +84,21 @@ export async function lockCustomers(tx: Tx, ids: readonly string[]): Promise<Cus
 export async function updateCustomers(tx: Tx, customers: readonly CustomerRecord[]): Promise<void> {
   const rows = customers.map((customer) => ({ ...customer }));
   await updateRows(tx, CUSTOMERS, ['id'], ['name', 'phone', 'locale', 'tags', 'version'], rows);
+}
+
+const NOTES: TableSpec = {
+  table: 'customer_notes',
+  columns: { id: 'uuid', customer_id: 'uuid', merchant_id: 'uuid', body: 'text', actor: 'text', at: 'timestamptz' },
+};
+
+export async function insertNotes(
+  tx: Tx,
+  notes: readonly { id: string; customerId: string; merchantId: string | null; body: string; actor: string; at: Date }[],
+): Promise<void> {
+  const rows = notes.map(({ customerId, merchantId, ...note }) => ({
+    ...note,
+    customer_id: customerId,
+    merchant_id: merchantId,
+  }));
+  await insertRows(tx, NOTES, rows);
 }

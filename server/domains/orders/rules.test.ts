@@ -1,10 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DomainError } from '../../kernel/errors.ts';
-import { type Span, type UnitRange, unitsIn } from '../../kernel/units.ts';
+import { changeSpans, type Span, type UnitRange, unitsIn, worthOf } from '../../kernel/units.ts';
 import { ORDER_STATUSES, SPAN_STATES } from '../../kernel/vocabulary.ts';
 import {
-  changeSpans,
   deriveFulfilment,
   deriveStatus,
   isCancellable,
@@ -13,15 +12,18 @@ import {
   isWaiting,
   type Line,
   mayCancel,
+  mayChangeAddress,
   mayCustomerCancel,
   mayRefund,
+  mayReship,
   mayShip,
   ORDER_EVENTS,
   ORDER_TRANSITIONS,
   type OrderFacts,
   planCancel,
+  planReship,
+  replaceableUnits,
   selectUnits,
-  worthOf,
 } from './rules.ts';
 
 function line(id: string, quantity: number, over: Partial<Line> = {}): Line {
@@ -251,3 +253,72 @@ function attempt(plan: () => UnitRange[]): UnitRange[] | null {
     throw error;
   }
 }
+
+describe('another address', () => {
+  it('is possible before the first unit is set aside, and never once one has been', () => {
+    fc.assert(
+      fc.property(anyOrder, (order) => {
+        const verdict = mayChangeAddress(order);
+        const beyond = order.spans.some((s) => s.state === 'allocated' || s.shipmentId !== null || isGone(s));
+        if (verdict.allowed) {
+          expect(['PENDING', 'CONFIRMED']).toContain(order.status);
+          expect(order.spans.some((s) => s.state === 'allocated' || s.shipmentId !== null)).toBe(false);
+        } else expect(verdict.why).toMatch(/^[A-Z].*\.$/);
+        if (!beyond && order.spans.every((s) => s.state === 'open')) expect(verdict.allowed).toBe(true);
+      }),
+    );
+  });
+});
+
+describe('units that are sent again', () => {
+  const parcel = { id: 'p', status: 'DELIVERED' as const };
+  const sent = (states: readonly Span['state'][], refunded: readonly boolean[]) =>
+    states.map((one, index) =>
+      span('mug', index + 1, index + 1, one, { shipmentId: 'p', refundId: refunded[index] ? 'r' : null }),
+    );
+
+  it('are never more than left, less those whose money went back and those that are replaced already', () => {
+    const gone = fc.constantFrom('shipped' as const, 'delivered' as const, 'returned' as const);
+    fc.assert(
+      fc.property(
+        fc.array(gone, { minLength: 4, maxLength: 4 }),
+        fc.array(fc.boolean(), { minLength: 4, maxLength: 4 }),
+        fc.integer({ min: 0, max: 4 }),
+        fc.boolean(),
+        (states, refunded, before, givenUp) => {
+          const lines = [line('mug', 4)];
+          const spans = sent(states, refunded);
+          if (before > 0) {
+            lines.push(line('again', before, { totalMinor: 0n, netMinor: 0n, replacesLineId: 'mug', replacesShipmentId: 'p' }));
+            spans.push(span('again', 1, before, givenUp ? 'cancelled' : 'open'));
+          }
+          const eligible = states.filter((one, index) => one !== 'returned' && !refunded[index]).length;
+          const left = eligible - (givenUp ? 0 : before);
+          expect(replaceableUnits({ lines, spans }, 'p').get('mug') ?? 0).toBe(Math.max(0, left));
+          const order = { status: 'FULFILLED' as const, lines, spans };
+          expect(mayReship(order, parcel).allowed).toBe(left > 0);
+          if (left > 0) {
+            expect(planReship(order, parcel, undefined)).toEqual([{ lineId: 'mug', quantity: left }]);
+            expect(() => planReship(order, parcel, [{ lineId: 'mug', quantity: left + 1 }])).toThrow(/can be replaced/);
+          }
+        },
+      ),
+    );
+  });
+
+  it('have left: nothing of a parcel that is still here is replaced', () => {
+    const order = { status: 'PARTIALLY_FULFILLED' as const, lines: [line('mug', 1)], spans: sent(['shipped'], [false]) };
+    expect(mayReship(order, { id: 'p', status: 'LABELLED' })).toMatchObject({ allowed: false });
+    expect(mayReship(order, { id: 'p', status: 'EXCEPTION' })).toEqual({ allowed: true });
+  });
+});
+
+describe('a cancellation that waits', () => {
+  it('keeps the order from being shipped or cancelled again, in the same words', () => {
+    const order = facts([line('mug', 1)], [span('mug', 1, 1, 'allocated')]);
+    expect(mayShip(order)).toEqual({ allowed: true });
+    const waiting = { ...order, cancelling: true };
+    expect(mayShip(waiting)).toEqual(mayCancel(waiting));
+    expect(mayShip(waiting)).toMatchObject({ allowed: false, why: expect.stringContaining('Undo it first') });
+  });
+});

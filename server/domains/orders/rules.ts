@@ -1,6 +1,16 @@
 import { DomainError } from '../../kernel/errors.ts';
-import { changeUnits, type Span, takeUnits, type UnitRange, type UnitValue, unitsIn, valueOfUnits } from '../../kernel/units.ts';
-import type { FulfilmentStatus, Hold, OrderStatus, PaymentStatus, SpanState } from '../../kernel/vocabulary.ts';
+import {
+  changeSpans,
+  type Span,
+  takeUnits,
+  type UnitRange,
+  type UnitSelection,
+  type UnitValue,
+  unitsAsked,
+  unitsIn,
+  worthOf,
+} from '../../kernel/units.ts';
+import type { FulfilmentStatus, Hold, OrderStatus, PaymentStatus, ShipmentStatus, SpanState } from '../../kernel/vocabulary.ts';
 
 /** A line as it was placed: its totals and quantity never change (DESIGN 2). */
 export interface Line {
@@ -19,6 +29,9 @@ export interface Line {
   readonly taxMinor: bigint;
   readonly totalMinor: bigint;
   readonly taxRate: string;
+  /** The line whose units these replace at no charge, and the shipment that they were in. */
+  readonly replacesLineId?: string | null;
+  readonly replacesShipmentId?: string | null;
 }
 
 /** What the rules need to know of an order. The server fills it from locked rows, the browser from the order page. */
@@ -31,6 +44,8 @@ export interface OrderFacts {
   readonly goodwillMinor: bigint;
   readonly lines: readonly Line[];
   readonly spans: readonly Span[];
+  /** A cancellation waits, and can be undone. */
+  readonly cancelling?: boolean;
 }
 
 export type Verdict = { readonly allowed: true } | { readonly allowed: false; readonly why: string };
@@ -38,74 +53,98 @@ const yes: Verdict = { allowed: true };
 const no = (why: string): Verdict => ({ allowed: false, why });
 
 /** What can happen to an order. Past this table nothing decides whether it may. */
-export const ORDER_EVENTS = ['confirm', 'allocate', 'hold', 'release', 'cancel', 'ship', 'deliver', 'capture', 'refund'] as const;
+export const ORDER_EVENTS = [
+  'confirm',
+  'readdress',
+  'allocate',
+  'hold',
+  'release',
+  'cancel',
+  'ship',
+  'deliver',
+  'reship',
+  'capture',
+  'refund',
+] as const;
 export type OrderEvent = (typeof ORDER_EVENTS)[number];
 
 /** Per status and event: the statuses it may lead to, or the sentence of refusal. docs/order-states.md is generated from this. */
 export const ORDER_TRANSITIONS = {
   PENDING: {
     confirm: ['CONFIRMED'],
+    readdress: ['PENDING'],
     allocate: 'The order is not confirmed yet: its payment has no answer so far.',
     hold: ['PENDING'],
     release: ['PENDING'],
     cancel: ['PENDING', 'CANCELLED'],
     ship: 'The order is not confirmed yet: nothing may leave before its payment is authorized.',
     deliver: 'Nothing of this order has shipped yet.',
+    reship: 'Nothing of this order has shipped yet: there is nothing to replace.',
     capture: 'The order is not confirmed yet.',
     refund: 'No money was taken yet. Cancel the order instead.',
   },
   CONFIRMED: {
     confirm: 'The order is confirmed already.',
+    readdress: ['CONFIRMED'],
     allocate: ['CONFIRMED'],
     hold: ['CONFIRMED'],
     release: ['CONFIRMED'],
     cancel: ['CONFIRMED', 'CANCELLED'],
     ship: ['CONFIRMED', 'PARTIALLY_FULFILLED', 'FULFILLED', 'REFUNDED'],
     deliver: 'Nothing of this order has shipped yet.',
+    reship: 'Nothing of this order has shipped yet: there is nothing to replace.',
     capture: ['CONFIRMED'],
     refund: ['CONFIRMED', 'REFUNDED'],
   },
   PARTIALLY_FULFILLED: {
     confirm: 'The order is confirmed already.',
+    readdress: 'Part of this order is on its way to this address already. Cancel what is left, and place it again.',
     allocate: ['PARTIALLY_FULFILLED'],
     hold: ['PARTIALLY_FULFILLED'],
     release: ['PARTIALLY_FULFILLED'],
     cancel: ['PARTIALLY_FULFILLED', 'FULFILLED', 'REFUNDED'],
     ship: ['PARTIALLY_FULFILLED', 'FULFILLED', 'REFUNDED'],
     deliver: ['PARTIALLY_FULFILLED'],
+    reship: ['PARTIALLY_FULFILLED'],
     capture: ['PARTIALLY_FULFILLED'],
     refund: ['PARTIALLY_FULFILLED', 'REFUNDED'],
   },
   FULFILLED: {
     confirm: 'The order is confirmed already.',
+    readdress: 'Everything has shipped to this address already.',
     allocate: 'Everything has shipped: nothing is left to allocate.',
     hold: 'Everything has shipped: a hold would stop nothing.',
     release: ['FULFILLED'],
     cancel: 'Everything has shipped. Refund it, or ask for a return.',
     ship: 'Everything has shipped already.',
     deliver: ['FULFILLED'],
+    reship: ['PARTIALLY_FULFILLED'],
     capture: 'Everything has shipped, and its money was taken before it left.',
     refund: ['FULFILLED', 'REFUNDED'],
   },
   CANCELLED: {
     confirm: 'The order is cancelled.',
+    readdress: 'The order is cancelled.',
     allocate: 'The order is cancelled.',
     hold: 'The order is cancelled.',
     release: ['CANCELLED'],
     cancel: 'The order is cancelled already.',
     ship: 'The order is cancelled.',
     deliver: 'The order is cancelled.',
+    reship: 'The order is cancelled.',
     capture: 'The order is cancelled: no money may be taken for it.',
     refund: 'The order is cancelled: no money was kept that could go back.',
   },
   REFUNDED: {
     confirm: 'The order is refunded.',
+    readdress: 'The order is refunded.',
     allocate: 'The order is refunded.',
     hold: 'The order is refunded.',
     release: ['REFUNDED'],
     cancel: 'The order is refunded: there is nothing left to cancel.',
     ship: 'The order is refunded.',
     deliver: ['REFUNDED'],
+    reship: 'The money went back already. Place a new order instead of a replacement.',
     capture: 'The order is refunded: no more money may be taken for it.',
     refund: 'All money of this order went back already.',
   },
@@ -166,9 +205,10 @@ export function isCancellable(span: Span): boolean {
 }
 
 /** May any unit be cancelled now? */
-export function mayCancel(order: Pick<OrderFacts, 'status' | 'spans'>): Verdict {
+export function mayCancel(order: Pick<OrderFacts, 'status' | 'spans' | 'cancelling'>): Verdict {
   const allowed = mayHappen(order.status, 'cancel');
   if (!allowed.allowed) return allowed;
+  if (order.cancelling) return no('A cancellation is about to be carried out. Undo it first, or wait a few seconds.');
   if (!order.spans.some(isCancellable))
     return no('What has not shipped is being handed to the carrier. Wait for it, then refund.');
   return yes;
@@ -191,6 +231,7 @@ export function mayCustomerCancel(order: Pick<OrderFacts, 'status' | 'spans'>): 
 export function mayShip(order: OrderFacts): Verdict {
   const allowed = mayHappen(order.status, 'ship');
   if (!allowed.allowed) return allowed;
+  if (order.cancelling) return no('A cancellation is about to be carried out. Undo it first, or wait a few seconds.');
   if (order.holds.length > 0) return no(`The order is on hold (${order.holds.join(', ')}). Release the hold first.`);
   if (!order.spans.some(isShippable)) return no('No unit is allocated and waiting. Allocate stock first.');
   return yes;
@@ -199,6 +240,81 @@ export function mayShip(order: OrderFacts): Verdict {
 /** Whether the units are at a node and in no shipment yet. */
 export function isShippable(span: Span): boolean {
   return span.state === 'allocated' && span.shipmentId === null;
+}
+
+/**
+ * May the delivery address be another one? Only before units are allocated: from then on they lie at a node that was chosen for this
+ * address, and a label may be bought for it at any moment.
+ */
+export function mayChangeAddress(order: Pick<OrderFacts, 'status' | 'spans'>): Verdict {
+  const allowed = mayHappen(order.status, 'readdress');
+  if (!allowed.allowed) return allowed;
+  if (order.spans.some((span) => span.state === 'allocated' || span.shipmentId !== null))
+    return no('Units are set aside at a node that was chosen for this address. Cancel the order, and place it again.');
+  return yes;
+}
+
+/** Whether a line's units are sent at no charge, in place of others. */
+export function isReplacement(lines: readonly Line[], lineId: string): boolean {
+  return lines.some((line) => line.id === lineId && line.replacesLineId != null);
+}
+
+/** May units of this shipment be sent once more at no charge? */
+export function mayReship(
+  order: Pick<OrderFacts, 'status' | 'lines' | 'spans'>,
+  shipment: { readonly id: string; readonly status: ShipmentStatus },
+): Verdict {
+  const allowed = mayHappen(order.status, 'reship');
+  if (!allowed.allowed) return allowed;
+  if (!LEFT.includes(shipment.status)) return no('This shipment has not left: its units are here.');
+  if (replaceableUnits(order, shipment.id).size === 0)
+    return no('Every unit of this shipment was replaced, refunded or returned already.');
+  return yes;
+}
+
+const LEFT: readonly ShipmentStatus[] = ['SHIPPED', 'IN_TRANSIT', 'DELIVERED', 'EXCEPTION'];
+
+/** How many units of each line of a shipment may be sent again: they left, their money was not given back, nothing replaces them. */
+export function replaceableUnits(order: Pick<OrderFacts, 'lines' | 'spans'>, shipmentId: string): Map<string, number> {
+  const units = new Map<string, number>();
+  for (const line of order.lines.filter((candidate) => candidate.stocked && candidate.skuId)) {
+    const sent = order.spans.filter(
+      (span) =>
+        span.lineId === line.id &&
+        span.shipmentId === shipmentId &&
+        span.refundId === null &&
+        (span.state === 'shipped' || span.state === 'delivered'),
+    );
+    const instead = order.lines.filter((one) => one.replacesLineId === line.id && one.replacesShipmentId === shipmentId);
+    const replaced = order.spans.filter((span) => span.state !== 'cancelled' && instead.some((one) => one.id === span.lineId));
+    const left = unitsIn(sent) - unitsIn(replaced);
+    if (left > 0) units.set(line.id, left);
+  }
+  return units;
+}
+
+/** The units a replacement sends again: those asked for, or all that may be. */
+export function planReship(
+  order: Pick<OrderFacts, 'status' | 'lines' | 'spans'>,
+  shipment: { readonly id: string; readonly status: ShipmentStatus },
+  selection: UnitSelection | undefined,
+): { readonly lineId: string; readonly quantity: number }[] {
+  const allowed = mayReship(order, shipment);
+  if (!allowed.allowed) throw new DomainError('state_refuses', allowed.why);
+  const left = replaceableUnits(order, shipment.id);
+  if (!selection || selection.length === 0) return [...left].map(([lineId, quantity]) => ({ lineId, quantity }));
+  const asked = unitsAsked(selection);
+  return [...asked].map(([lineId, quantity]) => {
+    const line = order.lines.find((candidate) => candidate.id === lineId);
+    if (!line) throw new DomainError('not_found', 'The order has no such line.');
+    const max = left.get(lineId) ?? 0;
+    if (quantity > max)
+      throw new DomainError('over_limit', `Only ${max} of ${line.name} can be replaced; ${quantity} were asked for.`, {
+        lineId,
+        left: max,
+      });
+    return { lineId, quantity };
+  });
 }
 
 /** May money go back? Needs captured money that is not on its way back already. */
@@ -216,9 +332,6 @@ export function isRefundable(span: Span): boolean {
   return GONE.includes(span.state) && span.refundId === null;
 }
 
-/** `quantity` units of each line named, or everything left where no line is named. */
-export type UnitSelection = readonly { readonly lineId: string; readonly quantity: number }[];
-
 /** Finds the units a selection means: the first eligible ones of each line, in unit order. */
 export function selectUnits(
   order: Pick<OrderFacts, 'lines' | 'spans'>,
@@ -232,8 +345,7 @@ export function selectUnits(
     return all;
   }
   const ranges: UnitRange[] = [];
-  const asked = new Map<string, number>();
-  for (const { lineId, quantity } of selection) asked.set(lineId, (asked.get(lineId) ?? 0) + quantity);
+  const asked = unitsAsked(selection);
   for (const [lineId, quantity] of asked) {
     const line = order.lines.find((candidate) => candidate.id === lineId);
     if (!line) throw new DomainError('not_found', 'The order has no such line.');
@@ -251,29 +363,6 @@ export function selectUnits(
     ranges.push(...taken);
   }
   return ranges;
-}
-
-/** What the units are worth, by component and in all. */
-export function worthOf(lines: readonly Line[], ranges: readonly UnitRange[]): UnitValue {
-  const sum = { netMinor: 0n, discountMinor: 0n, taxMinor: 0n, totalMinor: 0n };
-  for (const range of ranges) {
-    const line = lines.find((candidate) => candidate.id === range.lineId);
-    if (!line) throw new DomainError('not_found', 'The order has no such line.');
-    const value = valueOfUnits(line, range.from, range.to);
-    sum.netMinor += value.netMinor;
-    sum.discountMinor += value.discountMinor;
-    sum.taxMinor += value.taxMinor;
-    sum.totalMinor += value.totalMinor;
-  }
-  return sum;
-}
-
-/** The spans of a whole order after some of its units changed. */
-export function changeSpans(spans: readonly Span[], ranges: readonly UnitRange[], change: (span: Span) => Partial<Span>): Span[] {
-  const byLine = new Map<string, Span[]>();
-  for (const span of spans) byLine.set(span.lineId, [...(byLine.get(span.lineId) ?? []), span]);
-  for (const range of ranges) byLine.set(range.lineId, changeUnits(byLine.get(range.lineId) ?? [], range, change));
-  return [...byLine.values()].flat();
 }
 
 /** A finished order moves no more money and no more goods by itself. */

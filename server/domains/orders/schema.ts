@@ -114,8 +114,73 @@ export const cancelOrderInput = z.object({
   note: text(1000).optional(),
   /** The fingerprint of the preview the person saw; absent where nobody saw one. */
   fingerprint: z.string().max(100).optional(),
+  /** Waits some seconds before anything is cancelled, in which it can be undone. */
+  undoable: z.boolean().optional(),
 });
 export type CancelOrderInput = z.infer<typeof cancelOrderInput>;
+
+/** An address from a form, as it is compared: what says nothing is left out, names in one order. */
+export function sameAddress(a: Readonly<Record<string, unknown>> | null, b: Readonly<Record<string, unknown>> | null): boolean {
+  const said = (from: Readonly<Record<string, unknown>> | null): string =>
+    JSON.stringify(
+      Object.entries(from ?? {})
+        .filter(([, value]) => value !== undefined && value !== null && value !== '')
+        .sort(([x], [y]) => (x < y ? -1 : 1)),
+    );
+  return said(a) === said(b);
+}
+
+/** What postal codes look like where they are always the same. */
+const POSTAL_CODES: Readonly<Record<string, { readonly pattern: RegExp; readonly example: string }>> = {
+  AT: { pattern: /^\d{4}$/, example: '1010' },
+  BE: { pattern: /^\d{4}$/, example: '1000' },
+  CH: { pattern: /^\d{4}$/, example: '8001' },
+  DE: { pattern: /^\d{5}$/, example: '10115' },
+  ES: { pattern: /^\d{5}$/, example: '28001' },
+  FR: { pattern: /^\d{5}$/, example: '75001' },
+  IT: { pattern: /^\d{5}$/, example: '20121' },
+  NL: { pattern: /^\d{4} ?[A-Z]{2}$/i, example: '1011 AB' },
+  US: { pattern: /^\d{5}(-\d{4})?$/, example: '94103' },
+};
+
+/** What is wrong with a postal code, for a person; null where nothing is known to be. */
+export function postalCodeProblem({ country, postalCode }: Pick<Address, 'country' | 'postalCode'>): string | null {
+  const form = POSTAL_CODES[country];
+  if (!form || postalCode === undefined || form.pattern.test(postalCode)) return null;
+  return `A postal code in ${country} looks like ${form.example}.`;
+}
+
+export const readdressOrderInput = z.object({
+  orderId: z.uuid(),
+  address: address.superRefine((value, check) => {
+    const problem = postalCodeProblem(value);
+    if (problem) check.addIssue({ code: 'custom', message: problem, path: ['postalCode'] });
+    for (const line of Object.values(value)) {
+      if (line !== undefined && looksLikeCardNumber(line))
+        check.addIssue({ code: 'custom', message: 'Card numbers are not kept here' });
+    }
+  }),
+  /** The address that the person saw and changed; null where there was none. */
+  seen: z.record(z.string().max(40), z.string().max(500)).nullable(),
+  reason: text(500).optional(),
+  /** Lifts an address hold with the change. */
+  releaseHold: z.boolean().default(false),
+});
+export type ReaddressOrderInput = z.infer<typeof readdressOrderInput>;
+
+export const RESHIP_REASONS = ['lost', 'damaged', 'wrong_item', 'missing_item', 'other'] as const;
+export type ReshipReason = (typeof RESHIP_REASONS)[number];
+
+/** Units of a shipment that are sent once more at no charge. */
+export const reshipOrderInput = z.object({
+  orderId: z.uuid(),
+  shipmentId: z.uuid(),
+  units: unitSelection.optional(),
+  reason: z.enum(RESHIP_REASONS),
+  note: text(1000).optional(),
+  fingerprint: z.string().max(100).optional(),
+});
+export type ReshipOrderInput = z.infer<typeof reshipOrderInput>;
 
 export const noteInput = z.object({
   orderId: z.uuid(),

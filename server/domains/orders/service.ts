@@ -1,10 +1,10 @@
 import type { Ctx } from '../../kernel/context.ts';
 import type { Span, UnitRange } from '../../kernel/units.ts';
+import { changeSpans } from '../../kernel/units.ts';
 import type { PaymentStatus } from '../../kernel/vocabulary.ts';
 import type { Tx } from '../../platform/db.ts';
 import { lockStep } from '../../platform/locks.ts';
 import {
-  changeSpans,
   deriveFulfilment,
   deriveStatus,
   isFinished,
@@ -31,11 +31,13 @@ export { findExternalIds, type OrderRow } from './store.ts';
 /** An order under its lock: the row, its lines and its spans. */
 export interface Order {
   readonly row: OrderRow;
-  readonly lines: readonly Line[];
+  lines: readonly Line[];
   spans: Span[];
   readonly isNew: boolean;
   dirty: boolean;
   readonly dirtyLines: Set<string>;
+  /** Lines that were added to an order that exists. */
+  readonly newLines: Line[];
 }
 
 export interface OrdersState {
@@ -62,6 +64,7 @@ export async function lock(tx: Tx, ids: readonly string[]): Promise<OrdersState>
       isNew: false,
       dirty: false,
       dirtyLines: new Set(),
+      newLines: [],
     });
   }
   return state;
@@ -69,20 +72,23 @@ export async function lock(tx: Tx, ids: readonly string[]): Promise<OrdersState>
 
 /** Adds a new order to the locked state; it is written with the rest. Every line starts as one open span. */
 export function add(state: OrdersState, row: OrderRow, lines: readonly Line[]): Order {
-  const spans = lines.map(
-    (line): Span => ({
-      lineId: line.id,
-      from: 1,
-      to: line.quantity,
-      state: 'open',
-      nodeId: null,
-      shipmentId: null,
-      refundId: null,
-    }),
-  );
-  const order: Order = { row, lines, spans, isNew: true, dirty: true, dirtyLines: new Set() };
+  const spans = lines.map(openSpan);
+  const order: Order = { row, lines, spans, isNew: true, dirty: true, dirtyLines: new Set(), newLines: [] };
   state.byId.set(row.id, order);
   return order;
+}
+
+function openSpan(line: Line): Span {
+  return { lineId: line.id, from: 1, to: line.quantity, state: 'open', nodeId: null, shipmentId: null, refundId: null };
+}
+
+/** Adds a line to a locked order: an order that was placed changes by new lines and cancelled units only. */
+export function addLine(order: Order, line: Line): void {
+  order.lines = [...order.lines, line];
+  order.spans = [...order.spans, openSpan(line)];
+  order.newLines.push(line);
+  order.dirtyLines.add(line.id);
+  order.dirty = true;
 }
 
 /** What the rules want to know of a locked order. */
@@ -140,10 +146,7 @@ export async function write(tx: Tx, state: OrdersState): Promise<void> {
     tx,
     fresh.map((order) => order.row),
   );
-  await insertLines(
-    tx,
-    fresh.flatMap((order) => order.lines),
-  );
+  await insertLines(tx, [...fresh.flatMap((order) => order.lines), ...changed.flatMap((order) => order.newLines)]);
   await insertSpans(tx, fresh.flatMap(spansOf));
   await updateOrders(
     tx,

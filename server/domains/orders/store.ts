@@ -17,7 +17,7 @@ export interface OrderRow {
   readonly customerName: string | null;
   readonly email: string | null;
   readonly phone: string | null;
-  readonly shipTo: unknown;
+  shipTo: unknown;
   readonly billTo: unknown;
   readonly placedAt: Date;
   readonly expiresAt: Date | null;
@@ -106,6 +106,8 @@ const LINES: TableSpec = {
     tax_minor: 'int8',
     total_minor: 'int8',
     tax_rate: 'numeric',
+    replaces_line_id: 'uuid',
+    replaces_shipment_id: 'uuid',
   },
 };
 const SPANS: TableSpec = {
@@ -146,7 +148,8 @@ export async function readLines(tx: Tx, orderIds: readonly string[]): Promise<Li
   const { rows } = await tx.query<Line>({
     name: 'orders-lines',
     text: `SELECT id, order_id AS "orderId", position, kind, sku_id AS "skuId", sku_code AS "skuCode", name, stocked, quantity, unit_price AS "unitPrice",
-                  net_minor AS "netMinor", discount_minor AS "discountMinor", tax_minor AS "taxMinor", total_minor AS "totalMinor", tax_rate AS "taxRate"
+                  net_minor AS "netMinor", discount_minor AS "discountMinor", tax_minor AS "taxMinor", total_minor AS "totalMinor", tax_rate AS "taxRate",
+                  replaces_line_id AS "replacesLineId", replaces_shipment_id AS "replacesShipmentId"
            FROM order_lines WHERE order_id = ANY($1::uuid[]) ORDER BY order_id, position`,
     values: [orderIds],
   });
@@ -173,6 +176,7 @@ const CHANGING = [
   'payment_status',
   'fulfilment_status',
   'holds',
+  'ship_to',
   'tags',
   'metadata',
   'cancelled_minor',
@@ -251,6 +255,8 @@ export async function insertLines(tx: Tx, lines: readonly Line[]): Promise<void>
     tax_minor: l.taxMinor,
     total_minor: l.totalMinor,
     tax_rate: l.taxRate,
+    replaces_line_id: l.replacesLineId ?? null,
+    replaces_shipment_id: l.replacesShipmentId ?? null,
   }));
   await insertRows(tx, LINES, rows);
 }

@@ -15,7 +15,7 @@ export type RefundReason = (typeof REFUND_REASONS)[number];
 
 /**
  * What to give back: units at their frozen price, an amount of captured money, or goodwill (money back without touching what the
- * order was worth). Exactly one of the three.
+ * order was worth). Exactly one of the three. An `undoable` one waits some seconds before anything is sent.
  */
 export const refundOrderInput = z.discriminatedUnion('kind', [
   z.object({
@@ -25,6 +25,7 @@ export const refundOrderInput = z.discriminatedUnion('kind', [
     reason: z.enum(REFUND_REASONS),
     note: z.string().trim().max(1000).optional(),
     fingerprint: z.string().max(100).optional(),
+    undoable: z.boolean().optional(),
   }),
   z.object({
     kind: z.enum(['amount', 'goodwill']),
@@ -33,6 +34,7 @@ export const refundOrderInput = z.discriminatedUnion('kind', [
     reason: z.enum(REFUND_REASONS),
     note: z.string().trim().max(1000).optional(),
     fingerprint: z.string().max(100).optional(),
+    undoable: z.boolean().optional(),
   }),
 ]);
 export type RefundOrderInput = z.infer<typeof refundOrderInput>;

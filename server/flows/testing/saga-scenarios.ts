@@ -1,3 +1,4 @@
+import { UNDO_WINDOW_MS } from '../../kernel/undo.ts';
 import type { OrderWorld } from './order-world.ts';
 
 /** One order per saga, brought to where that saga starts, and how it has to end whoever dies in between. */
@@ -75,6 +76,50 @@ export const SAGA_SCENARIOS: readonly SagaScenario[] = [
     },
     ends: { status: 'REFUNDED', refunded_minor: 2_990n, receivable_minor: 0n },
     log: { authorization: 1, capture: 1, refund: 1 },
+  },
+];
+
+/** Past the seconds in which a person could undo it: from here on it is carried out. */
+function windowIsOver(w: OrderWorld): void {
+  w.advanceClock(UNDO_WINDOW_MS);
+}
+
+/** What people started in the console, when the time to undo it is over. A clock is moved, so only the house of one process plays them. */
+export const UNDOABLE_SCENARIOS: readonly SagaScenario[] = [
+  {
+    name: 'cancelling an order that nobody undid',
+    start: async (w) => {
+      const id = await confirmed(w);
+      await w.flows.cancelOrder({ orderId: id, reason: 'customer_request', undoable: true }, w.ctx());
+      windowIsOver(w);
+      return id;
+    },
+    ends: { status: 'CANCELLED', payment_status: 'VOIDED', receivable_minor: 0n },
+    log: { authorization: 1, void: 1 },
+  },
+  {
+    name: 'refunding an order, which nobody undid',
+    start: async (w) => {
+      const id = await shipping(w);
+      await w.settle();
+      await w.flows.refundOrder({ kind: 'units', orderId: id, reason: 'damaged', undoable: true }, w.ctx());
+      windowIsOver(w);
+      return id;
+    },
+    ends: { status: 'REFUNDED', refunded_minor: 2_990n, receivable_minor: 0n },
+    log: { authorization: 1, capture: 1, refund: 1 },
+  },
+  {
+    name: 'sending an order’s goods again',
+    start: async (w) => {
+      const id = await shipping(w);
+      await w.settle();
+      const { rows } = await w.db.pool.query<{ id: string }>('SELECT id FROM shipments WHERE order_id = $1', [id]);
+      await w.flows.reshipOrder({ orderId: id, shipmentId: rows[0]?.id as string, reason: 'lost' }, w.ctx());
+      return id;
+    },
+    ends: { status: 'PARTIALLY_FULFILLED', fulfilment_status: 'ALLOCATED', captured_minor: 2_990n, receivable_minor: 0n },
+    log: { authorization: 1, capture: 1 },
   },
 ];
 

@@ -157,7 +157,7 @@ function returnedOrder(w: World, n: string): void {
   o.finished_at = AT;
 }
 
-/** One unit shipped and captured, one packed in a parcel that has not left. */
+/** One unit shipped and captured, and to be sent again; one packed in a parcel that has not left. */
 function partlyShippedOrder(w: World, n: string): void {
   const o = w.order('PARTIALLY_FULFILLED', 'PARTIALLY_CAPTURED', [
     {
@@ -170,14 +170,17 @@ function partlyShippedOrder(w: World, n: string): void {
         [2, 2, 'allocated', n],
       ],
     },
+    { sku: 'A', quantity: 1, net: 0, spans: [[1, 1, 'open']] },
   ]);
-  w.move('A', 'promise', { promised: 2 });
+  w.move('A', 'promise', { promised: 3 });
   w.move('A', 'allocate', { allocated: 2 });
   const p = w.authorize(o, 'PARTIALLY_CAPTURED', 2000);
   const [first, second] = w.spans(o);
   w.ship(o, first ? [first] : [], 'IN_TRANSIT');
   w.ship(o, second ? [second] : [], 'LABELLED');
   const shipment_id = first?.shipment_id;
+  const instead = w.tables.get('order_lines')?.at(-1);
+  Object.assign(instead ?? {}, { replaces_line_id: first?.line_id, replaces_shipment_id: shipment_id });
   w.move('A', 'ship', { on_hand: -1, allocated: -1, sellable: -1, promised: -1 }, { order_id: o.id, shipment_id });
   w.capture(o, p, 1000);
 }

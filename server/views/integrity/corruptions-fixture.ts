@@ -214,6 +214,11 @@ const ORDERS: readonly Corruption[] = [
     what: 'a shipment worth one cent more than its units',
     plant: `UPDATE shipments SET value_minor = value_minor + 1`,
   },
+  {
+    invariant: 'orders.replacements',
+    what: 'a replacement of a line that was not in the shipment',
+    plant: `UPDATE order_lines SET replaces_line_id = id WHERE replaces_line_id IS NOT NULL`,
+  },
   { invariant: 'orders.currency', what: 'a shipment in dollars', plant: `UPDATE shipments SET currency = 'USD'` },
   {
     invariant: 'orders.references',

@@ -141,6 +141,26 @@ const SHIPMENT_VALUE: Invariant = {
     WHERE ${orderInScope('h.order_id')} AND h.value_minor <> COALESCE(s.value, 0)`,
 };
 
+/** What was sent again was in that shipment, and at most once for each unit. */
+const REPLACEMENTS: Invariant = {
+  id: 'orders.replacements',
+  group: 3,
+  title: 'No unit of a shipment is replaced twice, and a replacement is worth nothing',
+  sql: `
+    WITH instead AS (
+      SELECT l.replaces_line_id AS line_id, l.replaces_shipment_id AS shipment_id, sum(s.to_unit - s.from_unit + 1) AS units,
+             bool_or(l.total_minor <> 0) AS worth_something
+      FROM order_lines l JOIN line_spans s ON s.line_id = l.id AND s.state <> 'cancelled'
+      WHERE l.replaces_line_id IS NOT NULL AND ${orderInScope('l.order_id')} GROUP BY 1, 2),
+    sent AS (
+      SELECT line_id, shipment_id, sum(to_unit - from_unit + 1) AS units FROM shipment_lines
+      WHERE ${orderInScope('order_id')} GROUP BY 1, 2)
+    SELECT format('line %s of shipment %s', i.line_id, i.shipment_id),
+           format('%s units replace %s%s', i.units, COALESCE(s.units, 0), CASE WHEN i.worth_something THEN ', and cost something' ELSE '' END)
+    FROM instead i LEFT JOIN sent s ON s.line_id = i.line_id AND s.shipment_id = i.shipment_id
+    WHERE i.units > COALESCE(s.units, 0) OR i.worth_something`,
+};
+
 const CURRENCY: Invariant = {
   id: 'orders.currency',
   group: 3,
@@ -164,5 +184,6 @@ export const ORDER_INVARIANTS: readonly Invariant[] = [
   PAYMENT_STATUS,
   SHIPPED_UNITS,
   SHIPMENT_VALUE,
+  REPLACEMENTS,
   CURRENCY,
 ];

@@ -81,6 +81,7 @@ const REFUND_LEGS: Invariant = {
             WHEN 'pending' THEN r.amount_minor <> COALESCE(s.amount, 0)
             WHEN 'awaiting_approval' THEN r.amount_minor <> COALESCE(s.amount, 0) OR COALESCE(s.settled, 0) <> 0
             WHEN 'rejected' THEN COALESCE(s.settled, 0) <> 0
+            WHEN 'undone' THEN COALESCE(s.settled, 0) <> 0
             WHEN 'succeeded' THEN r.amount_minor <> COALESCE(s.settled, 0) OR r.amount_minor <> COALESCE(s.amount, 0)
             WHEN 'failed' THEN COALESCE(s.settled, 0) >= r.amount_minor
             END`,

@@ -29,6 +29,8 @@ export const ORDER_REFERENCES: readonly Reference[] = [
   byOrder('orders', 'customer_id', 'customers', 'id'),
   byOrder('order_lines', 'order_id', 'orders'),
   byOrder('order_lines', 'sku_id', 'skus'),
+  byOrder('order_lines', 'replaces_line_id', 'order_lines'),
+  byOrder('order_lines', 'replaces_shipment_id', 'shipments'),
   byOrder('line_spans', 'line_id', 'order_lines'),
   byOrder('line_spans', 'order_id', 'orders'),
   byOrder('line_spans', 'node_id', 'nodes'),
@@ -86,6 +88,8 @@ export const STOCK_REFERENCES: readonly Reference[] = [
 
 /** Rows that name a parent belong to the parent's order. */
 export const FAMILIES: readonly (readonly [child: string, column: string, parent: string])[] = [
+  ['order_lines', 'replaces_line_id', 'order_lines'],
+  ['order_lines', 'replaces_shipment_id', 'shipments'],
   ['line_spans', 'line_id', 'order_lines'],
   ['line_spans', 'shipment_id', 'shipments'],
   ['line_spans', 'refund_id', 'refunds'],

@@ -16,6 +16,7 @@ export const customers = {
   ordered: 'Bestellt',
   captured: 'Eingezogen',
   refunded: 'Erstattet',
+  lifetime: { one: 'Behalten aus {count} Auftrag', other: 'Behalten aus {count} Aufträgen' },
   references: 'Bekannt als',
   search: 'E-Mail, Telefon oder Name suchen',
   emptyTitle: 'Noch keine Kunden',

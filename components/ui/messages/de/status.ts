@@ -73,6 +73,7 @@ export const status = {
     succeeded: 'Erstattet',
     failed: 'Fehlgeschlagen',
     rejected: 'Abgelehnt',
+    undone: 'Zurückgenommen',
   },
   approval: { pending: 'Wartet auf Freigabe', approved: 'Freigegeben', rejected: 'Abgelehnt', expired: 'Abgelaufen' },
   job: {

@@ -17,6 +17,7 @@ export const customers = {
   ordered: 'Ordered',
   captured: 'Captured',
   refunded: 'Refunded',
+  lifetime: { one: 'Kept over {count} order', other: 'Kept over {count} orders' },
   references: 'Known as',
   search: 'Search e-mail, phone, name',
   emptyTitle: 'No customers yet',

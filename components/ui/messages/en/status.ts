@@ -74,6 +74,7 @@ export const status = {
     succeeded: 'Refunded',
     failed: 'Failed',
     rejected: 'Rejected',
+    undone: 'Undone',
   },
   approval: { pending: 'Awaits approval', approved: 'Approved', rejected: 'Rejected', expired: 'Expired' },
   job: {

@@ -1,0 +1,120 @@
+'use client';
+import { Select, TextInput } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
+import { useSearchParams } from 'next/navigation';
+import { useState } from 'react';
+import { mayReship, replaceableUnits } from '../../server/domains/orders/rules.ts';
+import { RESHIP_REASONS, type ReshipReason } from '../../server/domains/orders/schema.ts';
+import type { ReshipPreview } from '../../server/flows/reship-order.ts';
+import type { OrderPage } from '../../server/views/order.ts';
+import { shownError, useTRPC, useTRPCClient } from '../trpc.tsx';
+import { EffectDialog } from '../ui/effect-dialog.tsx';
+import { useFormat, useMessages } from '../ui/locale.tsx';
+import { orderFacts } from './order-facts.ts';
+import { type Figure, PlanPreview } from './plan-preview.tsx';
+import { UnitFields, useUnits } from './unit-fields.tsx';
+import { useOrderDone } from './use-order-done.ts';
+import { usePlan } from './use-plan.ts';
+
+/** The shipments of which something can be sent again, the one in trouble first, then the newest. */
+export function reshippable(page: OrderPage): OrderPage['shipments'] {
+  const facts = orderFacts(page);
+  const rank = (status: string) => (status === 'EXCEPTION' ? 0 : 1);
+  return page.shipments
+    .filter((shipment) => mayReship(facts, shipment).allowed)
+    .sort((a, b) => rank(a.status) - rank(b.status) || (a.number < b.number ? 1 : -1));
+}
+
+/** Sends units of a shipment once more at no charge. */
+export function ReshipDialog({ page, onClose }: { page: OrderPage; onClose: () => void }) {
+  const { order } = page;
+  const { t } = useMessages();
+  const format = useFormat();
+  const trpc = useTRPC();
+  const client = useTRPCClient();
+  const named = useSearchParams().get('shipment');
+  const possible = reshippable(page);
+  const [chosen, setChosen] = useState<string | null>(null);
+  const shipment = possible.find(({ number }) => number === (chosen ?? named)) ?? possible[0];
+  const left = shipment ? replaceableUnits(orderFacts(page), shipment.id) : new Map<string, number>();
+  const lines = page.lines.filter((line) => left.has(line.id)).map((line) => ({ line, max: left.get(line.id) ?? 0 }));
+  const units = useUnits(lines);
+  const [note, setNote] = useState('');
+  const ready = shipment !== undefined && units.valid && !units.empty;
+  const input = ready ? { orderId: order.id, shipmentId: shipment.id, units: units.selection, reason: 'other' as const } : null;
+  const { plan, was, key, error, again } = usePlan('reship', input, order.version, (wanted) =>
+    client.orders.previewReship.mutate(wanted),
+  );
+  const done = useOrderDone(page, onClose, again);
+  const reship = useMutation(
+    trpc.orders.reship.mutationOptions({
+      onSuccess: () => done.succeeded(t('actions.reship.done', { number: order.number })),
+      onError: done.failed,
+    }),
+  );
+  const figures = (shown: ReshipPreview): Figure[] => [
+    ...shown.lines.map((line) => ({ label: line.name, text: t('actions.reship.units', { count: line.quantity }) })),
+    { label: t('actions.reship.charge'), text: format.money(0n, order.currency), strong: true },
+  ];
+  const count = plan?.lines.reduce((sum, line) => sum + line.quantity, 0) ?? 0;
+  const blocked = !shipment ? t('actions.reship.none') : units.empty ? t('actions.nothingChosen') : null;
+  return (
+    <EffectDialog
+      opened
+      onClose={onClose}
+      title={t('actions.reship.title', { number: order.number })}
+      preview={
+        plan ? (
+          <PlanPreview figures={figures(plan)} was={was && figures(was)}>
+            {t('actions.reship.effect')}
+          </PlanPreview>
+        ) : blocked || error ? (
+          <PlanPreview figures={[]} was={null} />
+        ) : undefined
+      }
+      reason={{
+        required: true,
+        options: RESHIP_REASONS.map((value) => ({ value, label: t(`actions.reship.reasons.${value}`) })),
+        quick: RESHIP_REASONS.slice(0, QUICK),
+        remember: 'reship',
+      }}
+      details={
+        <TextInput
+          label={t('actions.note')}
+          description={t('actions.noteHint')}
+          maxLength={1000}
+          value={note}
+          onChange={(event) => setNote(event.currentTarget.value)}
+        />
+      }
+      verb={plan ? t('actions.reship.verb', { count }) : t('actions.reship.verbWaiting')}
+      blocked={blocked}
+      error={shownError(reship.error ?? error)}
+      busy={reship.isPending}
+      onConfirm={(reason) =>
+        plan &&
+        input &&
+        reship.mutate({
+          ...input,
+          reason: reason as ReshipReason,
+          note: note.trim() || undefined,
+          fingerprint: plan.fingerprint,
+          idempotencyKey: key,
+        })
+      }
+    >
+      {possible.length > 1 && (
+        <Select
+          label={t('actions.reship.shipment')}
+          data={possible.map(({ number, status }) => ({ value: number, label: `${number} · ${t(`status.shipment.${status}`)}` }))}
+          value={shipment?.number ?? null}
+          onChange={setChosen}
+        />
+      )}
+      <UnitFields lines={lines} units={units} />
+    </EffectDialog>
+  );
+}
+
+/** As many as fit into one row. */
+const QUICK = 4;

@@ -1,0 +1,97 @@
+import { planCancel } from '../domains/orders/rules.ts';
+import type { CancelOrderInput } from '../domains/orders/schema.ts';
+import * as orders from '../domains/orders/service.ts';
+import * as payments from '../domains/payments/service.ts';
+import type { Ctx } from '../kernel/context.ts';
+import { DomainError } from '../kernel/errors.ts';
+import type { UnitRange } from '../kernel/units.ts';
+import { audit } from '../platform/outbox.ts';
+import { sagasOf } from '../platform/saga-rows.ts';
+import { fingerprintOf } from './fingerprint.ts';
+import { cancelUnits } from './give-up.ts';
+import { isBeyondReturn, paidTooMuch, releaseSurplus, returnSurplus } from './surplus.ts';
+import { type World, wake } from './world.ts';
+
+/** What a cancel would do, and doing it: at once, or when the seconds in which it can be undone are over. */
+export interface CancelPreview {
+  readonly fingerprint: string;
+  readonly units: readonly UnitRange[];
+  readonly valueMinor: number;
+  readonly currency: string;
+  readonly whole: boolean;
+  /** Authorized and not taken: released at the bank. */
+  readonly releasedMinor: number;
+  /** Taken already for these units: goes back as a refund. */
+  readonly refundedMinor: number;
+}
+
+const BEYOND_RETURN =
+  'More money went back already than the units that would stay are worth. Cancel fewer units, or ship them and refund what is left.';
+
+/** What a cancel would do, from facts that the browser has too. */
+export function previewCancel(world: World, order: orders.Order, input: CancelOrderInput): CancelPreview {
+  const plan = planCancel(orders.facts(order), input.units);
+  const { row } = order;
+  const owedAfter = row.totalMinor - row.cancelledMinor - plan.value.totalMinor;
+  if (isBeyondReturn(world, order, plan.value.totalMinor)) throw new DomainError('state_refuses', BEYOND_RETURN);
+  const refundable = paidTooMuch(world, order, plan.value.totalMinor);
+  const open = payments
+    .ofOrder(world.payments, row.id)
+    .reduce((sum, payment) => sum + (payment.holdId ? payment.authorizedMinor - payment.capturedMinor : 0n), 0n);
+  const stillWanted = owedAfter > row.capturedMinor ? owedAfter - row.capturedMinor : 0n;
+  const preview = {
+    units: plan.ranges,
+    valueMinor: Number(plan.value.totalMinor),
+    currency: row.currency,
+    whole: plan.whole,
+    releasedMinor: Number(open > stillWanted ? open - stillWanted : 0n),
+    refundedMinor: Number(refundable),
+  };
+  return { ...preview, fingerprint: fingerprintOf(preview) };
+}
+
+/** Carries a plan out on the locked order; returns the refund's id where money goes back. `ctx.actor` is who wanted it. */
+export function carryOutCancel(
+  world: World,
+  order: orders.Order,
+  preview: CancelPreview,
+  why: Pick<CancelOrderInput, 'reason' | 'note'>,
+  ctx: Ctx,
+): string | null {
+  const before = { status: order.row.status, cancelledMinor: order.row.cancelledMinor };
+  if (preview.whole) order.row.cancellation = { reason: why.reason, actor: ctx.actor, at: ctx.now.toISOString() };
+  cancelUnits(world, order, preview.units, { reason: why.reason, actor: ctx.actor }, ctx);
+  const refundId = returnSurplus(world, order, BigInt(preview.refundedMinor), why.note ?? null, ctx);
+  settleMoney(world, order, preview.whole, ctx);
+  audit(
+    world.outbox,
+    {
+      action: 'order.cancelled',
+      entity: 'order',
+      entityId: order.row.id,
+      merchantId: order.row.merchantId,
+      before,
+      after: { status: order.row.status, cancelledMinor: order.row.cancelledMinor, units: preview.units },
+      reason: saidWhy(why),
+    },
+    ctx,
+  );
+  return refundId;
+}
+
+/** The reason as the audit log keeps it. */
+export function saidWhy({ reason, note }: { readonly reason: string; readonly note?: string | null | undefined }): string {
+  return note ? `${reason}: ${note}` : reason;
+}
+
+/** A placement under way undoes itself when it reads the cancellation; afterwards a saga of its own releases what is still held. */
+function settleMoney(world: World, order: orders.Order, whole: boolean, ctx: Ctx): void {
+  const open = sagasOf(world.sagas, order.row.id);
+  const placement = open.find((saga) => saga.kind === 'place-order' && saga.step === 'authorize');
+  if (placement) {
+    if (whole) wake(world, placement, ctx);
+    return;
+  }
+  for (const saga of open) if (saga.kind === 'place-order') wake(world, saga, ctx);
+  releaseSurplus(world, order, ctx);
+}
