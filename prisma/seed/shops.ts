@@ -12,6 +12,7 @@ import { hashSecret } from '../../server/platform/auth/secrets.ts';
 import { type Tx, withTx } from '../../server/platform/db.ts';
 import { insertRows } from '../../server/platform/rows.ts';
 import { type Good, goodsOf } from './goods.ts';
+import { listGoods } from './listings.ts';
 
 /** A demo shop as it is in the database. */
 export interface Shop extends DemoShop {
@@ -189,6 +190,7 @@ async function buildGoods(tx: Tx, idOf: (slug: string) => string, opened: Date):
     },
     rows,
   );
+  await listGoods(tx, rows, opened);
 }
 
 async function buildPeople(

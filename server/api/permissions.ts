@@ -142,6 +142,11 @@ export const PERMISSIONS = {
   'myOrders.get': { allow: CUSTOMER },
   'tracking.get': { allow: BY_TOKEN },
 
+  // the shop: what everybody may look at
+  'shop.front': { allow: BY_TOKEN },
+  'shop.product': { allow: BY_TOKEN },
+  'shop.cart': { allow: BY_TOKEN },
+
   // what people do
   'orders.previewCancel': { allow: CANCELLERS },
   'orders.cancel': { allow: CANCELLERS },

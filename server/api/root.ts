@@ -15,6 +15,7 @@ import { productsRouter } from './products.ts';
 import { sagasRouter } from './sagas.ts';
 import { searchRouter } from './search.ts';
 import { shipmentsRouter } from './shipments.ts';
+import { shopRouter } from './shop.ts';
 import { simulatorsRouter } from './simulators.ts';
 import { stockRouter } from './stock.ts';
 import { createCallerFactory, router } from './trpc.ts';
@@ -38,6 +39,7 @@ export const appRouter = router({
   sagas: sagasRouter,
   search: searchRouter,
   shipments: shipmentsRouter,
+  shop: shopRouter,
   simulators: simulatorsRouter,
   stock: stockRouter,
   tracking: trackingRouter,

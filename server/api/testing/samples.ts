@@ -129,6 +129,9 @@ export const SAMPLES: Readonly<Record<ProcedurePath, Sample>> = {
   'myOrders.list': EMPTY,
   'myOrders.get': { input: () => ({ number: 'EU-1002' }), foreign: [() => ({ number: 'EU-1001' })] },
   'tracking.get': { input: () => ({ token: TOKEN }) },
+  'shop.front': NONE,
+  'shop.product': { input: () => ({ handle: 'NO-SUCH' }) },
+  'shop.cart': { input: () => ({ handles: ['NO-SUCH'] }) },
 
   'orders.previewCancel': {
     input: (world) => ({ orderId: world.orders[1], reason: 'other' }),
