@@ -15,6 +15,7 @@ import { people } from './de/people.ts';
 import { products } from './de/products.ts';
 import { search } from './de/search.ts';
 import { shipments } from './de/shipments.ts';
+import { shop } from './de/shop.ts';
 import { simulators } from './de/simulators.ts';
 import { status } from './de/status.ts';
 import { stock } from './de/stock.ts';
@@ -38,6 +39,7 @@ export const de = {
   products,
   search,
   shipments,
+  shop,
   simulators,
   status,
   stock,

@@ -15,6 +15,7 @@ import { people } from './en/people.ts';
 import { products } from './en/products.ts';
 import { search } from './en/search.ts';
 import { shipments } from './en/shipments.ts';
+import { shop } from './en/shop.ts';
 import { simulators } from './en/simulators.ts';
 import { status } from './en/status.ts';
 import { stock } from './en/stock.ts';
@@ -38,6 +39,7 @@ export const en = {
   products,
   search,
   shipments,
+  shop,
   simulators,
   status,
   stock,
