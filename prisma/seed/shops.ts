@@ -13,6 +13,7 @@ import { type Tx, withTx } from '../../server/platform/db.ts';
 import { insertRows } from '../../server/platform/rows.ts';
 import { type Good, goodsOf } from './goods.ts';
 import { listGoods } from './listings.ts';
+import { buildShippingMethods } from './shipping-methods.ts';
 
 /** A demo shop as it is in the database. */
 export interface Shop extends DemoShop {
@@ -146,6 +147,7 @@ async function build(tx: Tx, home: string, dataKey: string, now: Date, passwordH
     POLICIES.map(([currency, threshold_minor]) => ({ action: 'refund-order', currency, threshold_minor })),
     'ON CONFLICT DO NOTHING',
   );
+  await buildShippingMethods(tx, idOf, opened);
   await buildGoods(tx, idOf, opened);
   await buildPeople(tx, idOf, dataKey, opened, passwordHashes);
 }

@@ -38,6 +38,16 @@ const one = async (text: string, values: unknown[]): Promise<Record<string, unkn
 
 /** Each prepares what it needs and answers with the call itself, which is made under a trace of its own. */
 const CALLS: Readonly<Record<Verbs, () => Promise<(ctx: Ctx) => Promise<unknown>>>> = {
+  createQuote: async () => (ctx) =>
+    w.flows.createQuote(
+      {
+        merchantId: w.merchantId,
+        currency: 'EUR',
+        lines: [{ sku: 'TEE', quantity: 1 }],
+        destination: { country: 'IT' },
+      },
+      ctx,
+    ),
   placeOrder: async () => (ctx) => w.flows.placeOrder(w.input({ lines: [{ sku: 'TEE', quantity: 1 }] }), ctx),
   cancelOrder: async () => {
     const orderId = await confirmed();
@@ -114,6 +124,7 @@ describe('every verb', () => {
     ]);
     expect(audits.rows.length).toBeGreaterThan(0);
     for (const row of audits.rows) expect(row).toMatchObject({ actor: ctx.actor, action: expect.stringMatching(/^\w+\.\w+$/) });
+    if (name === 'createQuote') return; // It changes nothing that anybody could follow.
     const events = await w.db.pool.query('SELECT actor FROM events WHERE trace_id = $1', [ctx.traceId]);
     expect(events.rows.length).toBeGreaterThan(0);
     expect(new Set(events.rows.map((row) => row.actor))).toEqual(new Set([ctx.actor]));

@@ -13,7 +13,9 @@ import type {
   PlaceOrderInput,
   TagInput,
 } from '../domains/orders/schema.ts';
+import type { CreateQuoteInput } from '../domains/quotes/schema.ts';
 import type { RefundOrderInput } from '../domains/refunds/schema.ts';
+import { rateTableProvider } from '../domains/taxes/service.ts';
 import type { Ctx } from '../kernel/context.ts';
 import { type Tx, withTx } from '../platform/db.ts';
 import type { LaneOptions } from '../platform/lane.ts';
@@ -24,6 +26,7 @@ import { type AdjustedStock, adjustStock } from './adjust-stock.ts';
 import { createSagaRunner } from './advance-saga.ts';
 import { type AnnotatedOrder, holdOrder, type NotedOrder, noteOrder, releaseOrder, tagOrder } from './annotate-order.ts';
 import { type CancelledOrder, type CancelPreview, cancelOrder, previewCancel } from './cancel-order.ts';
+import { type CreatedQuote, createQuote, readTaxes } from './create-quote.ts';
 import { type DecidedApproval, decideApproval } from './decide-approval.ts';
 import { type EditedCustomer, editCustomer } from './edit-customer.ts';
 import { type EditedOrder, editOrder } from './edit-order.ts';
@@ -42,6 +45,7 @@ import { lockWorld, type Needs, orderOf, type World } from './world.ts';
 
 /** What the house can do. Every call is idempotent under its key for its caller. */
 export interface Flows {
+  readonly createQuote: Call<CreateQuoteInput, CreatedQuote>;
   readonly placeOrder: Call<PlaceOrderInput, PlacedOrder>;
   readonly cancelOrder: Call<CancelOrderInput, CancelledOrder>;
   readonly refundOrder: Call<RefundOrderInput, RequestedRefund>;
@@ -112,7 +116,10 @@ export function createFlows(deps: FlowDeps): Flows {
   });
   waiting.push(runner.idle);
   const importRead = verb(importSkus);
+  const quoteTaxed = verb(createQuote);
+  const taxProvider = rateTableProvider(pool);
   return {
+    createQuote: async (input, ctx, key, onReplay) => quoteTaxed(await readTaxes(pool, taxProvider, input), ctx, key, onReplay),
     placeOrder: verb(placeOrder),
     cancelOrder: verb(cancelOrder),
     refundOrder: verb(refundOrder),

@@ -1,4 +1,3 @@
-import { type PricedLine, priceLines } from '../domains/catalog/rules.ts';
 import * as catalog from '../domains/catalog/service.ts';
 import * as customers from '../domains/customers/service.ts';
 import { planPromise } from '../domains/inventory/rules.ts';
@@ -7,19 +6,26 @@ import type { Line } from '../domains/orders/rules.ts';
 import type { PlaceOrderInput } from '../domains/orders/schema.ts';
 import * as orders from '../domains/orders/service.ts';
 import * as payments from '../domains/payments/service.ts';
+import type { Quote, QuoteOption } from '../domains/quotes/rules.ts';
+import * as quotes from '../domains/quotes/service.ts';
+import type { ShippingMethod } from '../domains/shipping/rules.ts';
+import * as shipping from '../domains/shipping/service.ts';
+import * as taxes from '../domains/taxes/service.ts';
 import { DomainError } from '../kernel/errors.ts';
 import { newId } from '../kernel/ids.ts';
-import { formatDecimal, minorDigits, parseDecimal, WIRE_LIMIT_MINOR } from '../kernel/money.ts';
+import { formatDecimal, toMajor, WIRE_LIMIT_MINOR } from '../kernel/money.ts';
 import type { Tx } from '../platform/db.ts';
 import { audit } from '../platform/outbox.ts';
 import type { Request, Verb } from '../platform/verb.ts';
 import { placementSaga } from './placement-saga.ts';
+import { type PricedGood, type PricedShipping, priceGoods, priceShipping, type Terms, totalOf } from './price-order.ts';
+import { optionOf, termsOf, wantedOf } from './quote-terms.ts';
 import { begin, lockWorld, settleOrder, takeNumber, tell, type World, writeWorld } from './world.ts';
 
 /**
- * Places an order: prices it once, promises its stock and records the attempt to authorize its payment, all in one transaction. The
- * caller's answer is an order in PENDING; its saga takes it from there. Nothing is taken that is not promised, and nothing promised
- * outlives a failed authorization.
+ * Places an order: prices it once, by the quote that it names or line by line, promises its stock and records the attempt to authorize
+ * its payment, all in one transaction. The caller's answer is an order in PENDING; its saga takes it from there. Nothing is taken that is
+ * not promised, and nothing promised outlives a failed authorization.
  */
 export interface PlacedOrder {
   readonly id: string;
@@ -45,6 +51,9 @@ export const PENDING_LIMIT_MS = 30 * 60_000;
 
 interface Placing extends World {
   readonly catalog: catalog.CatalogState;
+  readonly rates: taxes.RateTable;
+  readonly quotes: ReadonlyMap<string, Quote>;
+  readonly methods: ReadonlyMap<string, ShippingMethod[]>;
   readonly customerIds: Map<Request<PlaceOrderInput>, string | null>;
   readonly externalIds: Set<string>;
 }
@@ -52,28 +61,45 @@ interface Placing extends World {
 async function lock(tx: Tx, requests: readonly Request<PlaceOrderInput>[]): Promise<Placing> {
   const inputs = requests.map((request) => request.input);
   const ctx = (requests[0] as Request<PlaceOrderInput>).ctx;
-  const codes = inputs.flatMap((input) => input.lines.map((line) => ({ merchantId: input.merchantId, code: line.sku })));
+  const quoted = inputs.filter((input) => input.quote);
+  const named = await quotes.find(
+    tx,
+    quoted.map((input) => input.quote?.id as string),
+  );
+  const merchantIds = inputs.map((input) => input.merchantId);
   const goods = await catalog.load(
     tx,
-    inputs.map((input) => input.merchantId),
-    codes,
+    merchantIds,
+    inputs.flatMap((input) => linesWanted(input, named).map((line) => ({ merchantId: input.merchantId, code: line.sku }))),
+  );
+  const rates = await taxes.load(tx, merchantIds);
+  const methods = await shipping.load(
+    tx,
+    quoted.map((input) => input.merchantId),
   );
   const found = await customers.resolve(tx, inputs.map(mentionOf), ctx.now);
   const skus = [...goods.skus.values()]
     .filter((sku) => sku.stocked)
     .map((sku) => ({ skuId: sku.id, merchantId: sku.merchantId }));
-  const named = inputs.flatMap((input) =>
+  const external = inputs.flatMap((input) =>
     input.externalId ? [{ merchantId: input.merchantId, externalId: input.externalId }] : [],
   );
   const world = await lockWorld(tx, { orderIds: [], supply: true, skus, numbers: { order: requests.length } }, ctx);
   // Read after the last lock: an order with this name that committed while we waited is seen.
-  const externalIds = await orders.findExternalIds(tx, named);
+  const externalIds = await orders.findExternalIds(tx, external);
   return {
     ...world,
     catalog: goods,
+    rates,
+    quotes: named,
+    methods,
     externalIds,
     customerIds: new Map(requests.map((request, index) => [request, found[index] ?? null])),
   };
+}
+
+function linesWanted(input: PlaceOrderInput, named: ReadonlyMap<string, Quote>): readonly { readonly sku: string }[] {
+  return input.quote ? (named.get(input.quote.id)?.lines ?? []) : input.lines;
 }
 
 function mentionOf(input: PlaceOrderInput): customers.Mention {
@@ -92,19 +118,20 @@ function decide(world: Placing, request: Request<PlaceOrderInput>): PlacedOrder 
   const { input, ctx } = request;
   const merchant = world.catalog.merchants.get(input.merchantId);
   if (!merchant?.active) throw new DomainError('not_found', 'There is no such merchant.');
-  if (input.currency !== merchant.currency) {
-    throw new DomainError(
-      'currency_mismatch',
-      `${merchant.name} sells in ${merchant.currency}. Send the order in that currency.`,
-    );
-  }
   const externalKey = input.externalId ? `${input.merchantId}:${input.externalId}` : null;
   if (externalKey && world.externalIds.has(externalKey))
     throw new DomainError('duplicate_external_id', `An order with the external_id ${input.externalId} exists already.`);
   const orderId = newId();
-  const lines = linesOf(world, input, orderId, merchant);
-  const totalMinor = lines.reduce((sum, line) => sum + line.totalMinor, 0n);
+  const bill = billOf(world, request, merchant);
+  const lines = linesOf(bill, orderId);
+  const totalMinor = totalOf(lines);
+  const { currency } = bill.terms;
   if (totalMinor >= WIRE_LIMIT_MINOR) throw new DomainError('amount_out_of_range', 'The order total is too large.');
+  if (input.totalMinor !== undefined && input.totalMinor !== totalMinor)
+    throw new DomainError('total_mismatch', `The order costs ${toMajor({ amountMinor: totalMinor, currency })} ${currency}.`, {
+      sentMinor: Number(input.totalMinor),
+      totalMinor: Number(totalMinor),
+    });
   if (totalMinor > 0n && !input.payment)
     throw new DomainError('invalid_request', 'The order costs something: send payment.token of the payment provider.', {
       field: 'payment',
@@ -117,7 +144,7 @@ function decide(world: Placing, request: Request<PlaceOrderInput>): PlacedOrder 
   );
 
   if (externalKey) world.externalIds.add(externalKey);
-  const order = orders.add(world.orders, newRow(world, request, orderId, merchant.home, totalMinor), lines);
+  const order = orders.add(world.orders, newRow(world, request, bill, { id: orderId, home: merchant.home, totalMinor }), lines);
   inventory.apply(world.inventory, promises, { orderId }, ctx);
   if (input.payment && totalMinor > 0n) {
     const payment = payments.addPayment(
@@ -128,7 +155,7 @@ function decide(world: Placing, request: Request<PlaceOrderInput>): PlacedOrder 
         provider: input.payment.provider,
         method: 'card',
         token: input.payment.token,
-        currency: input.currency,
+        currency,
         amountMinor: totalMinor,
       },
       ctx,
@@ -136,7 +163,7 @@ function decide(world: Placing, request: Request<PlaceOrderInput>): PlacedOrder 
     payments.startOperation(world.payments, payment, 'authorize', totalMinor, null, ctx);
   }
   settleOrder(world, order, null, ctx);
-  tell(world, order, 'order.placed', { totalMinor, currency: input.currency, channel: input.channel, lines: lines.length }, ctx);
+  tell(world, order, 'order.placed', { totalMinor, currency, channel: input.channel, lines: lines.length }, ctx);
   audit(
     world.outbox,
     {
@@ -144,7 +171,7 @@ function decide(world: Placing, request: Request<PlaceOrderInput>): PlacedOrder 
       entity: 'order',
       entityId: order.row.id,
       merchantId: order.row.merchantId,
-      after: { number: order.row.number, totalMinor, currency: input.currency, channel: input.channel, lines: lines.length },
+      after: { number: order.row.number, totalMinor, currency, channel: input.channel, lines: lines.length },
     },
     ctx,
   );
@@ -161,9 +188,8 @@ function decide(world: Placing, request: Request<PlaceOrderInput>): PlacedOrder 
 function newRow(
   world: Placing,
   request: Request<PlaceOrderInput>,
-  id: string,
-  home: string,
-  totalMinor: bigint,
+  { terms, quote, option }: Bill,
+  { id, home, totalMinor }: { readonly id: string; readonly home: string; readonly totalMinor: bigint },
 ): orders.OrderRow {
   const { input, ctx } = request;
   return {
@@ -174,7 +200,7 @@ function newRow(
     number: takeNumber(world, 'order'),
     externalId: input.externalId ?? null,
     channel: input.channel,
-    currency: input.currency,
+    currency: terms.currency,
     customerName: input.customer.name ?? input.shipTo?.name ?? null,
     email: input.customer.email ?? null,
     phone: input.customer.phone ?? input.shipTo?.phone ?? null,
@@ -185,6 +211,10 @@ function newRow(
     // Nobody stands at the checkout of an order that is imported.
     expiresAt: input.channel === 'import' ? null : new Date(ctx.now.getTime() + PENDING_LIMIT_MS),
     totalMinor,
+    quoteId: quote?.id ?? null,
+    shippingMethod: option?.code ?? null,
+    promisedFrom: option?.promisedFrom ?? null,
+    promisedBy: option?.promisedBy ?? null,
     status: 'PENDING',
     paymentStatus: 'UNPAID',
     fulfilmentStatus: 'UNALLOCATED',
@@ -204,82 +234,101 @@ function newRow(
   };
 }
 
-function linesOf(world: Placing, input: PlaceOrderInput, orderId: string, merchant: catalog.Merchant): Line[] {
+/** What an order is made of: its goods and its shipping with their prices, and the quote they come from, if it names one. */
+interface Bill {
+  readonly terms: Terms;
+  readonly goods: readonly PricedGood[];
+  readonly shipping: (PricedShipping & { readonly name: string }) | null;
+  readonly quote: Quote | null;
+  readonly option: QuoteOption | null;
+}
+
+function billOf(world: Placing, { input, ctx }: Request<PlaceOrderInput>, merchant: catalog.Merchant): Bill {
+  if (input.quote) return quotedBill(world, input, input.quote, merchant, ctx.now);
+  if (input.lines.length === 0 || input.currency === undefined)
+    throw new DomainError('invalid_request', 'Send currency and lines, or a quote.', { field: 'lines' });
   const country = input.shipTo?.country ?? merchant.country;
-  const rate = (taxClass: string): bigint => catalog.taxRate(world.catalog, merchant.id, country, taxClass);
-  const wanted = input.lines.map((line) => {
-    const sku = world.catalog.skus.get(`${input.merchantId}:${line.sku}`);
-    if (!sku?.active)
-      throw new DomainError('unknown_sku', `The SKU ${line.sku} does not exist or is not for sale.`, { sku: line.sku });
-    if (sku.currency !== input.currency)
-      throw new DomainError('currency_mismatch', `The SKU ${line.sku} is sold in ${sku.currency}.`);
-    const unitPrice = line.unitPrice ?? sku.price;
-    return {
-      kind: 'item' as const,
-      sku,
-      name: line.name ?? sku.name,
-      unitPrice,
-      quantity: line.quantity,
-      discountMinor: line.discountMinor ?? 0n,
-      rate: rate(sku.taxClass),
-    };
-  });
-  const priced = price(wanted, input.discountMinor ?? 0n, merchant);
-  const lines = wanted.map(
-    (line, index): Line => ({
+  const terms: Terms = {
+    merchant,
+    currency: input.currency,
+    pricesIncludeTax: merchant.pricesIncludeTax,
+    rateOf: (taxClass) => taxes.rateOf(world.rates, merchant.id, country, taxClass),
+  };
+  const goods = priceGoods(world.catalog, terms, input.lines, input.discountMinor ?? 0n);
+  const sent = input.shipping;
+  const shippingLine = sent ? { name: sent.name, ...priceShipping(terms, sent.priceMinor) } : null;
+  return { terms, goods, shipping: shippingLine, quote: null, option: null };
+}
+
+/** The quote's own terms and taxes. What the catalogue says otherwise by now is refused, so that nobody pays what nobody was shown. */
+function quotedBill(
+  world: Placing,
+  input: PlaceOrderInput,
+  named: NonNullable<PlaceOrderInput['quote']>,
+  merchant: catalog.Merchant,
+  now: Date,
+): Bill {
+  const quote = world.quotes.get(named.id);
+  if (!quote || quote.merchantId !== merchant.id)
+    throw new DomainError('not_found', 'There is no such quote.', { field: 'quote_id' });
+  if (input.lines.length > 0 || input.shipping || input.discountMinor !== undefined)
+    throw new DomainError('invalid_request', 'The quote says what is ordered: send no lines, shipping or discount beside it.');
+  const terms = termsOf(quote, merchant);
+  const price = () => ({ goods: priceGoods(world.catalog, terms, wantedOf(quote), quote.discountMinor), terms });
+  const methods = world.methods.get(merchant.id) ?? [];
+  const asked = { option: named.option, totalMinor: input.totalMinor, destination: input.shipTo ?? null };
+  const option = optionOf(quote, asked, world.catalog, methods, price, now);
+  const { goods } = price();
+  const shippingLine = option ? { name: option.name, ...priceShipping(terms, BigInt(option.priceMinor)) } : null;
+  const totalMinor = totalOf(goods) + (shippingLine?.totalMinor ?? 0n);
+  const quoted = option ? BigInt(option.orderTotalMinor) : quote.goodsTotalMinor;
+  if (totalMinor !== quoted)
+    throw new DomainError('quote_changed', 'The taxes of what is ordered have changed. Ask for a new quote.', {
+      changes: [{ what: 'total', was: Number(quoted), is: Number(totalMinor) }],
+    });
+  return { terms, goods, shipping: shippingLine, quote, option };
+}
+
+function linesOf({ goods, shipping: sent }: Bill, orderId: string): Line[] {
+  const lines = goods.map(
+    (good, index): Line => ({
       id: newId(),
       orderId,
       position: index + 1,
       kind: 'item',
-      skuId: line.sku.id,
-      skuCode: line.sku.code,
-      name: line.name,
-      stocked: line.sku.stocked,
-      quantity: line.quantity,
-      unitPrice: line.unitPrice,
-      ...(priced[index] as PricedLine),
-      taxRate: formatDecimal(line.rate),
+      skuId: good.sku.id,
+      skuCode: good.sku.code,
+      name: good.name,
+      stocked: good.sku.stocked,
+      quantity: good.wanted.quantity,
+      unitPrice: good.unitPrice,
+      netMinor: good.netMinor,
+      discountMinor: good.discountMinor,
+      taxMinor: good.taxMinor,
+      totalMinor: good.totalMinor,
+      taxRate: formatDecimal(good.taxRateMicros),
     }),
   );
-  if (!input.shipping) return lines;
-  if (input.shipping.priceMinor < 0n)
-    throw new DomainError('invalid_request', 'A shipping price is not negative.', { field: 'shipping.price_minor' });
-  const shippingRate = rate('shipping');
-  const unitPrice = formatDecimal(input.shipping.priceMinor, minorDigits(input.currency));
-  const [shipping] = price([{ unitPrice, quantity: 1, discountMinor: 0n, rate: shippingRate }], 0n, merchant);
-  lines.push({
+  if (!sent) return lines;
+  const { name, unitPrice, netMinor, discountMinor, taxMinor, totalMinor, taxRateMicros } = sent;
+  const shippingLine: Line = {
     id: newId(),
     orderId,
     position: lines.length + 1,
     kind: 'shipping',
     skuId: null,
     skuCode: null,
-    name: input.shipping.name,
+    name,
     stocked: false,
     quantity: 1,
     unitPrice,
-    ...(shipping as PricedLine),
-    taxRate: formatDecimal(shippingRate),
-  });
-  return lines;
-}
-
-function price(
-  wanted: readonly { unitPrice: string; quantity: number; discountMinor: bigint; rate: bigint }[],
-  discountMinor: bigint,
-  merchant: catalog.Merchant,
-): PricedLine[] {
-  if (discountMinor < 0n || wanted.some((line) => line.discountMinor < 0n))
-    throw new DomainError('invalid_request', 'A discount is not negative.');
-  const requests = wanted.map((line) => ({
-    priceMicros: parseDecimal(line.unitPrice) ?? 0n,
-    quantity: line.quantity,
-    discountMinor: line.discountMinor,
-    taxRateMicros: line.rate,
-  }));
-  const priced = priceLines(requests, discountMinor, merchant.pricesIncludeTax, merchant.currency);
-  if (!priced) throw new DomainError('invalid_request', 'The discounts are larger than what they are taken from.');
-  return priced;
+    netMinor,
+    discountMinor,
+    taxMinor,
+    totalMinor,
+    taxRate: formatDecimal(taxRateMicros),
+  };
+  return [...lines, shippingLine];
 }
 
 function answer(order: orders.Order): PlacedOrder {

@@ -4,7 +4,7 @@ import type { Tx } from './db.ts';
  * One statement per table, whatever the batch: rows travel as one array parameter per column and are unnested there. Tables and
  * columns come from constants in the stores, never from input; the text is built once and prepared under its name.
  */
-export type ColumnType = 'uuid' | 'text' | 'int4' | 'int8' | 'numeric' | 'bool' | 'timestamptz' | 'jsonb' | 'text[]';
+export type ColumnType = 'uuid' | 'text' | 'int4' | 'int8' | 'numeric' | 'bool' | 'timestamptz' | 'date' | 'jsonb' | 'text[]';
 
 export interface TableSpec {
   readonly table: string;

@@ -30,6 +30,8 @@ export interface Verb<I, W extends Locked, R> {
   readonly lock: (tx: Tx, requests: readonly Request<I>[]) => Promise<W>;
   readonly decide: (world: W, request: Request<I>) => R;
   readonly write: (tx: Tx, world: W) => Promise<void>;
+  /** What of the input makes a repeat the same request; all of it where absent. */
+  readonly identity?: (input: I) => unknown;
 }
 
 /** How a verb is called. Without a key the call gets one of its own: a COMMIT without a reply is retried under it. */
@@ -64,7 +66,12 @@ export async function runVerb<I, W extends Locked, R>(
   requests: readonly Request<I>[],
 ): Promise<Settled<R>[]> {
   forgetLocks(tx);
-  const claims: Claim[] = requests.map(({ input, ctx, key }) => ({ principal: ctx.actor, key, requestHash: requestHash(input) }));
+  const { identity = (input: I): unknown => input } = verb;
+  const claims: Claim[] = requests.map(({ input, ctx, key }) => ({
+    principal: ctx.actor,
+    key,
+    requestHash: requestHash(identity(input)),
+  }));
   const claimed = await claimKeys(tx, verb.name, claims);
   const results: Settled<R>[] = new Array(requests.length);
   const ours: number[] = [];

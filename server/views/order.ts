@@ -54,6 +54,11 @@ export interface OrderHead {
   readonly billTo: AddressView | null;
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly cancellation: { readonly reason?: string; readonly actor?: string; readonly at?: string } | null;
+  readonly quoteId: string | null;
+  readonly shippingMethod: string | null;
+  /** Days in the calendar, such as 2026-11-30. */
+  readonly promisedFrom: string | null;
+  readonly promisedBy: string | null;
   readonly placedAt: Date;
   readonly confirmedAt: Date | null;
   readonly finishedAt: Date | null;
@@ -105,6 +110,7 @@ const HEAD = `
          o.authorized_minor AS "authorizedMinor", o.captured_minor AS "capturedMinor", o.refunded_minor AS "refundedMinor",
          o.goodwill_minor AS "goodwillMinor", o.receivable_minor AS "receivableMinor", o.customer_name AS "customerName", o.email, o.phone,
          o.ship_to AS "shipTo", o.bill_to AS "billTo", o.metadata, o.cancellation, o.placed_at AS "placedAt",
+         o.quote_id AS "quoteId", o.shipping_method AS "shippingMethod", o.promised_from::text AS "promisedFrom", o.promised_by::text AS "promisedBy",
          o.confirmed_at AS "confirmedAt", o.finished_at AS "finishedAt", o.expires_at AS "expiresAt", o.version
   FROM orders o JOIN merchants m ON m.id = o.merchant_id`;
 

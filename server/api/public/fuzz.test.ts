@@ -36,11 +36,15 @@ beforeAll(async () => {
   const refund = await world.send('POST', `/orders/${json.id}/refunds`, {
     body: { kind: 'amount', amount_minor: 10, reason: 'late' },
   });
+  const quote = await world.send('POST', '/quotes', {
+    body: { currency: 'EUR', lines: [{ sku: 'MUG-RED', quantity: 1 }], destination: { country: 'DE' } },
+  });
   names = {
     order: json.id,
     shipment: shipping.json.shipments[0].id,
     refund: refund.json.id,
     customer: json.customer_id,
+    quote: quote.json.id,
     sku: 'MUG-RED',
   };
 });
@@ -49,7 +53,13 @@ afterAll(() => world.close());
 const document = openApiDocument();
 const ajv = new Ajv2020({
   strict: false,
-  formats: { uuid: /^[0-9a-f-]{36}$/, 'date-time': /^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)$/, uri: true, email: true },
+  formats: {
+    uuid: /^[0-9a-f-]{36}$/,
+    'date-time': /^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)$/,
+    uri: true,
+    email: true,
+    date: /^\d{4}-\d\d-\d\d$/,
+  },
 });
 ajv.addSchema(document, 'api');
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CANCEL_REASONS, type PlaceOrderInput } from '../../domains/orders/schema.ts';
+import { DomainError } from '../../kernel/errors.ts';
 import { FULFILMENT_STATUSES, ORDER_STATUSES, PAYMENT_STATUSES } from '../../kernel/vocabulary.ts';
 import { findOrder } from '../../views/rest-lookups.ts';
 import { listRestOrders, readNotes, readRestOrder } from '../../views/rest-orders.ts';
@@ -37,7 +38,16 @@ const order = reference('order');
 
 const createInput = z.strictObject({
   external_id: words(100).optional().meta({ description: 'Your own name for the order, unique among your orders.' }),
-  currency,
+  currency: currency.optional().meta({ description: 'ISO 4217. Needed unless the order names a quote.' }),
+  quote_id: id
+    .optional()
+    .meta({ description: 'Places what was quoted, at what was quoted. Send no lines, shipping or discount beside it.' }),
+  shipping_option: words(100)
+    .optional()
+    .meta({ description: 'The code of one of the quote’s shipping options.', example: 'standard' }),
+  total_minor: amount
+    .optional()
+    .meta({ description: 'What the customer was shown: the order is refused where it costs anything else.' }),
   customer: z
     .strictObject({
       email: z.email().max(254).optional(),
@@ -57,7 +67,9 @@ const createInput = z.strictObject({
       }),
     )
     .min(1)
-    .max(1_000),
+    .max(1_000)
+    .optional()
+    .meta({ description: 'Needed unless the order names a quote.' }),
   shipping: z.strictObject({ name: words(100), price_minor: amount }).optional(),
   discount_minor: amount.optional().meta({ description: 'Off the whole order, spread over its lines.' }),
   ship_to: address.optional(),
@@ -99,13 +111,20 @@ function addressInput(from: RestAddress | undefined): PlaceOrderInput['shipTo'] 
 
 function placeInput(input: z.infer<typeof createInput>, merchantId: string): PlaceOrderInput {
   const { customer, shipping, payment } = input;
+  if (input.shipping_option !== undefined && input.quote_id === undefined)
+    throw new DomainError(
+      'invalid_request',
+      'A shipping_option is one of a quote’s: send its quote_id too, or shipping instead.',
+    );
   return {
     merchantId,
     channel: 'api',
     externalId: input.external_id,
     currency: input.currency,
+    quote: input.quote_id === undefined ? undefined : { id: input.quote_id, option: input.shipping_option },
+    totalMinor: input.total_minor === undefined ? undefined : BigInt(input.total_minor),
     customer: { email: customer?.email, name: customer?.name, phone: customer?.phone, externalId: customer?.external_id },
-    lines: input.lines.map((line) => ({
+    lines: (input.lines ?? []).map((line) => ({
       sku: line.sku,
       quantity: line.quantity,
       unitPrice: line.unit_price,
@@ -164,11 +183,21 @@ export const ordersRouter = router({
         tag: TAG,
         summary: 'Place an order',
         description:
-          'Prices the lines, promises their stock and starts the payment. The answer is an order in PENDING; with `Prefer: wait=N` it comes when the order is confirmed or cancelled, or when the customer must go to `next_action.url` first, after N seconds at the latest.',
+          'Prices the lines (or takes what a quote says), promises their stock and starts the payment. The answer is an order in PENDING; with `Prefer: wait=N` it comes when the order is confirmed or cancelled, or when the customer must go to `next_action.url` first, after N seconds at the latest.',
         status: 201,
         waits: true,
         example: EXAMPLE,
-        refuses: ['unknown_sku', 'out_of_stock', 'currency_mismatch', 'amount_out_of_range', 'duplicate_external_id'],
+        refuses: [
+          'unknown_sku',
+          'out_of_stock',
+          'currency_mismatch',
+          'amount_out_of_range',
+          'duplicate_external_id',
+          'quote_expired',
+          'quote_changed',
+          'option_not_offered',
+          'total_mismatch',
+        ],
       }),
     )
     .input(createInput)

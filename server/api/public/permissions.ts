@@ -5,6 +5,8 @@ const key = (scope: NonNullable<PermissionRow['scope']>) => ({ allow: {}, scope 
 /** The permission matrix of the REST API: callable by API keys with the scope, and by nobody else. One row per operation. */
 export const REST_PERMISSIONS = {
   'v1.merchant.get': { allow: {}, anyKey: true },
+  'v1.quotes.create': key('orders:write'),
+  'v1.quotes.get': key('orders:read'),
   'v1.orders.create': key('orders:write'),
   'v1.orders.list': key('orders:read'),
   'v1.orders.get': key('orders:read'),

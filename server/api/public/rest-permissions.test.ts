@@ -16,6 +16,7 @@ interface Norths {
   readonly shipmentNumber: string;
   readonly refund: string;
   readonly customer: string;
+  readonly quote: string;
   /** South's own order, for what is nested in a request about it. */
   readonly southOrder: string;
 }
@@ -32,7 +33,9 @@ const units = (line: string) => [{ line_id: line, quantity: 1 }];
 /** One way and more to name what is North's, for every operation that takes a name of anything. */
 const FOREIGN: Readonly<Record<keyof typeof REST_PERMISSIONS, readonly Call[]>> = {
   'v1.merchant.get': [],
-  'v1.orders.create': [],
+  'v1.quotes.create': [],
+  'v1.quotes.get': [{ path: (n) => `/quotes/${n.quote}` }],
+  'v1.orders.create': [{ path: () => '/orders', body: (n) => ({ quote_id: n.quote, payment: { token: 'pm_card_visa' } }) }],
   'v1.orders.list': [
     { path: (n) => `/orders?customer_id=${n.customer}`, nothing: true },
     { path: () => '/orders?external_id=north-1', nothing: true },
@@ -109,6 +112,9 @@ beforeAll(async () => {
   const { json: shipping } = await send('POST', `${path}/shipments`, { body: { units: units(placed.lines[0].id) } });
   await until('paid', async () => (await send('GET', path)).json.captured_minor > 0);
   const { json: refund } = await send('POST', `${path}/refunds`, { body: { kind: 'amount', amount_minor: 100, reason: 'late' } });
+  const quoted = await world.send('POST', '/quotes', {
+    body: { currency: 'EUR', lines: body.lines, destination: { country: 'DE' } },
+  });
   const souths = { ...body, external_id: 'south-1', customer: { email: 'south@example.com' } };
   const { json: own } = await send('POST', '/orders', { body: souths, key: south.key });
   await until(
@@ -128,6 +134,7 @@ beforeAll(async () => {
     shipmentNumber: shipping.shipments[0].number,
     refund: refund.id,
     customer: placed.customer_id,
+    quote: quoted.json.id,
     southOrder: own.id,
   };
 });

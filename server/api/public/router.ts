@@ -5,6 +5,7 @@ import { merchantRouter } from './merchant.ts';
 import type { OperationFacts, RestMeta } from './operation.ts';
 import { ordersRouter } from './orders.ts';
 import { productsRouter } from './products.ts';
+import { quotesRouter } from './quotes.ts';
 import { refundsRouter } from './refunds.ts';
 import { shipmentsRouter } from './shipments.ts';
 import { stockRouter } from './stock.ts';
@@ -17,6 +18,7 @@ export const restRouter = router({
     merchant: merchantRouter,
     orders: ordersRouter,
     products: productsRouter,
+    quotes: quotesRouter,
     refunds: refundsRouter,
     shipments: shipmentsRouter,
     stock: stockRouter,

@@ -1,6 +1,6 @@
 import type { Queryable, Tx } from '../../platform/db.ts';
 import { lockStep } from '../../platform/locks.ts';
-import { rateMicros, type Sku, type SkuFacts, type SkuRecord } from './rules.ts';
+import type { Sku, SkuFacts, SkuRecord } from './rules.ts';
 import {
   findSkuIds,
   insertSkus,
@@ -10,7 +10,6 @@ import {
   readMerchants,
   readRecords,
   readSkus,
-  readTaxRates,
   updateSkus,
 } from './store.ts';
 
@@ -20,7 +19,6 @@ export type { Merchant } from './store.ts';
 export interface CatalogState {
   readonly merchants: Map<string, Merchant>;
   readonly skus: Map<string, Sku>;
-  readonly rates: Map<string, bigint>;
 }
 
 /**
@@ -35,17 +33,10 @@ export async function load(
   const merchants = await readMerchants(db, [...new Set(merchantIds)]);
   const distinct = new Map(codes.map((pair) => [`${pair.merchantId}:${pair.code}`, pair]));
   const skus = await readSkus(db, [...distinct.values()]);
-  const rates = await readTaxRates(db, [...new Set(merchantIds)]);
   return {
     merchants: new Map(merchants.map((merchant) => [merchant.id, merchant])),
     skus: new Map(skus.map((sku) => [`${sku.merchantId}:${sku.code}`, sku])),
-    rates: new Map(rates.map((rate) => [`${rate.merchantId}:${rate.country}:${rate.taxClass}`, rateMicros(rate.rate)])),
   };
-}
-
-/** The tax seam: the rate (10^-6) of a class of goods in a country. Where the merchant collects no tax there is no row and no tax. */
-export function taxRate(state: CatalogState, merchantId: string, country: string, taxClass: string): bigint {
-  return state.rates.get(`${merchantId}:${country}:${taxClass}`) ?? 0n;
 }
 
 /** SKUs by id, as they stand: configuration, read without locks. */

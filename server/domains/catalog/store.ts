@@ -13,22 +13,6 @@ export async function readSkus(db: Queryable, pairs: readonly { merchantId: stri
   return rows;
 }
 
-export interface TaxRate {
-  readonly merchantId: string;
-  readonly country: string;
-  readonly taxClass: string;
-  readonly rate: string;
-}
-
-export async function readTaxRates(db: Queryable, merchantIds: readonly string[]): Promise<TaxRate[]> {
-  const { rows } = await db.query<TaxRate>({
-    name: 'catalog-tax-rates',
-    text: `SELECT merchant_id AS "merchantId", country, tax_class AS "taxClass", rate FROM tax_rates WHERE merchant_id = ANY($1::uuid[])`,
-    values: [merchantIds],
-  });
-  return rows;
-}
-
 export interface Merchant {
   readonly id: string;
   readonly home: string;

@@ -59,7 +59,11 @@ export const placeOrderInput = z.object({
   merchantId: z.uuid(),
   channel: z.enum(['api', 'console', 'shop', 'import', 'marketplace']),
   externalId: text(100).optional(),
-  currency: z.string().regex(/^[A-Z]{3}$/),
+  /** Of the quote where the order names one. */
+  currency: z
+    .string()
+    .regex(/^[A-Z]{3}$/)
+    .optional(),
   customer: z
     .object({
       email: z.email().max(254).optional(),
@@ -74,10 +78,14 @@ export const placeOrderInput = z.object({
         .optional(),
     })
     .default({}),
-  lines: z.array(orderLineInput).min(1).max(1_000),
+  /** What is ordered and how it is sent: by a quote, or line by line. */
+  quote: z.object({ id: z.uuid(), option: text(100).optional() }).optional(),
+  lines: z.array(orderLineInput).max(1_000).default([]),
   shipping: z.object({ name: text(100), priceMinor: amountMinor }).optional(),
   /** An amount off the whole order, spread over its item lines. */
   discountMinor: amountMinor.optional(),
+  /** What the customer was shown. The order is refused where it would cost anything else. */
+  totalMinor: amountMinor.optional(),
   shipTo: address.optional(),
   billTo: address.optional(),
   /** Token of the payment provider. Without one an order must cost nothing. */

@@ -22,6 +22,11 @@ export interface OrderRow {
   readonly placedAt: Date;
   readonly expiresAt: Date | null;
   readonly totalMinor: bigint;
+  /** Set at placement and read by views: the quote it names, how it is sent, and the days (2026-11-30) it is promised for. */
+  readonly quoteId?: string | null;
+  readonly shippingMethod?: string | null;
+  readonly promisedFrom?: string | null;
+  readonly promisedBy?: string | null;
   status: OrderStatus;
   paymentStatus: PaymentStatus;
   fulfilmentStatus: FulfilmentStatus;
@@ -76,6 +81,10 @@ const ORDERS: TableSpec = {
     finished_at: 'timestamptz',
     expires_at: 'timestamptz',
     updated_at: 'timestamptz',
+    quote_id: 'uuid',
+    shipping_method: 'text',
+    promised_from: 'date',
+    promised_by: 'date',
     version: 'int8',
   },
 };
@@ -217,6 +226,10 @@ function orderColumns(o: OrderRow): Record<string, unknown> {
     finished_at: o.finishedAt,
     expires_at: o.expiresAt,
     updated_at: o.updatedAt,
+    quote_id: o.quoteId,
+    shipping_method: o.shippingMethod,
+    promised_from: o.promisedFrom,
+    promised_by: o.promisedBy,
     version: o.version,
   };
 }

@@ -1,3 +1,4 @@
+import { addShippingMethods } from '../../../flows/testing/shipping-methods.ts';
 import { newId } from '../../../kernel/ids.ts';
 import { API_SCOPES, type ApiScope } from '../../../kernel/vocabulary.ts';
 import { newApiKey } from '../../../platform/auth/api-keys.ts';
@@ -147,7 +148,11 @@ async function furnish(api: ApiUnderTest, slug: string, name: string): Promise<R
     `INSERT INTO nodes (id, merchant_id, home, code, name, kind, created_at) VALUES ($1, $2, 'EU', 'MAIN', 'Main', 'warehouse', now())`,
     [nodeId, id],
   );
-  await pool.query(`INSERT INTO tax_rates (merchant_id, country, tax_class, rate) VALUES ($1, 'DE', 'standard', 0.19)`, [id]);
+  await pool.query(
+    `INSERT INTO tax_rates (merchant_id, country, tax_class, rate) VALUES ($1, 'DE', 'standard', 0.19), ($1, 'DE', 'shipping', 0.19)`,
+    [id],
+  );
+  await addShippingMethods(pool, id);
   const skus = [
     ['MUG-RED', true, '12.50'],
     ['TENT-2', true, '199'],
