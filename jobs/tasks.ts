@@ -7,6 +7,7 @@ import { deliverEvent } from './tasks/deliver-event.ts';
 import { expireApprovalsTask } from './tasks/expire-approvals.ts';
 import { processWebhookTask } from './tasks/process-webhook.ts';
 import { purgeExpired } from './tasks/purge-expired.ts';
+import { sweepCheckouts } from './tasks/sweep-checkouts.ts';
 import { sweepDeliveriesTask } from './tasks/sweep-deliveries.ts';
 import { sweepSagas } from './tasks/sweep-sagas.ts';
 import { sweepWebhooks } from './tasks/sweep-webhooks.ts';
@@ -23,6 +24,7 @@ const TASK_LIST: { readonly [T in TaskName]: Task<T> } = {
   'expire-approvals': expireApprovalsTask,
   'process-webhook': processWebhookTask,
   'purge-expired': purgeExpired,
+  'sweep-checkouts': sweepCheckouts,
   'sweep-sagas': sweepSagas,
   'sweep-webhooks': sweepWebhooks,
 };

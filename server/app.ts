@@ -87,6 +87,7 @@ export function createApp({ env, role, pool: given, log: givenLog }: AppOptions)
       dataKey: env.WAYBILL_DATA_KEY,
       region: env.WAYBILL_REGION,
       demo: env.WAYBILL_DEMO === '1',
+      cardFieldsUrl: env.CARD_FIELDS_URL ?? new URL('/elements/card', env.PSP_URL).href,
       livePayments: env.PSP_SECRET_KEY.startsWith('sk_live_'),
     },
     async close() {

@@ -17,6 +17,8 @@ export interface ApiSettings {
   /** This process's region, which new rows take as their home. */
   readonly region: string;
   readonly demo: boolean;
+  /** The payment provider's page of card fields. */
+  readonly cardFieldsUrl: string;
   /** Whether the payment provider moves real money: test keys are refused then. */
   readonly livePayments: boolean;
 }

@@ -60,6 +60,8 @@ const REFUNDERS = { agent: 'all', finance: 'all', admin: 'all', merchant: 'own' 
 const SHIPPERS = { warehouse: 'all', admin: 'all', merchant: 'own' } as const satisfies PermissionRow['allow'];
 const TAGGERS = { agent: 'all', fraud_analyst: 'all', admin: 'all', merchant: 'own' } as const satisfies PermissionRow['allow'];
 const HOLDERS = { agent: 'all', fraud_analyst: 'all', admin: 'all' } as const satisfies PermissionRow['allow'];
+/** Who takes an order on the telephone and sends the link to pay for it. */
+const DRAFTERS = { agent: 'all', admin: 'all', merchant: 'own' } as const satisfies PermissionRow['allow'];
 const CATALOGUERS = { admin: 'all', merchant: 'own' } as const satisfies PermissionRow['allow'];
 
 /** Which holds a role may place and lift: an agent may suspect fraud, but somebody who judges it lets the order go. */
@@ -146,6 +148,19 @@ export const PERMISSIONS = {
   'shop.front': { allow: BY_TOKEN },
   'shop.product': { allow: BY_TOKEN },
   'shop.cart': { allow: BY_TOKEN },
+  'pay.open': { allow: BY_TOKEN },
+  'pay.get': { allow: BY_TOKEN },
+  'pay.update': { allow: BY_TOKEN },
+  'pay.pay': { allow: BY_TOKEN },
+  'pay.abandon': { allow: BY_TOKEN },
+
+  // drafts: orders that an agent makes for somebody to pay
+  'drafts.list': { allow: DRAFTERS },
+  'drafts.get': { allow: DRAFTERS },
+  'drafts.create': { allow: DRAFTERS },
+  'drafts.update': { allow: DRAFTERS },
+  'drafts.cancel': { allow: DRAFTERS },
+  'drafts.sendLink': { allow: DRAFTERS },
 
   // what people do
   'orders.previewCancel': { allow: CANCELLERS },

@@ -2,12 +2,14 @@ import { approvalsRouter } from './approvals.ts';
 import { auditRouter } from './audit.ts';
 import { authRouter } from './auth.ts';
 import { customersRouter } from './customers.ts';
+import { draftsRouter } from './drafts.ts';
 import { homeRouter } from './home.ts';
 import { integrityRouter } from './integrity.ts';
 import { jobsRouter } from './jobs.ts';
 import { ledgerRouter } from './ledger.ts';
 import { myOrdersRouter, trackingRouter } from './my-orders.ts';
 import { ordersRouter } from './orders.ts';
+import { payRouter } from './pay.ts';
 import { paymentsRouter, refundsRouter } from './payments.ts';
 import { peopleRouter } from './people.ts';
 import { PERMISSIONS, type PermissionRow } from './permissions.ts';
@@ -31,7 +33,9 @@ export const appRouter = router({
   home: homeRouter,
   ledger: ledgerRouter,
   myOrders: myOrdersRouter,
+  drafts: draftsRouter,
   orders: ordersRouter,
+  pay: payRouter,
   payments: paymentsRouter,
   people: peopleRouter,
   products: productsRouter,

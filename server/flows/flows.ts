@@ -26,6 +26,7 @@ import { type AdjustedStock, adjustStock } from './adjust-stock.ts';
 import { createSagaRunner } from './advance-saga.ts';
 import { type AnnotatedOrder, holdOrder, type NotedOrder, noteOrder, releaseOrder, tagOrder } from './annotate-order.ts';
 import { type CancelledOrder, type CancelPreview, cancelOrder, previewCancel } from './cancel-order.ts';
+import { type CheckoutFlows, createCheckoutFlows } from './checkouts/checkout-flows.ts';
 import { type CreatedQuote, createQuote, readTaxes } from './create-quote.ts';
 import { type DecidedApproval, decideApproval } from './decide-approval.ts';
 import { type EditedCustomer, editCustomer } from './edit-customer.ts';
@@ -46,6 +47,8 @@ import { lockWorld, type Needs, orderOf, type World } from './world.ts';
 /** What the house can do. Every call is idempotent under its key for its caller. */
 export interface Flows {
   readonly createQuote: Call<CreateQuoteInput, CreatedQuote>;
+  /** From the cart, or an agent's draft, to an order that is paid. */
+  readonly checkouts: CheckoutFlows;
   readonly placeOrder: Call<PlaceOrderInput, PlacedOrder>;
   readonly cancelOrder: Call<CancelOrderInput, CancelledOrder>;
   readonly refundOrder: Call<RefundOrderInput, RequestedRefund>;
@@ -118,8 +121,11 @@ export function createFlows(deps: FlowDeps): Flows {
   const importRead = verb(importSkus);
   const quoteTaxed = verb(createQuote);
   const taxProvider = rateTableProvider(pool);
+  const quote: Flows['createQuote'] = async (input, ctx, key, onReplay) =>
+    quoteTaxed(await readTaxes(pool, taxProvider, input), ctx, key, onReplay);
   return {
-    createQuote: async (input, ctx, key, onReplay) => quoteTaxed(await readTaxes(pool, taxProvider, input), ctx, key, onReplay),
+    createQuote: quote,
+    checkouts: createCheckoutFlows({ pool, createQuote: quote, verb }),
     placeOrder: verb(placeOrder),
     cancelOrder: verb(cancelOrder),
     refundOrder: verb(refundOrder),

@@ -42,10 +42,11 @@ export const EVENT_TYPES = [
   'customer.changed',
   'approval.requested',
   'approval.decided',
+  'checkout.link_sent',
 ] as const;
 
 export type EventType = (typeof EVENT_TYPES)[number];
-export type Aggregate = 'order' | 'sku' | 'customer' | 'approval';
+export type Aggregate = 'order' | 'sku' | 'customer' | 'approval' | 'checkout';
 
 /** What a writer hands over; the outbox adds id, actor, trace and time. */
 export interface NewEvent {

@@ -9,6 +9,7 @@ export const TASKS = {
   'sweep-deliveries': z.object({}),
   'sweep-webhooks': z.object({}),
   'expire-approvals': z.object({}),
+  'sweep-checkouts': z.object({}),
   'check-integrity': z.object({ full: z.boolean().optional() }),
   'purge-expired': z.object({}),
 } as const;

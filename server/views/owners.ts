@@ -16,6 +16,7 @@ const TEXTS = {
   shipment: `SELECT merchant_id AS "merchantId", ${NOBODY} FROM shipments WHERE id = $1`,
   saga: `SELECT merchant_id AS "merchantId", ${NOBODY} FROM sagas WHERE id = $1`,
   approval: `SELECT merchant_id AS "merchantId", ${NOBODY} FROM approvals WHERE id = $1`,
+  checkout: `SELECT merchant_id AS "merchantId", ${NOBODY} FROM checkouts WHERE id = $1`,
   sku: `SELECT merchant_id AS "merchantId", ${NOBODY} FROM skus WHERE id = $1`,
   node: `SELECT merchant_id AS "merchantId", ${NOBODY} FROM nodes WHERE id = $1`,
 } as const;

@@ -90,3 +90,18 @@ export async function readShopLines(db: Queryable, handles: readonly string[]): 
   );
   return rows;
 }
+
+/** Whose the listed products are, by their addresses. */
+export async function readListed(
+  db: Queryable,
+  handles: readonly string[],
+): Promise<{ readonly handle: string; readonly sku: string; readonly merchantId: string }[]> {
+  const { rows } = await db.query<{ handle: string; sku: string; merchantId: string }>(
+    prepared(
+      'shop-listed',
+      `SELECT l.handle, k.code AS sku, k.merchant_id AS "merchantId" FROM ${FROM} WHERE l.handle = ANY($1::text[])`,
+      [handles],
+    ),
+  );
+  return rows;
+}
