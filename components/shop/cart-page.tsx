@@ -91,11 +91,7 @@ function ShopCart({ lines, several }: { lines: readonly Known[]; several: boolea
           </strong>
         </div>
         <p className={classes.dimmed}>{t(first.pricesIncludeTax ? 'shop.sumWithTax' : 'shop.sumWithoutTax')}</p>
-        <CheckOutButton
-          merchant={first.merchant}
-          lines={lines.map(({ product, quantity }) => ({ sku: product.sku, quantity }))}
-          blocked={short ? t('shop.fixFirst') : null}
-        />
+        <CheckOutButton lines={lines} blocked={short ? t('shop.fixFirst') : null} />
       </div>
     </section>
   );

@@ -91,3 +91,36 @@ export function removeFromCart(handles: readonly string[]): void {
 export function useCart(): readonly CartLine[] {
   return useSyncExternalStore(watch, read, () => EMPTY);
 }
+
+const CHECKOUTS = 'waybill-checkouts';
+
+function checkouts(): Record<string, readonly string[]> {
+  try {
+    const parsed: unknown = JSON.parse(window.localStorage.getItem(CHECKOUTS) ?? '{}');
+    return typeof parsed === 'object' && parsed !== null ? (parsed as Record<string, readonly string[]>) : {};
+  } catch {
+    return {};
+  }
+}
+
+function keepCheckouts(kept: Record<string, readonly string[]>): void {
+  try {
+    window.localStorage.setItem(CHECKOUTS, JSON.stringify(kept));
+  } catch {
+    // Then the cart keeps what was paid for; it can be emptied by hand.
+  }
+}
+
+/** Remembers what a checkout is for, so that the cart keeps it until it is paid and no longer. */
+export function rememberCheckout(token: string, handles: readonly string[]): void {
+  const recent = Object.entries(checkouts()).slice(-9);
+  keepCheckouts({ ...Object.fromEntries(recent), [token]: handles });
+}
+
+/** A checkout was paid: what it was for leaves the cart, once. */
+export function finishCheckout(token: string): void {
+  const { [token]: handles, ...others } = checkouts();
+  if (!handles) return;
+  keepCheckouts(others);
+  removeFromCart(handles);
+}

@@ -10,6 +10,7 @@ import { jobs } from './de/jobs.ts';
 import { ledger } from './de/ledger.ts';
 import { nav } from './de/nav.ts';
 import { orders } from './de/orders.ts';
+import { pay } from './de/pay.ts';
 import { payments } from './de/payments.ts';
 import { people } from './de/people.ts';
 import { products } from './de/products.ts';
@@ -34,6 +35,7 @@ export const de = {
   ledger,
   nav,
   orders,
+  pay,
   payments,
   people,
   products,

@@ -10,6 +10,7 @@ import { jobs } from './en/jobs.ts';
 import { ledger } from './en/ledger.ts';
 import { nav } from './en/nav.ts';
 import { orders } from './en/orders.ts';
+import { pay } from './en/pay.ts';
 import { payments } from './en/payments.ts';
 import { people } from './en/people.ts';
 import { products } from './en/products.ts';
@@ -34,6 +35,7 @@ export const en = {
   ledger,
   nav,
   orders,
+  pay,
   payments,
   people,
   products,
