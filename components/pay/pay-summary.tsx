@@ -1,11 +1,14 @@
 'use client';
-import type { PayPage } from '../../server/api/pay.ts';
+import type { CheckoutPage } from '../../server/views/checkouts.ts';
 import { ProductPicture } from '../shop/product-picture.tsx';
 import { useFormat, useMessages } from '../ui/locale.tsx';
 import classes from './pay.module.css';
 import { totalsOf } from './pay-terms.ts';
 
-function Figures({ page, option }: { page: PayPage; option: string | null }) {
+/** What of a checkout has a price. */
+type Priced = Pick<CheckoutPage, 'lines' | 'quote' | 'currency' | 'pricesIncludeTax'>;
+
+function Figures({ page, option }: { page: Priced; option: string | null }) {
   const { t } = useMessages();
   const format = useFormat();
   const totals = totalsOf(page, option);
@@ -41,7 +44,7 @@ function Figures({ page, option }: { page: PayPage; option: string | null }) {
 }
 
 /** What is bought and what it costs: the server's own figures, to the cent. */
-export function PaySummary({ page, option }: { page: PayPage; option: string | null }) {
+export function PaySummary({ page, option }: { page: Priced; option: string | null }) {
   const { t } = useMessages();
   const format = useFormat();
   return (

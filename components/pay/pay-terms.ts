@@ -95,7 +95,7 @@ export interface Totals {
 }
 
 /** The server's figures for the chosen way of sending, as the shop shows prices: with tax in them or beside them. */
-export function totalsOf(page: PayPage, code: string | null): Totals | null {
+export function totalsOf(page: Pick<PayPage, 'quote' | 'pricesIncludeTax'>, code: string | null): Totals | null {
   if (!page.quote) return null;
   const { quote } = page;
   const option = quote.options.find((candidate) => candidate.code === code);

@@ -1,11 +1,16 @@
 'use client';
-import type { PayPage } from '../../server/api/pay.ts';
+import type { CheckoutPage } from '../../server/views/checkouts.ts';
 import { useFormat, useMessages } from '../ui/locale.tsx';
 import classes from './pay.module.css';
 import { promiseText } from './promise-text.ts';
 
 /** The ways to send it, with what each costs and the day it arrives. */
-export function ShippingChoice(props: { page: PayPage; option: string | null; busy: boolean; onChoose: (code: string) => void }) {
+export function ShippingChoice(props: {
+  page: Pick<CheckoutPage, 'quote' | 'currency' | 'pricesIncludeTax'>;
+  option: string | null;
+  busy: boolean;
+  onChoose: (code: string) => void;
+}) {
   const { t, locale } = useMessages();
   const format = useFormat();
   const { page, option, busy, onChoose } = props;

@@ -155,6 +155,13 @@ export const STATUS_LOOKS = {
     degraded: look('attention', IconAlertTriangle),
     down: look('blocked', IconCircleX),
   },
+  checkout: {
+    open: look('attention', IconClock),
+    paying: look('moving', IconLoader),
+    paid: look('done', IconCheck),
+    expired: look('neutral', IconHourglass),
+    cancelled: look('neutral', IconBan),
+  },
   active: { on: look('done', IconCheck), off: look('neutral', IconPlayerPause) },
 } as const;
 

@@ -24,7 +24,7 @@ const LISTED: readonly (readonly [code: string, description: string])[] = [
   ['HL-0007', 'Hand-blown, with a mouth wide enough for lemon slices and a lip that pours without dripping.'],
   ['NL-0063', 'Roll it three times and it floats. Welded seams keep sleeping bag and camera dry.'],
   ['HL-0025', 'One piece of European oak, oiled twice. For bread, cheese, and everything that is shared.'],
-  ['NL-0039', 'Merino where it matters, reinforced at heel and toe. They do not itch, and they do not smell.'],
+  ['NL-0299', 'Merino where it matters, reinforced at heel and toe. They do not itch, and they do not smell.'],
   ['KM-0016', 'Waxed canvas with a brass zip. Room for twelve pens, a ruler, and an eraser you will lose anyway.'],
 ];
 

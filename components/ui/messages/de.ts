@@ -3,6 +3,7 @@ import { actions } from './de/actions.ts';
 import { approvals } from './de/approvals.ts';
 import { audit } from './de/audit.ts';
 import { customers } from './de/customers.ts';
+import { drafts } from './de/drafts.ts';
 import { errors } from './de/errors.ts';
 import { home } from './de/home.ts';
 import { integrity } from './de/integrity.ts';
@@ -28,6 +29,7 @@ export const de = {
   approvals,
   audit,
   customers,
+  drafts,
   errors,
   home,
   integrity,

@@ -3,6 +3,7 @@ import { actions } from './en/actions.ts';
 import { approvals } from './en/approvals.ts';
 import { audit } from './en/audit.ts';
 import { customers } from './en/customers.ts';
+import { drafts } from './en/drafts.ts';
 import { errors } from './en/errors.ts';
 import { home } from './en/home.ts';
 import { integrity } from './en/integrity.ts';
@@ -28,6 +29,7 @@ export const en = {
   approvals,
   audit,
   customers,
+  drafts,
   errors,
   home,
   integrity,

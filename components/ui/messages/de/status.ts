@@ -86,4 +86,5 @@ export const status = {
   check: { ok: 'Stimmt', failing: 'Verletzt', unknown: 'Noch nicht geprüft' },
   health: { up: 'In Betrieb', degraded: 'Eingeschränkt', down: 'Ausgefallen' },
   active: { on: 'Aktiv', off: 'Inaktiv' },
+  checkout: { open: 'Offen', paying: 'Wird bezahlt', paid: 'Bezahlt', expired: 'Abgelaufen', cancelled: 'Zurückgezogen' },
 } as const;
