@@ -198,6 +198,8 @@ export const PERMISSIONS = {
   'jobs.retryDelivery': { allow: ADMIN },
 
   // the demo's outside world; not_found elsewhere
+  'traffic.state': { allow: DRAFTERS },
+  'traffic.change': { allow: DRAFTERS },
   'simulators.state': { allow: ADMIN },
   'simulators.switch': { allow: ADMIN },
   'simulators.reset': { allow: ADMIN },

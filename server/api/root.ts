@@ -20,6 +20,7 @@ import { shipmentsRouter } from './shipments.ts';
 import { shopRouter } from './shop.ts';
 import { simulatorsRouter } from './simulators.ts';
 import { stockRouter } from './stock.ts';
+import { trafficRouter } from './traffic.ts';
 import { createCallerFactory, router } from './trpc.ts';
 
 /** Every procedure there is: one router per noun. */
@@ -36,6 +37,7 @@ export const appRouter = router({
   drafts: draftsRouter,
   orders: ordersRouter,
   pay: payRouter,
+  traffic: trafficRouter,
   payments: paymentsRouter,
   people: peopleRouter,
   products: productsRouter,

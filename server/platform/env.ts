@@ -40,6 +40,8 @@ const schema = z.object({
   CARD_FIELDS_URL: z.url().optional(),
   /** Where the payment provider's simulator is steered, on its host. */
   PSP_CONTROL_PORT: z.coerce.number().int().optional(),
+  /** Where the demo's customers are steered, on loopback; absent where nobody plays customer. */
+  TRAFFIC_PORT: z.coerce.number().int().optional(),
   CARRIER_URL: z.url().default('http://127.0.0.1:3012'),
   CARRIER_API_KEY: z.string().default(KNOWN_SECRETS.CARRIER_API_KEY),
   CARRIER_WEBHOOK_SECRET: z.string().default(KNOWN_SECRETS.CARRIER_WEBHOOK_SECRET),

@@ -248,6 +248,8 @@ export const SAMPLES: Readonly<Record<ProcedurePath, Sample>> = {
     input: () => ({ deliveries: [{ eventId: NIL, consumer: 'notifications' }], reason: 'The cause is gone' }),
   },
 
+  'traffic.state': NONE,
+  'traffic.change': { input: () => ({ paused: true }) },
   'simulators.state': NONE,
   'simulators.switch': {
     input: () => ({ kind: 'fault', simulator: 'psp', fault: 'decline', rule: { next: 1 } }),
