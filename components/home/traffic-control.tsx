@@ -35,7 +35,7 @@ export function TrafficControl() {
   return (
     <section className={classes.control} aria-label={t('home.traffic.title')}>
       <span className={classes.title}>{t('home.traffic.title')}</span>
-      <StatusBadge kind="active" value={paused || stopped ? 'off' : 'on'} />
+      <StatusBadge kind="traffic" value={paused || stopped ? 'paused' : 'running'} />
       <span className={classes.text}>
         {stopped ? t(`home.traffic.stopped.${stopped}`) : t('home.traffic.lastHour', { count: traffic.orders_last_hour })}
       </span>

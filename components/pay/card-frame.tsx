@@ -1,6 +1,7 @@
 'use client';
 import { useComputedColorScheme } from '@mantine/core';
 import { type Ref, useCallback, useEffect, useImperativeHandle, useRef, useState } from 'react';
+import { newId } from '../../server/kernel/ids.ts';
 import { useMessages } from '../ui/locale.tsx';
 import classes from './pay.module.css';
 
@@ -82,7 +83,7 @@ export function CardFrame({ url, ref, onSubmit }: { url: string; ref: Ref<CardFi
     () => ({
       tokenize: () =>
         new Promise((resolve) => {
-          const request = crypto.randomUUID();
+          const request = newId();
           const timer = setTimeout(() => {
             waiting.current.delete(request);
             resolve(null);

@@ -3,6 +3,7 @@ import { Button } from '@mantine/core';
 import { IconLock } from '@tabler/icons-react';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { PayPage } from '../../server/api/pay.ts';
+import { newId } from '../../server/kernel/ids.ts';
 import { shownError } from '../trpc.tsx';
 import { useFormat, useMessages } from '../ui/locale.tsx';
 import { useErrorText } from '../ui/states.tsx';
@@ -70,7 +71,7 @@ export function PayForm({ page, checkout }: { page: PayPage; checkout: ReturnTyp
         setProblem(t('pay.cardIncomplete'));
         return;
       }
-      await pay.mutateAsync({ paymentToken, page: current, key: crypto.randomUUID() });
+      await pay.mutateAsync({ paymentToken, page: current, key: newId() });
     } catch (error) {
       setProblem(errorText(shownError(error) ?? { kind: 'unexpected' }));
     } finally {

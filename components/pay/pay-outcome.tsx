@@ -28,6 +28,8 @@ function Panel(props: { icon?: ReactNode; title: string; children: ReactNode; bu
 
 /** Long enough for a bank's answer to arrive after its page sent the customer back. */
 const ANSWERED_MS = 8_000;
+/** A browser that goes to the bank has left by then. */
+const LEFT_MS = 6_000;
 
 /** A payment on its way: the bank is asked, or wants to ask. */
 export function Paying({ page, checkout }: { page: PayPage; checkout: ReturnType<typeof useCheckout> }) {
@@ -35,12 +37,14 @@ export function Paying({ page, checkout }: { page: PayPage; checkout: ReturnType
   const challenge = page.attempt?.challengeUrl ?? null;
   // Whoever comes back from the bank's page has answered; whoever pressed Pay here goes there.
   const [answered, setAnswered] = useState(() => new URLSearchParams(window.location.search).has('redirect_status'));
-  const pressed = checkout.pay.isSuccess;
-  const sent = useRef(false);
+  const [sent, setSent] = useState(false);
+  const pressed = checkout.pay.isSuccess && !sent;
   useEffect(() => {
-    if (!challenge || answered || !pressed || sent.current) return;
-    sent.current = true;
+    if (!challenge || answered || !pressed) return;
     window.location.assign(challenge);
+    // Whoever is here again after that came back with the Back button, or never left.
+    const timer = setTimeout(() => setSent(true), LEFT_MS);
+    return () => clearTimeout(timer);
   }, [challenge, answered, pressed]);
   useEffect(() => {
     if (!answered) return;

@@ -2,6 +2,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { PayPage } from '../../server/api/pay.ts';
+import { newId } from '../../server/kernel/ids.ts';
 import { refusalOf, useTRPC, useTRPCClient } from '../trpc.tsx';
 import { asInput, problemsOf, type Typed, totalsOf } from './pay-terms.ts';
 
@@ -37,14 +38,14 @@ export function useCheckout(token: string) {
   const queue = useRef<Promise<unknown>>(Promise.resolve());
   const update = useMutation({
     mutationFn: (change: Omit<Parameters<typeof client.pay.update.mutate>[0], 'token'>) => {
-      const next = queue.current.then(() => client.pay.update.mutate({ ...change, token, idempotencyKey: crypto.randomUUID() }));
+      const next = queue.current.then(() => client.pay.update.mutate({ ...change, token, idempotencyKey: newId() }));
       queue.current = next.catch(() => {});
       return next;
     },
     onSuccess: keep,
   });
   const abandon = useMutation({
-    mutationFn: () => client.pay.abandon.mutate({ token, idempotencyKey: crypto.randomUUID() }),
+    mutationFn: () => client.pay.abandon.mutate({ token, idempotencyKey: newId() }),
     onSuccess: keep,
   });
   const pay = useMutation({

@@ -2,6 +2,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
+import { newId } from '../../server/kernel/ids.ts';
 import { shownError, useTRPC } from '../trpc.tsx';
 import { ActionButton } from '../ui/action-button.tsx';
 import { useMessages } from '../ui/locale.tsx';
@@ -35,7 +36,7 @@ export function CheckOutButton({ lines, blocked }: { lines: readonly CartLine[];
         label={t('shop.checkOut')}
         reason={blocked}
         loading={open.isPending || leaving}
-        onClick={() => open.mutate({ lines: wanted, locale, idempotencyKey: crypto.randomUUID() })}
+        onClick={() => open.mutate({ lines: wanted, locale, idempotencyKey: newId() })}
       />
       {open.error && (
         <p className={classes.soldOut} role="alert">

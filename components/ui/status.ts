@@ -162,6 +162,7 @@ export const STATUS_LOOKS = {
     expired: look('neutral', IconHourglass),
     cancelled: look('neutral', IconBan),
   },
+  traffic: { running: look('moving', IconProgress), paused: look('neutral', IconPlayerPause) },
   active: { on: look('done', IconCheck), off: look('neutral', IconPlayerPause) },
 } as const;
 

@@ -86,5 +86,6 @@ export const status = {
   check: { ok: 'Stimmt', failing: 'Verletzt', unknown: 'Noch nicht geprüft' },
   health: { up: 'In Betrieb', degraded: 'Eingeschränkt', down: 'Ausgefallen' },
   active: { on: 'Aktiv', off: 'Inaktiv' },
+  traffic: { running: 'Läuft', paused: 'Pausiert' },
   checkout: { open: 'Offen', paying: 'Wird bezahlt', paid: 'Bezahlt', expired: 'Abgelaufen', cancelled: 'Zurückgezogen' },
 } as const;

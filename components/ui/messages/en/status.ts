@@ -87,5 +87,6 @@ export const status = {
   check: { ok: 'Holds', failing: 'Broken', unknown: 'Not checked yet' },
   health: { up: 'Up', degraded: 'Degraded', down: 'Down' },
   active: { on: 'Active', off: 'Inactive' },
+  traffic: { running: 'Running', paused: 'Paused' },
   checkout: { open: 'Open', paying: 'Being paid', paid: 'Paid', expired: 'Expired', cancelled: 'Withdrawn' },
 } as const;
