@@ -32,7 +32,7 @@ export default defineConfig({
     ? {}
     : {
         webServer: {
-          command: `node server/cli/bootstrap.mjs start --port ${port} --data ${dataDir}`,
+          command: `node server/cli/bootstrap.mjs start --port ${port} --data ${dataDir} --no-traffic`,
           url: `${origin}/health/ready`,
           timeout: BUILDS_AND_STARTS_WITHIN_MS,
           gracefulShutdown: { signal: 'SIGTERM', timeout: 40_000 },

@@ -7,6 +7,7 @@ import {
   IconClipboardList,
   IconClockPlay,
   IconCreditCard,
+  IconFileInvoice,
   IconFlask,
   IconHelp,
   IconHistory,
@@ -49,6 +50,13 @@ const EVERYONE = [...SELLERS, 'customer'] as const;
 export const NAVIGATION: readonly NavigationEntry[] = [
   { label: 'nav.home', href: '/', icon: IconHome, roles: EVERYONE, keys: 'g h' },
   { group: 'nav.groups.orders', label: 'nav.orders', href: '/orders', icon: IconClipboardList, roles: SELLERS, keys: 'g o' },
+  {
+    group: 'nav.groups.orders',
+    label: 'nav.drafts',
+    href: '/orders/drafts',
+    icon: IconFileInvoice,
+    roles: ['agent', 'admin', 'merchant'],
+  },
   {
     group: 'nav.groups.fulfilment',
     label: 'nav.pickQueue',

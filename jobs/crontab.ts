@@ -24,6 +24,7 @@ export const TICKS: readonly Tick[] = [
   { task: 'sweep-webhooks', everySeconds: 15 },
   { task: 'sweep-notices', everySeconds: 15 },
   { task: 'expire-approvals', everySeconds: 60 },
+  { task: 'sweep-checkouts', everySeconds: 10 },
 ];
 
 /** The schedule in graphile-worker’s words. */

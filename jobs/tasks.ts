@@ -8,6 +8,7 @@ import { expireApprovalsTask } from './tasks/expire-approvals.ts';
 import { processWebhookTask } from './tasks/process-webhook.ts';
 import { purgeExpired } from './tasks/purge-expired.ts';
 import { sendNotices } from './tasks/send-notices.ts';
+import { sweepCheckouts } from './tasks/sweep-checkouts.ts';
 import { sweepDeliveriesTask } from './tasks/sweep-deliveries.ts';
 import { sweepNotices } from './tasks/sweep-notices.ts';
 import { sweepSagas } from './tasks/sweep-sagas.ts';
@@ -27,6 +28,7 @@ const TASK_LIST: { readonly [T in TaskName]: Task<T> } = {
   'purge-expired': purgeExpired,
   'send-notices': sendNotices,
   'sweep-notices': sweepNotices,
+  'sweep-checkouts': sweepCheckouts,
   'sweep-sagas': sweepSagas,
   'sweep-webhooks': sweepWebhooks,
 };

@@ -28,7 +28,7 @@ export async function startApi(app: App, mounts: ApiMounts, port: number = app.e
     origin: settings.origin,
     production: env.NODE_ENV === 'production',
     webDevelopment: env.WAYBILL_WEB_DEV === '1',
-    frameOrigins: [new URL(env.PSP_URL).origin],
+    frameOrigins: [...new Set([new URL(env.PSP_URL).origin, new URL(settings.cardFieldsUrl).origin])],
   };
   const hosts = new Set(allowedHosts(settings.origin, port));
   const web = createWebProxy(env.WEB_PORT, headers);

@@ -5,6 +5,7 @@ import { type Carrier, createCarriers } from './domains/fulfilment/provider.ts';
 import { createPaymentProviders, type PaymentProvider } from './domains/payments/provider.ts';
 import { createFlows } from './flows/flows.ts';
 import { createSimulatorFlows } from './flows/operate-simulator.ts';
+import { createTrafficFlow } from './flows/operate-traffic.ts';
 import { createPeopleFlows } from './flows/people/people-flows.ts';
 import { createMailDesk, mailSignInLink } from './mail-desk.ts';
 import { createPool } from './platform/db.ts';
@@ -16,6 +17,7 @@ import { createPrisma } from './platform/prisma-client.ts';
 import { createRateLimiter } from './platform/rate-limit.ts';
 import { controlUrl, createSimulatorControl } from './platform/simulator-control.ts';
 import { createTelemetry, type Telemetry } from './platform/telemetry.ts';
+import { createTrafficControl } from './platform/traffic-control.ts';
 
 export type Role = 'api' | 'web' | 'worker';
 
@@ -82,6 +84,7 @@ export function createApp({ env, role, pool: given, log: givenLog }: AppOptions)
     flows,
     limits,
     ...(env.WAYBILL_DEMO === '1' ? { simulators: simulators(env, pool) } : {}),
+    ...(env.WAYBILL_DEMO === '1' && env.TRAFFIC_PORT ? { traffic: traffic(env.TRAFFIC_PORT, pool) } : {}),
     people: createPeopleFlows({ pool, dataKey: env.WAYBILL_DATA_KEY, limits }),
     deliverLink: deliverLinks({
       mail: desk.transport === null ? null : (link) => mailSignInLink({ pool, flows, dataKey: env.WAYBILL_DATA_KEY }, link),
@@ -94,6 +97,7 @@ export function createApp({ env, role, pool: given, log: givenLog }: AppOptions)
       dataKey: env.WAYBILL_DATA_KEY,
       region: env.WAYBILL_REGION,
       demo: env.WAYBILL_DEMO === '1',
+      cardFieldsUrl: env.CARD_FIELDS_URL ?? new URL('/elements/card', env.PSP_URL).href,
       livePayments: env.PSP_SECRET_KEY.startsWith('sk_live_'),
       mail: desk.transport !== null,
     },
@@ -105,6 +109,12 @@ export function createApp({ env, role, pool: given, log: givenLog }: AppOptions)
       if (!given) await pool.end();
     },
   };
+}
+
+/** How the demo's customers are steered. */
+function traffic(port: number, pool: pg.Pool): NonNullable<App['traffic']> {
+  const control = createTrafficControl(port);
+  return { control, change: createTrafficFlow({ pool, control }) };
 }
 
 /** How the demo's outside world is steered. */

@@ -10,6 +10,7 @@ import { AgentHome } from './agent-home.tsx';
 import { FinanceHome } from './finance-home.tsx';
 import { HealthFigures } from './health-figures.tsx';
 import { SalesDashboard } from './sales-dashboard.tsx';
+import { TrafficControl } from './traffic-control.tsx';
 import { WarehouseHome } from './warehouse-home.tsx';
 
 /** What each role sees first. A customer's home is the list of their orders. */
@@ -39,14 +40,18 @@ export function HomePage() {
   const role = useViewer().data?.role;
   if (role === undefined) return null;
   if (role === 'customer') return <MyOrderList />;
-  return <DetailLayout header={<PageHeader title={t('home.title')} />}>{HOMES[role]}</DetailLayout>;
+  return (
+    <DetailLayout header={<PageHeader title={t('home.title')} />} bars={<TrafficControl />}>
+      {HOMES[role]}
+    </DetailLayout>
+  );
 }
 
 /** A merchant's dashboard. */
 export function MerchantHome() {
   const { t } = useMessages();
   return (
-    <DetailLayout header={<PageHeader title={t('nav.dashboard')} />}>
+    <DetailLayout header={<PageHeader title={t('nav.dashboard')} />} bars={<TrafficControl />}>
       <SalesDashboard />
       <AgentHome />
     </DetailLayout>

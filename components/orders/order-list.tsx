@@ -3,6 +3,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { FULFILMENT_STATUSES, HOLDS, ORDER_STATUSES, PAYMENT_STATUSES } from '../../server/kernel/vocabulary.ts';
 import type { OrderRow, OrderSort, OrderView } from '../../server/views/orders.ts';
+import { NewOrderButton } from '../drafts/draft-list.tsx';
 import { listProps, oneOf, someOf } from '../list-page.ts';
 import { useLive } from '../live.tsx';
 import { usePowers } from '../powers.ts';
@@ -169,7 +170,13 @@ export function OrderList() {
   return (
     <DataList
       {...listProps(list, url)}
-      header={<PageHeader title={t('orders.title')} count={counts.data?.all} />}
+      header={
+        <PageHeader
+          title={t('orders.title')}
+          count={counts.data?.all}
+          primary={powers.may('drafts.create') ? <NewOrderButton /> : undefined}
+        />
+      }
       label={t('orders.title')}
       columns={columns}
       rowKey={(o) => o.id}

@@ -171,6 +171,14 @@ export const STATUS_LOOKS = {
     refused: look('blocked', IconCircleX),
     unknown: look('doubt', IconHelp),
   },
+  checkout: {
+    open: look('attention', IconClock),
+    paying: look('moving', IconLoader),
+    paid: look('done', IconCheck),
+    expired: look('neutral', IconHourglass),
+    cancelled: look('neutral', IconBan),
+  },
+  traffic: { running: look('moving', IconProgress), paused: look('neutral', IconPlayerPause) },
   active: { on: look('done', IconCheck), off: look('neutral', IconPlayerPause) },
 } as const;
 

@@ -19,7 +19,16 @@ const webhook = async (id: string): Promise<unknown> =>
     .rows[0];
 
 async function work(): Promise<void> {
-  const settings = { origin: '', secret: '', dataKey: '', region: 'EU', demo: false, livePayments: false, mail: false };
+  const settings = {
+    origin: '',
+    secret: '',
+    dataKey: '',
+    region: 'EU',
+    demo: false,
+    cardFieldsUrl: '',
+    livePayments: false,
+    mail: false,
+  };
   const task = processWebhookTask({ pool: w.db.pool, flows: w.flows, settings });
   await drainQueue({
     connectionString: w.db.url,

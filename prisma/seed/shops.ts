@@ -12,6 +12,7 @@ import { hashSecret } from '../../server/platform/auth/secrets.ts';
 import { type Tx, withTx } from '../../server/platform/db.ts';
 import { insertRows } from '../../server/platform/rows.ts';
 import { type Good, goodsOf } from './goods.ts';
+import { listGoods } from './listings.ts';
 import { buildShippingMethods } from './shipping-methods.ts';
 
 /** A demo shop as it is in the database. */
@@ -191,6 +192,7 @@ async function buildGoods(tx: Tx, idOf: (slug: string) => string, opened: Date):
     },
     rows,
   );
+  await listGoods(tx, rows, opened);
 }
 
 async function buildPeople(

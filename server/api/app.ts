@@ -1,11 +1,13 @@
 import type pg from 'pg';
 import type { Flows } from '../flows/flows.ts';
 import type { SimulatorFlows } from '../flows/operate-simulator.ts';
+import type { TrafficFlow } from '../flows/operate-traffic.ts';
 import type { PeopleFlows } from '../flows/people/people-flows.ts';
 import type { Ctx } from '../kernel/context.ts';
 import type { LiveHub } from '../platform/live.ts';
 import type { RateLimiter } from '../platform/rate-limit.ts';
 import type { SimulatorControl } from '../platform/simulator-control.ts';
+import type { TrafficControl } from '../platform/traffic-control.ts';
 
 /** What the counter needs to know of its surroundings. `server/platform/env.ts` provides it. */
 export interface ApiSettings {
@@ -18,6 +20,8 @@ export interface ApiSettings {
   /** This process's region, which new rows take as their home. */
   readonly region: string;
   readonly demo: boolean;
+  /** The payment provider's page of card fields. */
+  readonly cardFieldsUrl: string;
   /** Whether the payment provider moves real money: test keys are refused then. */
   readonly livePayments: boolean;
   /** Whether a mail server is named: where not, customers are told nothing. */
@@ -56,6 +60,8 @@ export interface App {
   readonly log: ApiLog;
   /** Waits for an object's next event: `Prefer: wait`. Absent where nobody reads events, as in most tests. */
   readonly live?: Pick<LiveHub, 'waitFor'>;
+  /** The demo's customers; absent where there are none. */
+  readonly traffic?: { readonly control: TrafficControl; readonly change: TrafficFlow };
   /** The demo's outside world; absent where the real one is. */
   readonly simulators?: { readonly control: SimulatorControl; readonly flows: SimulatorFlows };
 }

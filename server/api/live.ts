@@ -19,7 +19,7 @@ const MAX_PER_PROCESS = 2_000;
 /** What a client that does not read may have waiting. Past it the connection ends, and the page loads afresh when it is back. */
 const MAX_UNREAD_BYTES = 256 * 1024;
 const MAX_TOPICS = 50;
-const TOPIC = /^(order|sku|customer|approval)(:[0-9a-f-]{36})?$/;
+const TOPIC = /^(order|sku|customer|approval|checkout)(:[0-9a-f-]{36})?$/;
 
 export interface LiveDeps {
   readonly pool: pg.Pool;
@@ -97,7 +97,7 @@ function topicsOf(req: IncomingMessage): ReadonlySet<string> {
   if (wrong !== undefined)
     throw new DomainError(
       'invalid_request',
-      `There is no topic "${wrong}". Ask for order, sku, customer, approval, or order:<id>.`,
+      `There is no topic "${wrong}". Ask for order, sku, customer, approval, checkout, or order:<id>.`,
     );
   if (topics.length > MAX_TOPICS) throw new DomainError('invalid_request', `Listen to at most ${MAX_TOPICS} topics at once.`);
   return new Set(topics);

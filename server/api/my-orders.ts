@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { DomainError } from '../kernel/errors.ts';
 import { LIMITS } from '../platform/auth/limits.ts';
-import { verifyTrackingToken } from '../platform/tracking-token.ts';
+import { verifyLinkToken } from '../platform/link-token.ts';
 import { listMyOrders, readMyOrder } from '../views/my-orders.ts';
 import { readTracking } from '../views/track.ts';
 import { pageInput } from './page-input.ts';
@@ -20,7 +20,7 @@ export const myOrdersRouter = router({
 export const trackingRouter = router({
   get: procedure.input(z.object({ token: z.string().max(100) })).query(({ ctx, input }) => {
     ctx.app.limits.take(LIMITS.trackingByIp, ctx.ip ?? 'unknown');
-    const orderId = verifyTrackingToken(input.token, ctx.app.settings.secret);
+    const orderId = verifyLinkToken('track', input.token, ctx.app.settings.secret);
     if (orderId === null)
       throw new DomainError('not_found', 'This tracking link is not complete. Copy the whole address from the mail.');
     return readTracking(ctx.pool, orderId);

@@ -36,7 +36,7 @@ beforeAll(async () => {
   db = await createTestDatabase();
   api = await startApiUnderTest(db, { router: appRouter, handlePublic: () => {} });
   const shop = await buildShop(db.pool);
-  const extra = { otherSession: newId(), otherUser: newId(), northKey: newId(), northAccount: newId() };
+  const extra = { otherSession: newId(), otherUser: newId(), northKey: newId(), northAccount: newId(), northCheckout: newId() };
   world = { ...shop, ...extra };
   await db.pool.query(
     `INSERT INTO users (id, email, email_normalized, name, role, created_at) VALUES ($1, 'o@w.test', 'o@w.test', 'Other', 'agent', now())`,
@@ -53,6 +53,12 @@ beforeAll(async () => {
     `INSERT INTO accounts (id, code, kind, home, merchant_id, currency, normal_side, created_at)
      VALUES ($1, 'receivable:north:EUR', 'receivable', 'EU', $2, 'EUR', 'debit', now())`,
     [world.northAccount, shop.merchants[0]],
+  );
+  await db.pool.query(
+    `INSERT INTO checkouts (id, home, merchant_id, source, state, currency, lines, customer, locale, created_by, created_at, updated_at, expires_at, version)
+     VALUES ($1, 'EU', $2, 'console', 'open', 'EUR', '[{"sku": "TENT-2", "name": "Tent", "quantity": 1}]', '{"email": "ana@example.com"}', 'en',
+             'system:test', now(), now(), now() + interval '1 day', 1)`,
+    [world.northCheckout, shop.merchants[0]],
   );
 });
 afterAll(async () => {
@@ -215,8 +221,21 @@ function limitedCallers(path: ProcedurePath): Principal[] {
 
 /** What gives North away in an answer. */
 function northFacts(): string[] {
-  const { merchants, customers, orders, skus, nodes, payment, refund, shipment, line, northKey, northAccount, otherSession } =
-    world;
+  const {
+    merchants,
+    customers,
+    orders,
+    skus,
+    nodes,
+    payment,
+    refund,
+    shipment,
+    line,
+    northKey,
+    northAccount,
+    northCheckout,
+    otherSession,
+  } = world;
   const ids = [
     merchants[0],
     customers[0],
@@ -229,6 +248,7 @@ function northFacts(): string[] {
     line,
     northKey,
     northAccount,
+    northCheckout,
     otherSession,
   ];
   return [

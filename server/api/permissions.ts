@@ -63,6 +63,8 @@ const HOLDERS = { agent: 'all', fraud_analyst: 'all', admin: 'all' } as const sa
 const WRITERS = { agent: 'all', finance: 'all', admin: 'all', merchant: 'own' } as const satisfies PermissionRow['allow'];
 /** Who looks after an order before and after it leaves: takes a cancel back, corrects its address, sends goods again. */
 const CARERS = { agent: 'all', admin: 'all', merchant: 'own' } as const satisfies PermissionRow['allow'];
+/** Who takes an order on the telephone and sends the link to pay for it. */
+const DRAFTERS = { agent: 'all', admin: 'all', merchant: 'own' } as const satisfies PermissionRow['allow'];
 const CATALOGUERS = { admin: 'all', merchant: 'own' } as const satisfies PermissionRow['allow'];
 
 /** Which holds a role may place and lift: an agent may suspect fraud, but somebody who judges it lets the order go. */
@@ -149,6 +151,24 @@ export const PERMISSIONS = {
   'myOrders.get': { allow: CUSTOMER },
   'tracking.get': { allow: BY_TOKEN },
 
+  // the shop: what everybody may look at
+  'shop.front': { allow: BY_TOKEN },
+  'shop.product': { allow: BY_TOKEN },
+  'shop.cart': { allow: BY_TOKEN },
+  'pay.open': { allow: BY_TOKEN },
+  'pay.get': { allow: BY_TOKEN },
+  'pay.update': { allow: BY_TOKEN },
+  'pay.pay': { allow: BY_TOKEN },
+  'pay.abandon': { allow: BY_TOKEN },
+
+  // drafts: orders that an agent makes for somebody to pay
+  'drafts.list': { allow: DRAFTERS },
+  'drafts.get': { allow: DRAFTERS },
+  'drafts.create': { allow: DRAFTERS },
+  'drafts.update': { allow: DRAFTERS },
+  'drafts.cancel': { allow: DRAFTERS },
+  'drafts.sendLink': { allow: DRAFTERS },
+
   // what people do
   'orders.previewCancel': { allow: CANCELLERS },
   'orders.cancel': { allow: CANCELLERS },
@@ -198,6 +218,8 @@ export const PERMISSIONS = {
   'jobs.retryDelivery': { allow: ADMIN },
 
   // the demo's outside world; not_found elsewhere
+  'traffic.state': { allow: DRAFTERS },
+  'traffic.change': { allow: DRAFTERS },
   'simulators.state': { allow: ADMIN },
   'simulators.switch': { allow: ADMIN },
   'simulators.reset': { allow: ADMIN },

@@ -2,6 +2,7 @@ import { approvalsRouter } from './approvals.ts';
 import { auditRouter } from './audit.ts';
 import { authRouter } from './auth.ts';
 import { customersRouter } from './customers.ts';
+import { draftsRouter } from './drafts.ts';
 import { homeRouter } from './home.ts';
 import { integrityRouter } from './integrity.ts';
 import { jobsRouter } from './jobs.ts';
@@ -9,6 +10,7 @@ import { ledgerRouter } from './ledger.ts';
 import { mailsRouter } from './mails.ts';
 import { myOrdersRouter, trackingRouter } from './my-orders.ts';
 import { ordersRouter } from './orders.ts';
+import { payRouter } from './pay.ts';
 import { paymentsRouter, refundsRouter } from './payments.ts';
 import { peopleRouter } from './people.ts';
 import { PERMISSIONS, type PermissionRow } from './permissions.ts';
@@ -17,8 +19,10 @@ import { sagasRouter } from './sagas.ts';
 import { searchRouter } from './search.ts';
 import { shipmentsRouter } from './shipments.ts';
 import { shippingMethodsRouter } from './shipping-methods.ts';
+import { shopRouter } from './shop.ts';
 import { simulatorsRouter } from './simulators.ts';
 import { stockRouter } from './stock.ts';
+import { trafficRouter } from './traffic.ts';
 import { createCallerFactory, router } from './trpc.ts';
 
 /** Every procedure there is: one router per noun. */
@@ -33,7 +37,10 @@ export const appRouter = router({
   ledger: ledgerRouter,
   mails: mailsRouter,
   myOrders: myOrdersRouter,
+  drafts: draftsRouter,
   orders: ordersRouter,
+  pay: payRouter,
+  traffic: trafficRouter,
   payments: paymentsRouter,
   people: peopleRouter,
   products: productsRouter,
@@ -42,6 +49,7 @@ export const appRouter = router({
   search: searchRouter,
   shipments: shipmentsRouter,
   shippingMethods: shippingMethodsRouter,
+  shop: shopRouter,
   simulators: simulatorsRouter,
   stock: stockRouter,
   tracking: trackingRouter,

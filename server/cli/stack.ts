@@ -13,6 +13,7 @@ import type { Supervisor } from './supervisor.ts';
 
 const MAIN = join(ROOT, 'server', 'main.ts');
 const SIMULATORS = join(ROOT, 'server', 'simulators', 'main.ts');
+const TRAFFIC = join(ROOT, 'server', 'simulators', 'traffic', 'main.ts');
 const READY_WITHIN_MS = 120_000;
 
 export type Step = <T>(title: string, work: () => Promise<T>) => Promise<T>;
@@ -42,6 +43,7 @@ export async function stackEnvironment(project: Project, options: StartOptions):
     env.CARRIER_URL ??= `http://127.0.0.1:${await innerPort(options.port + 12)}`;
     env.PSP_CONTROL_PORT ??= String(await innerPort(options.port + 21));
     env.CARRIER_CONTROL_PORT ??= String(await innerPort(options.port + 22));
+    if (options.traffic) env.TRAFFIC_PORT ??= String(await innerPort(options.port + 31));
     mkdirSync(simulatorsDir(project), { recursive: true, mode: 0o700 });
   }
   return env;
@@ -99,6 +101,12 @@ async function letParcelsArrive(env: NodeJS.ProcessEnv): Promise<void> {
 
 function partOf(role: 'api' | 'web' | 'worker', env: NodeJS.ProcessEnv) {
   return { name: role, args: [MAIN, '--role', role], env };
+}
+
+/** The demo's customers come once the shop is open. */
+export function openShop(project: Project, options: StartOptions, env: NodeJS.ProcessEnv, supervisor: Supervisor): void {
+  if (options.traffic && simulated())
+    supervisor.keep({ name: 'traffic', args: [TRAFFIC, '--data', simulatorsDir(project)], env });
 }
 
 /** Starts the processes and resolves when a request for a page and one for the API are answered. */

@@ -7,14 +7,17 @@ export interface StartOptions {
   readonly port: number;
   readonly dataDir: string;
   readonly demo: boolean;
+  /** Whether made-up customers buy in the demo's shop. */
+  readonly traffic: boolean;
   /** Print what the processes log instead of keeping it in files. */
   readonly logs: boolean;
 }
 
-const USAGE = `npm start -- [--port N] [--data DIR] [--no-demo] [--logs]
+const USAGE = `npm start -- [--port N] [--data DIR] [--no-demo] [--no-traffic] [--logs]
   --port N     the address people open (3000)
   --data DIR   the folder of the database and the secrets (.waybill)
   --no-demo    no demo data: prints a link to set up the first administrator
+  --no-traffic no made-up customers in the demo's shop (also WAYBILL_TRAFFIC=0)
   --logs       log to the terminal instead of DIR/logs`;
 
 /** Reads the command line; refuses what it does not know with the usage. */
@@ -26,6 +29,7 @@ export function startOptions(args: readonly string[]): StartOptions {
         port: { type: 'string' },
         data: { type: 'string' },
         'no-demo': { type: 'boolean', default: false },
+        'no-traffic': { type: 'boolean', default: false },
         logs: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },
@@ -39,7 +43,8 @@ export function startOptions(args: readonly string[]): StartOptions {
       throw new Error(`--port ${values.port ?? process.env.PORT} is not a port number.`);
     }
     const demo = !values['no-demo'] && process.env.NODE_ENV !== 'production';
-    return { port, dataDir: dataDirOf(values.data), demo, logs: values.logs };
+    const traffic = demo && !values['no-traffic'] && process.env.WAYBILL_TRAFFIC !== '0';
+    return { traffic, port, dataDir: dataDirOf(values.data), demo, logs: values.logs };
   } catch (error) {
     throw new Refusal(`${error instanceof Error ? error.message : error}\n${USAGE}`);
   }

@@ -7,7 +7,7 @@ import { DEMO_SHOPS, demoApiKey } from './demo-shops.ts';
 import { demandPort } from './ports.ts';
 import { openProject, type Project } from './project.ts';
 import { Refusal, run } from './run.ts';
-import { prepareStack, runStack, type Step, stackEnvironment } from './stack.ts';
+import { openShop, prepareStack, runStack, type Step, stackEnvironment } from './stack.ts';
 import { type StartOptions, startOptions } from './start-options.ts';
 import { createSupervisor } from './supervisor.ts';
 
@@ -62,6 +62,7 @@ run(async () => {
     const work = async () => {
       await prepareStack(project, options, env, supervisor, step);
       await step('Starting the processes', () => runStack(env, supervisor));
+      openShop(project, options, env, supervisor);
       await welcome(options, project, env);
       return stopped;
     };

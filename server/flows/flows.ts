@@ -31,6 +31,7 @@ import { createSagaRunner } from './advance-saga.ts';
 import { type AnnotatedOrder, holdOrder, type NotedOrder, noteOrder, releaseOrder, tagOrder } from './annotate-order.ts';
 import { type CancelledOrder, cancelOrder } from './cancel-order.ts';
 import { type CancelPreview, previewCancel } from './cancel-plan.ts';
+import { type CheckoutFlows, createCheckoutFlows } from './checkouts/checkout-flows.ts';
 import { type CreatedQuote, createQuote, readTaxes } from './create-quote.ts';
 import { type DecidedApproval, decideApproval } from './decide-approval.ts';
 import { type EditedCustomer, editCustomer } from './edit-customer.ts';
@@ -68,6 +69,8 @@ import { lockWorld, type Needs, orderOf, type World } from './world.ts';
 /** What the house can do. Every call is idempotent under its key for its caller. */
 export interface Flows {
   readonly createQuote: Call<CreateQuoteInput, CreatedQuote>;
+  /** From the cart, or an agent's draft, to an order that is paid. */
+  readonly checkouts: CheckoutFlows;
   readonly placeOrder: Call<PlaceOrderInput, PlacedOrder>;
   readonly cancelOrder: Call<CancelOrderInput, CancelledOrder>;
   readonly refundOrder: Call<RefundOrderInput, RequestedRefund>;
@@ -163,8 +166,11 @@ export function createFlows(deps: FlowDeps): Flows {
   const importRead = verb(importSkus);
   const quoteTaxed = verb(createQuote);
   const taxProvider = rateTableProvider(pool);
+  const quote: Flows['createQuote'] = async (input, ctx, key, onReplay) =>
+    quoteTaxed(await readTaxes(pool, taxProvider, input), ctx, key, onReplay);
   return {
-    createQuote: async (input, ctx, key, onReplay) => quoteTaxed(await readTaxes(pool, taxProvider, input), ctx, key, onReplay),
+    createQuote: quote,
+    checkouts: createCheckoutFlows({ pool, createQuote: quote, verb }),
     placeOrder: verb(placeOrder),
     cancelOrder: verb(cancelOrder),
     refundOrder: verb(refundOrder),

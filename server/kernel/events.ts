@@ -53,10 +53,11 @@ export const EVENT_TYPES = [
   'customer.noted',
   'approval.requested',
   'approval.decided',
+  'checkout.link_sent',
 ] as const;
 
 export type EventType = (typeof EVENT_TYPES)[number];
-export type Aggregate = 'order' | 'sku' | 'shipping_method' | 'customer' | 'approval';
+export type Aggregate = 'order' | 'sku' | 'shipping_method' | 'customer' | 'approval' | 'checkout';
 
 /** What a writer hands over; the outbox adds id, actor, trace and time. */
 export interface NewEvent {

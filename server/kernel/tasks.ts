@@ -11,6 +11,7 @@ export const TASKS = {
   'send-notices': z.object({}),
   'sweep-notices': z.object({}),
   'expire-approvals': z.object({}),
+  'sweep-checkouts': z.object({}),
   'check-integrity': z.object({ full: z.boolean().optional() }),
   'purge-expired': z.object({}),
 } as const;

@@ -36,8 +36,12 @@ const schema = z.object({
   /** 1 where the provider's account may capture one authorization in several parts. */
   PSP_MULTICAPTURE: z.enum(['0', '1']).default('1'),
   PSP_WEBHOOK_SECRET: z.string().default(KNOWN_SECRETS.PSP_WEBHOOK_SECRET),
+  /** The provider's page of card fields, shown in a frame at checkout; the simulator's own where absent. */
+  CARD_FIELDS_URL: z.url().optional(),
   /** Where the payment provider's simulator is steered, on its host. */
   PSP_CONTROL_PORT: z.coerce.number().int().optional(),
+  /** Where the demo's customers are steered, on loopback; absent where nobody plays customer. */
+  TRAFFIC_PORT: z.coerce.number().int().optional(),
   CARRIER_URL: z.url().default('http://127.0.0.1:3012'),
   CARRIER_API_KEY: z.string().default(KNOWN_SECRETS.CARRIER_API_KEY),
   CARRIER_WEBHOOK_SECRET: z.string().default(KNOWN_SECRETS.CARRIER_WEBHOOK_SECRET),

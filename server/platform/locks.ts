@@ -6,6 +6,7 @@ import type { Tx } from './db.ts';
  */
 export const LOCK_ORDER = [
   'idempotency_keys',
+  'checkouts',
   'customers',
   'merchants',
   'skus',

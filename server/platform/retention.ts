@@ -10,6 +10,8 @@ export const RETENTION_DAYS = {
   sessions: 90,
   /** Which consumer was told of which event, once told. The events themselves stay. */
   deliveries: 30,
+  /** Carts and drafts that nobody paid, with whatever address they hold. */
+  unpaidCheckouts: 30,
   /** What a provider sent; that it was received stays, so that a late repeat is still recognised. */
   webhookPayloads: 90,
   /** To whom a mail went and what it said; that there was one stays. */
@@ -31,6 +33,7 @@ const PURGES: readonly { readonly name: keyof typeof RETENTION_DAYS; readonly te
   { name: 'userTokens', text: removing('user_tokens', 'coalesce(used_at, expires_at) < $1') },
   { name: 'sessions', text: removing('sessions', 'least(revoked_at, expires_at) < $1') },
   { name: 'deliveries', text: removing('event_deliveries', "status = 'done' AND next_at < $1") },
+  { name: 'unpaidCheckouts', text: removing('checkouts', "state IN ('expired', 'cancelled') AND updated_at < $1") },
   {
     name: 'webhookPayloads',
     text: `UPDATE inbound_webhooks SET payload = '{}' WHERE ${doomed(
@@ -54,7 +57,16 @@ export async function purgeExpiredRows(
   now: Date,
   signal?: AbortSignal,
 ): Promise<Readonly<Record<keyof typeof RETENTION_DAYS, number>>> {
-  const purged = { idempotencyKeys: 0, userTokens: 0, sessions: 0, deliveries: 0, webhookPayloads: 0, mails: 0, mailAttempts: 0 };
+  const purged = {
+    idempotencyKeys: 0,
+    userTokens: 0,
+    sessions: 0,
+    deliveries: 0,
+    unpaidCheckouts: 0,
+    webhookPayloads: 0,
+    mails: 0,
+    mailAttempts: 0,
+  };
   for (const { name, text } of PURGES) {
     const before = new Date(now.getTime() - RETENTION_DAYS[name] * 86_400_000);
     for (;;) {

@@ -32,6 +32,7 @@ try {
     webhookUrl: webhookTo('psp'),
     webhookSecret: setting('PSP_WEBHOOK_SECRET', 'whsec_waybill_demo'),
     secretKey: setting('PSP_SECRET_KEY', 'sk_test_waybill'),
+    parents: [new URL(setting('WAYBILL_ORIGIN', 'http://localhost:3000')).origin],
     multicapture: setting('PSP_MULTICAPTURE', '1') === '1',
   });
   const carrier = await startCarrierSimulator({

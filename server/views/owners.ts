@@ -17,6 +17,7 @@ const TEXTS = {
   saga: `SELECT merchant_id AS "merchantId", ${NOBODY} FROM sagas WHERE id = $1`,
   approval: `SELECT merchant_id AS "merchantId", ${NOBODY} FROM approvals WHERE id = $1`,
   mail: `SELECT merchant_id AS "merchantId", ${NOBODY} FROM notifications WHERE id = $1 AND order_id IS NOT NULL`,
+  checkout: `SELECT merchant_id AS "merchantId", ${NOBODY} FROM checkouts WHERE id = $1`,
   sku: `SELECT merchant_id AS "merchantId", ${NOBODY} FROM skus WHERE id = $1`,
   node: `SELECT merchant_id AS "merchantId", ${NOBODY} FROM nodes WHERE id = $1`,
 } as const;

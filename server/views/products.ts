@@ -32,10 +32,13 @@ export interface ProductFilter {
   readonly merchantId?: string | undefined;
 }
 
+/** Units of SKU k that may be promised now; null for what is not stocked. */
+export const AVAILABLE_UNITS = `CASE WHEN k.stocked THEN coalesce((SELECT sum(CASE WHEN v.shortfall > 0 THEN 0 ELSE greatest(greatest(v.sellable, 0) + v.limit_over - v.promised, 0) END)
+    FROM sku_supply v WHERE v.sku_id = k.id), 0)::bigint END`;
+
 const COLUMNS = `k.id, k.merchant_id AS "merchantId", m.name AS "merchantName", k.code, k.name, k.barcode, k.stocked, k.tax_class AS "taxClass",
   k.weight_grams AS "weightGrams", trim_scale(k.price)::text AS price, k.currency, k.active, k.version, k.updated_at AS "updatedAt",
-  CASE WHEN k.stocked THEN coalesce((SELECT sum(CASE WHEN v.shortfall > 0 THEN 0 ELSE greatest(greatest(v.sellable, 0) + v.limit_over - v.promised, 0) END)
-    FROM sku_supply v WHERE v.sku_id = k.id), 0)::bigint END AS available`;
+  ${AVAILABLE_UNITS} AS available`;
 
 const FROM = 'skus k JOIN merchants m ON m.id = k.merchant_id';
 

@@ -3,6 +3,7 @@ import { actions } from './de/actions.ts';
 import { approvals } from './de/approvals.ts';
 import { audit } from './de/audit.ts';
 import { customers } from './de/customers.ts';
+import { drafts } from './de/drafts.ts';
 import { errors } from './de/errors.ts';
 import { home } from './de/home.ts';
 import { integrity } from './de/integrity.ts';
@@ -11,12 +12,14 @@ import { ledger } from './de/ledger.ts';
 import { mails } from './de/mails.ts';
 import { nav } from './de/nav.ts';
 import { orders } from './de/orders.ts';
+import { pay } from './de/pay.ts';
 import { payments } from './de/payments.ts';
 import { people } from './de/people.ts';
 import { products } from './de/products.ts';
 import { search } from './de/search.ts';
 import { shipments } from './de/shipments.ts';
 import { shipping } from './de/shipping.ts';
+import { shop } from './de/shop.ts';
 import { simulators } from './de/simulators.ts';
 import { status } from './de/status.ts';
 import { stock } from './de/stock.ts';
@@ -28,6 +31,7 @@ export const de = {
   approvals,
   audit,
   customers,
+  drafts,
   errors,
   home,
   integrity,
@@ -36,12 +40,14 @@ export const de = {
   mails,
   nav,
   orders,
+  pay,
   payments,
   people,
   products,
   search,
   shipments,
   shipping,
+  shop,
   simulators,
   status,
   stock,

@@ -3,6 +3,7 @@ import { actions } from './en/actions.ts';
 import { approvals } from './en/approvals.ts';
 import { audit } from './en/audit.ts';
 import { customers } from './en/customers.ts';
+import { drafts } from './en/drafts.ts';
 import { errors } from './en/errors.ts';
 import { home } from './en/home.ts';
 import { integrity } from './en/integrity.ts';
@@ -11,12 +12,14 @@ import { ledger } from './en/ledger.ts';
 import { mails } from './en/mails.ts';
 import { nav } from './en/nav.ts';
 import { orders } from './en/orders.ts';
+import { pay } from './en/pay.ts';
 import { payments } from './en/payments.ts';
 import { people } from './en/people.ts';
 import { products } from './en/products.ts';
 import { search } from './en/search.ts';
 import { shipments } from './en/shipments.ts';
 import { shipping } from './en/shipping.ts';
+import { shop } from './en/shop.ts';
 import { simulators } from './en/simulators.ts';
 import { status } from './en/status.ts';
 import { stock } from './en/stock.ts';
@@ -28,6 +31,7 @@ export const en = {
   approvals,
   audit,
   customers,
+  drafts,
   errors,
   home,
   integrity,
@@ -36,12 +40,14 @@ export const en = {
   mails,
   nav,
   orders,
+  pay,
   payments,
   people,
   products,
   search,
   shipments,
   shipping,
+  shop,
   simulators,
   status,
   stock,

@@ -11,6 +11,7 @@ import { snakeCase } from './problem.ts';
 const SEEN_WITH: Readonly<Record<Aggregate, readonly ApiScope[]>> = {
   order: ['orders:read'],
   approval: ['orders:read'],
+  checkout: ['orders:read'],
   sku: ['stock:read', 'catalog:read'],
   shipping_method: ['catalog:read'],
   customer: [],
@@ -20,7 +21,7 @@ const event = z
   .object({
     id,
     type: z.string().meta({ example: 'order.confirmed' }),
-    object: z.string().meta({ description: 'order, sku or approval.' }),
+    object: z.string().meta({ description: 'order, sku, approval or checkout.' }),
     object_id: id,
     object_version: z.int().meta({ description: 'Orders the events of one object, without gaps.' }),
     data: z.record(z.string(), z.unknown()),

@@ -8,6 +8,7 @@ export interface SampleWorld extends ShopFixture {
   readonly otherUser: string;
   readonly northKey: string;
   readonly northAccount: string;
+  readonly northCheckout: string;
 }
 
 export interface Sample {
@@ -144,6 +145,23 @@ export const SAMPLES: Readonly<Record<ProcedurePath, Sample>> = {
   'myOrders.list': EMPTY,
   'myOrders.get': { input: () => ({ number: 'EU-1002' }), foreign: [() => ({ number: 'EU-1001' })] },
   'tracking.get': { input: () => ({ token: TOKEN }) },
+  'shop.front': NONE,
+  'shop.product': { input: () => ({ handle: 'NO-SUCH' }) },
+  'shop.cart': { input: () => ({ handles: ['NO-SUCH'] }) },
+  'pay.open': { input: () => ({ lines: [{ handle: 'NO-SUCH', quantity: 1 }] }) },
+  'pay.get': { input: () => ({ token: TOKEN }) },
+  'pay.update': { input: () => ({ token: TOKEN }) },
+  'pay.pay': { input: () => ({ token: TOKEN, quoteId: NIL, totalMinor: 1, paymentToken: 'pm_card_visa' }) },
+  'pay.abandon': { input: () => ({ token: TOKEN }) },
+  'drafts.list': EMPTY,
+  'drafts.get': { input: () => ({ checkoutId: NIL }), foreign: [(world) => ({ checkoutId: world.northCheckout })] },
+  'drafts.create': {
+    input: (world) => ({ merchantId: world.merchants[1], lines: [{ sku: 'MUG-RED', quantity: 1 }] }),
+    foreign: [(world) => ({ merchantId: world.merchants[0], lines: [{ sku: 'TENT-2', quantity: 1 }] })],
+  },
+  'drafts.update': { input: () => ({ checkoutId: NIL }), foreign: [(world) => ({ checkoutId: world.northCheckout })] },
+  'drafts.cancel': { input: () => ({ checkoutId: NIL }), foreign: [(world) => ({ checkoutId: world.northCheckout })] },
+  'drafts.sendLink': { input: () => ({ checkoutId: NIL }), foreign: [(world) => ({ checkoutId: world.northCheckout })] },
 
   'orders.previewCancel': {
     input: (world) => ({ orderId: world.orders[1], reason: 'other' }),
@@ -278,6 +296,8 @@ export const SAMPLES: Readonly<Record<ProcedurePath, Sample>> = {
     input: () => ({ deliveries: [{ eventId: NIL, consumer: 'notifications' }], reason: 'The cause is gone' }),
   },
 
+  'traffic.state': NONE,
+  'traffic.change': { input: () => ({ paused: true }) },
   'simulators.state': NONE,
   'simulators.switch': {
     input: () => ({ kind: 'fault', simulator: 'psp', fault: 'decline', rule: { next: 1 } }),

@@ -26,7 +26,7 @@ import {
   updateOrders,
 } from './store.ts';
 
-export { findExternalIds, type OrderRow } from './store.ts';
+export { type AttemptState, findAttempts, findExternalIds, type OrderRow } from './store.ts';
 
 /** An order under its lock: the row, its lines and its spans. */
 export interface Order {

@@ -1,6 +1,6 @@
 import type { Span } from '../../kernel/units.ts';
 import type { FulfilmentStatus, Hold, OrderStatus, PaymentStatus } from '../../kernel/vocabulary.ts';
-import type { Tx } from '../../platform/db.ts';
+import type { Queryable, Tx } from '../../platform/db.ts';
 import { insertRows, type TableSpec, updateRows } from '../../platform/rows.ts';
 import type { Line } from './rules.ts';
 
@@ -310,4 +310,21 @@ export async function findExternalIds(
     values: [pairs.map((p) => p.merchantId), pairs.map((p) => p.externalId)],
   });
   return new Set(rows.map((row) => row.key));
+}
+
+/** How far an order came, for whoever waits for its payment. */
+export interface AttemptState {
+  readonly id: string;
+  readonly status: OrderStatus;
+  readonly confirmedAt: Date | null;
+}
+
+export async function findAttempts(db: Queryable, ids: readonly string[]): Promise<ReadonlyMap<string, AttemptState>> {
+  if (ids.length === 0) return new Map();
+  const { rows } = await db.query<AttemptState>({
+    name: 'orders-attempts',
+    text: 'SELECT id, status, confirmed_at AS "confirmedAt" FROM orders WHERE id = ANY($1::uuid[])',
+    values: [ids],
+  });
+  return new Map(rows.map((row) => [row.id, row]));
 }

@@ -14,5 +14,11 @@ export const LIMITS = {
   /** Six digits, three steps accepted: 5 tries in 15 minutes are a chance of 1 in 67,000. */
   totpByUser: { name: 'totp-by-user', burst: 5, periodMs: 15 * MINUTE_MS },
   tokenByIp: { name: 'token-by-ip', burst: 30, periodMs: 5 * MINUTE_MS },
+  /** A page of the shop asks a few times; somebody who clicks fast stays far below this, a copying machine does not. */
+  shopByIp: { name: 'shop-by-ip', burst: 300, periodMs: MINUTE_MS },
+  /** Opening a checkout writes a row: more than anybody buys, less than a flood. */
+  openCheckoutByIp: { name: 'open-checkout-by-ip', burst: 120, periodMs: MINUTE_MS },
+  /** A page that waits for the bank asks once a second, also from several tabs. */
+  payByIp: { name: 'pay-by-ip', burst: 900, periodMs: MINUTE_MS },
   trackingByIp: { name: 'tracking-by-ip', burst: 60, periodMs: MINUTE_MS },
 } as const satisfies Record<string, Limit>;

@@ -10,6 +10,8 @@ export interface TestCard {
   /** Stripe's error code and decline code where the issuer refuses. */
   readonly decline?: { readonly code: string; readonly declineCode: string; readonly message: string };
   readonly challenge?: boolean;
+  /** How long its issuer takes to answer. */
+  readonly slowMs?: number;
 }
 
 /** The same card number has the same fingerprint wherever it is used. */
@@ -70,6 +72,7 @@ const CARDS: Readonly<Record<string, TestCard>> = {
   pm_card_diners: card('diners', '0004'),
   pm_card_jcb: card('jcb', '0505'),
   pm_card_unionpay: card('unionpay', '0005'),
+  pm_card_slow: card('visa', '5001', { slowMs: 5_000 }),
   pm_card_gb: card('visa', '0000', { country: 'GB' }),
   pm_card_de: card('visa', '0016', { country: 'DE' }),
   pm_card_fr: card('visa', '0003', { country: 'FR' }),

@@ -198,10 +198,11 @@ export class Intents {
   }
 
   private readToken(form: Form): string | null {
-    const token = text(form, 'payment_method');
-    if (token === undefined) return null;
+    const sent = text(form, 'payment_method');
+    if (sent === undefined) return null;
+    const token = this.state.cardToken(sent);
     if (testCard(token) === undefined)
-      throw invalid(`No such PaymentMethod: '${token}'`, { code: 'resource_missing', param: 'payment_method' });
+      throw invalid(`No such PaymentMethod: '${sent}'`, { code: 'resource_missing', param: 'payment_method' });
     return token;
   }
 

@@ -3,17 +3,21 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { SimClock } from '../clock.ts';
 import { type Controlled, control } from '../control.ts';
-import { child, decodeForm, type Form, list, text } from '../form.ts';
-import { DROP, html, json, type Listener, listen, type SimReply, type SimRequest, sleep } from '../http.ts';
+import { child, decodeForm, type Form, text } from '../form.ts';
+import { DROP, json, type Listener, listen, type SimReply, type SimRequest, sleep } from '../http.ts';
 import { type Journal, openJournal } from '../journal.ts';
 import { type Faults, Switches } from '../switches.ts';
 import { WebhookSender } from '../webhooks.ts';
-import { challengeOver, challengePage, returnAddress } from './challenge.ts';
+import { challenge } from './answer-challenge.ts';
+import { cardFields } from './card-fields.ts';
+import { testCard } from './cards.ts';
+import { refusedAtTheDoor } from './faults-at-the-door.ts';
 import { inspect } from './inspection.ts';
 import { Intents, operationOf } from './intents.ts';
+import { createPaymentMethod, paymentMethodShape } from './payment-methods.ts';
 import { Reads } from './reads.ts';
-import { createRefund } from './refunds.ts';
 import { Refusal } from './refusal.ts';
+import { KINDS, type Route, routeOf } from './routes.ts';
 import { errorShape, eventShape, replyShape } from './shapes.ts';
 import { Change, type JournalRecord, newPspId, PspState, type ReplyView, type StoredEvent } from './state.ts';
 
@@ -32,6 +36,10 @@ export interface PspOptions {
   readonly webhookUrl?: string | undefined;
   readonly webhookSecret: string;
   readonly secretKey: string;
+  /** What card fields in a browser identify themselves with: it can make tokens and nothing else. */
+  readonly publishableKey?: string;
+  /** The origins whose checkouts may show the card fields. */
+  readonly parents?: readonly string[];
   /** Whether the account may capture in parts; what was set before, or false, where absent. */
   readonly multicapture?: boolean;
 }
@@ -45,11 +53,7 @@ export interface PspSimulator {
   close(): Promise<void>;
 }
 
-const KINDS = ['authorize', 'capture', 'void', 'refund'] as const;
-type Kind = (typeof KINDS)[number] | 'read';
-
 const EXPIRY_SWEEP_MS = 5_000;
-const CHALLENGE_PATH = '/_sim/challenge/';
 const MAX_KEY_LENGTH = 255;
 
 const settingsInput = z.strictObject({
@@ -57,12 +61,6 @@ const settingsInput = z.strictObject({
   search_lag_ms: z.number().min(0).optional(),
   webhook_events: z.array(z.string()).optional(),
 });
-
-interface Route {
-  readonly kind: Kind;
-  readonly intentId: string | undefined;
-  readonly run: (form: Form, change: Change, faults: Faults) => ReplyView;
-}
 
 class Psp {
   readonly clock = new SimClock();
@@ -86,6 +84,10 @@ class Psp {
   private challengeUrl = '';
   private intents = new Intents(this.state, '');
   private reads = new Reads(this.state, '');
+
+  private get publishableKey(): string {
+    return this.options.publishableKey ?? 'pk_test_waybill';
+  }
 
   constructor(options: PspOptions, listener: () => Listener | undefined) {
     this.options = options;
@@ -113,7 +115,8 @@ class Psp {
       changeSettings: (change) => this.changeSettings(change),
       recentLog: (limit) => this.state.log.slice(-limit).reverse(),
       clockMoved: () => this.sweep(),
-      extra: (request) => inspect(this.state, request) ?? this.challenge(request),
+      extra: (request) =>
+        inspect(this.state, request) ?? challenge(request, this.state, this.intents, (change) => this.finish(change)),
     };
   }
 
@@ -127,6 +130,8 @@ class Psp {
 
   async handle(request: SimRequest): Promise<SimReply> {
     if (request.path.startsWith('/_sim/')) return control(this.controlled, request);
+    const page = cardFields(request, { parents: this.options.parents ?? [], publishableKey: this.publishableKey });
+    if (page !== undefined) return page;
     this.count('requests');
     const requestId = newPspId('req');
     const reply = await this.api(request, requestId);
@@ -144,15 +149,18 @@ class Psp {
   }
 
   private async api(request: SimRequest, requestId: string): Promise<SimReply> {
-    if (request.headers.authorization !== `Bearer ${this.options.secretKey}`) {
+    const tokens = request.method === 'POST' && request.path === '/v1/payment_methods';
+    const known = [this.options.secretKey, ...(tokens ? [this.publishableKey] : [])];
+    if (!known.some((key) => request.headers.authorization === `Bearer ${key}`)) {
       return json(401, errorShape('invalid_request_error', 'Invalid API Key provided.'));
     }
     try {
       const segments = request.path.split('/').slice(2);
       if (!request.path.startsWith('/v1/'))
         throw new Refusal(404, 'invalid_request_error', `Unrecognized request URL (${request.path}).`);
+      if (tokens) return await this.tokenize(request);
       if (request.method === 'GET') return await this.read(segments, request);
-      const route = request.method === 'POST' ? this.route(segments) : undefined;
+      const route = request.method === 'POST' ? routeOf(segments, this.intents, this.state) : undefined;
       if (route === undefined) {
         throw new Refusal(404, 'invalid_request_error', `Unrecognized request URL (${request.method}: ${request.path}).`);
       }
@@ -162,6 +170,14 @@ class Psp {
       if (error instanceof URIError) return json(400, errorShape('invalid_request_error', 'The request is not form-encoded.'));
       throw error;
     }
+  }
+
+  /** Card fields are exchanged for a token. Nothing of them is kept, so that there is no reply to repeat either. */
+  private async tokenize(request: SimRequest): Promise<SimReply> {
+    const change = new Change(this.state);
+    const method = createPaymentMethod(this.state, decodeForm(request.body), change);
+    await this.finish(change);
+    return json(200, paymentMethodShape(method));
   }
 
   private async read(segments: readonly string[], request: SimRequest): Promise<SimReply> {
@@ -174,30 +190,6 @@ class Psp {
     if (answer === undefined) throw new Refusal(404, 'invalid_request_error', `Unrecognized request URL (GET: ${request.path}).`);
     await this.journal.settled();
     return faults.drop_reply === undefined ? answer : DROP;
-  }
-
-  private route(segments: readonly string[]): Route | undefined {
-    const [noun, id, verb] = segments;
-    const expandOf = (form: Form) => list(form, 'expand');
-    const intent = (kind: Kind, run: (form: Form, change: Change, faults: Faults) => { readonly id: string }): Route => ({
-      kind,
-      intentId: id,
-      run: (form, change, faults) => ({ of: 'intent', id: run(form, change, faults).id, expand: expandOf(form) }),
-    });
-    if (noun === 'refunds' && id === undefined) {
-      const run: Route['run'] = (form, change, faults) => ({
-        of: 'refund',
-        id: createRefund(this.state, form, change, faults).id,
-        expand: expandOf(form),
-      });
-      return { kind: 'refund', intentId: undefined, run };
-    }
-    if (noun !== 'payment_intents') return undefined;
-    if (id === undefined) return intent('authorize', (form, change, faults) => this.intents.create(form, change, faults));
-    if (verb === 'confirm') return intent('authorize', (form, change, faults) => this.intents.confirm(id, form, change, faults));
-    if (verb === 'capture') return intent('capture', (form, change, faults) => this.intents.capture(id, form, change, faults));
-    if (verb === 'cancel') return intent('void', (form, change) => this.intents.cancel(id, form, change));
-    return undefined;
   }
 
   private async write(route: Route, request: SimRequest, requestId: string): Promise<SimReply> {
@@ -267,6 +259,8 @@ class Psp {
     requestId: string,
   ): Promise<SimReply> {
     if (faults.slow_ms !== undefined) await sleep(Number(faults.slow_ms));
+    const slowMs = testCard(this.state.cardToken(text(form, 'payment_method') ?? ''))?.slowMs;
+    if (slowMs !== undefined) await sleep(slowMs);
     await this.sweep();
     const change = new Change(this.state, key, requestId);
     let status = 200;
@@ -333,24 +327,6 @@ class Psp {
     await this.journal.append([['settings', settings]]);
   }
 
-  /** The challenge page and its answer. Undefined where the address is another one. */
-  private async challenge(request: SimRequest): Promise<SimReply | undefined> {
-    if (!request.path.startsWith(CHALLENGE_PATH)) return undefined;
-    const intent = this.state.intents.get(request.path.slice(CHALLENGE_PATH.length));
-    const form = decodeForm(request.method === 'POST' ? request.body : request.query);
-    if (intent === undefined || text(form, 'secret') !== intent.secret)
-      return html(404, challengeOver('There is no such challenge.'));
-    if (intent.status !== 'requires_action') return html(409, challengeOver('This challenge is over.'));
-    if (request.method !== 'POST') return html(200, challengePage(intent));
-    const complete = text(form, 'answer') === 'complete';
-    const change = new Change(this.state);
-    this.intents.answerChallenge(intent.id, complete, change);
-    await this.finish(change);
-    const location = returnAddress(intent, complete);
-    if (location === null) return html(200, challengeOver('Thank you. You may close this page.'));
-    return { status: 303, body: '', headers: { location } };
-  }
-
   private count(name: string): void {
     this.counters[name] = (this.counters[name] ?? 0) + 1;
   }
@@ -359,16 +335,6 @@ class Psp {
 function header(request: SimRequest, name: string): string | undefined {
   const value = request.headers[name];
   return typeof value === 'string' ? value : undefined;
-}
-
-/** Faults after which nothing has happened. They are not remembered under the key: a repeat runs afresh. */
-function refusedAtTheDoor(faults: Faults): SimReply | undefined {
-  if (faults.drop_before !== undefined) return DROP;
-  if (faults.rate_limit !== undefined) {
-    return json(429, errorShape('invalid_request_error', 'Too many requests hit the API too quickly.', { code: 'rate_limit' }));
-  }
-  if (faults.error_5xx !== undefined) return json(500, errorShape('api_error', 'An unexpected error occurred.'));
-  return undefined;
 }
 
 /** Starts the PSP and its control listener. */

@@ -88,6 +88,14 @@ export interface Txn {
   readonly created: number;
 }
 
+/** What card fields were exchanged for. */
+export interface PaymentMethod {
+  readonly id: string;
+  /** The test card behind it. */
+  readonly token: string;
+  readonly created: number;
+}
+
 export type Subject =
   | { readonly of: 'intent'; readonly id: string }
   | { readonly of: 'charge'; readonly id: string }
@@ -152,6 +160,7 @@ export type JournalRecord =
   | readonly ['event', SimEvent]
   | readonly ['log', LogEntry]
   | readonly ['reply', StoredReply]
+  | readonly ['method', PaymentMethod]
   | readonly ['settings', Settings]
   | readonly ['sent', string];
 
@@ -174,6 +183,8 @@ export const DEFAULT_SETTINGS: Settings = {
 const REPLY_LIFE_MS = 24 * 3600 * 1000;
 /** Stripe lists events of the last 30 days; here it is a number, so that a long load test stays in memory. */
 const EVENTS_KEPT = 50_000;
+/** A token is used within minutes of being made. */
+const METHODS_KEPT = 10_000;
 
 export const newPspId = (prefix: string): string => `${prefix}_3${randomBytes(12).toString('hex')}`;
 
@@ -189,6 +200,8 @@ export class PspState {
   readonly intentOrder: string[] = [];
   readonly byMetadata = new Map<string, string[]>();
   readonly charges = new Map<string, Charge>();
+  /** Tokens that card fields were given, and the test card behind each. */
+  readonly methods = new Map<string, string>();
   readonly refunds = new Map<string, Refund>();
   readonly refundsByIntent = new Map<string, string[]>();
   readonly txns = new Map<string, Txn>();
@@ -206,6 +219,11 @@ export class PspState {
 
   constructor(clock: SimClock) {
     this.clock = clock;
+  }
+
+  /** The test card that a token stands for; a token of a test card stands for itself. */
+  cardToken(token: string): string {
+    return this.methods.get(token) ?? token;
   }
 
   /** Applies one record: the only way anything changes, at run time and when the journal is replayed. */
@@ -233,6 +251,13 @@ export class PspState {
         return;
       case 'reply':
         this.putReply(record[1]);
+        return;
+      case 'method':
+        this.methods.set(record[1].id, record[1].token);
+        for (const oldest of this.methods.keys()) {
+          if (this.methods.size <= METHODS_KEPT) break;
+          this.methods.delete(oldest);
+        }
         return;
       case 'settings':
         this.settings = record[1];

@@ -58,6 +58,7 @@ export const ORDER_REFERENCES: readonly Reference[] = [
   byOrder('notifications', 'order_id', 'orders'),
   byOrder('notifications', 'resends', 'notifications'),
   byOrder('import_lines', 'order_id', 'orders'),
+  byOrder('checkouts', 'order_id', 'orders'),
   { ...byOrder('events', 'aggregate_id', 'orders', 'aggregate_id'), where: `x.aggregate = 'order'` },
 ];
 

@@ -50,4 +50,17 @@ export const home = {
   noSalesText: 'Bestellungen der letzten {days} Tage werden hier addiert.',
   previous: 'vorige {days} Tage',
   day: 'Tag',
+  traffic: {
+    title: 'Demo-Kunden',
+    lastHour: { one: '{count} Besuch in der letzten Stunde', other: '{count} Besuche in der letzten Stunde' },
+    pace: 'Wie oft jemand kauft',
+    every: 'Alle {seconds} s',
+    pause: 'Pause',
+    resume: 'Weiter',
+    stopped: {
+      hour: 'Genug für diese Stunde: Es geht von selbst weiter.',
+      disk: 'Angehalten: Die Festplatte ist fast voll.',
+      database: 'Angehalten: Die Datenbank der Demo ist groß geworden.',
+    },
+  },
 } as const;

@@ -15,6 +15,7 @@ export const nav = {
     development: 'Demo',
   },
   orders: 'Alle Bestellungen',
+  drafts: 'Entwürfe',
   pickQueue: 'Warteschlange',
   shipments: 'Sendungen',
   stock: 'Bestände',

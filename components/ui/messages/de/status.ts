@@ -102,4 +102,6 @@ export const status = {
     unknown: 'Unklar',
   },
   active: { on: 'Aktiv', off: 'Inaktiv' },
+  traffic: { running: 'Läuft', paused: 'Pausiert' },
+  checkout: { open: 'Offen', paying: 'Wird bezahlt', paid: 'Bezahlt', expired: 'Abgelaufen', cancelled: 'Zurückgezogen' },
 } as const;

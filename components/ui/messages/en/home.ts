@@ -51,4 +51,17 @@ export const home = {
   noSalesText: 'Orders placed in the last {days} days are added up here.',
   previous: 'previous {days} days',
   day: 'Day',
+  traffic: {
+    title: 'Demo customers',
+    lastHour: { one: '{count} visit in the last hour', other: '{count} visits in the last hour' },
+    pace: 'How often somebody buys',
+    every: 'Every {seconds} s',
+    pause: 'Pause',
+    resume: 'Resume',
+    stopped: {
+      hour: 'Enough for this hour: they go on by themselves.',
+      disk: 'Stopped: the disk is nearly full.',
+      database: 'Stopped: the demo’s database has grown large.',
+    },
+  },
 } as const;

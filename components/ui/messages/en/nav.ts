@@ -16,6 +16,7 @@ export const nav = {
     development: 'Demo',
   },
   orders: 'All orders',
+  drafts: 'Drafts',
   pickQueue: 'Queue',
   shipments: 'Shipments',
   stock: 'Levels',

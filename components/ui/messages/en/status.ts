@@ -96,4 +96,6 @@ export const status = {
     unknown: 'In doubt',
   },
   active: { on: 'Active', off: 'Inactive' },
+  traffic: { running: 'Running', paused: 'Paused' },
+  checkout: { open: 'Open', paying: 'Being paid', paid: 'Paid', expired: 'Expired', cancelled: 'Withdrawn' },
 } as const;

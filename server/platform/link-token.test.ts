@@ -1,9 +1,17 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { newId } from '../kernel/ids.ts';
-import { trackingToken, verifyTrackingToken } from './tracking-token.ts';
+import { linkToken, verifyLinkToken } from './link-token.ts';
 
 const SECRET = 'a secret of at least thirty-two characters';
+const trackingToken = (id: string, secret: string): string => linkToken('track', id, secret);
+const verifyTrackingToken = (token: string, secret: string): string | null => verifyLinkToken('track', token, secret);
+
+test('a token for one purpose leads nowhere for another', () => {
+  const id = newId();
+  expect(verifyLinkToken('pay', linkToken('track', id, SECRET), SECRET)).toBeNull();
+  expect(verifyLinkToken('pay', linkToken('pay', id, SECRET), SECRET)).toBe(id);
+});
 
 test('a token leads back to its order', () => {
   for (let i = 0; i < 50; i++) {

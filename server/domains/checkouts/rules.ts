@@ -1,0 +1,111 @@
+import { DomainError } from '../../kernel/errors.ts';
+import type { CheckoutAddress, CheckoutCustomer } from './schema.ts';
+
+/** What somebody is about to pay for. */
+export interface Checkout {
+  readonly id: string;
+  readonly home: string;
+  readonly merchantId: string;
+  readonly source: 'shop' | 'console';
+  readonly currency: string;
+  readonly locale: string;
+  readonly returnUrl: string | null;
+  readonly createdBy: string;
+  readonly createdAt: Date;
+  state: CheckoutState;
+  lines: readonly CheckoutLine[];
+  customer: CheckoutCustomer;
+  shipTo: CheckoutAddress | null;
+  quoteId: string | null;
+  shippingOption: string | null;
+  orderId: string | null;
+  orderIds: readonly string[];
+  updatedAt: Date;
+  expiresAt: Date;
+  linkSentAt: Date | null;
+  paidAt: Date | null;
+  version: bigint;
+}
+
+export interface CheckoutLine {
+  readonly sku: string;
+  readonly name: string;
+  readonly quantity: number;
+}
+
+export const CHECKOUT_STATES = ['open', 'paying', 'paid', 'expired', 'cancelled'] as const;
+export type CheckoutState = (typeof CHECKOUT_STATES)[number];
+
+/** Whoever left a cart comes back the same day or not at all; a link in a mail is opened within the week. */
+export const LIFETIME_MS = { shop: 24 * 3_600_000, console: 7 * 24 * 3_600_000 } as const;
+
+/** What became of the order that was placed for a checkout. Both ends are final: what is confirmed was paid for, what is cancelled before will never be. */
+export interface AttemptFacts {
+  readonly status: string;
+  readonly confirmedAt: Date | null;
+}
+
+export type Outcome = 'pending' | 'paid' | 'failed';
+
+/** How an attempt to pay ended, if it did. An order that is cancelled after it was confirmed was paid for all the same. */
+export function outcomeOf(attempt: AttemptFacts): Outcome {
+  if (attempt.confirmedAt !== null) return 'paid';
+  return attempt.status === 'CANCELLED' ? 'failed' : 'pending';
+}
+
+/**
+ * The state that follows from the order on its way: `paying` becomes `paid` when it is confirmed, and `open` again, for another card,
+ * when it is cancelled. Null where nothing changes.
+ */
+export function settled(checkout: Checkout, attempt: AttemptFacts | undefined): 'paid' | 'open' | null {
+  if (checkout.state !== 'paying' || attempt === undefined) return null;
+  const outcome = outcomeOf(attempt);
+  if (outcome === 'pending') return null;
+  return outcome === 'paid' ? 'paid' : 'open';
+}
+
+/** Whether it is over because nobody paid in time. One that is being paid at this moment is not. */
+export function isOverdue(checkout: Pick<Checkout, 'state' | 'expiresAt'>, now: Date): boolean {
+  return checkout.state === 'open' && now >= checkout.expiresAt;
+}
+
+const CLOSED: Readonly<Record<Exclude<CheckoutState, 'open'>, string>> = {
+  paying: 'A payment for this is on its way. Wait for it to end, or stop it.',
+  paid: 'This was paid already.',
+  expired: 'This checkout has expired. Put the goods into the cart again.',
+  cancelled: 'The shop has withdrawn this checkout.',
+};
+
+/** Refuses whatever needs an open checkout. */
+export function demandOpen(checkout: Checkout, now: Date): void {
+  const state = isOverdue(checkout, now) ? 'expired' : checkout.state;
+  if (state !== 'open') throw new DomainError('state_refuses', CLOSED[state], { state });
+}
+
+/** What is still missing before it can be paid; null where nothing is. */
+export function missing(checkout: Checkout): 'email' | 'address' | 'quote' | null {
+  if (!checkout.customer.email) return 'email';
+  if (!checkout.shipTo) return 'address';
+  return checkout.quoteId === null ? 'quote' : null;
+}
+
+const MISSING: Readonly<Record<'email' | 'address' | 'quote', string>> = {
+  email: 'Give an e-mail address: the confirmation goes there.',
+  address: 'Give the address that it should be sent to.',
+  quote: 'Choose how it should be sent.',
+};
+
+/** Refuses to take money for what is not complete, or by a quote that is not the one that was shown last. */
+export function demandPayable(checkout: Checkout, quoteId: string): void {
+  const lacks = missing(checkout);
+  if (lacks) throw new DomainError('invalid_request', MISSING[lacks], { field: lacks });
+  if (checkout.quoteId !== quoteId)
+    throw new DomainError('quote_changed', 'What this costs was worked out again meanwhile. Look at the new total.', {
+      changes: [],
+    });
+}
+
+/** A shipping option among those that are offered: the wanted one if it is there, otherwise the first. */
+export function chooseOption(offered: readonly { readonly code: string }[], wanted: string | null): string | null {
+  return (offered.find((option) => option.code === wanted) ?? offered[0])?.code ?? null;
+}

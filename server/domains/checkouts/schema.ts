@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import { amountMinor, text } from '../../kernel/inputs.ts';
+
+/** Inputs of the checkout verbs: forms of the pay page and of the console use them. */
+export const COUNTRY = /^[A-Z]{2}$/;
+
+export const checkoutLine = z.object({ sku: text(100), quantity: z.int().min(1).max(10_000) });
+export type CheckoutLineInput = z.infer<typeof checkoutLine>;
+
+export const checkoutCustomer = z.object({
+  email: z.email().max(254).optional(),
+  name: text(200).optional(),
+  phone: text(40).optional(),
+});
+export type CheckoutCustomer = z.infer<typeof checkoutCustomer>;
+
+export const checkoutAddress = z.object({
+  name: text(200).optional(),
+  company: text(200).optional(),
+  line1: text(200),
+  line2: text(200).optional(),
+  city: text(100),
+  region: text(100).optional(),
+  postalCode: text(20).optional(),
+  /** ISO 3166-1 alpha-2. */
+  country: z.string().regex(COUNTRY, 'Use the two-letter country code, such as DE'),
+  phone: text(40).optional(),
+});
+export type CheckoutAddress = z.infer<typeof checkoutAddress>;
+
+export const CHECKOUT_SOURCES = ['shop', 'console'] as const;
+export const CHECKOUT_LOCALES = ['en', 'de'] as const;
+
+export const createCheckoutInput = z.object({
+  merchantId: z.uuid(),
+  source: z.enum(CHECKOUT_SOURCES),
+  lines: z.array(checkoutLine).min(1).max(100),
+  customer: checkoutCustomer.default({}),
+  shipTo: checkoutAddress.optional(),
+  locale: z.enum(CHECKOUT_LOCALES).default('en'),
+  /** Where the customer goes on after paying. */
+  returnUrl: z.url().max(500).optional(),
+});
+export type CreateCheckoutInput = z.infer<typeof createCheckoutInput>;
+
+export const updateCheckoutInput = z.object({
+  checkoutId: z.uuid(),
+  customer: checkoutCustomer.optional(),
+  shipTo: checkoutAddress.optional(),
+  /** The code of a shipping option that the last quote offered. */
+  option: text(100).optional(),
+  /** Of a draft that nobody pays at the moment. */
+  lines: z.array(checkoutLine).min(1).max(100).optional(),
+});
+export type UpdateCheckoutInput = z.infer<typeof updateCheckoutInput>;
+
+export const payCheckoutInput = z.object({
+  checkoutId: z.uuid(),
+  /** The quote whose total the customer saw. */
+  quoteId: z.uuid(),
+  option: text(100).optional(),
+  totalMinor: amountMinor,
+  /** The provider's token of a card. */
+  paymentToken: text(200),
+  /** Where the bank sends the customer back to. */
+  returnUrl: z.url().max(1_000),
+});
+export type PayCheckoutInput = z.infer<typeof payCheckoutInput>;
+
+export const checkoutIdInput = z.object({ checkoutId: z.uuid() });
+export type CheckoutIdInput = z.infer<typeof checkoutIdInput>;

@@ -1,0 +1,154 @@
+import type pg from 'pg';
+import * as catalog from '../../domains/catalog/service.ts';
+import { type Checkout, chooseOption, demandOpen } from '../../domains/checkouts/rules.ts';
+import type { CheckoutAddress, UpdateCheckoutInput } from '../../domains/checkouts/schema.ts';
+import * as checkouts from '../../domains/checkouts/service.ts';
+import type { CreateQuoteInput } from '../../domains/quotes/schema.ts';
+import * as quotes from '../../domains/quotes/service.ts';
+import type { Ctx } from '../../kernel/context.ts';
+import { DomainError } from '../../kernel/errors.ts';
+import type { Tx } from '../../platform/db.ts';
+import { audit, newOutbox } from '../../platform/outbox.ts';
+import type { Call, Request, Verb } from '../../platform/verb.ts';
+import type { CreatedQuote } from '../create-quote.ts';
+import { type CheckoutWorld, namedLines, writeCheckouts } from './create-checkout.ts';
+
+/**
+ * Keeps who buys, where it goes and how it is sent. Whatever changes the price has it quoted again, before the transaction; the checkout
+ * then names that quote, and nobody is charged by another one.
+ */
+export interface UpdatedCheckout {
+  readonly id: string;
+  readonly quoteId: string | null;
+  readonly option: string | null;
+  readonly version: number;
+}
+
+interface QuotedUpdate extends UpdateCheckoutInput {
+  readonly quote: { readonly id: string; readonly options: readonly { readonly code: string }[] } | null;
+}
+
+interface Updating extends CheckoutWorld {
+  /** The shipping options of the quotes that the checkouts name. */
+  readonly offered: ReadonlyMap<string, readonly { readonly code: string }[]>;
+}
+
+async function lock(tx: Tx, requests: readonly Request<QuotedUpdate>[]): Promise<Updating> {
+  const state = await checkouts.lock(
+    tx,
+    requests.map(({ input }) => input.checkoutId),
+  );
+  const found = [...state.byId.values()];
+  const goods = await catalog.load(
+    tx,
+    found.map((checkout) => checkout.merchantId),
+    requests.flatMap(({ input }) => {
+      const merchantId = state.byId.get(input.checkoutId)?.merchantId;
+      return merchantId ? (input.lines ?? []).map(({ sku }) => ({ merchantId, code: sku })) : [];
+    }),
+  );
+  const named = await quotes.find(
+    tx,
+    found.flatMap((checkout) => checkout.quoteId ?? []),
+  );
+  const offered = new Map([...named].map(([id, quote]) => [id, quote.options]));
+  return { applied: 0, checkouts: state, catalog: goods, outbox: newOutbox(), offered };
+}
+
+function decide(world: Updating, { input, ctx }: Request<QuotedUpdate>): UpdatedCheckout {
+  const checkout = checkouts.checkoutOf(world.checkouts, input.checkoutId);
+  demandOpen(checkout, ctx.now);
+  const lines = input.lines ? namedLines(world.catalog, checkout.merchantId, input.lines) : checkout.lines;
+  const stale = input.lines !== undefined && input.quote === null;
+  const quoteId = input.quote?.id ?? (stale ? null : checkout.quoteId);
+  const offered = input.quote?.options ?? (quoteId ? (world.offered.get(quoteId) ?? []) : []);
+  if (input.option !== undefined && !input.quote && !offered.some((option) => option.code === input.option))
+    throw new DomainError('option_not_offered', 'This way of sending is not offered. Choose another one.', {
+      option: input.option,
+      offered: offered.map((option) => option.code),
+    });
+  const before = checkout.version;
+  checkouts.change(
+    world.checkouts,
+    checkout,
+    {
+      lines,
+      customer: { ...checkout.customer, ...input.customer },
+      shipTo: input.shipTo ?? checkout.shipTo,
+      quoteId,
+      shippingOption: chooseOption(offered, input.option ?? checkout.shippingOption),
+    },
+    ctx,
+  );
+  world.applied++;
+  audit(
+    world.outbox,
+    {
+      action: 'checkout.changed',
+      entity: 'checkout',
+      entityId: checkout.id,
+      merchantId: checkout.merchantId,
+      before: { version: Number(before) },
+      // What was typed stays in the checkout: an audit row outlives the person's wish to be forgotten.
+      after: { version: Number(checkout.version), fields: fieldsOf(input), quoteId, option: checkout.shippingOption },
+    },
+    ctx,
+  );
+  return { id: checkout.id, quoteId, option: checkout.shippingOption, version: Number(checkout.version) };
+}
+
+const fieldsOf = (input: QuotedUpdate): string[] =>
+  (['customer', 'shipTo', 'option', 'lines'] as const).filter((field) => input[field] !== undefined);
+
+export const updateCheckout: Verb<QuotedUpdate, Updating, UpdatedCheckout> = {
+  name: 'update-checkout',
+  // A repeat is the same request, whatever its quote was.
+  identity: ({ quote: _quote, ...asked }) => asked,
+  lock,
+  decide,
+  write: writeCheckouts,
+};
+
+const destinationOf = ({ country, region, postalCode }: CheckoutAddress): CreateQuoteInput['destination'] => ({
+  country,
+  ...(region ? { region } : {}),
+  ...(postalCode ? { postalCode } : {}),
+});
+
+/** A quote that ends before somebody could pay by it is renewed. */
+const RENEW_BEFORE_MS = 2 * 60_000;
+
+async function needsQuote(pool: pg.Pool, before: Checkout, input: UpdateCheckoutInput, to: CheckoutAddress, now: Date) {
+  if (input.lines || before.quoteId === null) return true;
+  const quote = (await quotes.find(pool, [before.quoteId])).get(before.quoteId);
+  if (!quote || quote.expiresAt.getTime() - now.getTime() < RENEW_BEFORE_MS) return true;
+  return JSON.stringify(destinationOf(to)) !== JSON.stringify(quote.destination);
+}
+
+/** The verb with its quote: asks for one where the price may have changed, or where `again` says so. */
+export function quotedUpdate(
+  pool: pg.Pool,
+  createQuote: Call<CreateQuoteInput, CreatedQuote>,
+  update: Call<QuotedUpdate, UpdatedCheckout>,
+) {
+  return async (input: UpdateCheckoutInput & { readonly again?: boolean }, ctx: Ctx, key?: string): Promise<UpdatedCheckout> => {
+    const { again = false, ...asked } = input;
+    const before = await checkouts.find(pool, input.checkoutId);
+    if (!before) throw new DomainError('not_found', 'There is no such checkout.');
+    demandOpen(before, ctx.now);
+    const to = input.shipTo ?? before.shipTo;
+    const quote =
+      to && (again || (await needsQuote(pool, before, input, to, ctx.now)))
+        ? await createQuote(
+            {
+              merchantId: before.merchantId,
+              currency: before.currency,
+              lines: (input.lines ?? before.lines).map(({ sku, quantity }) => ({ sku, quantity })),
+              destination: destinationOf(to),
+            },
+            ctx,
+          )
+        : null;
+    return update({ ...asked, quote }, ctx, key);
+  };
+}
