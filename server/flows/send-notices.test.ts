@@ -5,6 +5,7 @@ import { MAX_ATTEMPTS } from '../domains/notifications/rules.ts';
 import { newId } from '../kernel/ids.ts';
 import { readEvents } from '../platform/stored-events.ts';
 import { type MailSimulator, startMailSimulator } from '../simulators/mail/server.ts';
+import { healthFigures } from '../views/homes.ts';
 import { createFlows, type Flows } from './flows.ts';
 import { notifyCustomers } from './notify-customer.ts';
 import { LEASE_MS } from './send-notices.ts';
@@ -288,7 +289,9 @@ describe('a person has a mail sent again', () => {
     await catcher.switches.set({ drop_reply: { next: 1 } });
     await flows.sendNotices();
     await expect(flows.resendNotice({ noticeId, reason: null }, w.ctx())).rejects.toThrow('may have arrived');
+    expect((await healthFigures(w.db.pool)).unsentMails).toBe(1);
     await flows.resendNotice({ noticeId, reason: 'The customer asked on the phone' }, w.ctx());
+    expect((await healthFigures(w.db.pool)).unsentMails).toBe(0);
     await flows.sendNotices();
     expect((await notices(id)).map((notice) => notice.status)).toEqual(['in_doubt', 'sent']);
   });
