@@ -16,7 +16,7 @@ const TEXTS = {
   shipment: `SELECT merchant_id AS "merchantId", ${NOBODY} FROM shipments WHERE id = $1`,
   saga: `SELECT merchant_id AS "merchantId", ${NOBODY} FROM sagas WHERE id = $1`,
   approval: `SELECT merchant_id AS "merchantId", ${NOBODY} FROM approvals WHERE id = $1`,
-  mail: `SELECT merchant_id AS "merchantId", ${NOBODY} FROM notifications WHERE id = $1 AND order_id IS NOT NULL`,
+  mail: `SELECT merchant_id AS "merchantId", ${NOBODY} FROM notifications WHERE id = $1 AND kind NOT IN ('reset_link', 'invitation')`,
   sku: `SELECT merchant_id AS "merchantId", ${NOBODY} FROM skus WHERE id = $1`,
   node: `SELECT merchant_id AS "merchantId", ${NOBODY} FROM nodes WHERE id = $1`,
 } as const;
