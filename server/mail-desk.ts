@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { Delivery } from './api/app.ts';
+import { payUrl } from './api/checkout-links.ts';
 import { trackingUrl } from './api/tracking-links.ts';
 import { createMailTransport } from './domains/notifications/provider.ts';
 import type { Flows } from './flows/flows.ts';
@@ -16,8 +17,7 @@ export function createMailDesk(env: Env): MailDesk {
     transport,
     links: {
       track: (orderId) => trackingUrl(links, orderId),
-      // The seam for checkouts: answer with the address of /pay/<token>, and notices of the kind payment_link are sent.
-      pay: () => null,
+      pay: (checkoutId) => payUrl(links, checkoutId),
       open: (sealedUrl) => open(sealedUrl, PURPOSE, env.WAYBILL_DATA_KEY),
     },
   };

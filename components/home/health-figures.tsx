@@ -26,6 +26,7 @@ function Cards({ figures }: { figures: Figures }) {
       <StatCard label={t('home.deliveries')} value={format.count(figures.pendingDeliveries)} />
       <StatCard label={t('home.deadDeliveries')} value={format.count(figures.deadDeliveries)} />
       <StatCard label={t('home.webhooks')} value={format.count(figures.failedWebhooks)} />
+      <StatCard label={t('home.mails')} value={format.count(figures.unsentMails)} href="/channels/mail?status=in_doubt,failed" />
       <StatCard
         label={t('home.database')}
         value={t('home.megabytes', { count: format.number(figures.databaseBytes / BYTES_PER_MB) })}

@@ -3,7 +3,7 @@ import { linkToken, verifyLinkToken } from '../platform/link-token.ts';
 import type { ApiSettings } from './app.ts';
 
 /** The public page on which the holder of this address pays for a checkout. */
-export function payUrl({ origin, secret }: ApiSettings, checkoutId: string): string {
+export function payUrl({ origin, secret }: Pick<ApiSettings, 'origin' | 'secret'>, checkoutId: string): string {
   return `${origin}/pay/${linkToken('pay', checkoutId, secret)}`;
 }
 

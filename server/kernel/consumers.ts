@@ -14,6 +14,7 @@ export const CONSUMERS = {
     'shipment.shipped',
     'shipment.delivered',
     'order.refunded',
+    'checkout.link_sent',
   ],
 } as const satisfies Record<string, readonly EventType[]>;
 

@@ -95,11 +95,16 @@ export interface HealthFigures {
   readonly pendingDeliveries: number;
   readonly deadDeliveries: number;
   readonly failedWebhooks: number;
+  /** Mails of the last week that failed or are in doubt, and that nobody has sent again. */
+  readonly unsentMails: number;
   /** Seconds the oldest runnable saga has waited beyond its time; null where none waits. */
   readonly oldestWaitSeconds: number | null;
   readonly databaseBytes: bigint;
   readonly at: Date;
 }
+
+const UNSENT_MAILS = `notifications n WHERE n.status IN ('in_doubt', 'failed') AND n.created_at > now() - interval '7 days'
+  AND NOT EXISTS (SELECT 1 FROM notifications again WHERE again.resends = n.id)`;
 
 /** How the machinery is doing. Each count stops at `COUNT_CAP`. */
 export async function healthFigures(db: Queryable): Promise<HealthFigures> {
@@ -111,6 +116,7 @@ export async function healthFigures(db: Queryable): Promise<HealthFigures> {
     ${capped("event_deliveries WHERE status = 'pending'")} AS "pendingDeliveries",
     ${capped("event_deliveries WHERE status = 'dead'")} AS "deadDeliveries",
     ${capped("inbound_webhooks WHERE status = 'failed'")} AS "failedWebhooks",
+    ${capped(UNSENT_MAILS)} AS "unsentMails",
     (SELECT extract(epoch FROM now() - min(wake_at))::int FROM sagas WHERE status IN ('running', 'waiting', 'retrying', 'compensating') AND wake_at < now()) AS "oldestWaitSeconds",
     pg_database_size(current_database()) AS "databaseBytes", now() AS at`;
   const { rows } = await db.query<HealthFigures>(prepared('home-health', text, []));

@@ -52,6 +52,7 @@ export interface ShownSimulator {
 interface Labels {
   readonly orders: ReadonlyMap<string, string>;
   readonly shipments: ReadonlyMap<string, { readonly number: string; readonly orderNumber: string }>;
+  readonly notices: ReadonlyMap<string, string>;
 }
 
 /** Where a parcel's way ends. */
@@ -110,9 +111,10 @@ function shownEntry(entry: SimulatorLogEntry, labels: Labels): SimulatorEntry {
     kind: entry.kind,
     amountMinor: entry.amount === undefined || currency === null ? null : fromStripeAmount(entry.amount, currency),
     currency,
-    orderNumber: labels.orders.get(entry.order_id ?? '') ?? shipment?.orderNumber ?? null,
+    orderNumber:
+      labels.orders.get(entry.order_id ?? '') ?? shipment?.orderNumber ?? labels.notices.get(noticeOf(entry) ?? '') ?? null,
     shipmentNumber: shipment?.number ?? null,
-    ref: entry.payment_intent ?? entry.carrier_ref ?? entry.message_id ?? '',
+    ref: entry.payment_intent ?? entry.carrier_ref ?? noticeOf(entry) ?? '',
   };
 }
 
@@ -140,7 +142,8 @@ function parcelsOf(log: readonly SimulatorLogEntry[], labels: Labels): Simulator
 async function labelsOf(db: Queryable, log: readonly SimulatorLogEntry[]): Promise<Labels> {
   const orderIds = [...new Set(log.flatMap((entry) => (isUuid(entry.order_id) ? [entry.order_id] : [])))];
   const shipmentIds = [...new Set(log.flatMap((entry) => (isUuid(entry.shipment_id) ? [entry.shipment_id] : [])))];
-  const [orders, shipments] = await Promise.all([
+  const noticeIds = log.map(noticeOf).filter(isUuid);
+  const [orders, shipments, notices] = await Promise.all([
     db.query<{ id: string; number: string }>({
       name: 'simulator-orders',
       text: 'SELECT id, number FROM orders WHERE id = ANY($1::uuid[])',
@@ -152,12 +155,21 @@ async function labelsOf(db: Queryable, log: readonly SimulatorLogEntry[]): Promi
              WHERE s.id = ANY($1::uuid[])`,
       values: [shipmentIds],
     }),
+    db.query<{ id: string; number: string }>({
+      name: 'simulator-notices',
+      text: 'SELECT n.id, o.number FROM notifications n JOIN orders o ON o.id = n.order_id WHERE n.id = ANY($1::uuid[])',
+      values: [noticeIds],
+    }),
   ]);
   return {
     orders: new Map(orders.rows.map((row) => [row.id, row.number])),
     shipments: new Map(shipments.rows.map((row) => [row.id, row])),
+    notices: new Map(notices.rows.map((row) => [row.id, row.number])),
   };
 }
+
+/** A mail's Message-ID begins with the id of its notice. */
+const noticeOf = (entry: SimulatorLogEntry): string | undefined => entry.message_id?.split('@', 1)[0];
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 

@@ -53,6 +53,7 @@ export const NOTICE_OF: Readonly<Partial<Record<EventType, NoticeKind>>> = {
   'shipment.shipped': 'shipped',
   'shipment.delivered': 'delivered',
   'order.refunded': 'refunded',
+  'checkout.link_sent': 'payment_link',
 };
 
 /** Mails that let somebody in: their link is kept sealed until they are sent, shown to nobody, and never sent again. */

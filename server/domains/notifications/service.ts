@@ -28,14 +28,14 @@ export async function queue(tx: Tx, events: readonly StoredEvent[], now: Date): 
     const kind = NOTICE_OF[event.type];
     const about = recipients.get(event.aggregateId);
     if (!kind || !about) return [];
-    const { customerId, email, locale } = about;
+    const { orderId, customerId, email, locale } = about;
     const old = email !== null && now.getTime() - event.at.getTime() > NEWS_LIMIT_MS;
     return [
       {
         id: newId(),
         kind,
         eventId: event.id,
-        orderId: event.aggregateId,
+        orderId,
         customerId,
         merchantId: event.merchantId,
         recipient: email,

@@ -50,18 +50,22 @@ export async function insertNotices(tx: Tx, notices: readonly Notice[]): Promise
 }
 
 export interface Recipient {
+  /** Null where a checkout has no order yet. */
+  readonly orderId: string | null;
   readonly email: string | null;
   readonly customerId: string | null;
   readonly locale: string;
 }
 
-/** Whom an order is about, and in which language they are written to. */
-export async function readRecipients(db: Queryable, orderIds: readonly string[]): Promise<Map<string, Recipient>> {
+/** Whom an order or a checkout is about, and in which language they are written to. */
+export async function readRecipients(db: Queryable, ids: readonly string[]): Promise<Map<string, Recipient>> {
   const { rows } = await db.query<Recipient & { id: string }>({
     name: 'notifications-recipients',
-    text: `SELECT o.id, coalesce(o.email, c.email) AS email, o.customer_id AS "customerId", coalesce(c.locale, 'en') AS locale
-           FROM orders o LEFT JOIN customers c ON c.id = o.customer_id WHERE o.id = ANY($1::uuid[])`,
-    values: [orderIds],
+    text: `SELECT o.id, o.id AS "orderId", coalesce(o.email, c.email) AS email, o.customer_id AS "customerId", coalesce(c.locale, 'en') AS locale
+           FROM orders o LEFT JOIN customers c ON c.id = o.customer_id WHERE o.id = ANY($1::uuid[])
+           UNION ALL
+           SELECT k.id, NULL, k.customer->>'email', NULL, k.locale FROM checkouts k WHERE k.id = ANY($1::uuid[])`,
+    values: [ids],
   });
   return new Map(rows.map(({ id, ...rest }) => [id, rest]));
 }

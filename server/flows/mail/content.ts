@@ -80,7 +80,8 @@ export interface Message extends AboutOrder<'message'> {
 export interface PaymentLink {
   readonly kind: 'payment_link';
   readonly merchantName: string;
-  readonly totalMinor: bigint;
+  /** Null where the customer still says where it goes. */
+  readonly totalMinor: bigint | null;
   readonly currency: string;
   readonly url: string;
 }

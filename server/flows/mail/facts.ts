@@ -5,8 +5,8 @@ import type { MailContent, MailItem, MailLine, MailOrder } from './content.ts';
 /** Where a mail may lead. Made once per process from the origin that people type and the secret that signs links. */
 export interface MailLinks {
   track(orderId: string): string;
-  /** The page that takes the payment of a checkout; null where it cannot be paid any more. */
-  pay(checkoutId: string): string | null;
+  /** The page on which a checkout is paid. */
+  pay(checkoutId: string): string;
   /** Opens the url of a sign-in mail, which is kept sealed. */
   open(sealedUrl: string): string;
 }
@@ -45,17 +45,30 @@ export async function readContent(db: Queryable, notice: Wanted, links: MailLink
         expiresAt: new Date(textOf(data, 'expiresAt')),
         from: typeof data.from === 'string' ? data.from : null,
       };
-    case 'payment_link': {
-      const url = links.pay(textOf(data, 'checkoutId'));
-      const { merchantName, currency } = { merchantName: textOf(data, 'merchantName'), currency: textOf(data, 'currency') };
-      return url === null ? null : { kind, url, merchantName, currency, totalMinor: BigInt(Number(data.totalMinor)) };
-    }
+    case 'payment_link':
+      return aboutCheckout(db, textOf(data, 'checkoutId'), notice.createdAt, links);
     default:
       return aboutOrder(db, { ...notice, kind }, links);
   }
 }
 
 type OrderKind = Exclude<DueNotice['kind'], 'reset_link' | 'invitation' | 'payment_link'>;
+
+/** The total is what the checkout shows: with the option that is chosen, else of the goods, where they are priced already. */
+async function aboutCheckout(db: Queryable, id: string, since: Date, links: MailLinks): Promise<MailContent | null> {
+  const { rows } = await db.query<{ merchantName: string; currency: string; open: boolean; totalMinor: bigint | null }>({
+    name: 'mail-checkout',
+    text: `SELECT m.name AS "merchantName", k.currency, k.state IN ('open', 'paying') AND k.expires_at > $2 AS open,
+             coalesce((SELECT (o->>'orderTotalMinor')::int8 FROM jsonb_array_elements(q.options) o WHERE o->>'code' = k.shipping_option),
+               q.goods_total_minor) AS "totalMinor"
+           FROM checkouts k JOIN merchants m ON m.id = k.merchant_id LEFT JOIN quotes q ON q.id = k.quote_id WHERE k.id = $1`,
+    values: [id, since],
+  });
+  const [row] = rows;
+  if (!row?.open) return null;
+  const { merchantName, currency, totalMinor } = row;
+  return { kind: 'payment_link', url: links.pay(id), merchantName, currency, totalMinor };
+}
 
 async function aboutOrder(
   db: Queryable,

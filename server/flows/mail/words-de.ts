@@ -69,7 +69,8 @@ export const de: MailWords = {
   paymentLink: {
     subject: (merchant) => `Ihre Zahlung an ${merchant}`,
     title: 'Zahlung abschließen',
-    text: (merchant, amount) => `${merchant} hat eine Bestellung für Sie vorbereitet. Die Summe beträgt ${amount}.`,
+    text: (merchant, amount) =>
+      `${merchant} hat eine Bestellung für Sie vorbereitet.${amount === null ? '' : ` Die Summe beträgt ${amount}.`}`,
     button: 'Ansehen und bezahlen',
     note: 'Wer diesen Link hat, kann die Bestellung bezahlen; er zeigt weder Karte noch Passwort.',
   },

@@ -69,7 +69,7 @@ export const en: MailWords = {
   paymentLink: {
     subject: (merchant) => `Your payment to ${merchant}`,
     title: 'Complete your payment',
-    text: (merchant, amount) => `${merchant} has prepared an order for you. The total is ${amount}.`,
+    text: (merchant, amount) => `${merchant} has prepared an order for you.${amount === null ? '' : ` The total is ${amount}.`}`,
     button: 'Review and pay',
     note: 'Whoever holds this link can pay the order; it shows no card and no password.',
   },

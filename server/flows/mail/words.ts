@@ -57,7 +57,8 @@ export interface MailWords {
   readonly paymentLink: {
     readonly subject: (merchant: string) => string;
     readonly title: string;
-    readonly text: (merchant: string, amount: string) => string;
+    /** The amount is null where the customer still says where it goes. */
+    readonly text: (merchant: string, amount: string | null) => string;
     readonly button: string;
     readonly note: string;
   };

@@ -183,7 +183,7 @@ function amountsOf(content: OrderConfirmed, money: (amountMinor: bigint) => stri
 function paymentLink(content: Extract<MailContent, { kind: 'payment_link' }>, lang: MailLocale, words: MailWords): MailDocument {
   const { merchantName, totalMinor, currency, url } = content;
   const { subject, title, text, button, note } = words.paymentLink;
-  const said = text(merchantName, mailMoney(totalMinor, currency, lang));
+  const said = text(merchantName, totalMinor === null ? null : mailMoney(totalMinor, currency, lang));
   return {
     lang,
     sender: merchantName,

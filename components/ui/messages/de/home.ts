@@ -37,6 +37,7 @@ export const home = {
   deliveries: 'Zuzustellende Ereignisse',
   deadDeliveries: 'Unzustellbar',
   webhooks: 'Gescheiterte Webhooks',
+  mails: 'Mails, die jemanden brauchen',
   oldestWait: 'Längste Verspätung',
   seconds: '{count} s',
   megabytes: '{count} MB',

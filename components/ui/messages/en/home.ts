@@ -38,6 +38,7 @@ export const home = {
   deliveries: 'Events to deliver',
   deadDeliveries: 'Dead letters',
   webhooks: 'Failed webhooks',
+  mails: 'Mails that need a person',
   oldestWait: 'Longest overdue',
   seconds: '{count} s',
   megabytes: '{count} MB',
