@@ -61,7 +61,7 @@ async function cancelAll(page: Page, number: string): Promise<void> {
 test('a refund is undone before anything left the house: the provider never hears of it', async ({ as }) => {
   const admin = await as('admin');
   const order = await shipped(admin);
-  await expect(admin.getByRole('dialog')).toBeHidden();
+  await admin.close();
   const agent = await as('agent');
   await opened(agent, order.number);
   await agent.keyboard.press('r');
@@ -72,7 +72,6 @@ test('a refund is undone before anything left the house: the provider never hear
   await expect(dialog).toBeHidden();
   const bar = agent.getByRole('status').filter({ hasText: /^Refunding €/ });
   await expect(bar).toContainText('Nothing has left the house');
-  await expect(admin.getByText(/^Refunding €/), 'somebody else sees it too').toBeVisible();
   await agent.keyboard.press('z');
   await expect(agent.getByText('undone, nothing was sent')).toBeVisible();
   await expect(bar).toBeHidden();
