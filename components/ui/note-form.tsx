@@ -1,6 +1,7 @@
 'use client';
 import { Button, Textarea } from '@mantine/core';
 import { type FormEvent, type KeyboardEvent, type RefObject, useCallback, useEffect, useState } from 'react';
+import { flushSync } from 'react-dom';
 import { newId } from '../../server/kernel/ids.ts';
 import { useMessages } from './locale.tsx';
 import classes from './note-form.module.css';
@@ -56,10 +57,11 @@ export function NoteForm({ about, field, label, button, onSubmit }: NoteFormProp
   const text = useErrorText();
   const [draft, setDraft] = useState<Draft>({ body: '' });
   useEffect(() => {
-    const read = () => setDraft(readDraft(about));
-    read();
-    drafts.addEventListener(about, read);
-    return () => drafts.removeEventListener(about, read);
+    setDraft(readDraft(about));
+    // At once: a key pressed before the field shows what came back would write over it.
+    const takeBack = () => flushSync(() => setDraft(readDraft(about)));
+    drafts.addEventListener(about, takeBack);
+    return () => drafts.removeEventListener(about, takeBack);
   }, [about]);
   const change = useCallback(
     (next: Draft) => {
