@@ -2,8 +2,9 @@
 import { Button } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
+import { CHECKOUT_STATES } from '../../server/domains/checkouts/rules.ts';
 import { shortId } from '../../server/kernel/ids.ts';
-import { DRAFT_STATES, type DraftRow } from '../../server/views/drafts.ts';
+import type { DraftRow } from '../../server/views/drafts.ts';
 import { listProps, oneOf } from '../list-page.ts';
 import { useLive } from '../live.tsx';
 import { useTRPC } from '../trpc.tsx';
@@ -63,13 +64,13 @@ export function DraftList() {
   const { t } = useMessages();
   const trpc = useTRPC();
   const url = useListUrl({ filters: FILTERS, defaultSort: '' });
-  const state = oneOf(DRAFT_STATES, url.filters.view[0]);
+  const state = oneOf(CHECKOUT_STATES, url.filters.view[0]);
   const list = useQuery({
     ...trpc.drafts.list.queryOptions({ state, after: url.after ?? undefined }),
     placeholderData: keepPreviousData,
   });
   useLive(['order', 'checkout'], { queryKeys: [trpc.drafts.list.queryKey()] });
-  const views = [undefined, ...DRAFT_STATES];
+  const views = [undefined, ...CHECKOUT_STATES];
   return (
     <DataList
       {...listProps(list, url)}

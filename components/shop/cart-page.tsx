@@ -9,6 +9,7 @@ import { shownError, useTRPC } from '../trpc.tsx';
 import { useFormat, useMessages } from '../ui/locale.tsx';
 import { Money } from '../ui/money.tsx';
 import { ErrorState, LoadingLines } from '../ui/states.tsx';
+import styles from './cart.module.css';
 import { type CartLine, MOST_OF_ONE, removeFromCart, setQuantity, useCart } from './cart.ts';
 import { CheckOutButton } from './check-out-button.tsx';
 import { StockLine } from './product-card.tsx';
@@ -29,18 +30,18 @@ function Line({ line }: { line: Known }) {
   const { product, quantity } = line;
   const short = quantity > product.available;
   return (
-    <li className={classes.cartLine}>
-      <Link href={`/shop/${encodeURIComponent(product.handle)}`} className={classes.cartPicture} tabIndex={-1} aria-hidden>
+    <li className={styles.cartLine}>
+      <Link href={`/shop/${encodeURIComponent(product.handle)}`} className={styles.cartPicture} tabIndex={-1} aria-hidden>
         <ProductPicture sku={product.sku} name={product.name} />
       </Link>
-      <div className={classes.cartText}>
+      <div className={styles.cartText}>
         <Link href={`/shop/${encodeURIComponent(product.handle)}`} className={classes.cardName}>
           {product.name}
         </Link>
         <span className={classes.dimmed}>{format.price(product.price, product.currency)}</span>
         {short && product.available > 0 && <span className={classes.few}>{t('shop.tooMany', { count: product.available })}</span>}
         {product.available === 0 && <StockLine available={0} />}
-        <span className={classes.cartTools}>
+        <span className={styles.cartTools}>
           {product.available > 0 && (
             <QuantityStepper
               value={quantity}
@@ -51,7 +52,7 @@ function Line({ line }: { line: Known }) {
           )}
           <button
             type="button"
-            className={classes.remove}
+            className={styles.remove}
             aria-label={t('shop.removeName', { name: product.name })}
             onClick={() => removeFromCart([product.handle])}
           >
@@ -59,7 +60,7 @@ function Line({ line }: { line: Known }) {
           </button>
         </span>
       </div>
-      <span className={classes.cartTotal}>
+      <span className={styles.cartTotal}>
         <Money amountMinor={totalOf(line)} currency={product.currency} />
       </span>
     </li>
@@ -74,17 +75,17 @@ function ShopCart({ lines, several }: { lines: readonly Known[]; several: boolea
   const subtotal = lines.reduce((sum, line) => sum + totalOf(line), 0n);
   const short = lines.some((line) => line.quantity > line.product.available);
   return (
-    <section className={classes.shopCart} aria-label={first.merchantName}>
+    <section className={styles.shopCart} aria-label={first.merchantName}>
       <div>
         {several && <h2>{first.merchantName}</h2>}
-        <ul className={classes.cartLines}>
+        <ul className={styles.cartLines}>
           {lines.map((line) => (
             <Line key={line.handle} line={line} />
           ))}
         </ul>
       </div>
-      <div className={classes.sum}>
-        <div className={classes.sumLine}>
+      <div className={styles.sum}>
+        <div className={styles.sumLine}>
           <span>{t('shop.subtotal')}</span>
           <strong>
             <Money amountMinor={subtotal} currency={first.currency} />
@@ -117,9 +118,9 @@ export function CartPage() {
   const shops = [...new Set(known.map((line) => line.product.merchant))];
   return (
     <>
-      <h1 className={classes.title}>{t('shop.yourCart')}</h1>
+      <h1 className={styles.title}>{t('shop.yourCart')}</h1>
       {cart.length === 0 ? (
-        <div className={classes.emptyCart}>
+        <div className={styles.emptyCart}>
           <p>{t('shop.cartEmpty')}</p>
           <Button component={Link} href="/shop" className={classes.big}>
             {t('shop.lookAround')}
@@ -130,7 +131,7 @@ export function CartPage() {
           {gone.length > 0 && (
             <p className={classes.note} role="status">
               {t('shop.gone', { count: gone.length })}{' '}
-              <button type="button" className={classes.remove} onClick={() => removeFromCart(gone.map((line) => line.handle))}>
+              <button type="button" className={styles.remove} onClick={() => removeFromCart(gone.map((line) => line.handle))}>
                 {t('shop.remove')}
               </button>
             </p>

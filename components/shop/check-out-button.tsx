@@ -7,6 +7,7 @@ import { shownError, useTRPC } from '../trpc.tsx';
 import { ActionButton } from '../ui/action-button.tsx';
 import { useMessages } from '../ui/locale.tsx';
 import { useErrorText } from '../ui/states.tsx';
+import styles from './cart.module.css';
 import { type CartLine, rememberCheckout } from './cart.ts';
 import classes from './shop.module.css';
 
@@ -31,7 +32,7 @@ export function CheckOutButton({ lines, blocked }: { lines: readonly CartLine[];
   );
   const wanted = lines.map(({ handle, quantity }) => ({ handle, quantity }));
   return (
-    <div className={classes.checkOut}>
+    <div className={styles.checkOut}>
       <ActionButton
         label={t('shop.checkOut')}
         reason={blocked}

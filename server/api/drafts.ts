@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { CHECKOUT_STATES } from '../domains/checkouts/rules.ts';
 import { createCheckoutInput, updateCheckoutInput } from '../domains/checkouts/schema.ts';
 import { resolveActors } from '../views/actors.ts';
 import { type CheckoutPage, readCheckout } from '../views/checkouts.ts';
-import { DRAFT_STATES, listDrafts } from '../views/drafts.ts';
+import { listDrafts } from '../views/drafts.ts';
 import { yours } from './authorise.ts';
 import { payUrl } from './checkout-links.ts';
 import { keyed, own, submit } from './mutations.ts';
@@ -20,7 +21,7 @@ const draft = z.object({ checkoutId: z.uuid() });
 /** Orders that an agent makes for somebody who pays by a link. */
 export const draftsRouter = router({
   list: procedure
-    .input(pageInput.extend({ state: z.enum(DRAFT_STATES).optional() }))
+    .input(pageInput.extend({ state: z.enum(CHECKOUT_STATES).optional() }))
     .query(({ ctx, input }) => listDrafts(ctx.pool, ctx.scope, input)),
 
   get: procedure.input(draft).query(async ({ ctx, input }): Promise<DraftPage> => {

@@ -231,7 +231,7 @@ const NO_MAIL: MailDesk = {
   transport: null,
   links: {
     track: () => 'http://localhost/',
-    pay: () => '',
+    pay: () => 'http://localhost/',
     open: () => {
       throw new Error('Mail is off');
     },

@@ -61,6 +61,15 @@ test('what is past its time goes, in any number; what is not stays', async () =>
     ago(181),
     ago(179),
   ]);
+  const checkout = (state: string, at: Date): Promise<unknown> =>
+    db.pool.query(
+      `INSERT INTO checkouts (id, home, merchant_id, source, state, currency, lines, customer, locale, created_by, created_at, updated_at, expires_at, version)
+       VALUES ($1, 'EU', $2, 'shop', $3, 'EUR', '[]', '{}', 'en', 'system:test', $4, $4, $4::timestamptz + interval '1 day', 1)`,
+      [newId(), newId(), state, at],
+    );
+  await checkout('expired', ago(31));
+  await checkout('cancelled', ago(29));
+  await checkout('open', ago(31));
 
   const purged = await purgeExpiredRows(db.pool, NOW);
   expect(purged).toEqual({
@@ -68,6 +77,7 @@ test('what is past its time goes, in any number; what is not stays', async () =>
     userTokens: 1,
     sessions: 2,
     deliveries: 1,
+    unpaidCheckouts: 1,
     webhookPayloads: 1,
     mails: 1,
     mailAttempts: 1,

@@ -1,4 +1,4 @@
-import { CHECKOUT_STATES, type CheckoutState } from '../domains/checkouts/rules.ts';
+import type { CheckoutState } from '../domains/checkouts/rules.ts';
 import type { Queryable } from '../platform/db.ts';
 import { Conditions } from './conditions.ts';
 import { keysetPage, type PageRequest } from './keyset.ts';
@@ -22,8 +22,6 @@ export interface DraftRow {
   readonly createdAt: Date;
   readonly expiresAt: Date;
 }
-
-export const DRAFT_STATES = CHECKOUT_STATES;
 
 export interface DraftFilter {
   readonly state?: CheckoutState | undefined;

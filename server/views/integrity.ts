@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { Queryable, Tx } from '../platform/db.ts';
 import { readSnapshot } from '../platform/read-snapshot.ts';
+import { CHECKOUT_INVARIANTS } from './integrity/checkouts.ts';
 import { type Finding, type Invariant, SCOPE_SQL } from './integrity/invariant.ts';
 import { LEDGER_INVARIANTS } from './integrity/ledger.ts';
 import { LIVENESS_INVARIANTS } from './integrity/liveness.ts';
@@ -17,6 +18,7 @@ export const INVARIANTS: readonly Invariant[] = [
   ...LEDGER_INVARIANTS,
   ...STOCK_INVARIANTS,
   ...ORDER_INVARIANTS,
+  ...CHECKOUT_INVARIANTS,
   ...PAYMENT_INVARIANTS,
   ...POSTING_INVARIANTS,
   ...REFERENCE_INVARIANTS,

@@ -10,8 +10,6 @@ export const MOST_DATABASE_BYTES = 4 * 1024 ** 3;
 export const LEAST_FREE_BYTES = 2 * 1024 ** 3;
 const HOUR_MS = 3_600_000;
 
-export const PACES = [2, 5, 15, 60] as const;
-
 const stored = z.object({
   paused: z.boolean(),
   /** Seconds from one order to the next, on average. */

@@ -111,6 +111,24 @@ function waitingOrder(w: World, n: string): void {
     started_at: AT,
   });
   w.add('import_lines', { merchant_id: w.merchantId, file: 'f', line: 1, run_id: run, bucket: 'sale', order_id: o.id });
+  w.add('checkouts', {
+    id: newId(),
+    home: 'EU',
+    merchant_id: w.merchantId,
+    source: 'shop',
+    state: 'paid',
+    currency: 'EUR',
+    lines: [],
+    customer: {},
+    order_id: o.id,
+    order_ids: [o.id],
+    locale: 'en',
+    created_by: 'system:checkout',
+    created_at: AT,
+    updated_at: AT,
+    expires_at: '2100-01-01T00:00:00Z',
+    version: 1,
+  });
 }
 
 /** Placed, its payment on the way. */

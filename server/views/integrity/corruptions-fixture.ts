@@ -226,6 +226,11 @@ const ORDERS: readonly Corruption[] = [
     plant: `UPDATE orders SET merchant_id = gen_random_uuid() WHERE status = 'PENDING'`,
   },
   {
+    invariant: 'orders.checkouts',
+    what: 'a checkout that was paid for twice',
+    plant: `UPDATE checkouts SET order_ids = (SELECT array_agg(id::text) FROM (SELECT id FROM orders WHERE confirmed_at IS NOT NULL LIMIT 2) o)`,
+  },
+  {
     invariant: 'orders.families',
     what: 'a refund leg of another order',
     plant: `UPDATE refund_legs SET order_id = ${order('PENDING')}
