@@ -8,6 +8,7 @@ import {
   IconClockPlay,
   IconCreditCard,
   IconFlask,
+  IconHeartbeat,
   IconHelp,
   IconHistory,
   IconHome,
@@ -78,6 +79,7 @@ export const NAVIGATION: readonly NavigationEntry[] = [
     icon: IconChecklist,
     roles: ['agent', 'finance', 'admin'],
   },
+  { group: 'nav.groups.operations', label: 'nav.health', href: '/ops/health', icon: IconHeartbeat, roles: ['admin'] },
   { group: 'nav.groups.operations', label: 'nav.jobs', href: '/ops/jobs', icon: IconClockPlay, roles: ['admin'] },
   {
     group: 'nav.groups.operations',

@@ -135,8 +135,10 @@ export const PERMISSIONS = {
   'ledger.account': { allow: BOOK_READERS },
   'ledger.entries': { allow: BOOK_READERS },
   'home.agent': { allow: ORDER_READERS },
+  'home.dashboard': { allow: BOOK_READERS },
   'home.finance': { allow: { finance: 'all', admin: 'all' } },
   'home.health': { allow: ADMIN },
+  'health.read': { allow: ADMIN },
   'home.sales': { allow: BOOK_READERS },
   'myOrders.list': { allow: CUSTOMER },
   'myOrders.get': { allow: CUSTOMER },
@@ -153,6 +155,8 @@ export const PERMISSIONS = {
   'orders.tag': { allow: TAGGERS },
   'orders.hold': { allow: HOLDERS },
   'orders.release': { allow: HOLDERS },
+  'shipments.startPicking': { allow: SHIPPERS },
+  'shipments.finishPicking': { allow: SHIPPERS },
   'shipments.update': { allow: SHIPPERS },
   'stock.nodes': { allow: ORDER_READERS },
   'stock.previewAdjust': { allow: SHIPPERS },
@@ -184,6 +188,14 @@ export const PERMISSIONS = {
   'simulators.settings': { allow: ADMIN },
   'simulators.advanceShipment': { allow: ADMIN },
 } as const satisfies Record<string, PermissionRow>;
+
+/** Who may print what: documents are addresses of their own, not procedures (server/api/documents.ts). API keys read JSON. */
+export const DOCUMENT_PERMISSIONS = {
+  orders: { allow: { ...ORDER_READERS, customer: 'own' } },
+  'packing-slips': { allow: ORDER_READERS },
+  'pick-lists': { allow: ORDER_READERS },
+} as const satisfies Record<string, PermissionRow>;
+export type DocumentKind = keyof typeof DOCUMENT_PERMISSIONS;
 
 /** The row of a procedure, or undefined: then nobody may call it. */
 export function permissionFor(path: string): PermissionRow | undefined {

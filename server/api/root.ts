@@ -2,6 +2,7 @@ import { approvalsRouter } from './approvals.ts';
 import { auditRouter } from './audit.ts';
 import { authRouter } from './auth.ts';
 import { customersRouter } from './customers.ts';
+import { healthRouter } from './health-page.ts';
 import { homeRouter } from './home.ts';
 import { integrityRouter } from './integrity.ts';
 import { jobsRouter } from './jobs.ts';
@@ -27,6 +28,7 @@ export const appRouter = router({
   integrity: integrityRouter,
   jobs: jobsRouter,
   customers: customersRouter,
+  health: healthRouter,
   home: homeRouter,
   ledger: ledgerRouter,
   myOrders: myOrdersRouter,

@@ -13,6 +13,7 @@ import type {
   PlaceOrderInput,
   TagInput,
 } from '../domains/orders/schema.ts';
+import type { FinishPickingInput, StartPickingInput } from '../domains/picking/schema.ts';
 import type { RefundOrderInput } from '../domains/refunds/schema.ts';
 import type { Ctx } from '../kernel/context.ts';
 import { type Tx, withTx } from '../platform/db.ts';
@@ -32,6 +33,7 @@ import { expireApprovals } from './expire-approvals.ts';
 import { type ImportedSkus, type ImportPreview, importSkus, previewImport, readImport } from './import-skus.ts';
 import { type OperatedSaga, type OperateSagaInput, operateSaga } from './operate-saga.ts';
 import type { Outside } from './outside.ts';
+import { type FinishedRound, finishPicking, type StartedRound, startPicking } from './pick-orders.ts';
 import { type PlacedOrder, placeOrder } from './place-order.ts';
 import { previewRefund, type RefundPreview, type RequestedRefund, refundOrder } from './refund-order.ts';
 import { type RetriedLetters, type RetryDeliveriesInput, type RetryJobsInput, retryDeliveries, retryJobs } from './retry-jobs.ts';
@@ -46,6 +48,9 @@ export interface Flows {
   readonly cancelOrder: Call<CancelOrderInput, CancelledOrder>;
   readonly refundOrder: Call<RefundOrderInput, RequestedRefund>;
   readonly shipOrder: Call<ShipOrderInput, ShippingOrder>;
+  /** Sends somebody through the warehouse for several orders' units. */
+  readonly startPicking: Call<StartPickingInput, StartedRound>;
+  readonly finishPicking: Call<FinishPickingInput, FinishedRound>;
   readonly updateShipment: Call<ShipmentUpdateInput, UpdatedShipment>;
   readonly noteOrder: Call<NoteInput, NotedOrder>;
   readonly tagOrder: Call<TagInput, AnnotatedOrder>;
@@ -117,6 +122,8 @@ export function createFlows(deps: FlowDeps): Flows {
     cancelOrder: verb(cancelOrder),
     refundOrder: verb(refundOrder),
     shipOrder: verb(shipOrder),
+    startPicking: verb(startPicking),
+    finishPicking: verb(finishPicking),
     updateShipment: verb(updateShipment),
     noteOrder: verb(noteOrder),
     tagOrder: verb(tagOrder),

@@ -49,8 +49,21 @@ test('what is past its time goes, in any number; what is not stays', async () =>
     [newId(), newId(), ago(40), ago(-1)],
   );
 
+  await db.pool.query(
+    `INSERT INTO process_samples (id, process_id, role, host, pid, started_at, at, seconds, figures)
+     SELECT gen_random_uuid(), $1, 'api', 'h', 1, at, at, 10, '{}' FROM unnest($2::timestamptz[]) at`,
+    [newId(), [ago(3), ago(1)]],
+  );
+
   const purged = await purgeExpiredRows(db.pool, NOW);
-  expect(purged).toEqual({ idempotencyKeys: 12_000, userTokens: 1, sessions: 2, deliveries: 1, webhookPayloads: 1 });
+  expect(purged).toEqual({
+    idempotencyKeys: 12_000,
+    userTokens: 1,
+    sessions: 2,
+    deliveries: 1,
+    webhookPayloads: 1,
+    processSamples: 1,
+  });
   const left = await db.pool.query('SELECT key FROM idempotency_keys');
   expect(left.rows).toEqual([{ key: 'young' }]);
   const webhooks = await db.pool.query('SELECT external_id, payload FROM inbound_webhooks ORDER BY external_id');

@@ -12,6 +12,8 @@ export const RETENTION_DAYS = {
   deliveries: 30,
   /** What a provider sent; that it was received stays, so that a late repeat is still recognised. */
   webhookPayloads: 90,
+  /** What each process saw: the page of health looks back an hour. */
+  processSamples: 2,
 } as const;
 
 /** One statement never holds locks for long. */
@@ -34,6 +36,7 @@ const PURGES: readonly { readonly name: keyof typeof RETENTION_DAYS; readonly te
       "received_at < $1 AND status IN ('processed', 'ignored') AND payload <> '{}'",
     )}`,
   },
+  { name: 'processSamples', text: removing('process_samples', 'at < $1') },
 ];
 
 /** Removes, chunk by chunk, what is past its time. Returns how many rows went, by kind. Stops early when `signal` aborts. */
@@ -42,7 +45,7 @@ export async function purgeExpiredRows(
   now: Date,
   signal?: AbortSignal,
 ): Promise<Readonly<Record<keyof typeof RETENTION_DAYS, number>>> {
-  const purged = { idempotencyKeys: 0, userTokens: 0, sessions: 0, deliveries: 0, webhookPayloads: 0 };
+  const purged = { idempotencyKeys: 0, userTokens: 0, sessions: 0, deliveries: 0, webhookPayloads: 0, processSamples: 0 };
   for (const { name, text } of PURGES) {
     const before = new Date(now.getTime() - RETENTION_DAYS[name] * 86_400_000);
     for (;;) {

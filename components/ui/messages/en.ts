@@ -3,7 +3,9 @@ import { actions } from './en/actions.ts';
 import { approvals } from './en/approvals.ts';
 import { audit } from './en/audit.ts';
 import { customers } from './en/customers.ts';
+import { dashboard } from './en/dashboard.ts';
 import { errors } from './en/errors.ts';
+import { health } from './en/health.ts';
 import { home } from './en/home.ts';
 import { integrity } from './en/integrity.ts';
 import { jobs } from './en/jobs.ts';
@@ -26,7 +28,9 @@ export const en = {
   approvals,
   audit,
   customers,
+  dashboard,
   errors,
+  health,
   home,
   integrity,
   jobs,

@@ -78,6 +78,11 @@ export const actions = {
     done: { one: '{number}: {count} Sendung unterwegs', other: '{number}: {count} Sendungen unterwegs' },
   },
   hold: {
+    titleRows: { one: '{count} Bestellung sperren', other: '{count} Bestellungen sperren' },
+    verbRows: { one: '{count} Bestellung sperren', other: '{count} Bestellungen sperren' },
+    doneRows: { one: '{count} Bestellung ist gesperrt', other: '{count} Bestellungen sind gesperrt' },
+    leftRows: { one: '{count} andere bleibt, wie sie ist.', other: '{count} andere bleiben, wie sie sind.' },
+    noneRows: 'Keine davon lässt sich sperren.',
     button: 'Anhalten',
     title: '{number} anhalten',
     kind: 'Art der Sperre',
@@ -87,6 +92,10 @@ export const actions = {
     every: 'Jede Sperre, die Ihre Rolle setzen darf, ist schon gesetzt.',
   },
   release: {
+    titleRows: { one: '{count} Bestellung freigeben', other: '{count} Bestellungen freigeben' },
+    verbRows: { one: '{count} Bestellung freigeben', other: '{count} Bestellungen freigeben' },
+    doneRows: { one: '{count} Bestellung: Sperre aufgehoben', other: '{count} Bestellungen: Sperre aufgehoben' },
+    leftRows: { one: '{count} andere hat keine solche Sperre.', other: '{count} andere haben keine solche Sperre.' },
     button: 'Freigeben',
     title: '{number} freigeben',
     effect: 'Der Auftrag geht weiter zu Zuteilung und Versand, falls keine andere Sperre bleibt.',

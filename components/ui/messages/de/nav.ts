@@ -25,6 +25,7 @@ export const nav = {
   refunds: 'Erstattungen',
   ledger: 'Hauptbuch',
   approvals: 'Freigaben',
+  health: 'Zustand',
   jobs: 'Aufgaben',
   integrity: 'Stimmigkeit',
   audit: 'Protokoll',

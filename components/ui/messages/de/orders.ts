@@ -18,6 +18,8 @@ export const orders = {
   emptyTitle: 'Noch keine Bestellungen',
   empty: 'Bestellungen erscheinen hier, sobald sie über die API, im Shop oder durch einen Import eingehen.',
   placedWithin: 'Eingegangen in',
+  print: 'Bestellung drucken',
+  placedFrom: 'Eingegangen ab',
   within: { '1': '24 Stunden', '7': '7 Tagen', '30': '30 Tagen', '90': '90 Tagen' },
   views: {
     all: 'Alle',
@@ -139,6 +141,9 @@ export const orders = {
       released: 'Sperre aufgehoben',
       tagged: 'Schlagwörter geändert',
       noted: 'Notiz hinzugefügt',
+      picking_started: 'Kommissionierung begonnen',
+      picking_stopped: 'Kommissionierung beendet',
+      packed: 'Gepackt',
       changed: 'Metadaten oder Tags geändert',
       refunded: 'Bestellung erstattet',
     },

@@ -26,6 +26,7 @@ export const nav = {
   refunds: 'Refunds',
   ledger: 'Ledger',
   approvals: 'Approvals',
+  health: 'Health',
   jobs: 'Jobs',
   integrity: 'Integrity',
   audit: 'Audit',
