@@ -17,7 +17,7 @@ import { type MadeList, QueueActions } from './queue-actions.tsx';
 import { useQueueColumns } from './queue-columns.tsx';
 import { ScanField } from './scan-field.tsx';
 
-const FILTERS = ['view', 'stage'] as const;
+const FILTERS = ['view', 'stage', 'list'] as const;
 
 /** Lists that were just made wait here for the printer. */
 function MadeLists({ lists }: { lists: readonly MadeList[] }) {
@@ -49,7 +49,7 @@ export function PickQueue() {
   const nodes = useQuery(trpc.shipments.nodes.queryOptions());
   const current = nodes.data?.find((node) => node.code === url.filters.view[0]);
   const stage: QueueStage | undefined = oneOf(QUEUE_STAGES, url.filters.stage.at(-1));
-  const input = { nodeId: current?.nodeId, stage, after: url.after ?? undefined };
+  const input = { nodeId: current?.nodeId, stage, list: url.filters.list.at(-1), after: url.after ?? undefined };
   const list = useQuery({ ...trpc.shipments.ready.queryOptions(input), placeholderData: keepPreviousData });
   useLive(['order'], { queryKeys: [trpc.shipments.ready.queryKey(), trpc.shipments.nodes.queryKey()] });
   const view = (code: string | null) => (code === null ? {} : { view: [code] });
@@ -85,6 +85,13 @@ export function PickQueue() {
           values: url.filters.stage,
           onChange: (values) => url.setFilter('stage', values.slice(-1)),
         },
+        ...url.filters.list.slice(-1).map((number) => ({
+          key: 'list',
+          label: t('shipments.onList'),
+          options: [{ value: number, label: number }],
+          values: [number],
+          onChange: (values: string[]) => url.setFilter('list', values),
+        })),
       ]}
       bulk={
         powers.may('shipments.startPicking')

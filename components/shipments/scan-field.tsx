@@ -13,13 +13,16 @@ import classes from './queue.module.css';
 /** What is printed on papers and goods. */
 const SCANNED: readonly HitKind[] = ['order', 'shipment', 'sku'];
 
+/** A pick list's number, as on its paper: whoever comes back with one goes on with its orders. */
+const PICK_LIST = /^[A-Z]{2,4}-P\d+$/i;
+
 /** Where what was scanned is; a SKU leads to its stock, which is what somebody at a shelf wants. */
 function placeOf(hit: Hit): string {
   return hit.kind === 'sku' ? `/stock/${encodeURIComponent(hit.label)}` : hit.href;
 }
 
 /**
- * Takes what a scanner types and Enter: an order's, a shipment's or an article's number or barcode, and opens it. It has the focus when
+ * Takes what a scanner types and Enter: the number of an order, a shipment or a pick list, an article's code or barcode, and opens it. It has the focus when
  * the page opens and takes it back with `/`.
  */
 export function ScanField() {
@@ -50,7 +53,8 @@ export function ScanField() {
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const code = field.current?.value.trim() ?? '';
-    if (code !== '' && !busy) void find(code);
+    if (PICK_LIST.test(code)) router.push(`/shipments/queue?list=${code.toUpperCase()}`);
+    else if (code !== '' && !busy) void find(code);
   };
   return (
     <form onSubmit={submit} className={classes.scan}>

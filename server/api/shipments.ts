@@ -21,7 +21,7 @@ export const shipmentsRouter = router({
     .query(({ ctx, input }) => readShipment(ctx.pool, ctx.scope, input.number)),
 
   ready: procedure
-    .input(pageInput.extend({ nodeId, stage: z.enum(QUEUE_STAGES).optional() }))
+    .input(pageInput.extend({ nodeId, stage: z.enum(QUEUE_STAGES).optional(), list: z.string().trim().max(60).optional() }))
     .query(({ ctx, input }) => readQueue(ctx.pool, ctx.scope, input)),
 
   nodes: procedure.query(({ ctx }) => nodeQueues(ctx.pool, ctx.scope)),

@@ -41,6 +41,8 @@ export interface QueueRow {
 export interface QueueFilter {
   readonly nodeId?: string | undefined;
   readonly stage?: QueueStage | undefined;
+  /** The number of a pick list: the orders that are on it. */
+  readonly list?: string | undefined;
 }
 
 /** Units that wait at a node: allocated there and in no parcel. */
@@ -84,6 +86,7 @@ export async function readQueue(db: Queryable, scope: Scope, request: QueueFilte
   const page = new Conditions();
   for (const value of where.values) page.value(value);
   if (request.stage) page.add((p) => `coalesce(r.status, 'to_pick') = ${p}`, request.stage);
+  if (request.list) page.add((p) => `r.number = ${p}`, request.list.toUpperCase());
   const found = await keysetPage<Raw>(
     db,
     {

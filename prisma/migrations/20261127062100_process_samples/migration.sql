@@ -13,4 +13,5 @@ CREATE TABLE process_samples (
 );
 CREATE INDEX process_samples_by_time ON process_samples (at);
 
-GRANT SELECT, INSERT, DELETE ON process_samples TO waybill_app;
+-- UPDATE, because whoever removes expired rows locks them first.
+GRANT SELECT, INSERT, UPDATE, DELETE ON process_samples TO waybill_app;
