@@ -159,6 +159,6 @@ test('finance sees whether the books balance, and administrators how the process
   const processes = admin.getByRole('region', { name: /^Processes/ });
   await expect(processes.getByRole('row').filter({ hasText: 'worker' }).first()).toContainText('Up');
   await expect(processes.getByRole('row').filter({ hasText: 'api' }).first()).toContainText('Up');
-  await admin.getByRole('link', { name: /^Users/ }).click();
+  await admin.getByRole('region', { name: 'Access' }).getByRole('link').first().click();
   await expect(admin).toHaveURL('/settings/users');
 });

@@ -12,7 +12,7 @@ import { Loaded } from '../ui/states.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
 import { ErrorSection, LaneSection, ProcessSection } from './process-sections.tsx';
 import { LoadChart, QueueChart } from './queue-chart.tsx';
-import { DatabaseSection, QueueSection, SagaSection, WebhookSection } from './work-sections.tsx';
+import { AccessSection, DatabaseSection, QueueSection, SagaSection, WebhookSection } from './work-sections.tsx';
 
 /** Each process writes down what it saw every ten seconds; looking more often would show the same. */
 const REFRESH_MS = 5_000;
@@ -58,7 +58,7 @@ function Figures({ health }: { health: Health }) {
   const { t } = useMessages();
   const format = useFormat();
   const wait = oldest(health);
-  const { integrity, database, people } = health;
+  const { integrity, database } = health;
   const failures = sum(health.errors, (trouble) => trouble.count);
   return (
     <StatGrid>
@@ -86,13 +86,6 @@ function Figures({ health }: { health: Health }) {
         note={integrity === null ? t('health.neverChecked') : <TimeAgo at={integrity.checkedAt} />}
         href="/ops/integrity"
       />
-      <StatCard
-        label={t('health.users')}
-        value={format.number(people.users)}
-        note={t('health.sessions', { count: people.sessions })}
-        href="/settings/users"
-      />
-      <StatCard label={t('health.apiKeys')} value={format.number(people.apiKeys)} href="/settings/api-keys" />
     </StatGrid>
   );
 }
@@ -124,6 +117,7 @@ export function HealthPage() {
           <ChartColumns>
             <WebhookSection webhooks={found.webhooks} />
             <DatabaseSection database={found.database} />
+            <AccessSection people={found.people} />
           </ChartColumns>
         </DetailLayout>
       )}

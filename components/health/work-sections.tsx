@@ -1,6 +1,6 @@
 'use client';
 import Link from 'next/link';
-import type { DatabaseHealth, QueueHealth, SagaHealth, WebhookHealth } from '../../server/views/health.ts';
+import type { DatabaseHealth, PeopleCounts, QueueHealth, SagaHealth, WebhookHealth } from '../../server/views/health.ts';
 import { type Column, DataTable } from '../ui/data-table.tsx';
 import { KeyValue, Section } from '../ui/detail-layout.tsx';
 import { useFormat, useMessages } from '../ui/locale.tsx';
@@ -31,7 +31,7 @@ export function QueueSection({ tasks }: { tasks: readonly QueueHealth[] }) {
     number('ready', t('jobs.states.ready')),
     number('running', t('jobs.states.running')),
     number('later', t('jobs.states.scheduled')),
-    { ...number('dead', t('jobs.states.dead')), card: 'sub' },
+    number('dead', t('jobs.states.dead')),
   ];
   return (
     <Section title={t('health.queue')} actions={<Link href="/ops/jobs">{t('home.showAll')}</Link>}>
@@ -72,7 +72,7 @@ export function SagaSection({ kinds }: { kinds: readonly SagaHealth[] }) {
         cell: (row) => <Quantity value={row.counts[state]} />,
       }),
     ),
-    { key: 'late', header: t('home.lateSagas'), right: true, cell: (row) => <Quantity value={row.late} />, card: 'sub' },
+    { key: 'late', header: t('home.lateSagas'), right: true, cell: (row) => <Quantity value={row.late} /> },
   ];
   return (
     <Section title={t('health.sagas')} actions={<Link href="/ops/jobs">{t('home.showAll')}</Link>}>
@@ -136,6 +136,24 @@ export function DatabaseSection({ database }: { database: DatabaseHealth }) {
             label: name,
             value: t('health.busy', { count: connections, busy: format.number(busy) }),
           })),
+        ]}
+      />
+    </Section>
+  );
+}
+
+/** Who and what can sign in, each leading to where it is managed. */
+export function AccessSection({ people }: { people: PeopleCounts }) {
+  const { t } = useMessages();
+  const format = useFormat();
+  return (
+    <Section title={t('health.access')}>
+      <KeyValue
+        figures
+        items={[
+          { label: t('health.users'), value: <Link href="/settings/users">{format.number(people.users)}</Link> },
+          { label: t('health.sessions'), value: format.number(people.sessions) },
+          { label: t('health.apiKeys'), value: <Link href="/settings/api-keys">{format.number(people.apiKeys)}</Link> },
         ]}
       />
     </Section>

@@ -22,6 +22,7 @@ export function AgentHome({ hold }: { hold?: Hold }) {
         const heldList = (
           <HeldList
             rows={held}
+            count={hold ? undefined : counts.held}
             title={hold ? t(`home.heldFor.${hold}`) : t('home.held')}
             href={hold ? `/orders?view=held&hold=${hold}` : '/orders?view=held'}
           />

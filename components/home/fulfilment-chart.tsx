@@ -63,7 +63,7 @@ export function FulfilmentChart({ dashboard }: { dashboard: Dashboard }) {
               width: 64,
               tickFormatter: (value: number) => (value === 0 ? '0' : format.duration(value * HOUR_SECONDS)),
             }}
-            tooltipProps={{ labelFormatter: (day) => format.day(String(day)) }}
+            tooltipProps={{ labelFormatter: (day) => (day ? format.day(String(day)) : '') }}
             valueFormatter={(value) => format.duration(value * HOUR_SECONDS)}
             lineChartProps={{ accessibilityLayer: false }}
           />

@@ -14,7 +14,8 @@ import { EmptyState } from '../ui/states.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
 
 /** Held orders with why, to be released where they stand by whoever may. */
-export function HeldList({ rows, title, href }: { rows: readonly HeldRow[]; title: string; href: string }) {
+export function HeldList(props: { rows: readonly HeldRow[]; count?: number; title: string; href: string }) {
+  const { rows, title, href } = props;
   const { t } = useMessages();
   const powers = usePowers();
   const [releasing, setReleasing] = useState<HeldRow | null>(null);
@@ -24,7 +25,7 @@ export function HeldList({ rows, title, href }: { rows: readonly HeldRow[]; titl
     card: 'actions',
     cell: (row) =>
       row.holds.some((hold) => powers.release.includes(hold)) ? (
-        <Button size="compact-xs" variant="default" onClick={() => setReleasing(row)}>
+        <Button h={26} px={8} variant="default" onClick={() => setReleasing(row)}>
           {t('actions.release.button')}
         </Button>
       ) : (
@@ -58,7 +59,7 @@ export function HeldList({ rows, title, href }: { rows: readonly HeldRow[]; titl
     },
   ];
   return (
-    <Section title={title} count={rows.length} actions={<Link href={href}>{t('home.showAll')}</Link>}>
+    <Section title={title} count={props.count} actions={<Link href={href}>{t('home.showAll')}</Link>}>
       {rows.length === 0 ? (
         <EmptyState compact title={t('home.heldEmptyTitle')} reason={t('home.heldEmpty')} />
       ) : (

@@ -65,7 +65,7 @@ export function SalesChart({ sales, days }: { sales: Sales; days: number }) {
           tickLine="none"
           xAxisProps={{ tickFormatter: format.day, minTickGap: 32 }}
           yAxisProps={{ domain: [0, 'auto'], width: 64, tickFormatter: (value: number) => format.compact(value) }}
-          tooltipProps={{ labelFormatter: (day) => format.day(String(day)) }}
+          tooltipProps={{ labelFormatter: (day) => (day ? format.day(String(day)) : '') }}
           valueFormatter={(value) => format.money(BigInt(Math.round(value * scale)), currency)}
           areaChartProps={{
             accessibilityLayer: false,

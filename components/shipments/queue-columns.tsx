@@ -49,14 +49,14 @@ function OnList({ row }: { row: QueueRow }) {
 /** The queue's columns; the node only where several are shown. */
 export function useQueueColumns(everyNode: boolean): Column<QueueRow>[] {
   const { t } = useMessages();
-  const node: Column<QueueRow> = { key: 'node', header: t('shipments.node'), cell: (row) => row.nodeCode, card: 'end' };
+  const node: Column<QueueRow> = { key: 'node', header: t('shipments.node'), cell: (row) => row.nodeCode };
   return [
     { key: 'number', header: t('shipments.order'), cell: (row) => row.number, card: 'title' },
     ...(everyNode ? [node] : []),
     {
       key: 'waiting',
       header: t('shipments.waiting'),
-      card: 'endSub',
+      card: 'end',
       cell: (row) => (
         <BadgeGroup>
           <TimeAgo at={row.placedAt} />
@@ -68,7 +68,7 @@ export function useQueueColumns(everyNode: boolean): Column<QueueRow>[] {
         </BadgeGroup>
       ),
     },
-    { key: 'stage', header: t('shipments.stage'), cell: (row) => <Stage row={row} />, card: 'sub' },
+    { key: 'stage', header: t('shipments.stage'), cell: (row) => <Stage row={row} />, card: 'endSub' },
     { key: 'list', header: t('shipments.onList'), cell: (row) => <OnList row={row} /> },
     { key: 'items', header: t('shipments.toPick'), cell: (row) => <Items items={row.items} />, card: 'sub' },
     { key: 'customer', header: t('orders.customer'), cell: (row) => row.customerName ?? t('ui.unknown') },

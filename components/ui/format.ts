@@ -39,7 +39,7 @@ export function formatNumber(value: number | bigint, locale: Locale): string {
   return withMinus(numberFormat(locale, { maximumFractionDigits: 2 }).formatToParts(value));
 }
 
-/** A large number for an axis: "12K", "1.2M". */
+/** A large number for an axis: "12k", "1.2M". */
 export function formatCompact(value: number, locale: Locale): string {
   return withMinus(numberFormat(locale, { notation: 'compact', maximumFractionDigits: 1 }).formatToParts(value));
 }

@@ -37,7 +37,7 @@ export const home = {
   openLedger: 'Hauptbuch öffnen',
   currency: 'Währung',
   balance: 'Abgleich',
-  balancedText: { one: 'Soll gleich Haben.', other: 'Soll gleich Haben in jeder von {count} Währungen.' },
+  balancedText: { one: 'In der einen Währung, die es gibt.', other: 'In jeder von {count} Währungen.' },
   byNode: 'Nach Standort',
   queue: 'Wartet auf Versand',
   queueOrders: {

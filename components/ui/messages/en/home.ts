@@ -37,7 +37,7 @@ export const home = {
   openLedger: 'Open ledger',
   currency: 'Currency',
   balance: 'Balance',
-  balancedText: { one: 'Debits equal credits.', other: 'Debits equal credits in each of {count} currencies.' },
+  balancedText: { one: 'In the one currency there is.', other: 'In each of {count} currencies.' },
   byNode: 'By node',
   queue: 'Waiting to ship',
   queueOrders: {
