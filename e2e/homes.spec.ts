@@ -120,7 +120,7 @@ test('an order’s summary says what the API says it costs', async ({ as }) => {
 test('an agent holds two orders from the list and releases them together', async ({ as }) => {
   const rest = restClient();
   const { sku } = await rest.stockedSku(10);
-  const mark = `held-${Date.now()}@example.com`;
+  const mark = `held-${Date.now().toString(36)}@example.com`;
   const placed = [await rest.placeOrder({ email: mark, sku, wait: 20 }), await rest.placeOrder({ email: mark, sku, wait: 20 })];
   const page = await as('agent');
   await page.goto('/');

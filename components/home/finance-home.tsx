@@ -95,15 +95,16 @@ function Ledger({ sums }: { sums: readonly LedgerSum[] }) {
     cell: (row) => <Money amountMinor={row[key]} currency={row.currency} />,
   });
   const columns: Column<LedgerSum>[] = [
-    { key: 'currency', header: t('home.currency'), cell: (row) => row.currency },
+    { key: 'currency', header: t('home.currency'), cell: (row) => row.currency, card: 'title' },
     {
       key: 'balanced',
       header: t('home.balance'),
+      card: 'end',
       cell: (row) => <StatusBadge kind="check" value={row.debitsMinor === row.creditsMinor ? 'ok' : 'failing'} />,
     },
     { key: 'accounts', header: t('ledger.count'), right: true, wideOnly: true, cell: (row) => <Quantity value={row.accounts} /> },
-    money('debitsMinor', t('ledger.debits')),
-    money('creditsMinor', t('ledger.credits')),
+    { ...money('debitsMinor', t('ledger.debits')), card: 'sub' },
+    { ...money('creditsMinor', t('ledger.credits')), card: 'endSub' },
     { ...money('pendingMinor', t('ledger.pendingDebits')), wideOnly: true },
   ];
   return (

@@ -60,7 +60,7 @@ export function FulfilmentChart({ dashboard }: { dashboard: Dashboard }) {
             xAxisProps={{ tickFormatter: format.day, minTickGap: 32 }}
             yAxisProps={{
               domain: [0, 'auto'],
-              width: 64,
+              width: 88,
               tickFormatter: (value: number) => (value === 0 ? '0' : format.duration(value * HOUR_SECONDS)),
             }}
             tooltipProps={{ labelFormatter: (day) => (day ? format.day(String(day)) : '') }}
