@@ -124,7 +124,9 @@ test('an agent holds two orders from the list and releases them together', async
   const placed = [await rest.placeOrder({ email: mark, sku, wait: 20 }), await rest.placeOrder({ email: mark, sku, wait: 20 })];
   const page = await as('agent');
   await page.goto('/');
+  await page.getByRole('region', { name: /^Needs a person/ }).waitFor();
   await page.keyboard.press('/');
+  await expect(page.getByRole('searchbox')).toBeFocused();
   await page.keyboard.type(mark);
   await page.keyboard.press('Enter');
   await expect(page).toHaveURL(/\/orders\?q=/);
@@ -157,6 +159,7 @@ test('finance sees whether the books balance, and administrators how the process
   const admin = await as('admin');
   await admin.goto('/ops/health');
   const processes = admin.getByRole('region', { name: /^Processes/ });
+  await processes.waitFor();
   await expect(processes.getByRole('row').filter({ hasText: 'worker' }).first()).toContainText('Up');
   await expect(processes.getByRole('row').filter({ hasText: 'api' }).first()).toContainText('Up');
   await admin.getByRole('region', { name: 'Access' }).getByRole('link').first().click();

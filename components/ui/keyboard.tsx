@@ -20,7 +20,7 @@ class ShortcutRegistry {
     return [...this.active].map((shortcut) => shortcut.current);
   }
 
-  /** Runs the shortcut that the key completes; the last one registered wins, so that a page overrides the shell. */
+  /** Runs the shortcut that the key completes: a page's before the shell's, whichever mounted first; of several the last registered. */
   press(event: KeyboardEvent): void {
     if (event.defaultPrevented || event.altKey) return;
     const modified = event.metaKey || event.ctrlKey;
@@ -35,7 +35,8 @@ class ShortcutRegistry {
   }
 
   private findLast(keys: string): Shortcut | undefined {
-    return this.list().findLast((shortcut) => shortcut.keys === keys);
+    const found = this.list().filter((shortcut) => shortcut.keys === keys);
+    return found.findLast((shortcut) => shortcut.section !== 'global') ?? found.at(-1);
   }
 }
 
