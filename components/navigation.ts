@@ -9,6 +9,7 @@ import {
   IconCreditCard,
   IconFileInvoice,
   IconFlask,
+  IconHeartbeat,
   IconHelp,
   IconHistory,
   IconHome,
@@ -88,6 +89,7 @@ export const NAVIGATION: readonly NavigationEntry[] = [
     roles: ['agent', 'finance', 'admin'],
   },
   { group: 'nav.groups.channels', label: 'nav.mail', href: '/channels/mail', icon: IconMail, roles: SELLERS },
+  { group: 'nav.groups.operations', label: 'nav.health', href: '/ops/health', icon: IconHeartbeat, roles: ['admin'] },
   { group: 'nav.groups.operations', label: 'nav.jobs', href: '/ops/jobs', icon: IconClockPlay, roles: ['admin'] },
   {
     group: 'nav.groups.operations',

@@ -5,6 +5,7 @@ import type { WebhookVerifier } from './api/webhooks.ts';
 import type { App } from './app.ts';
 import { allowedHosts } from './platform/hosts.ts';
 import { trustedProxies } from './platform/http.ts';
+import { createPress } from './platform/paper/press.ts';
 import type { HeaderPolicy } from './platform/security-headers.ts';
 import { drain, listen } from './platform/serve.ts';
 import { createWebProxy } from './platform/web-proxy.ts';
@@ -33,12 +34,14 @@ export async function startApi(app: App, mounts: ApiMounts, port: number = app.e
   const hosts = new Set(allowedHosts(settings.origin, port));
   const web = createWebProxy(env.WEB_PORT, headers);
   await app.live.start();
+  const press = createPress();
   const live = createLiveEndpoint({ pool, settings, log, hub: app.live });
   telemetry.watch('waybill_live_connections', 'Pages that listen for changes', () => live.count());
   const server = createApiServer({
     app,
     ...mounts,
     live,
+    press,
     web,
     headers,
     hosts,
@@ -64,6 +67,7 @@ export async function startApi(app: App, mounts: ApiMounts, port: number = app.e
       stopping = true;
       live.close();
       await drain(server);
+      await press.close();
       web.close();
     },
   };

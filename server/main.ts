@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { createApp, type Role } from './app.ts';
 import { type Env, env } from './platform/env.ts';
 import { createLog, type Log } from './platform/log.ts';
+import { startSampling } from './platform/process-samples.ts';
 import { drain, listen } from './platform/serve.ts';
 
 /**
@@ -25,8 +26,10 @@ async function startRole(role: Role, settings: Env, log: Log): Promise<Running> 
   const app = createApp({ env: settings, role, log });
   if (!app.settings.mail) log.warn('mail is off: set SMTP_URL and MAIL_FROM, or customers are told nothing');
   const running = role === 'api' ? await startApiRole(app) : await (await import('./worker-process.ts')).startJobs(app);
+  const sampling = startSampling({ pool: app.pool, role, take: () => app.telemetry.take(), log });
   return {
     async stop() {
+      await sampling.stop();
       await running.stop();
       await app.close();
     },

@@ -1,5 +1,6 @@
 'use client';
 import { useQuery } from '@tanstack/react-query';
+import Link from 'next/link';
 import type { HealthFigures as Figures } from '../../server/views/homes.ts';
 import { shownError, useTRPC } from '../trpc.tsx';
 import { Section } from '../ui/detail-layout.tsx';
@@ -9,7 +10,6 @@ import { Loaded } from '../ui/states.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
 
 const REFRESH_MS = 10_000;
-const BYTES_PER_MB = 1_000_000n;
 
 function Cards({ figures }: { figures: Figures }) {
   const { t } = useMessages();
@@ -27,10 +27,7 @@ function Cards({ figures }: { figures: Figures }) {
       <StatCard label={t('home.deadDeliveries')} value={format.count(figures.deadDeliveries)} />
       <StatCard label={t('home.webhooks')} value={format.count(figures.failedWebhooks)} />
       <StatCard label={t('home.mails')} value={format.count(figures.unsentMails)} href="/channels/mail?status=in_doubt,failed" />
-      <StatCard
-        label={t('home.database')}
-        value={t('home.megabytes', { count: format.number(figures.databaseBytes / BYTES_PER_MB) })}
-      />
+      <StatCard label={t('home.database')} value={format.bytes(figures.databaseBytes)} />
     </StatGrid>
   );
 }
@@ -46,7 +43,14 @@ export function HealthFigures() {
     </span>
   );
   return (
-    <Section title={t('home.health')} actions={asOf}>
+    <Section
+      title={t('home.health')}
+      actions={
+        <span>
+          {asOf} · <Link href="/ops/health">{t('home.showAll')}</Link>
+        </span>
+      }
+    >
       <Loaded data={health.data} error={shownError(health.error)} onRetry={() => void health.refetch()}>
         {(figures) => <Cards figures={figures} />}
       </Loaded>

@@ -7,6 +7,7 @@ import {
   IconMail,
   IconPackageExport,
   IconPlayerPlay,
+  IconPrinter,
   IconTruck,
   IconUser,
 } from '@tabler/icons-react';
@@ -14,6 +15,7 @@ import { useRouter } from 'next/navigation';
 import { mayCancel, mayChangeAddress, mayHappen, mayRefund, mayShip, type Verdict } from '../../server/domains/orders/rules.ts';
 import type { OrderPage } from '../../server/views/order.ts';
 import { usePowers } from '../powers.ts';
+import { documentHref } from '../print-link.tsx';
 import { ActionButton } from '../ui/action-button.tsx';
 import { useShortcut } from '../ui/keyboard.tsx';
 import { useMessages } from '../ui/locale.tsx';
@@ -66,6 +68,8 @@ export function useOrderMenu(page: OrderPage & { readonly trackingUrl?: string }
   if (order.customerId !== null) {
     actions.push({ label: t('orders.openCustomer'), icon: IconUser, href: `/customers/${order.customerId}` });
   }
+  const print = () => window.open(documentHref('orders', order.number), '_blank', 'noopener');
+  actions.push({ label: t('orders.print'), icon: IconPrinter, onClick: print });
   if (page.trackingUrl) actions.push({ label: t('orders.openTracking'), icon: IconTruck, href: page.trackingUrl });
   const payment = payments.at(-1);
   if (payment) actions.push({ label: t('orders.openPayments'), icon: IconCreditCard, href: `/payments/${payment.id}` });

@@ -32,13 +32,30 @@ const VIEWS = [
   'refunded',
 ] as const satisfies readonly OrderView[];
 const SORTS = ['-placed_at', 'placed_at', '-total', 'total'] as const satisfies readonly OrderSort[];
-const FILTERS = ['view', 'status', 'payment', 'fulfilment', 'hold', 'channel', 'merchant', 'tag', 'within', 'day'] as const;
+const FILTERS = [
+  'view',
+  'status',
+  'payment',
+  'fulfilment',
+  'hold',
+  'channel',
+  'merchant',
+  'tag',
+  'within',
+  'day',
+  'from',
+] as const;
 const WITHIN_DAYS = ['1', '7', '30', '90'] as const;
 type Url = ListUrl<(typeof FILTERS)[number]>;
 
 const DAY_MS = 86_400_000;
 /** A range that starts at a full minute keeps its query, so that typing does not read the list anew. */
 const RANGE_STEP_MS = 60_000;
+
+/** A calendar day from the address, where it is one: addresses can be typed. */
+function zonedDay(day: string | undefined, timeZone: string) {
+  return day && /^\d{4}-\d\d-\d\d$/.test(day) ? { day, timeZone } : undefined;
+}
 
 function useOrderQuery(url: Url) {
   const trpc = useTRPC();
@@ -60,7 +77,8 @@ function useOrderQuery(url: Url) {
     merchantId: filters.merchant.at(-1),
     tag: filters.tag.at(-1),
     placedFrom,
-    placedOn: day && /^\d{4}-\d\d-\d\d$/.test(day) ? { day, timeZone } : undefined,
+    placedOn: zonedDay(day, timeZone),
+    placedSince: zonedDay(filters.from.at(-1), timeZone),
     q: url.q || undefined,
     sort: oneOf(SORTS, url.sort),
     after: url.after ?? undefined,
@@ -133,6 +151,7 @@ function useOrderFilters(
   const merchants = (facets?.merchants ?? []).map(({ id, name }) => ({ value: id, label: name }));
   const tags = url.filters.tag.map((value) => ({ value, label: value }));
   const days = url.filters.day.map((value) => ({ value, label: value }));
+  const from = url.filters.from.map((value) => ({ value, label: value }));
   return [
     filter('status', t('orders.status'), status),
     filter('payment', t('orders.payment'), payment),
@@ -146,6 +165,7 @@ function useOrderFilters(
     ...(channels.length > 1 || url.filters.channel.length > 0 ? [single('channel', t('orders.channel'), channels)] : []),
     ...(merchants.length > 1 ? [single('merchant', t('orders.merchant'), merchants)] : []),
     ...(days.length > 0 ? [single('day', t('orders.placed'), days)] : []),
+    ...(from.length > 0 ? [single('from', t('orders.placedFrom'), from)] : []),
     ...(tags.length > 0 ? [single('tag', t('orders.tag'), tags)] : []),
   ];
 }

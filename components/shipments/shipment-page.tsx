@@ -5,6 +5,7 @@ import type { ShipmentPage } from '../../server/views/shipments.ts';
 import { useLive } from '../live.tsx';
 import { Address } from '../orders/order-customer.tsx';
 import { ShipmentContents, ShipmentFacts, ShipmentUpdates } from '../orders/order-shipments.tsx';
+import { PrintButton } from '../print-link.tsx';
 import { shownError, useTRPC } from '../trpc.tsx';
 import { StatusBadge } from '../ui/badge.tsx';
 import { CopyText } from '../ui/copy.tsx';
@@ -22,6 +23,7 @@ function Body({ page }: { page: ShipmentPage }) {
       breadcrumbs={[{ label: t('shipments.title'), href: '/shipments' }]}
       title={<CopyText value={shipment.number} what={t('shipments.number')} />}
       badges={<StatusBadge kind="shipment" value={shipment.status} />}
+      secondary={<PrintButton kind="packing-slips" number={shipment.number} label={t('shipments.printSlip')} />}
       primary={<UpdateButton page={page} />}
       sub={
         <>

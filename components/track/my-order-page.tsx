@@ -4,6 +4,7 @@ import type { MyOrder } from '../../server/views/my-orders.ts';
 import { useLive } from '../live.tsx';
 import { Address } from '../orders/order-customer.tsx';
 import { methodName } from '../payments/method-name.ts';
+import { PrintButton } from '../print-link.tsx';
 import { shownError, useTRPC } from '../trpc.tsx';
 import { StatusBadge } from '../ui/badge.tsx';
 import { CopyText } from '../ui/copy.tsx';
@@ -88,7 +89,12 @@ function Body({ order }: { order: MyOrder }) {
       breadcrumbs={[{ label: t('track.myOrders'), href: '/account/orders' }]}
       title={<CopyText value={order.number} what={t('orders.order')} />}
       badges={<StatusBadge kind="order" value={order.status} />}
-      secondary={<CancelMyOrder order={order} />}
+      secondary={
+        <>
+          <PrintButton kind="orders" number={order.number} label={t('track.print')} />
+          <CancelMyOrder order={order} />
+        </>
+      }
       sub={
         <>
           {t('track.from', { merchant: order.merchantName })} · <TimeAgo at={order.placedAt} />

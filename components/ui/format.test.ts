@@ -1,7 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { minorDigits } from '../../server/kernel/money.ts';
-import { formatAgo, formatCount, formatDateTime, formatMoney, formatUtc, parseMoney } from './format.ts';
+import {
+  formatAgo,
+  formatBytes,
+  formatCompact,
+  formatCount,
+  formatDateTime,
+  formatDay,
+  formatDuration,
+  formatMoney,
+  formatTime,
+  formatUtc,
+  parseMoney,
+} from './format.ts';
 import { LOCALES } from './messages/catalogue.ts';
 
 /** Intl puts no-break spaces between figures and words. */
@@ -78,4 +90,26 @@ describe('time', () => {
 
 it('caps counts at 99+', () => {
   expect([0, 99, 100].map(formatCount)).toEqual(['0', '99', '99+']);
+});
+
+describe('lengths of time, sizes, days', () => {
+  it('are said in the two largest units that say something', () => {
+    expect([0, 45, 60, 3_725, 7_200, 100_800].map((seconds) => formatDuration(seconds, 'en'))).toEqual([
+      '0 secs',
+      '45 secs',
+      '1 min',
+      '1 hr 2 mins',
+      '2 hrs',
+      '1 day 4 hrs',
+    ]);
+    expect(formatDuration(7_260, 'de')).toBe('2 Std. 1 Min.');
+  });
+
+  it('are short for people and exact where it matters', () => {
+    expect(formatBytes(75_200_000n, 'en')).toBe('75.2 MB');
+    expect(formatBytes(999, 'en')).toBe('999 byte');
+    expect(formatCompact(12_345, 'en')).toBe('12.3k');
+    expect(formatDay('2026-11-22', 'en')).toBe('22 Nov');
+    expect(formatTime(new Date('2026-11-22T23:30:00Z'), 'de', 'Europe/Vienna')).toBe('00:30');
+  });
 });

@@ -1,4 +1,5 @@
-import { formatDecimal, minorDigits, PRICE_SCALE } from '../../server/kernel/money.ts';
+import { minorDigits } from '../../server/kernel/money.ts';
+import { moneyText, priceText, numberFormat as taggedFormat, withMinus } from '../../server/kernel/money-text.ts';
 import { type Locale, translate } from './messages/catalogue.ts';
 
 /** Amounts come as bigint from the server's own code and as a safe integer from JSON. */
@@ -15,20 +16,8 @@ const JUST_NOW_SECONDS = 5;
 /** Counting further than this costs a query more than it tells a person. */
 export const COUNT_CAP = 99;
 
-const cache = new Map<string, Intl.NumberFormat>();
-
 function numberFormat(locale: Locale, options: Intl.NumberFormatOptions): Intl.NumberFormat {
-  const key = `${locale}${JSON.stringify(options)}`;
-  const known = cache.get(key);
-  if (known) return known;
-  const made = new Intl.NumberFormat(TAGS[locale], options);
-  cache.set(key, made);
-  return made;
-}
-
-/** A hyphen is not a minus: figures use U+2212, which is as wide as a digit. */
-function withMinus(parts: Intl.NumberFormatPart[]): string {
-  return parts.map((part) => (part.type === 'minusSign' ? '−' : part.value)).join('');
+  return taggedFormat(TAGS[locale], options);
 }
 
 /**
@@ -36,34 +25,23 @@ function withMinus(parts: Intl.NumberFormatPart[]): string {
  * for places where currencies mix. Source of digits: the kernel's ISO 4217 table, not the browser's.
  */
 export function formatMoney(amountMinor: AmountMinor, currency: string, locale: Locale, withCode = false): string {
-  const digits = minorDigits(currency);
-  const decimal = formatDecimal(BigInt(amountMinor), digits, digits) as Intl.StringNumericLiteral;
-  const format = numberFormat(locale, {
-    style: 'currency',
-    currency,
-    currencyDisplay: 'narrowSymbol',
-    minimumFractionDigits: digits,
-    maximumFractionDigits: digits,
-  });
-  const text = withMinus(format.formatToParts(decimal));
+  const text = moneyText(BigInt(amountMinor), currency, TAGS[locale]);
   return withCode && !text.includes(currency) ? `${text} ${currency}` : text;
 }
 
 /** A unit price: a decimal string in major units, shown with all its digits ("€0.0375"), at least those of the currency. */
 export function formatPrice(price: string, currency: string, locale: Locale): string {
-  const format = numberFormat(locale, {
-    style: 'currency',
-    currency,
-    currencyDisplay: 'narrowSymbol',
-    minimumFractionDigits: minorDigits(currency),
-    maximumFractionDigits: PRICE_SCALE,
-  });
-  return withMinus(format.formatToParts(price as Intl.StringNumericLiteral));
+  return priceText(price, currency, TAGS[locale]);
 }
 
 /** A number with the language's separators. */
 export function formatNumber(value: number | bigint, locale: Locale): string {
   return withMinus(numberFormat(locale, { maximumFractionDigits: 2 }).formatToParts(value));
+}
+
+/** A large number for an axis: "12k", "1.2M". */
+export function formatCompact(value: number, locale: Locale): string {
+  return withMinus(numberFormat(locale, { notation: 'compact', maximumFractionDigits: 1 }).formatToParts(value));
 }
 
 /** A share such as 0.124 as "12.4 %". */
@@ -74,6 +52,37 @@ export function formatPercent(share: number, locale: Locale): string {
 /** A count, capped: "99+". */
 export function formatCount(count: number): string {
   return count > COUNT_CAP ? `${COUNT_CAP}+` : String(count);
+}
+
+const DURATION_UNITS = [
+  ['day', DAY_SECONDS],
+  ['hour', HOUR_SECONDS],
+  ['minute', MINUTE_SECONDS],
+  ['second', 1],
+] as const;
+
+/** A length of time in its two largest units: "1 day 4 hr", "3 hr 20 min", "45 sec". */
+export function formatDuration(seconds: number, locale: Locale): string {
+  const parts: string[] = [];
+  let left = Math.max(0, Math.round(seconds));
+  const first = DURATION_UNITS.findIndex(([, size]) => left >= size);
+  for (const [unit, size] of DURATION_UNITS.slice(first < 0 ? -1 : first).slice(0, 2)) {
+    const count = Math.floor(left / size);
+    left -= count * size;
+    if (count > 0 || parts.length === 0)
+      parts.push(numberFormat(locale, { style: 'unit', unit, unitDisplay: 'short' }).format(count));
+  }
+  return parts.join(' ');
+}
+
+/** A size in bytes as people say it, in powers of 1000. */
+export function formatBytes(bytes: number | bigint, locale: Locale): string {
+  const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
+  const power = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, Number(bytes))) / 3));
+  const value = Number(bytes) / 1_000 ** power;
+  return numberFormat(locale, { style: 'unit', unit: units[power], unitDisplay: 'short', maximumFractionDigits: 1 }).format(
+    value,
+  );
 }
 
 /** `22 Nov 2026, 14:05` in a time zone (IANA name). */
@@ -89,9 +98,20 @@ export function formatDateTime(at: Date, locale: Locale, timeZone: string): stri
   }).format(at);
 }
 
+/** `14:05` in a time zone (IANA name). */
+export function formatTime(at: Date, locale: Locale, timeZone: string): string {
+  return new Intl.DateTimeFormat(TAGS[locale], { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone }).format(at);
+}
+
 /** `22 Nov 2026` in a time zone (IANA name). */
 export function formatDate(at: Date, locale: Locale, timeZone: string): string {
   return new Intl.DateTimeFormat(TAGS[locale], { day: 'numeric', month: 'short', year: 'numeric', timeZone }).format(at);
+}
+
+/** A calendar day, YYYY-MM-DD, as `22 Nov`. It belongs to no zone, and is read as one only to be written. */
+export function formatDay(day: string, locale: Locale): string {
+  const noon = new Date(`${day}T12:00:00Z`);
+  return new Intl.DateTimeFormat(TAGS[locale], { day: 'numeric', month: 'short', timeZone: 'UTC' }).format(noon);
 }
 
 /** "5 min ago" within 24 hours either way, else the date and time. */

@@ -22,7 +22,7 @@ class ShortcutRegistry {
     return [...this.active].map((shortcut) => shortcut.current);
   }
 
-  /** Runs the shortcut that the key completes; the last one registered wins, so that a page overrides the shell. */
+  /** Runs the shortcut that the key completes: a page's before the shell's, whichever mounted first; of several the last registered. */
   press(event: KeyboardEvent): void {
     // On many keyboards [ and ] need AltGr or ⌥: then the character counts, not how it was made.
     const third = event.getModifierState('AltGraph') || (event.altKey && BRACKETS.includes(event.key));
@@ -39,7 +39,8 @@ class ShortcutRegistry {
   }
 
   private findLast(keys: string): Shortcut | undefined {
-    return this.list().findLast((shortcut) => shortcut.keys === keys);
+    const found = this.list().filter((shortcut) => shortcut.keys === keys);
+    return found.findLast((shortcut) => shortcut.section !== 'global') ?? found.at(-1);
   }
 }
 

@@ -3,13 +3,18 @@ import { createContext, type ReactNode, useCallback, useContext, useMemo, useSta
 import {
   type AmountMinor,
   formatAgo,
+  formatBytes,
+  formatCompact,
   formatCount,
   formatDate,
   formatDateTime,
+  formatDay,
+  formatDuration,
   formatMoney,
   formatNumber,
   formatPercent,
   formatPrice,
+  formatTime,
 } from './format.ts';
 import { type Locale, type MessageKey, type MessageVars, translate } from './messages/catalogue.ts';
 
@@ -71,9 +76,14 @@ export function useFormat() {
         formatMoney(amountMinor, currency, locale, withCode),
       price: (price: string, currency: string) => formatPrice(price, currency, locale),
       number: (value: number | bigint) => formatNumber(value, locale),
+      compact: (value: number) => formatCompact(value, locale),
       percent: (share: number) => formatPercent(share, locale),
       count: formatCount,
+      duration: (seconds: number) => formatDuration(seconds, locale),
+      bytes: (bytes: number | bigint) => formatBytes(bytes, locale),
+      day: (day: string) => formatDay(day, locale),
       dateTime: (at: Date) => formatDateTime(at, locale, timeZone),
+      time: (at: Date) => formatTime(at, locale, timeZone),
       date: (at: Date) => formatDate(at, locale, timeZone),
       ago: (at: Date, now: Date) => formatAgo(at, now, locale, timeZone),
     }),

@@ -29,7 +29,16 @@ export async function receiveStock(stage: Stage, shops: readonly Shop[], plan: r
       `seed:stock:${shop.slug}:${code}:${nodeId}`,
     ),
   );
+  await putAway(stage);
   return receipts.length;
+}
+
+/** Where goods lie: an aisle and a shelf by the SKU's code. No verb writes bins yet, and nothing but the picker's way depends on them. */
+async function putAway({ pool }: Stage): Promise<void> {
+  await pool.query(
+    `UPDATE node_stock s SET bin = chr(65 + k.h % 6) || '-' || lpad((1 + k.h / 6 % 24)::text, 2, '0')
+     FROM (SELECT id, ('x' || left(md5(code), 6))::bit(24)::int AS h FROM skus) k WHERE k.id = s.sku_id AND s.bin IS NULL`,
+  );
 }
 
 function receiptsOf(shop: Shop, demand: ReadonlyMap<string, number>): Receipt[] {

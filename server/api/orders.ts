@@ -22,6 +22,7 @@ const listInput = pageInput.extend({
   placedFrom: z.date().optional(),
   placedTo: z.date().optional(),
   placedOn: z.object({ day: z.iso.date(), timeZone }).optional(),
+  placedSince: z.object({ day: z.iso.date(), timeZone }).optional(),
   q: z.string().max(200).optional(),
   sort: z.enum(ORDER_SORTS).optional(),
 });

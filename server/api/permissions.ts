@@ -144,8 +144,10 @@ export const PERMISSIONS = {
   'mails.state': { allow: ORDER_READERS },
   'mails.caught': { allow: ORDER_READERS },
   'home.agent': { allow: ORDER_READERS },
+  'home.dashboard': { allow: BOOK_READERS },
   'home.finance': { allow: { finance: 'all', admin: 'all' } },
   'home.health': { allow: ADMIN },
+  'health.read': { allow: ADMIN },
   'home.sales': { allow: BOOK_READERS },
   'myOrders.list': { allow: CUSTOMER },
   'myOrders.get': { allow: CUSTOMER },
@@ -185,6 +187,8 @@ export const PERMISSIONS = {
   'orders.tag': { allow: TAGGERS },
   'orders.hold': { allow: HOLDERS },
   'orders.release': { allow: HOLDERS },
+  'shipments.startPicking': { allow: SHIPPERS },
+  'shipments.finishPicking': { allow: SHIPPERS },
   'shipments.update': { allow: SHIPPERS },
   'mails.resend': { allow: WRITERS },
   'mails.canned': { allow: WRITERS },
@@ -226,6 +230,14 @@ export const PERMISSIONS = {
   'simulators.settings': { allow: ADMIN },
   'simulators.advanceShipment': { allow: ADMIN },
 } as const satisfies Record<string, PermissionRow>;
+
+/** Who may print what: documents are addresses of their own, not procedures (server/api/documents.ts). API keys read JSON. */
+export const DOCUMENT_PERMISSIONS = {
+  orders: { allow: { ...ORDER_READERS, customer: 'own' } },
+  'packing-slips': { allow: ORDER_READERS },
+  'pick-lists': { allow: ORDER_READERS },
+} as const satisfies Record<string, PermissionRow>;
+export type DocumentKind = keyof typeof DOCUMENT_PERMISSIONS;
 
 /** The row of a procedure, or undefined: then nobody may call it. */
 export function permissionFor(path: string): PermissionRow | undefined {

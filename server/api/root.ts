@@ -3,6 +3,7 @@ import { auditRouter } from './audit.ts';
 import { authRouter } from './auth.ts';
 import { customersRouter } from './customers.ts';
 import { draftsRouter } from './drafts.ts';
+import { healthRouter } from './health-page.ts';
 import { homeRouter } from './home.ts';
 import { integrityRouter } from './integrity.ts';
 import { jobsRouter } from './jobs.ts';
@@ -33,6 +34,7 @@ export const appRouter = router({
   integrity: integrityRouter,
   jobs: jobsRouter,
   customers: customersRouter,
+  health: healthRouter,
   home: homeRouter,
   ledger: ledgerRouter,
   mails: mailsRouter,

@@ -5,11 +5,13 @@ import { createHTTPHandler } from '@trpc/server/adapters/standalone';
 import { DomainError } from '../kernel/errors.ts';
 import { admitRequest, assertBodyWithin, pathForLog, requestInfo, sendProblem } from '../platform/http.ts';
 import type { Log } from '../platform/log.ts';
+import type { Press } from '../platform/paper/press.ts';
 import { type HeaderPolicy, setSecurityHeaders } from '../platform/security-headers.ts';
 import type { Telemetry } from '../platform/telemetry.ts';
 import type { WebProxy } from '../platform/web-proxy.ts';
 import type { App } from './app.ts';
 import { createHttpContext } from './context.ts';
+import { handleDocument } from './documents.ts';
 import { type HealthDeps, handleHealth } from './health.ts';
 import type { LiveEndpoint } from './live.ts';
 import { handleWebhook, type WebhookDeps } from './webhooks.ts';
@@ -22,6 +24,7 @@ export interface ApiServerOptions {
   readonly router: AnyRouter;
   readonly handlePublic: PublicHandler;
   readonly live: LiveEndpoint;
+  readonly press: Press;
   readonly webhooks: WebhookDeps;
   readonly health: HealthDeps;
   readonly web: WebProxy;
@@ -153,6 +156,9 @@ async function routeApi(
   } else if (webhook?.[1]) {
     info.route = 'webhook';
     await handleWebhook(options.webhooks, webhook[1], req, res);
+  } else if (path.startsWith('/api/documents/')) {
+    info.route = 'document';
+    await handleDocument(options.app, options.press, req, res);
   } else if (path === '/api/live') {
     info.route = 'live';
     await options.live.handle(req, res);

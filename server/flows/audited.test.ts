@@ -45,6 +45,11 @@ async function shipped(): Promise<string> {
 const one = async (text: string, values: unknown[]): Promise<Record<string, unknown>> =>
   (await w.db.pool.query(text, values)).rows[0];
 
+async function nodeOf(orderId: string): Promise<string> {
+  const { id } = await one('SELECT node_id AS id FROM line_spans WHERE order_id = $1 AND node_id IS NOT NULL', [orderId]);
+  return String(id);
+}
+
 /** Each prepares what it needs and answers with the call itself, which is made under a trace of its own. */
 const CALLS: Readonly<Record<Verbs, () => Promise<(ctx: Ctx) => Promise<unknown>>>> = {
   createQuote: async () => (ctx) =>
@@ -90,6 +95,16 @@ const CALLS: Readonly<Record<Verbs, () => Promise<(ctx: Ctx) => Promise<unknown>
     const orderId = await shipped();
     const { id } = await one('SELECT id FROM shipments WHERE order_id = $1', [orderId]);
     return (ctx) => w.flows.reshipOrder({ orderId, shipmentId: String(id), reason: 'lost' }, ctx);
+  },
+  startPicking: async () => {
+    const orderId = await confirmed();
+    return async (ctx) => w.flows.startPicking({ nodeId: await nodeOf(orderId), orderIds: [orderId] }, ctx);
+  },
+  finishPicking: async () => {
+    const orderId = await confirmed();
+    const round = { nodeId: await nodeOf(orderId), orderIds: [orderId] };
+    await w.flows.startPicking(round, w.ctx('warehouse'));
+    return (ctx) => w.flows.finishPicking({ ...round, outcome: 'packed' }, ctx);
   },
   updateShipment: async () => {
     const { id } = await one('SELECT id FROM shipments WHERE order_id = $1', [await shipped()]);

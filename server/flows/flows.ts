@@ -16,6 +16,7 @@ import type {
   ReshipOrderInput,
   TagInput,
 } from '../domains/orders/schema.ts';
+import type { FinishPickingInput, StartPickingInput } from '../domains/picking/schema.ts';
 import type { CreateQuoteInput } from '../domains/quotes/schema.ts';
 import type { RefundOrderInput } from '../domains/refunds/schema.ts';
 import type { SaveShippingMethodInput } from '../domains/shipping/schema.ts';
@@ -52,6 +53,7 @@ import {
 import { type NotedCustomer, noteCustomer } from './note-customer.ts';
 import { type OperatedSaga, type OperateSagaInput, operateSaga } from './operate-saga.ts';
 import type { Outside } from './outside.ts';
+import { type FinishedRound, finishPicking, type StartedRound, startPicking } from './pick-orders.ts';
 import { type PlacedOrder, placeOrder } from './place-order.ts';
 import { type ReaddressedOrder, readdressOrder } from './readdress-order.ts';
 import { previewRefund, type RefundPreview, type RequestedRefund, refundOrder } from './refund-order.ts';
@@ -80,6 +82,9 @@ export interface Flows {
   readonly readdressOrder: Call<ReaddressOrderInput, ReaddressedOrder>;
   readonly reshipOrder: Call<ReshipOrderInput, ReshippedOrder>;
   readonly shipOrder: Call<ShipOrderInput, ShippingOrder>;
+  /** Sends somebody through the warehouse for several orders' units. */
+  readonly startPicking: Call<StartPickingInput, StartedRound>;
+  readonly finishPicking: Call<FinishPickingInput, FinishedRound>;
   readonly updateShipment: Call<ShipmentUpdateInput, UpdatedShipment>;
   readonly noteOrder: Call<NoteInput, NotedOrder>;
   readonly tagOrder: Call<TagInput, AnnotatedOrder>;
@@ -175,6 +180,8 @@ export function createFlows(deps: FlowDeps): Flows {
     cancelOrder: verb(cancelOrder),
     refundOrder: verb(refundOrder),
     shipOrder: verb(shipOrder),
+    startPicking: verb(startPicking),
+    finishPicking: verb(finishPicking),
     updateShipment: verb(updateShipment),
     noteOrder: verb(noteOrder),
     tagOrder: verb(tagOrder),

@@ -12,7 +12,7 @@ import * as refunds from '../domains/refunds/service.ts';
 import type { Ctx } from '../kernel/context.ts';
 import { DomainError } from '../kernel/errors.ts';
 import type { EventType } from '../kernel/events.ts';
-import { giveBackNumbers, takeNumbers } from '../platform/counters.ts';
+import { giveBackNumbers, type NumberKind, takeNumbers } from '../platform/counters.ts';
 import type { Tx } from '../platform/db.ts';
 import { emit, job, newOutbox, type Outbox, writeOutbox } from '../platform/outbox.ts';
 import type { Saga, SagaDefinition } from '../platform/saga.ts';
@@ -41,8 +41,6 @@ export interface World extends Locked {
   /** Grams of a unit by SKU, 0 where the catalogue does not know: of the goods of `weightsOf`. */
   readonly weights: ReadonlyMap<string, number>;
 }
-
-export type NumberKind = 'order' | 'shipment' | 'refund';
 
 export interface Needs {
   readonly orderIds: readonly string[];
@@ -108,7 +106,7 @@ export async function lockWorld(tx: Tx, needs: Needs, ctx: Ctx): Promise<World> 
       : [],
   });
   const numbers: World['numbers'] = new Map();
-  for (const kind of ['order', 'shipment', 'refund'] as const) {
+  for (const kind of ['order', 'shipment', 'refund', 'pick_list'] as const) {
     const wanted = needs.numbers?.[kind] ?? 0;
     const count = typeof wanted === 'number' ? wanted : wanted(found);
     if (count > 0) numbers.set(kind, { next: await takeNumbers(tx, ctx.home, kind, count), left: count });
@@ -178,7 +176,7 @@ export function takeNumber(world: World, kind: NumberKind): string {
   const counter = world.numbers.get(kind);
   if (!counter || counter.left === 0) throw new Error(`No ${kind} number was reserved`);
   counter.left -= 1;
-  const letter = { order: '', shipment: 'S', refund: 'R' }[kind];
+  const letter = { order: '', shipment: 'S', refund: 'R', pick_list: 'P' }[kind];
   return `${world.home}-${letter}${counter.next++}`;
 }
 

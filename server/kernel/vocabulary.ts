@@ -55,6 +55,10 @@ export type Hold = (typeof HOLDS)[number];
 export const SHIPMENT_STATUSES = ['PENDING', 'LABELLED', 'SHIPPED', 'IN_TRANSIT', 'DELIVERED', 'EXCEPTION', 'CANCELLED'] as const;
 export type ShipmentStatus = (typeof SHIPMENT_STATUSES)[number];
 
+/** Where an order's goods at a node are: on the shelf, with somebody who picks them, or packed. */
+export const QUEUE_STAGES = ['to_pick', 'picking', 'packed'] as const;
+export type QueueStage = (typeof QUEUE_STAGES)[number];
+
 export const OPERATION_KINDS = ['authorize', 'capture', 'void', 'refund'] as const;
 export type OperationKind = (typeof OPERATION_KINDS)[number];
 export const OPERATION_STATUSES = ['in_flight', 'requires_action', 'unknown', 'succeeded', 'failed'] as const;

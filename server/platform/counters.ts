@@ -4,11 +4,14 @@ import { lockStep } from './locks.ts';
 /** The first number a counter gives: people should not be able to tell the first order from the thousandth. */
 const FIRST = 10_001;
 
+/** What is numbered for people. */
+export type NumberKind = 'order' | 'shipment' | 'refund' | 'pick_list';
+
 /**
  * Takes `count` consecutive numbers of a kind in a home and returns the first. Gap-free: a transaction that rolls back gives them back.
  * The row is locked until commit, which is why it comes last in the lock order.
  */
-export async function takeNumbers(tx: Tx, home: string, kind: 'order' | 'shipment' | 'refund', count: number): Promise<number> {
+export async function takeNumbers(tx: Tx, home: string, kind: NumberKind, count: number): Promise<number> {
   lockStep(tx, 'number_counters');
   const { rows } = await tx.query<{ value: bigint }>({
     name: 'counters-take',
@@ -20,7 +23,7 @@ export async function takeNumbers(tx: Tx, home: string, kind: 'order' | 'shipmen
 }
 
 /** Gives back the numbers at the end of what this transaction took: refused requests leave no gap. */
-export async function giveBackNumbers(tx: Tx, home: string, kind: 'order' | 'shipment' | 'refund', count: number): Promise<void> {
+export async function giveBackNumbers(tx: Tx, home: string, kind: NumberKind, count: number): Promise<void> {
   await tx.query({
     name: 'counters-give-back',
     text: 'UPDATE number_counters SET value = value - $3 WHERE home = $1 AND kind = $2',

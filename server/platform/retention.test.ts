@@ -70,6 +70,11 @@ test('what is past its time goes, in any number; what is not stays', async () =>
   await checkout('expired', ago(31));
   await checkout('cancelled', ago(29));
   await checkout('open', ago(31));
+  await db.pool.query(
+    `INSERT INTO process_samples (id, process_id, role, host, pid, started_at, at, seconds, figures)
+     SELECT gen_random_uuid(), $1, 'api', 'h', 1, at, at, 10, '{}' FROM unnest($2::timestamptz[]) at`,
+    [newId(), [ago(3), ago(1)]],
+  );
 
   const purged = await purgeExpiredRows(db.pool, NOW);
   expect(purged).toEqual({
@@ -81,6 +86,7 @@ test('what is past its time goes, in any number; what is not stays', async () =>
     webhookPayloads: 1,
     mails: 1,
     mailAttempts: 1,
+    processSamples: 1,
   });
   const mails = await db.pool.query('SELECT recipient, html, data FROM notifications ORDER BY recipient NULLS FIRST');
   expect(mails.rows).toEqual([

@@ -18,6 +18,8 @@ export const RETENTION_DAYS = {
   mails: 180,
   /** What the mail server answered, which may name the recipient. */
   mailAttempts: 180,
+  /** What each process saw: the page of health looks back an hour. */
+  processSamples: 2,
 } as const;
 
 /** One statement never holds locks for long. */
@@ -49,6 +51,7 @@ const PURGES: readonly { readonly name: keyof typeof RETENTION_DAYS; readonly te
     )}`,
   },
   { name: 'mailAttempts', text: removing('notification_attempts', 'started_at < $1') },
+  { name: 'processSamples', text: removing('process_samples', 'at < $1') },
 ];
 
 /** Removes, chunk by chunk, what is past its time. Returns how many rows went, by kind. Stops early when `signal` aborts. */
@@ -66,6 +69,7 @@ export async function purgeExpiredRows(
     webhookPayloads: 0,
     mails: 0,
     mailAttempts: 0,
+    processSamples: 0,
   };
   for (const { name, text } of PURGES) {
     const before = new Date(now.getTime() - RETENTION_DAYS[name] * 86_400_000);

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { type QueueFigures, queueFigures } from './queue.ts';
+import { createTally, type TallyFigures } from './tally.ts';
 
 /** What a lane says after each batch. */
 export interface LaneFigures {
@@ -27,6 +28,8 @@ export interface Telemetry {
   watchQueue(pool: pg.Pool): void;
   /** Reads a number on each scrape. */
   watch(name: string, help: string, read: () => number): void;
+  /** What was observed since the last call, in small: what the page of health shows (process-samples.ts). */
+  take(): TallyFigures;
   render(): Promise<{ readonly contentType: string; readonly body: string }>;
 }
 
@@ -40,6 +43,7 @@ export function createTelemetry({ role, region }: { readonly role: string; reado
   // Event-loop delay, garbage collection, memory and file handles of the process.
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
+  const tally = createTally();
   const histogram = <L extends string>(name: string, help: string, labelNames: readonly L[], buckets: number[]) =>
     new Histogram({ name, help, labelNames, buckets, registers });
 
@@ -67,15 +71,22 @@ export function createTelemetry({ role, region }: { readonly role: string; reado
   };
 
   return {
-    observeRequest: ({ route, method, status, ms }) =>
-      requests.observe({ route, method, status: `${Math.trunc(status / 100)}xx` }, ms / 1_000),
-    observeLane(lane, { size, waitMs, depth, runMs }) {
+    observeRequest({ route, method, status, ms }) {
+      requests.observe({ route, method, status: `${Math.trunc(status / 100)}xx` }, ms / 1_000);
+      tally.request(route, status);
+    },
+    observeLane(lane, figures) {
+      const { size, waitMs, depth, runMs } = figures;
+      tally.lane(lane, figures);
       laneSize.observe({ lane }, size);
       laneWait.observe({ lane }, waitMs / 1_000);
       laneRun.observe({ lane }, runMs / 1_000);
       laneDepth.set({ lane }, depth);
     },
-    observeJob: (task, outcome, ms) => jobs.observe({ task, outcome }, ms / 1_000),
+    observeJob(task, outcome, ms) {
+      jobs.observe({ task, outcome }, ms / 1_000);
+      tally.job(task, outcome);
+    },
     observeReaped: (count) => reaped.inc(count),
     watch,
     watchPool(name, pool) {
@@ -84,6 +95,7 @@ export function createTelemetry({ role, region }: { readonly role: string; reado
       watch(`waybill_pool_${name}_waiting`, 'Callers waiting for a connection', () => pool.waitingCount);
     },
     watchQueue: (pool) => watchQueue(registry, pool),
+    take: () => tally.take(),
     render: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
   };
 }

@@ -12,6 +12,11 @@ export type OrderSort = (typeof ORDER_SORTS)[number];
 export const ORDER_VIEWS = ['all', 'pending', 'to_ship', 'held', 'in_doubt', 'fulfilled', 'cancelled', 'refunded'] as const;
 export type OrderView = (typeof ORDER_VIEWS)[number];
 
+interface ZonedDay {
+  readonly day: string;
+  readonly timeZone: string;
+}
+
 export interface OrderFilter {
   readonly view?: OrderView | undefined;
   readonly status?: readonly OrderStatus[] | undefined;
@@ -26,7 +31,9 @@ export interface OrderFilter {
   /** Exclusive. */
   readonly placedTo?: Date | undefined;
   /** A calendar day, YYYY-MM-DD, of an IANA zone. */
-  readonly placedOn?: { readonly day: string; readonly timeZone: string } | undefined;
+  readonly placedOn?: ZonedDay | undefined;
+  /** From the start of that day on. */
+  readonly placedSince?: ZonedDay | undefined;
   readonly q?: string | undefined;
 }
 
@@ -106,6 +113,10 @@ function conditions(scope: Scope, filter: OrderFilter): Conditions {
     const zone = where.value(filter.placedOn.timeZone);
     where.plain(`o.placed_at >= (${day}::date)::timestamp AT TIME ZONE ${zone}`);
     where.plain(`o.placed_at < (${day}::date + 1)::timestamp AT TIME ZONE ${zone}`);
+  }
+  if (filter.placedSince) {
+    const day = where.value(filter.placedSince.day);
+    where.plain(`o.placed_at >= (${day}::date)::timestamp AT TIME ZONE ${where.value(filter.placedSince.timeZone)}`);
   }
   if (filter.q?.trim()) search(where, filter.q);
   return where;

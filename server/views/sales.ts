@@ -30,7 +30,7 @@ interface DayRow {
 }
 
 /** Adds days to a calendar day. Midnight UTC is used as arithmetic only, so that no zone's summer time can skip a day. */
-function dayBefore(today: string, ago: number): string {
+export function dayBefore(today: string, ago: number): string {
   return new Date(Date.parse(`${today}T00:00:00Z`) - ago * 86_400_000).toISOString().slice(0, 10);
 }
 
@@ -49,11 +49,15 @@ export async function salesByDay(db: Queryable, scope: Scope, days: number, time
       sum(o.total_minor - o.cancelled_minor)::bigint AS "totalMinor", sum(o.refunded_minor)::bigint AS "refundedMinor"
     FROM orders o WHERE ${where.where} GROUP BY 1, 2 ORDER BY 1, 2`;
   const { rows } = await db.query<DayRow>(prepared('sales-by-day', text, where.values));
-  const day = await db.query<{ today: string }>(
-    prepared('sales-today', 'SELECT ($1::timestamptz AT TIME ZONE $2)::date::text AS today', [now, timeZone]),
-  );
-  const today0 = day.rows[0]?.today ?? now.toISOString().slice(0, 10);
+  const today0 = await readToday(db, now, timeZone);
   return [...Map.groupBy(rows, (row) => row.currency)].map(([currency, own]) => salesOf(currency, own, days, today0));
+}
+
+/** The calendar day, YYYY-MM-DD, in a zone. PostgreSQL says it, so that it is the day its own dates are counted from. */
+export async function readToday(db: Queryable, now: Date, timeZone: string): Promise<string> {
+  const text = 'SELECT ($1::timestamptz AT TIME ZONE $2)::date::text AS today';
+  const { rows } = await db.query<{ today: string }>(prepared('sales-today', text, [now, timeZone]));
+  return rows[0]?.today ?? now.toISOString().slice(0, 10);
 }
 
 function salesOf(currency: string, rows: readonly DayRow[], days: number, today: string): Sales {

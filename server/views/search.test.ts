@@ -15,6 +15,7 @@ beforeAll(async () => {
   db = await createTestDatabase();
   shop = await buildShop(db.ownerPool);
   await addManyOrders(db.ownerPool, shop, ORDERS);
+  await db.ownerPool.query("UPDATE skus SET barcode = '4006381333931' WHERE code = 'TENT-2'");
   await db.ownerPool.query('VACUUM ANALYZE');
 });
 afterAll(() => db.drop());
@@ -37,6 +38,7 @@ test.each([
   ['TENT-2', 'sku', 'TENT-2'],
   ['tent-', 'sku', 'TENT-2'],
   ['person', 'sku', 'TENT-2'],
+  ['4006381333931', 'sku', 'TENT-2'],
 ])('"%s" finds the %s %s first among its kind', async (q, kind, label) => {
   const hits = await search(db.pool, ALL, q);
   expect(hits.find((hit) => hit.kind === kind)).toMatchObject({ kind, label });

@@ -115,6 +115,7 @@ export function lookupsFor(q: string): Lookup[] {
     { rank: 1, kind: 'order', by: 'number', value: upper, match: startsWith('t.number'), order: 't.number' },
     { rank: 1, kind: 'sku', by: 'code', value: [text, upper], match: (p) => `t.code = ANY(${p}::text[])` },
     { rank: 2, kind: 'sku', by: 'code', value: upper, match: startsWith('t.code'), order: 't.code' },
+    { rank: 0, kind: 'sku', by: 'barcode', value: text, match: equals('t.barcode') },
   ];
   if (/^[a-z]{2,4}_/i.test(text)) {
     lookups.push(

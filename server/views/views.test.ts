@@ -9,11 +9,12 @@ import { readOrder } from './order.ts';
 import { countOrders, listOrders } from './orders.ts';
 import { listInDoubt, listPayments, readPayment } from './payments.ts';
 import { listProducts, readProduct } from './products.ts';
+import { nodeQueues, readQueue } from './queue.ts';
 import { listRefunds } from './refunds.ts';
 import { salesByDay } from './sales.ts';
 import type { Scope } from './scope.ts';
 import { search } from './search.ts';
-import { listShipments, nodeQueues, readShipment, readyToShip } from './shipments.ts';
+import { listShipments, readShipment } from './shipments.ts';
 import { buildShop, type ShopFixture } from './shop-fixture.ts';
 import { listMovements, listStock, readStock } from './stock.ts';
 import { readTracking } from './track.ts';
@@ -118,8 +119,11 @@ describe("another merchant's and another customer's rows", () => {
     expect(await countOrders(db.pool, ALL)).toMatchObject({ all: 2, held: 1, in_doubt: 1, pending: 1 });
     expect(await countOrders(db.pool, south())).toMatchObject({ all: 1, held: 0, in_doubt: 0, pending: 1 });
     expect((await agentHome(db.pool, south())).attention).toEqual([]);
-    expect((await agentHome(db.pool, north())).attention.map((row) => row.why)).toEqual(['stuck', 'in_doubt', 'held']);
-    expect(await financeHome(db.pool, south())).toEqual({ inDoubt: 0, approvals: 0, refunds: [] });
+    expect((await agentHome(db.pool, north())).attention.map((row) => row.why)).toEqual(['stuck', 'in_doubt']);
+    expect((await agentHome(db.pool, north())).held).toMatchObject([{ number: 'EU-1001', holds: ['manual'] }]);
+    expect((await agentHome(db.pool, north(), 'fraud')).held).toEqual([]);
+    const nothing = { inDoubt: 0, approvals: 0, payments: [], refunds: [], ledger: [] };
+    expect(await financeHome(db.pool, south())).toEqual(nothing);
   });
 });
 
@@ -149,9 +153,9 @@ describe('what a customer may see', () => {
 
 describe('the warehouse', () => {
   test('sees an order once its hold is gone', async () => {
-    expect((await readyToShip(db.pool, ALL, {})).items).toEqual([]);
+    expect((await readQueue(db.pool, ALL, {})).items).toEqual([]);
     await db.ownerPool.query("UPDATE orders SET holds = '{}' WHERE id = $1", [shop.orders[0]]);
-    const queue = await readyToShip(db.pool, ALL, { nodeId: shop.nodes[0] });
+    const queue = await readQueue(db.pool, ALL, { nodeId: shop.nodes[0] });
     await db.ownerPool.query("UPDATE orders SET holds = '{manual}' WHERE id = $1", [shop.orders[0]]);
     expect(queue.items).toMatchObject([{ number: 'EU-1001', nodeCode: 'BER', units: 2n, lines: 1n }]);
   });

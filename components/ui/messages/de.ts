@@ -3,8 +3,10 @@ import { actions } from './de/actions.ts';
 import { approvals } from './de/approvals.ts';
 import { audit } from './de/audit.ts';
 import { customers } from './de/customers.ts';
+import { dashboard } from './de/dashboard.ts';
 import { drafts } from './de/drafts.ts';
 import { errors } from './de/errors.ts';
+import { health } from './de/health.ts';
 import { home } from './de/home.ts';
 import { integrity } from './de/integrity.ts';
 import { jobs } from './de/jobs.ts';
@@ -32,7 +34,9 @@ export const de = {
   audit,
   customers,
   drafts,
+  dashboard,
   errors,
+  health,
   home,
   integrity,
   jobs,

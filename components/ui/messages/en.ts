@@ -3,8 +3,10 @@ import { actions } from './en/actions.ts';
 import { approvals } from './en/approvals.ts';
 import { audit } from './en/audit.ts';
 import { customers } from './en/customers.ts';
+import { dashboard } from './en/dashboard.ts';
 import { drafts } from './en/drafts.ts';
 import { errors } from './en/errors.ts';
+import { health } from './en/health.ts';
 import { home } from './en/home.ts';
 import { integrity } from './en/integrity.ts';
 import { jobs } from './en/jobs.ts';
@@ -32,7 +34,9 @@ export const en = {
   audit,
   customers,
   drafts,
+  dashboard,
   errors,
+  health,
   home,
   integrity,
   jobs,

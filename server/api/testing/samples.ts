@@ -138,9 +138,11 @@ export const SAMPLES: Readonly<Record<ProcedurePath, Sample>> = {
     input: (world) => ({ orderId: world.orders[1], subject: 'Hello', body: 'A word' }),
     foreign: [(world) => ({ orderId: world.orders[0], subject: 'Hello', body: 'A word' })],
   },
-  'home.agent': NONE,
+  'home.agent': EMPTY,
+  'home.dashboard': EMPTY,
   'home.finance': NONE,
   'home.health': NONE,
+  'health.read': NONE,
   'home.sales': EMPTY,
   'myOrders.list': EMPTY,
   'myOrders.get': { input: () => ({ number: 'EU-1002' }), foreign: [() => ({ number: 'EU-1001' })] },
@@ -226,6 +228,20 @@ export const SAMPLES: Readonly<Record<ProcedurePath, Sample>> = {
   },
   'orders.hold': { input: (world) => ({ orderId: world.orders[1], hold: 'manual', reason: 'Ask first' }) },
   'orders.release': { input: (world) => ({ orderId: world.orders[1], hold: 'manual', reason: 'Asked' }) },
+  'shipments.startPicking': {
+    input: (world) => ({ nodeId: world.nodes[1], orderIds: [world.orders[1]] }),
+    foreign: [
+      (world) => ({ nodeId: world.nodes[0], orderIds: [world.orders[0]] }),
+      (world) => ({ nodeId: world.nodes[1], orderIds: [world.orders[1], world.orders[0]] }),
+    ],
+  },
+  'shipments.finishPicking': {
+    input: (world) => ({ nodeId: world.nodes[1], orderIds: [world.orders[1]], outcome: 'packed' }),
+    foreign: [
+      (world) => ({ nodeId: world.nodes[0], orderIds: [world.orders[0]], outcome: 'packed' }),
+      (world) => ({ nodeId: world.nodes[1], orderIds: [world.orders[0]], outcome: 'released' }),
+    ],
+  },
   'shipments.update': {
     input: () => ({ shipmentId: NIL, status: 'DELIVERED' }),
     foreign: [(world) => ({ shipmentId: world.shipment, status: 'DELIVERED' })],

@@ -1,13 +1,13 @@
 import type { Metadata } from 'next';
 import { Suspense } from 'react';
-import { ReadyQueue } from '../../../../components/shipments/ready-queue.tsx';
+import { PickQueue } from '../../../../components/shipments/pick-queue.tsx';
 
 export const metadata: Metadata = { title: 'Queue' };
 
 export default function QueuePage() {
   return (
     <Suspense>
-      <ReadyQueue />
+      <PickQueue />
     </Suspense>
   );
 }

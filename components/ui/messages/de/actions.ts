@@ -79,6 +79,11 @@ export const actions = {
     done: { one: '{number}: {count} Sendung unterwegs', other: '{number}: {count} Sendungen unterwegs' },
   },
   hold: {
+    titleRows: { one: '{count} Bestellung sperren', other: '{count} Bestellungen sperren' },
+    verbRows: { one: '{count} Bestellung sperren', other: '{count} Bestellungen sperren' },
+    doneRows: { one: '{count} Bestellung ist gesperrt', other: '{count} Bestellungen sind gesperrt' },
+    leftRows: { one: '{count} andere bleibt, wie sie ist.', other: '{count} andere bleiben, wie sie sind.' },
+    noneRows: 'Keine davon lässt sich sperren.',
     button: 'Anhalten',
     title: '{number} anhalten',
     kind: 'Art der Sperre',
@@ -94,6 +99,10 @@ export const actions = {
     every: 'Jede Sperre, die Ihre Rolle setzen darf, ist schon gesetzt.',
   },
   release: {
+    titleRows: { one: '{count} Bestellung freigeben', other: '{count} Bestellungen freigeben' },
+    verbRows: { one: '{count} Bestellung freigeben', other: '{count} Bestellungen freigeben' },
+    doneRows: { one: '{count} Bestellung: Sperre aufgehoben', other: '{count} Bestellungen: Sperre aufgehoben' },
+    leftRows: { one: '{count} andere hat keine solche Sperre.', other: '{count} andere haben keine solche Sperre.' },
     button: 'Freigeben',
     title: '{number} freigeben',
     effect: 'Der Auftrag geht weiter zu Zuteilung und Versand, falls keine andere Sperre bleibt.',
@@ -178,23 +187,10 @@ export const actions = {
     holds: 'Angehalten',
   },
   bulk: {
-    button: { tag: 'Schlagwort', hold: 'Anhalten', release: 'Freigeben' },
-    title: {
-      tag: { one: '{count} Auftrag ein Schlagwort geben', other: '{count} Aufträgen ein Schlagwort geben' },
-      hold: { one: '{count} Auftrag anhalten', other: '{count} Aufträge anhalten' },
-      release: { one: '{count} Auftrag freigeben', other: '{count} Aufträge freigeben' },
-    },
-    done: {
-      tag: { one: '{count} Auftrag hat das Schlagwort', other: '{count} Aufträge haben das Schlagwort' },
-      hold: { one: '{count} Auftrag angehalten', other: '{count} Aufträge angehalten' },
-      release: { one: '{count} Auftrag freigegeben', other: '{count} Aufträge freigegeben' },
-    },
-    others: {
-      one: '{count} gewählter Auftrag bleibt, wie er ist',
-      other: '{count} gewählte Aufträge bleiben, wie sie sind',
-    },
-    none: 'Keiner der gewählten Aufträge lässt sich so ändern.',
-    noTag: 'Schreiben Sie zuerst ein Schlagwort.',
+    tag: 'Schlagwort',
+    title: { one: '{count} Auftrag ein Schlagwort geben', other: '{count} Aufträgen ein Schlagwort geben' },
+    tagged: { one: '{count} Auftrag hat das Schlagwort', other: '{count} Aufträge haben das Schlagwort' },
+    noTag: 'Zuerst ein Schlagwort schreiben.',
   },
   saga: {
     title: '{kind}: {step}',

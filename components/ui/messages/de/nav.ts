@@ -27,6 +27,7 @@ export const nav = {
   ledger: 'Hauptbuch',
   approvals: 'Freigaben',
   mail: 'Mail',
+  health: 'Zustand',
   jobs: 'Aufgaben',
   integrity: 'Stimmigkeit',
   audit: 'Protokoll',

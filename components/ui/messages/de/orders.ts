@@ -18,6 +18,8 @@ export const orders = {
   emptyTitle: 'Noch keine Bestellungen',
   empty: 'Bestellungen erscheinen hier, sobald sie über die API, im Shop oder durch einen Import eingehen.',
   placedWithin: 'Eingegangen in',
+  print: 'Bestellung drucken',
+  placedFrom: 'Eingegangen ab',
   within: { '1': '24 Stunden', '7': '7 Tagen', '30': '30 Tagen', '90': '90 Tagen' },
   views: {
     all: 'Alle',
@@ -149,6 +151,9 @@ export const orders = {
       noted: 'Notiz hinzugefügt',
       messaged: 'Nachricht an den Kunden',
       mail_resent: 'Mail erneut gesendet',
+      picking_started: 'Kommissionierung begonnen',
+      picking_stopped: 'Kommissionierung beendet',
+      packed: 'Gepackt',
       changed: 'Metadaten oder Tags geändert',
       refunded: 'Bestellung erstattet',
     },

@@ -1,4 +1,5 @@
 export const track = {
+  print: 'Drucken',
   myOrders: 'Meine Bestellungen',
   order: 'Bestellung {number}',
   from: 'Von {merchant}',

@@ -1,5 +1,6 @@
 export const ui = {
   unknown: '—',
+  asTable: 'Als Tabelle zeigen',
   none: 'Keine',
   yes: 'Ja',
   no: 'Nein',

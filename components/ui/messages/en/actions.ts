@@ -79,6 +79,11 @@ export const actions = {
     done: { one: '{number}: {count} shipment on its way', other: '{number}: {count} shipments on their way' },
   },
   hold: {
+    titleRows: { one: 'Hold {count} order', other: 'Hold {count} orders' },
+    verbRows: { one: 'Hold {count} order', other: 'Hold {count} orders' },
+    doneRows: { one: '{count} order is on hold', other: '{count} orders are on hold' },
+    leftRows: { one: '{count} other stays as it is.', other: '{count} others stay as they are.' },
+    noneRows: 'None of these can be held.',
     button: 'Hold',
     title: 'Hold {number}',
     kind: 'Kind of hold',
@@ -94,6 +99,10 @@ export const actions = {
     every: 'Every hold your role may place is set already.',
   },
   release: {
+    titleRows: { one: 'Release {count} order', other: 'Release {count} orders' },
+    verbRows: { one: 'Release {count} order', other: 'Release {count} orders' },
+    doneRows: { one: '{count} order: hold released', other: '{count} orders: hold released' },
+    leftRows: { one: '{count} other has no such hold.', other: '{count} others have no such hold.' },
     button: 'Release',
     title: 'Release {number}',
     effect: 'The order goes on to allocation and shipping, unless another hold remains.',
@@ -176,19 +185,9 @@ export const actions = {
     holds: 'On hold',
   },
   bulk: {
-    button: { tag: 'Tag', hold: 'Hold', release: 'Release' },
-    title: {
-      tag: { one: 'Tag {count} order', other: 'Tag {count} orders' },
-      hold: { one: 'Hold {count} order', other: 'Hold {count} orders' },
-      release: { one: 'Release {count} order', other: 'Release {count} orders' },
-    },
-    done: {
-      tag: { one: '{count} order tagged', other: '{count} orders tagged' },
-      hold: { one: '{count} order on hold', other: '{count} orders on hold' },
-      release: { one: '{count} order released', other: '{count} orders released' },
-    },
-    others: { one: '{count} selected order stays as it is', other: '{count} selected orders stay as they are' },
-    none: 'None of the selected orders can be changed so.',
+    tag: 'Tag',
+    title: { one: 'Tag {count} order', other: 'Tag {count} orders' },
+    tagged: { one: '{count} order tagged', other: '{count} orders tagged' },
     noTag: 'Write a tag first.',
   },
   saga: {

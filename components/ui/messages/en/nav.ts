@@ -28,6 +28,7 @@ export const nav = {
   ledger: 'Ledger',
   approvals: 'Approvals',
   mail: 'Mail',
+  health: 'Health',
   jobs: 'Jobs',
   integrity: 'Integrity',
   audit: 'Audit',

@@ -19,6 +19,8 @@ export const orders = {
   emptyTitle: 'No orders yet',
   empty: 'Orders appear here as soon as they are placed over the API, in the shop or by an import.',
   placedWithin: 'Placed within',
+  print: 'Print order',
+  placedFrom: 'Placed from',
   within: { '1': '24 hours', '7': '7 days', '30': '30 days', '90': '90 days' },
   views: {
     all: 'All',
@@ -150,6 +152,9 @@ export const orders = {
       noted: 'Note added',
       messaged: 'Message sent to the customer',
       mail_resent: 'Mail sent again',
+      picking_started: 'Picking started',
+      picking_stopped: 'Picking stopped',
+      packed: 'Packed',
       changed: 'Metadata or tags changed',
       refunded: 'Order refunded',
     },

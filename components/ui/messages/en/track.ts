@@ -1,5 +1,6 @@
 /** A customer's own orders and parcels. */
 export const track = {
+  print: 'Print',
   myOrders: 'My orders',
   order: 'Order {number}',
   from: 'From {merchant}',

@@ -1,6 +1,7 @@
 /** Words of the kit itself, shared by every page. */
 export const ui = {
   unknown: '—',
+  asTable: 'Show as table',
   none: 'None',
   yes: 'Yes',
   no: 'No',

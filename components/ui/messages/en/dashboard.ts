@@ -1,0 +1,21 @@
+/** A merchant's dashboard. */
+export const dashboard = {
+  period: 'Period',
+  days: { one: '{count} day', other: '{count} days' },
+  thisPeriod: 'last {days} days',
+  salesPerDay: 'Sales per day · {currency}',
+  salesLabel: 'Sales per day of the last {days} days: {total} in all',
+  states: 'Orders by status',
+  fulfilment: 'From order to carrier',
+  fulfilmentLabel: 'Time from order to carrier per day: {median} in the middle, {p90} for the slow tenth',
+  timeToShip: 'Time to ship, median',
+  median: 'Median',
+  p90: '90th percentile',
+  parcels: 'Parcels',
+  noParcels: 'No parcel left',
+  noParcelsText: 'How long orders take is measured when their parcels leave.',
+  refundRate: 'Refund rate',
+  refundNote: '{refunded} of {paid} paid orders, before: {previous}',
+  topSkus: 'Best sellers',
+  units: { one: '{count} unit', other: '{count} units' },
+} as const;

@@ -1,0 +1,67 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { DomainError } from '../kernel/errors.ts';
+import { requestInfo } from '../platform/http.ts';
+import type { Paper } from '../platform/paper/paper.ts';
+import type { Press } from '../platform/paper/press.ts';
+import { readSnapshot } from '../platform/read-snapshot.ts';
+import { orderPaper, readOrderDocument } from '../views/documents/order-document.ts';
+import { packingPaper, readPackingSlip } from '../views/documents/packing-slip.ts';
+import { pickPaper, readPickList } from '../views/documents/pick-list.ts';
+import { type Print, printFor } from '../views/documents/print.ts';
+import { DOCUMENT_LOCALES, type DocumentLocale } from '../views/documents/words.ts';
+import { readAccount } from '../views/people.ts';
+import type { App } from './app.ts';
+import { authorise, type Scope } from './authorise.ts';
+import { DOCUMENT_PERMISSIONS, type DocumentKind } from './permissions.ts';
+import { type Principal, resolvePrincipal } from './principal.ts';
+
+/** What is printed, and how: GET /api/documents/<kind>/<number>.pdf, by cookie. */
+type Read = (tx: Parameters<typeof readOrderDocument>[0], scope: Scope, name: string, print: Print) => Promise<Paper>;
+
+const READS: Readonly<Record<DocumentKind, Read>> = {
+  orders: async (tx, scope, number, print) => orderPaper(await readOrderDocument(tx, scope, number), print),
+  'packing-slips': async (tx, scope, number, print) => packingPaper(await readPackingSlip(tx, scope, number), print),
+  'pick-lists': async (tx, scope, number, print) => pickPaper(await readPickList(tx, scope, number), print),
+};
+
+const ADDRESS = /^\/api\/documents\/([a-z-]{1,20})\/([A-Za-z0-9-]{1,60})\.pdf$/;
+const NOTHING = 'There is no such document. Ask for /api/documents/orders/<number>.pdf, packing-slips or pick-lists.';
+
+/** Answers one request under /api/documents. What is not the caller's is 404; ?lang=de prints German whoever asks. */
+export async function handleDocument(app: App, press: Press, req: IncomingMessage, res: ServerResponse): Promise<void> {
+  if (req.method !== 'GET') throw new DomainError('invalid_request', 'Documents are read with GET.');
+  const url = new URL(req.url ?? '/', 'http://waybill');
+  const [, kind = '', name = ''] = ADDRESS.exec(url.pathname) ?? [];
+  if (!Object.hasOwn(READS, kind)) throw new DomainError('not_found', NOTHING);
+  const principal = await resolvePrincipal(req.headers, app.pool, app.settings);
+  const scope = authorise(principal, DOCUMENT_PERMISSIONS[kind as DocumentKind], app.settings.demo);
+  const print = await printOf(app, principal, url.searchParams.get('lang'));
+  const paper = await readSnapshot(app.pool, (tx) => READS[kind as DocumentKind](tx, scope, name, print));
+  const pdf = await press.print(paper);
+  requestInfo(req).log.info({ document: kind, bytes: pdf.byteLength }, 'document printed');
+  res.writeHead(200, {
+    'Content-Type': 'application/pdf',
+    'Content-Length': pdf.byteLength,
+    // Opened in the reader's own viewer, from where it is printed or kept under this name.
+    'Content-Disposition': `inline; filename="${fileName(paper.title)}"`,
+    'Cache-Control': 'private, no-store',
+  });
+  res.end(pdf);
+}
+
+/** In the reader's own language and zone. */
+async function printOf(app: App, { userId }: Principal, lang: string | null): Promise<Print> {
+  const account = userId === null ? undefined : await readAccount(app.pool, userId);
+  const wanted = lang ?? account?.locale;
+  const locale: DocumentLocale = DOCUMENT_LOCALES.find((known) => known === wanted) ?? 'en';
+  return printFor(locale, account?.timeZone ?? 'UTC', new Date());
+}
+
+/** Plain ASCII, so that no header needs an encoding: "Packing slip EU-S10001" is packing-slip-eu-s10001.pdf. */
+function fileName(title: string): string {
+  const plain = title
+    .normalize('NFKD')
+    .replaceAll(/[^\w\s-]/g, '')
+    .trim();
+  return `${plain.toLowerCase().replaceAll(/\s+/g, '-')}.pdf`;
+}
