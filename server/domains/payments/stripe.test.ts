@@ -111,7 +111,8 @@ describe('a challenge', () => {
   test('failed is a failed authorization', async () => {
     const { answer, ask } = await challenged();
     await answer('fail');
-    expect((await answer('complete')).status).toBe(409);
+    // Whoever answers again is sent back with the answer that counted.
+    expect((await answer('complete')).headers.get('location')).toMatch(/redirect_status=failed$/);
     expect(await ask()).toMatchObject({ kind: 'failed', code: 'payment_intent_authentication_failure' });
   });
 
