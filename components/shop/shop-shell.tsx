@@ -12,15 +12,14 @@ function CartLink() {
   const { t } = useMessages();
   const count = useCart().reduce((sum, line) => sum + line.quantity, 0);
   return (
-    <Link href="/shop/cart" className={classes.cart} aria-label={t('shop.cartWith', { count })}>
+    <Link href="/shop/cart" className={classes.cart}>
       <IconShoppingBag size={20} stroke={1.6} aria-hidden />
-      <span className={classes.cartWord} aria-hidden>
-        {t('shop.cart')}
-      </span>
+      <span className={classes.cartWord}>{t('shop.cart')}</span>
       {count > 0 && (
-        <span className={classes.count} aria-hidden>
-          {count > 99 ? '99+' : count}
-        </span>
+        <>
+          <span className={classes.count}>{count > 99 ? '99+' : count}</span>
+          <span className="wb-visually-hidden">{t('shop.items', { count })}</span>
+        </>
       )}
     </Link>
   );

@@ -170,10 +170,10 @@ for (const button of document.querySelectorAll('.hint')) {
 }
 
 const height = () =>
-  tell({ event: 'height', height: Math.ceil(document.querySelector('main').getBoundingClientRect().height) + 6 });
+  tell({ event: 'height', height: Math.ceil(document.getElementById('fields').getBoundingClientRect().height) + 6 });
 function announce() {
   tell({ event: 'ready' });
   height();
 }
-new ResizeObserver(height).observe(document.querySelector('main'));
+new ResizeObserver(height).observe(document.getElementById('fields'));
 announce();

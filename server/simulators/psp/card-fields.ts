@@ -78,7 +78,7 @@ function page(parent: string, scheme: string, language: Language, publishableKey
 <link rel="stylesheet" href="/elements/card.css">
 </head>
 <body>
-<main>
+<div id="fields">
 <h1 class="hidden">${words.title}</h1>
 <form id="card" novalidate data-settings="${settings.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;')}">
 ${field('number', words.number, '1234 1234 1234 1234', 'cc-number', 23)}
@@ -90,7 +90,7 @@ ${field('cvc', words.cvc, words.cvcHint, 'cc-csc', 4)}
 <button class="hidden" tabindex="-1" aria-hidden="true">↵</button>
 </form>
 <details id="hints"><summary>${words.hints}</summary><p>${words.hintsText}</p><ul>${hints}</ul></details>
-</main>
+</div>
 <script src="/elements/card.js"></script>
 </body>
 </html>`;

@@ -31,7 +31,7 @@ export const shop = {
   moreFrom: 'Mehr von {merchant}',
   backToShop: 'Alle Produkte',
   cart: 'Warenkorb',
-  cartWith: { one: 'Warenkorb mit {count} Artikel', other: 'Warenkorb mit {count} Artikeln' },
+  items: { one: 'Artikel', other: 'Artikel' },
   yourCart: 'Ihr Warenkorb',
   cartEmpty: 'Noch ist nichts im Warenkorb.',
   lookAround: 'Umsehen',

@@ -31,7 +31,7 @@ export const shop = {
   moreFrom: 'More from {merchant}',
   backToShop: 'All products',
   cart: 'Cart',
-  cartWith: { one: 'Cart with {count} item', other: 'Cart with {count} items' },
+  items: { one: 'item', other: 'items' },
   yourCart: 'Your cart',
   cartEmpty: 'There is nothing in your cart yet.',
   lookAround: 'Look around',
