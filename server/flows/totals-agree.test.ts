@@ -1,15 +1,20 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newId } from '../kernel/ids.ts';
+import { orderDocument } from '../views/documents/order-document.ts';
 import { readOrder } from '../views/order.ts';
 import type { CreatedQuote } from './create-quote.ts';
+import { readContent } from './mail/facts.ts';
+import { mailMoney } from './mail/format.ts';
+import { writeMail } from './mail/write-mail.ts';
 import type { PlacedOrder } from './place-order.ts';
+import { LINKS } from './testing/mail-world.ts';
 import { type OrderWorld, orderWorld } from './testing/order-world.ts';
 import { addShippingMethods } from './testing/shipping-methods.ts';
 
 /**
  * One total, wherever it stands: random carts in currencies with no, two and three decimals, with taxes in prices and on top of them.
- * What the quote says is what the order, the order page and the ledger say.
+ * What the quote says is what the order, its page, the mail, the PDF and the ledger say.
  */
 const CARTS = 1_000;
 /** Placed side by side, so that lanes batch them as they would a shop's. */
@@ -128,6 +133,16 @@ async function confirmAll(): Promise<void> {
   }
 }
 
+/** What the confirmation mail tells: its lines and its total, which is written out in the text as well. */
+async function mailedTotal(orderId: string): Promise<bigint> {
+  const notice = { kind: 'order_confirmed', orderId, data: {}, createdAt: w.clock() } as const;
+  const content = await readContent(w.db.pool, notice, LINKS);
+  if (content?.kind !== 'order_confirmed') throw new Error('There is nothing to tell');
+  expect(content.lines.reduce((sum, line) => sum + line.totalMinor, 0n)).toBe(content.totalMinor);
+  expect(writeMail(content, 'en').text).toContain(mailMoney(content.totalMinor, content.order.currency, 'en'));
+  return content.totalMinor;
+}
+
 /** Cards carry three-decimal currencies with a last digit of 0 (stripe-amounts.ts); an order of another total is cancelled, unpaid. */
 const isChargeable = (totalMinor: number, currency: string): boolean => currency !== 'KWD' || totalMinor % 10 === 0;
 
@@ -141,7 +156,7 @@ async function sales(orderIds: readonly string[]): Promise<Map<string, bigint>> 
 }
 
 describe('a thousand carts', () => {
-  it('cost the same on the quote, the order, its page and in the ledger', { timeout: 240_000 }, async () => {
+  it('cost the same on the quote, the order, its page, in the mail, the PDF and the ledger', { timeout: 240_000 }, async () => {
     const carts = fc.sample(cart, { numRuns: CARTS, seed: 20_261_127 });
     const bought: Bought[] = [];
     for (let at = 0; at < carts.length; at += AT_ONCE) {
@@ -161,6 +176,9 @@ describe('a thousand carts', () => {
       expect(page.lines.reduce((sum, line) => sum + line.totalMinor, 0n)).toBe(BigInt(totalMinor));
       expect(page.lines.flatMap((line) => line.spans).reduce((sum, span) => sum + span.totalMinor, 0n)).toBe(BigInt(totalMinor));
       expect(sold.get(placed.id) ?? 0n).toBe(charged);
+      const paper = orderDocument(page.order, page.lines);
+      expect(paper.totalMinor).toBe(BigInt(totalMinor));
+      if (charged > 0n) expect(await mailedTotal(placed.id)).toBe(BigInt(totalMinor));
     }
     expect(new Set(bought.map(({ quote }) => `${quote.currency} ${quote.pricesIncludeTax}`)).size).toBe(SHOPS.length);
     expect(refused).toBeLessThan(CARTS / 3);
