@@ -46,7 +46,8 @@ export function SkuFinder({ merchantId, onPick }: { merchantId: string; onPick: 
       <ul className={classes.found} aria-label={t('drafts.results')}>
         {rows.map((row) => (
           <li key={row.id}>
-            <button type="button" onClick={() => pick(row)} aria-label={t('drafts.add', { name: row.name })}>
+            <button type="button" onClick={() => pick(row)}>
+              <span className="wb-visually-hidden">{t('drafts.add')} </span>
               <span className="wb-mono">{row.code}</span>
               <span className={classes.grow}>{row.name}</span>
               <span className={classes.dim}>

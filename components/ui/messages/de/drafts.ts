@@ -24,7 +24,7 @@ export const drafts = {
   findHint: 'Nummer oder Name',
   results: 'Gefundene Artikel',
   nothingFound: 'Kein Artikel passt.',
-  add: '{name} hinzufügen',
+  add: 'Hinzufügen:',
   available: { one: '{count} verfügbar', other: '{count} verfügbar' },
   noLines: 'Noch ist nichts bestellt. Oben nach Artikeln suchen.',
   quantity: 'Menge',

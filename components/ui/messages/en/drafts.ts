@@ -24,7 +24,7 @@ export const drafts = {
   findHint: 'Code or name',
   results: 'Products found',
   nothingFound: 'No product fits.',
-  add: 'Add {name}',
+  add: 'Add',
   available: { one: '{count} available', other: '{count} available' },
   noLines: 'Nothing is ordered yet. Find a product above.',
   quantity: 'Quantity',
