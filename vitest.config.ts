@@ -16,6 +16,8 @@ export default defineConfig({
     })),
     globalSetup: ['server/platform/testing/global-setup.ts'],
     pool: 'forks',
+    // Most of them wait: for the database, for a lease, for a process to start.
+    maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 120_000,
     env: { NODE_ENV: 'test', TZ: 'UTC' },

@@ -93,9 +93,11 @@ const workerDies = (scenario: SagaScenario, at: string): Promise<boolean> =>
     return died;
   });
 
-/** How many boundaries of a kind there are; at each of them a worker died three times. */
+/** How many boundaries of a kind there are; at each of them a worker died three times. Whether there is one more is looked at where there is time. */
 async function dieAtEach(scenario: SagaScenario, of: 'commit' | 'call'): Promise<number> {
+  const known = BOUNDARIES[scenario.name]?.[of] ?? 1;
   for (let nth = 1; ; nth++) {
+    if (!DEEP && nth > known) return known;
     const died = await Promise.all(WHEN.map((when) => workerDies(scenario, `${of}:${nth}:${when}`)));
     if (!died.every(Boolean)) return nth - 1;
   }

@@ -1,5 +1,5 @@
 import { newId } from '../../kernel/ids.ts';
-import { AT } from './books-fixture.ts';
+import { AT, type Row } from './books-fixture.ts';
 import { type LineSpec, World } from './world-fixture.ts';
 
 /** Every order state there is, with the stock and money that belong to it. */
@@ -111,6 +111,7 @@ function waitingOrder(w: World, n: string): void {
     started_at: AT,
   });
   w.add('import_lines', { merchant_id: w.merchantId, file: 'f', line: 1, run_id: run, bucket: 'sale', order_id: o.id });
+  pickedOrder(w, n, o);
   w.add('checkouts', {
     id: newId(),
     home: 'EU',
@@ -129,6 +130,16 @@ function waitingOrder(w: World, n: string): void {
     expires_at: '2100-01-01T00:00:00Z',
     version: 1,
   });
+}
+
+/** Somebody has gone for its first line's units. */
+function pickedOrder(w: World, n: string, o: Row): void {
+  const list = newId();
+  const who = { home: 'EU', merchant_id: w.merchantId, node_id: n, created_by: 'user:a', created_at: AT, trace_id: 't' };
+  w.add('pick_lists', { id: list, number: 'EU-P1', ...who });
+  const task = { node_id: n, position: 1, status: 'picking', changed_by: 'user:a', changed_at: AT };
+  w.add('pick_tasks', { pick_list_id: list, order_id: o.id, ...task });
+  w.add('pick_lines', { pick_list_id: list, line_id: w.spans(o)[0]?.line_id, from_unit: 1, to_unit: 2, order_id: o.id });
 }
 
 /** Placed, its payment on the way. */
