@@ -6,8 +6,8 @@ import { keysetPage, type PageRequest } from './keyset.ts';
 import { COUNT_CAP, type Page } from './pages.ts';
 import type { Scope } from './scope.ts';
 
-/** Past this an order is late. There is no date that was promised to the customer yet; age stands in for it. */
-const LATE_AFTER = "interval '24 hours'";
+/** Late: the first day it was promised for has come, and it is still here. Where nobody promised a day, age stands in for it. */
+const IS_LATE = `coalesce(w.promised_from <= (now() AT TIME ZONE 'UTC')::date, w.placed_at < now() - interval '24 hours')`;
 
 /** Goods of one SKU to fetch, and where they lie. */
 export interface QueueItem {
@@ -79,7 +79,7 @@ export async function readQueue(db: Queryable, scope: Scope, request: QueueFilte
   where.plain("o.holds = '{}'").scope(scope, 'o');
   const from = `(
     SELECT s.order_id, s.node_id, sum(s.to_unit - s.from_unit + 1) AS units, count(DISTINCT s.line_id) AS lines,
-           o.number, o.merchant_id, o.customer_name, o.ship_to, o.placed_at, o.holds
+           o.number, o.merchant_id, o.customer_name, o.ship_to, o.placed_at, o.promised_from, o.holds
     FROM line_spans s JOIN orders o ON o.id = s.order_id WHERE ${where.where}
     GROUP BY s.order_id, s.node_id, o.id
   ) w JOIN nodes n ON n.id = w.node_id JOIN merchants m ON m.id = w.merchant_id ${ROUND}`;
@@ -93,7 +93,7 @@ export async function readQueue(db: Queryable, scope: Scope, request: QueueFilte
       label: 'queue',
       columns: `w.order_id AS "orderId", w.number, w.node_id AS "nodeId", n.code AS "nodeCode", m.name AS "merchantName",
         w.customer_name AS "customerName", w.ship_to->>'country' AS country, w.units, w.lines, w.placed_at AS "placedAt", w.holds,
-        w.placed_at < now() - ${LATE_AFTER} AS late, coalesce(r.status, 'to_pick') AS stage, r.pick_list_id AS "listId",
+        ${IS_LATE} AS late, coalesce(r.status, 'to_pick') AS stage, r.pick_list_id AS "listId",
         r.number AS "listNumber", r.changed_by AS by, r.changed_at AS since, ${ITEMS} AS items`,
       from,
       where: page,
@@ -135,8 +135,8 @@ export async function nodeQueues(db: Queryable, scope: Scope): Promise<NodeQueue
     FROM nodes n CROSS JOIN LATERAL (
       SELECT count(*)::int AS orders, count(*) FILTER (WHERE r.status = 'picking')::int AS picking,
              count(*) FILTER (WHERE r.status = 'packed')::int AS packed,
-             count(*) FILTER (WHERE w.placed_at < now() - ${LATE_AFTER})::int AS late
-      FROM (SELECT DISTINCT s.order_id, s.node_id, o.placed_at FROM line_spans s JOIN orders o ON o.id = s.order_id AND o.holds = '{}'
+             count(*) FILTER (WHERE ${IS_LATE})::int AS late
+      FROM (SELECT DISTINCT s.order_id, s.node_id, o.placed_at, o.promised_from FROM line_spans s JOIN orders o ON o.id = s.order_id AND o.holds = '{}'
             WHERE s.node_id = n.id AND ${WAITS} LIMIT ${COUNT_CAP}) w ${ROUND}) c
     WHERE ${where.where} ORDER BY n.code, n.id LIMIT 200`;
   const { rows } = await db.query<NodeQueue>(prepared('queue-nodes', text, where.values));
