@@ -159,6 +159,28 @@ describe('the warehouse', () => {
     await db.ownerPool.query("UPDATE orders SET holds = '{manual}' WHERE id = $1", [shop.orders[0]]);
     expect(queue.items).toMatchObject([{ number: 'EU-1001', nodeCode: 'BER', units: 2n, lines: 1n }]);
   });
+
+  test('calls an order late by the day it was promised for, and by its age where nobody promised one', async () => {
+    const isLate = async (placedAgo: string, promisedIn: string | null) => {
+      await db.ownerPool.query(
+        `UPDATE orders SET holds = '{}', placed_at = now() - $2::interval, promised_from = (now() + $3::interval)::date,
+           promised_by = (now() + $3::interval)::date WHERE id = $1`,
+        [shop.orders[0], placedAgo, promisedIn],
+      );
+      const [row] = (await readQueue(db.pool, ALL, { nodeId: shop.nodes[0] })).items;
+      const [node] = (await nodeQueues(db.pool, ALL)).filter((one) => one.nodeId === shop.nodes[0]);
+      expect(node?.late).toBe(row?.late ? 1 : 0);
+      return row?.late;
+    };
+    expect(await isLate('1 hour', null)).toBe(false);
+    expect(await isLate('2 days', null)).toBe(true);
+    expect(await isLate('2 days', '2 days')).toBe(false);
+    expect(await isLate('1 hour', '-1 day')).toBe(true);
+    await db.ownerPool.query(
+      `UPDATE orders SET holds = '{manual}', placed_at = now(), promised_from = NULL, promised_by = NULL WHERE id = $1`,
+      [shop.orders[0]],
+    );
+  });
 });
 
 describe('figures', () => {
