@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TOTP } from 'otpauth';
-import { anyPort } from '../server/cli/ports.ts';
+import { stackPort } from '../server/cli/ports.ts';
 import { expect, test } from './fixtures/test.ts';
 
 const STARTS_WITHIN_MS = 120_000;
@@ -32,7 +32,7 @@ test('an empty house is set up by who has the printed link, once; its administra
 }) => {
   test.setTimeout(STARTS_WITHIN_MS + 60_000);
   const dataDir = mkdtempSync(join(tmpdir(), 'waybill-setup-'));
-  const { child, link } = await start(dataDir, await anyPort());
+  const { child, link } = await start(dataDir, await stackPort());
   try {
     const page = await visitor({ baseURL: new URL(link).origin });
     await page.goto(link);

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { anyPort } from './ports.ts';
+import { stackPort } from './ports.ts';
 import { ROOT } from './project.ts';
 import { Refusal } from './run.ts';
 
@@ -16,7 +16,7 @@ const READY_WITHIN_MS = 600_000;
 export async function withDemo<T>(dataDir: string | undefined, work: (dataDir: string) => Promise<T>): Promise<T> {
   if (dataDir !== undefined && existsSync(join(dataDir, 'running.json'))) return work(dataDir);
   const folder = dataDir ?? mkdtempSync(join(tmpdir(), 'waybill-demo-'));
-  const port = await anyPort();
+  const port = await stackPort();
   const args = [join(ROOT, 'server/cli/bootstrap.mjs'), 'start', '--port', String(port), '--data', folder];
   const env = { ...process.env, WAYBILL_NEXT_DIR: '.next-test' };
   const child = spawn(process.execPath, args, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });

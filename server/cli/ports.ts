@@ -33,3 +33,22 @@ export function anyPort(): Promise<number> {
     });
   });
 }
+
+/** Below the ports that systems hand out for outgoing connections (RFC 6335 leaves them to users). */
+const STACK_PORTS = { from: 20_000, to: 29_000 } as const;
+/** A stack's parts lie this far behind its public port at most. */
+const STACK_SPAN = 32;
+const STACK_TRIES = 50;
+
+/**
+ * A port for a whole stack of its own: free, and so are those behind it where its parts go. Not one the system may give to somebody's
+ * outgoing connection a moment later.
+ */
+export async function stackPort(): Promise<number> {
+  for (let tries = 0; tries < STACK_TRIES; tries++) {
+    const port = STACK_PORTS.from + Math.floor(Math.random() * (STACK_PORTS.to - STACK_PORTS.from));
+    const taken = await Promise.all(Array.from({ length: STACK_SPAN }, (_, offset) => listenCode(port + offset, '127.0.0.1')));
+    if (taken.every((code) => code === undefined)) return port;
+  }
+  return anyPort();
+}

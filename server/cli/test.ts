@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { runChecks } from './checks.ts';
-import { anyPort } from './ports.ts';
+import { stackPort } from './ports.ts';
 import { endWithChildren, tool } from './processes.ts';
 import { run } from './run.ts';
 import { type Counts, playwrightCounts, vitestCounts } from './test-reports.ts';
@@ -40,7 +40,7 @@ const playwright = async (limitMs: number) => {
   const report = join(workDir, 'e2e.json');
   const own = {
     PLAYWRIGHT_JSON_OUTPUT_FILE: report,
-    E2E_PORT: String(await anyPort()),
+    E2E_PORT: String(await stackPort()),
     E2E_DATA: options.data ?? join(workDir, 'data'),
   };
   const args = ['test', '--reporter=list,json'];
