@@ -7,7 +7,7 @@ import { browserOptions } from './e2e/fixtures/browser.ts';
  * Journeys in a real browser on the whole production stack, started for them on a folder of its own. The browser is the
  * Chromium inside an npm package. E2E_ORIGIN tests a stack that runs already.
  */
-const port = Number(process.env.E2E_PORT ?? 4190);
+const port = Number(process.env.E2E_PORT ?? 24190);
 const dataDir = process.env.E2E_DATA ?? join(tmpdir(), `waybill-e2e-${process.pid}`);
 process.env.E2E_DATA = dataDir; // tests read running.json there, for the addresses of the simulators
 process.env.E2E_PORT = String(port);

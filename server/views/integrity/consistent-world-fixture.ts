@@ -1,6 +1,6 @@
 import { newId } from '../../kernel/ids.ts';
-import { AT, type Row } from './books-fixture.ts';
-import { type LineSpec, World } from './world-fixture.ts';
+import { AT } from './books-fixture.ts';
+import { type LineSpec, type OrderRow, World } from './world-fixture.ts';
 
 /** Every order state there is, with the stock and money that belong to it. */
 export function consistentWorld(): World {
@@ -133,7 +133,7 @@ function waitingOrder(w: World, n: string): void {
 }
 
 /** Somebody has gone for its first line's units. */
-function pickedOrder(w: World, n: string, o: Row): void {
+function pickedOrder(w: World, n: string, o: OrderRow): void {
   const list = newId();
   const who = { home: 'EU', merchant_id: w.merchantId, node_id: n, created_by: 'user:a', created_at: AT, trace_id: 't' };
   w.add('pick_lists', { id: list, number: 'EU-P1', ...who });
