@@ -51,16 +51,16 @@ const playwright = async (limitMs: number) => {
 const SUITES: readonly Suite[] = [
   {
     name: 'check',
-    budgetMinutes: 3,
+    budgetMinutes: 2,
     run: async () => {
       const results = await runChecks();
       const failed = results.filter(({ passed }) => !passed).length;
       return { passed: results.length - failed, failed, skipped: 0 };
     },
   },
-  { name: 'unit', budgetMinutes: 2, run: vitest('unit') },
-  { name: 'database', budgetMinutes: 8, run: vitest('database') },
-  { name: 'e2e', budgetMinutes: 12, run: playwright },
+  { name: 'unit', budgetMinutes: 1.5, run: vitest('unit') },
+  { name: 'database', budgetMinutes: 7.5, run: vitest('database') },
+  { name: 'e2e', budgetMinutes: 14, run: playwright },
 ];
 
 const clock = (ms: number) => `${Math.floor(ms / 60_000)}:${String(Math.floor(ms / 1000) % 60).padStart(2, '0')}`;
