@@ -13,13 +13,16 @@ process.env.E2E_DATA = dataDir; // tests read running.json there, for the addres
 process.env.E2E_PORT = String(port);
 const origin = process.env.E2E_ORIGIN ?? `http://localhost:${port}`;
 const BUILDS_AND_STARTS_WITHIN_MS = 300_000;
+const SCRIPT = '**/script.spec.ts';
+const CHROMIUM = { browserName: 'chromium', viewport: { width: 1280, height: 800 } } as const;
 export default defineConfig({
   testDir: 'e2e',
-  workers: 1,
+  // Journeys wait more than they work. Files run side by side, the tests of one file one after the other.
+  workers: 2,
   retries: 0,
   forbidOnly: true,
-  timeout: 120_000,
-  expect: { timeout: 15_000 },
+  timeout: 240_000,
+  expect: { timeout: 30_000 },
   outputDir: 'test-results',
   use: {
     baseURL: origin,
@@ -27,7 +30,11 @@ export default defineConfig({
     screenshot: 'only-on-failure',
     launchOptions: await browserOptions(),
   },
-  projects: [{ name: 'chromium', use: { browserName: 'chromium', viewport: { width: 1280, height: 800 } } }],
+  projects: [
+    { name: 'journeys', use: CHROMIUM, testIgnore: SCRIPT },
+    // It breaks the provider for whoever comes next, and so has the stack to itself.
+    { name: 'script', use: CHROMIUM, testMatch: SCRIPT, dependencies: ['journeys'] },
+  ],
   ...(process.env.E2E_ORIGIN
     ? {}
     : {

@@ -18,8 +18,8 @@ export default defineConfig({
     pool: 'forks',
     // Most of them wait: for the database, for a lease, for a process to start.
     maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    testTimeout: 120_000,
+    hookTimeout: 240_000,
     env: { NODE_ENV: 'test', TZ: 'UTC' },
   },
 });

@@ -246,7 +246,7 @@ test('a support ticket by keyboard alone: find, explain, refund one unit with it
   await expect(agent.getByRole('heading', { level: 1 })).toBeVisible();
   const hands = handsOn(agent);
 
-  await hands.press('/');
+  await hands.press('Control+k');
   await expect(agent.getByRole('textbox', { name: 'Search or jump to…' })).toBeFocused();
   await hands.type(order.number);
   await expect(
