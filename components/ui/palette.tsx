@@ -3,7 +3,7 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { Spotlight, type SpotlightActionData, spotlight } from '@mantine/spotlight';
 import { type Icon, IconSearch } from '@tabler/icons-react';
 import { useRouter } from 'next/navigation';
-import { useEffect, useState } from 'react';
+import { type KeyboardEvent, useEffect, useState } from 'react';
 import { useShortcut } from './keyboard.tsx';
 import { useMessages } from './locale.tsx';
 import classes from './palette.module.css';
@@ -78,6 +78,15 @@ export function Palette({ commands, find }: PaletteProps) {
       onClick: () => router.push(item.href),
     });
   }
+  // What the server found comes after the last keystroke, and nothing is marked in it yet: Enter means the first.
+  const openFirst = (event: KeyboardEvent) => {
+    const [first] = [...groups.values()][0] ?? [];
+    const marked = document.querySelector('[data-action][data-selected]');
+    if (event.key === 'Enter' && first && !marked) {
+      spotlight.close();
+      first.onClick?.(event as never);
+    }
+  };
   const waiting = wanted.length >= MIN_QUERY && found.query !== query.trim();
   const nothing = found.failed ? t('search.failed') : waiting ? t('search.searching') : t('search.nothing', { query });
   return (
@@ -99,6 +108,7 @@ export function Palette({ commands, find }: PaletteProps) {
       searchProps={{
         leftSection: <IconSearch size={18} aria-hidden />,
         placeholder: t('search.placeholder'),
+        onKeyDown: openFirst,
         'aria-label': t('search.open'),
       }}
     />
