@@ -10,7 +10,7 @@ test('a capture whose reply is lost is shown as in doubt, resolves itself, and w
   const placed = await rest.placeOrder({ email: 'doubt@example.com', sku, wait: 20 });
   // The capture happens; neither its reply comes back nor an answer to the question whether it did.
   await psp.fault('drop_reply', { order_id: placed.id, on: 'capture' });
-  await psp.fault('drop_before', { on: 'read' });
+  await psp.fault('drop_before', { order_id: placed.id, on: 'read' });
 
   const admin = await as('admin');
   await admin.goto(`/orders/${placed.number}`);

@@ -90,7 +90,9 @@ export function MessageDialog({ page, onClose }: { page: OrderPage; onClose: () 
         value={chosen}
         onChange={choose}
         comboboxProps={{ withinPortal: true }}
-        clearable={false}
+        searchable
+        selectFirstOptionOnChange
+        nothingFoundMessage={t('ui.noMatchTitle')}
       />
       <TextInput
         label={t('mails.message.subject')}

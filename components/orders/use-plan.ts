@@ -12,8 +12,9 @@ interface Planned {
 }
 
 /**
- * The server's plan of what a dialog asks for, worked out anew when the question or the order changes. `was` is the plan that was shown
- * for the same question before the order changed under it. `key` is the idempotency key of carrying out just this plan.
+ * The server's plan of what a dialog asks for, worked out anew when the question or the order changes. Until the new one is there, the one
+ * for the same question stays, and may be confirmed: the server carries out the plan whose fingerprint it is given, or none. `was` is
+ * the plan that was shown for the same question before the order changed under it. `key` is the idempotency key of carrying out just this plan.
  */
 export function usePlan<I, P extends Planned>(
   name: string,
@@ -27,6 +28,7 @@ export function usePlan<I, P extends Planned>(
     queryKey: ['plan', name, question, String(orderVersion)],
     queryFn: () => ask(input as I),
     enabled: question !== null && rested === question,
+    placeholderData: (before, asked) => (asked?.queryKey[2] === question ? before : undefined),
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0,
     retry: false,

@@ -7,6 +7,7 @@ import { type MouseEvent, type ReactNode, useRef } from 'react';
 import classes from './data-table.module.css';
 import { useMessages } from './locale.tsx';
 import { useRowKeys } from './row-keys.ts';
+import { useScrolls } from './use-scrolls.ts';
 
 /**
  * Where a column stands on a phone's two-line card; a column without a place is left out there. Actions stand below, outside the link
@@ -204,6 +205,7 @@ function Cards<Row>(props: DataTableProps<Row>) {
 export function DataTable<Row>(props: DataTableProps<Row>) {
   const { t } = useMessages();
   const region = useRef<HTMLElement>(null);
+  const scrolls = useScrolls(region);
   useRowKeys(region, { enabled: props.keyboard ?? false, selectable: props.selection !== undefined });
   const { selection } = props;
   const all = props.rows.map(props.rowKey);
@@ -217,8 +219,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
       // Inside a Section the landmark is the Section's: two of one name cannot be told apart.
       role={props.embedded ? 'group' : undefined}
       className={[classes.scroll, ...shape.filter(Boolean)].join(' ')}
-      // What scrolls must be reachable by keyboard (WCAG 2.1.1).
-      tabIndex={0}
+      tabIndex={scrolls ? 0 : undefined}
       aria-label={props.label}
     >
       <table className={classes.table}>

@@ -96,6 +96,14 @@ export class Reads {
     return undefined;
   }
 
+  /** The order that a GET is about, where it names a payment or a refund: what faults can be scoped to. */
+  orderOf(segments: readonly string[], query: string): string | undefined {
+    const [noun, id] = segments;
+    const named =
+      noun === 'refunds' ? (this.state.refunds.get(id ?? '')?.intent ?? text(decodeForm(query), 'payment_intent')) : id;
+    return noun === 'refunds' || noun === 'payment_intents' ? this.state.intents.get(named ?? '')?.metadata.order_id : undefined;
+  }
+
   private one(view: ReplyView): SimReply {
     return json(200, replyShape({ view, frozen: this.state.freeze(view) }, this.challengeUrl));
   }

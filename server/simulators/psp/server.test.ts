@@ -39,6 +39,14 @@ async function get(psp: { url: string }, path: string) {
   const reply = await fetch(`${psp.url}${path}`, { headers: { authorization: `Bearer ${SECRETS.secretKey}` } });
   return reply.json();
 }
+async function flip(psp: { url: string }, switches: unknown): Promise<void> {
+  const flipped = await fetch(`${psp.url}/_sim/switches`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(switches),
+  });
+  expect(flipped.status).toBe(200);
+}
 
 describe('an idempotency key', () => {
   let psp: PspSimulator;
@@ -91,17 +99,27 @@ describe('faults', () => {
     const challenged = await post(psp, '/v1/payment_intents', marked);
     expect(challenged.body.status).toBe('requires_action');
     const switches = { error_5xx: { next: 1, on: 'capture', order_id: 'o1' } };
-    const flipped = await fetch(`${psp.url}/_sim/switches`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(switches),
-    });
-    expect(flipped.status).toBe(200);
+    await flip(psp, switches);
     const other = await post(psp, '/v1/payment_intents', CREATE);
     expect((await post(psp, `/v1/payment_intents/${other.body.id}/capture`, {})).status).toBe(200);
     const mine = await post(psp, '/v1/payment_intents', { ...CREATE, 'metadata[order_id]': 'o1' });
     const path = `/v1/payment_intents/${mine.body.id}/capture`;
     expect([(await post(psp, path, {})).status, (await post(psp, path, {})).status]).toEqual([500, 200]);
+  });
+
+  test('a read can be scoped to an order by the payment or the refund it names', async () => {
+    const psp = await start();
+    const paid = async (order: string) => {
+      const made = await post(psp, '/v1/payment_intents', { ...CREATE, 'metadata[order_id]': order });
+      await post(psp, `/v1/payment_intents/${made.body.id}/capture`, {});
+      const refund = await post(psp, '/v1/refunds', { payment_intent: made.body.id, amount: '100' });
+      return [`payment_intents/${made.body.id}`, `refunds/${refund.body.id}`, `refunds?payment_intent=${made.body.id}`];
+    };
+    const mine = await paid('o1');
+    const others = await paid('o2');
+    await flip(psp, { error_5xx: { on: 'read', order_id: 'o1' } });
+    for (const path of mine) expect((await get(psp, `/v1/${path}`)).error).toMatchObject({ type: 'api_error' });
+    for (const path of others) expect(await get(psp, `/v1/${path}`)).not.toHaveProperty('error');
   });
 
   test('an unknown switch is refused with a sentence, and a form cannot flip one', async () => {

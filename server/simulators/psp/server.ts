@@ -182,7 +182,8 @@ class Psp {
 
   private async read(segments: readonly string[], request: SimRequest): Promise<SimReply> {
     this.count('read');
-    const faults = this.switches.decide({ kind: 'read', header: header(request, 'x-sim-fault') });
+    const orderId = this.reads.orderOf(segments, request.query);
+    const faults = this.switches.decide({ kind: 'read', orderId, header: header(request, 'x-sim-fault') });
     if (faults.slow_ms !== undefined) await sleep(Number(faults.slow_ms));
     const refused = refusedAtTheDoor(faults);
     if (refused !== undefined) return refused;
