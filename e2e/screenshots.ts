@@ -74,24 +74,12 @@ async function openFirst(page: Page, list: string): Promise<void> {
 
 /** The pictures of the README. The merchant's pages show one shop: its names need no fonts that a small machine lacks. */
 const PICTURES: readonly Picture[] = [
-  { name: 'orders', role: 'merchant', size: 'wide', scheme: 'light', open: (page) => page.goto('/orders').then(() => undefined) },
   {
     name: 'order-dark',
     role: 'merchant',
     size: 'wide',
     scheme: 'dark',
     open: (page) => openFirst(page, '/orders?fulfilment=DELIVERED&payment=PARTIALLY_REFUNDED'),
-  },
-  {
-    name: 'refund',
-    role: 'merchant',
-    size: 'wide',
-    scheme: 'light',
-    open: async (page) => {
-      await openFirst(page, '/orders?fulfilment=DELIVERED&payment=CAPTURED');
-      await page.getByRole('button', { name: 'Refund', exact: true }).click();
-      await page.getByRole('button', { name: /^(Refund|Ask for approval of) €/ }).waitFor();
-    },
   },
   { name: 'dashboard', role: 'merchant', size: 'wide', scheme: 'light', open: (page) => page.goto('/m').then(() => undefined) },
   {

@@ -49,7 +49,7 @@ test('ten minutes that convince', async ({ as, visitor }) => {
     await payButton(customer).click();
     const number = await paidOrder(customer);
     const row = admin.getByRole('row').filter({ hasText: number });
-    await expect(row).toBeVisible({ timeout: 2_000 });
+    await expect(row).toBeVisible();
     await expect(row).toContainText('Confirmed');
     await picture(admin, '3-orders');
     return number;

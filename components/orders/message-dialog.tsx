@@ -92,6 +92,7 @@ export function MessageDialog({ page, onClose }: { page: OrderPage; onClose: () 
         comboboxProps={{ withinPortal: true }}
         searchable
         selectFirstOptionOnChange
+        openOnFocus={false}
         nothingFoundMessage={t('ui.noMatchTitle')}
       />
       <TextInput

@@ -17,7 +17,7 @@ import { useFormat, useMessages } from '../ui/locale.tsx';
 import { Money } from '../ui/money.tsx';
 import { orderFacts, pendingRefundMinor } from './order-facts.ts';
 import { type Figure, PlanPreview } from './plan-preview.tsx';
-import { choosable, UnitFields, useUnits } from './unit-fields.tsx';
+import { choosable, UnitFields, useLineName, useUnits } from './unit-fields.tsx';
 import { useOrderDone } from './use-order-done.ts';
 import { usePlan } from './use-plan.ts';
 import { undoOffer, useUndoOrder } from './use-undo.ts';
@@ -57,10 +57,11 @@ interface LineValue {
 /** What each chosen line gives back, by component: the frozen shares of its units. */
 function LineValues({ page, plan }: { page: OrderPage; plan: RefundPreview }) {
   const { t } = useMessages();
+  const nameOf = useLineName();
   const rows = plan.units.flatMap((range): LineValue[] => {
     const line = page.lines.find(({ id }) => id === range.lineId);
     if (!line) return [];
-    const name = t('actions.refund.line', { count: range.to - range.from + 1, name: line.skuCode ?? line.name });
+    const name = t('actions.refund.line', { count: range.to - range.from + 1, name: nameOf(line) });
     return [{ id: `${range.lineId}:${range.from}`, name, ...valueOfUnits(line, range.from, range.to) }];
   });
   if (rows.length === 0) return null;
@@ -92,8 +93,8 @@ function LineValues({ page, plan }: { page: OrderPage; plan: RefundPreview }) {
 /** What the form asks for, or why it asks for nothing yet. */
 function useWanted(page: OrderPage) {
   const { t } = useMessages();
-  // A replacement cost nothing: there is nothing of it to give back.
-  const lines = choosable(page, isRefundable).filter(({ line }) => line.replacesLineId === null);
+  // A replacement, or shipping that was free: what cost nothing has nothing to give back.
+  const lines = choosable(page, isRefundable).filter(({ line }) => line.totalMinor > 0n);
   const units = useUnits(lines);
   const [kind, setKind] = useState<RefundKind>(lines.length > 0 ? 'units' : 'amount');
   const [amountMinor, setAmount] = useState<bigint | null>(null);

@@ -55,13 +55,21 @@ export function useUnits(lines: readonly ChoosableLine[]) {
   };
 }
 
+/** What a line is called where there is no room for its code and its name: "NL-0001", "Shipping: Standard". */
+export function useLineName(): (line: Pick<LineView, 'kind' | 'skuCode' | 'name'>) => string {
+  const { t } = useMessages();
+  return ({ kind, skuCode, name }) =>
+    skuCode ?? (kind === 'item' ? name : t('orders.lineNamed', { kind: t(`orders.lineKind.${kind}`), name }));
+}
+
 /** One stepper per line. */
 export function UnitFields({ lines, units }: { lines: readonly ChoosableLine[]; units: ReturnType<typeof useUnits> }) {
   const { t } = useMessages();
+  const nameOf = useLineName();
   return lines.map((each) => (
     <QuantityInput
       key={each.line.id}
-      label={t('actions.unitsOf', { name: each.line.skuCode ?? each.line.name, max: each.max })}
+      label={t('actions.unitsOf', { name: nameOf(each.line), max: each.max })}
       value={units.of(each)}
       max={each.max}
       onChange={(quantity) => units.set(each.line.id, quantity)}

@@ -16,6 +16,7 @@ import { Loaded } from '../ui/states.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
 import { CancelMyOrder } from './cancel-my-order.tsx';
 import { Arrives, LineProgress, Parcels } from './parcels.tsx';
+import { ProgressSteps } from './progress-steps.tsx';
 import classes from './track.module.css';
 
 function Items({ order }: { order: MyOrder }) {
@@ -26,7 +27,11 @@ function Items({ order }: { order: MyOrder }) {
         {order.lines.map((line, index) => (
           <li key={index} className={classes.line}>
             <div className={classes.head}>
-              <span>{line.kind === 'item' ? `${line.quantity} × ${line.name}` : line.name}</span>
+              <span>
+                {line.kind === 'item'
+                  ? `${line.quantity} × ${line.name}`
+                  : t('orders.lineNamed', { kind: t(`track.${line.kind}`), name: line.name })}
+              </span>
               <span className={`${classes.end} ${classes.strong}`}>
                 <Money amountMinor={line.totalMinor} currency={order.currency} />
               </span>
@@ -84,6 +89,7 @@ function Sums({ order }: { order: MyOrder }) {
 
 function Body({ order }: { order: MyOrder }) {
   const { t } = useMessages();
+  const goods = order.lines.filter((line) => line.kind === 'item');
   const header = (
     <PageHeader
       breadcrumbs={[{ label: t('track.myOrders'), href: '/account/orders' }]}
@@ -98,13 +104,14 @@ function Body({ order }: { order: MyOrder }) {
       sub={
         <>
           {t('track.from', { merchant: order.merchantName })} · <TimeAgo at={order.placedAt} />
-          <Arrives from={order.promisedFrom} by={order.promisedBy} status={order.status} />
+          <Arrives from={order.promisedFrom} by={order.promisedBy} lines={goods} />
         </>
       }
     />
   );
   return (
     <DetailLayout header={header} aside={<Sums order={order} />}>
+      <ProgressSteps lines={goods} />
       <Parcels parcels={order.parcels} />
       <Items order={order} />
     </DetailLayout>

@@ -1,7 +1,7 @@
 'use client';
-import type { OrderStatus } from '../../server/kernel/vocabulary.ts';
 import type { TrackedLine, TrackedParcel } from '../../server/views/track.ts';
 import { PromisedDays } from '../promised-days.tsx';
+import { useCarrierName } from '../shipments/carrier-name.ts';
 import { Badge, BadgeGroup, StatusBadge } from '../ui/badge.tsx';
 import { CopyText } from '../ui/copy.tsx';
 import { Section } from '../ui/detail-layout.tsx';
@@ -9,10 +9,12 @@ import { useMessages } from '../ui/locale.tsx';
 import { EmptyState } from '../ui/states.tsx';
 import { lookOf } from '../ui/status.ts';
 import { TimeAgo } from '../ui/time-ago.tsx';
+import { progressOf } from './progress.ts';
 import classes from './track.module.css';
 
 function Parcel({ parcel }: { parcel: TrackedParcel }) {
   const { t } = useMessages();
+  const carrierName = useCarrierName();
   return (
     <li className={classes.parcel}>
       <div className={classes.head}>
@@ -20,7 +22,7 @@ function Parcel({ parcel }: { parcel: TrackedParcel }) {
         <StatusBadge kind="shipment" value={parcel.status} />
         {parcel.trackingNumber && (
           <span className={classes.end}>
-            {parcel.carrier} <CopyText value={parcel.trackingNumber} mono />
+            {carrierName(parcel.carrier)} <CopyText value={parcel.trackingNumber} mono />
           </span>
         )}
       </div>
@@ -72,10 +74,17 @@ export function LineProgress({ line }: { line: TrackedLine }) {
   );
 }
 
-/** When it is to arrive, as long as it still may. */
-export function Arrives({ from, by, status }: { from: string | null; by: string | null; status: OrderStatus }) {
+interface ArrivesProps {
+  readonly from: string | null;
+  readonly by: string | null;
+  readonly lines: readonly TrackedLine[];
+}
+
+/** When it is to arrive, as long as something still may. */
+export function Arrives({ from, by, lines }: ArrivesProps) {
   const { t } = useMessages();
-  if (from === null || by === null || status === 'CANCELLED' || status === 'REFUNDED') return null;
+  const progress = progressOf(lines);
+  if (from === null || by === null || progress === null || progress.steps.at(-1)?.units === progress.total) return null;
   return (
     <>
       {' · '}

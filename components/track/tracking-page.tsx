@@ -10,6 +10,7 @@ import { PageHeader } from '../ui/page-header.tsx';
 import { Loaded } from '../ui/states.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
 import { Arrives, LineProgress, Parcels } from './parcels.tsx';
+import { ProgressSteps } from './progress-steps.tsx';
 import classes from './track.module.css';
 
 /** People leave this page open on a phone; parcels do not move faster. */
@@ -24,13 +25,14 @@ function Body({ tracking }: { tracking: Tracking }) {
       sub={
         <>
           {t('track.from', { merchant: tracking.merchantName })} · <TimeAgo at={tracking.placedAt} />
-          <Arrives from={tracking.promisedFrom} by={tracking.promisedBy} status={tracking.status} />
+          <Arrives from={tracking.promisedFrom} by={tracking.promisedBy} lines={tracking.lines} />
         </>
       }
     />
   );
   return (
     <NarrowLayout header={header}>
+      <ProgressSteps lines={tracking.lines} />
       <Parcels parcels={tracking.parcels} />
       <Section title={t('track.items')}>
         <ul className={classes.list}>

@@ -56,6 +56,8 @@ export function trackedLine(line: LineView): TrackedLine {
 export function trackedParcel(shipment: ShipmentView): TrackedParcel {
   const contents = new Map<string, { name: string; units: number }>();
   for (const line of shipment.lines) {
+    // Shipping and fees go along on paper only.
+    if (line.skuCode === null) continue;
     const known = contents.get(line.lineId) ?? { name: line.name, units: 0 };
     contents.set(line.lineId, { ...known, units: known.units + line.toUnit - line.fromUnit + 1 });
   }

@@ -45,6 +45,7 @@ export const orders = {
   spanAt: 'in {node}',
   spanIn: 'in {shipment}',
   spanRefund: 'Erstattung {refund}',
+  lineNamed: '{kind}: {name}',
   lineKind: { item: 'Artikel', shipping: 'Versand', fee: 'Gebühr' },
   replaces: 'Ersetzt Stücke aus {shipment}',
   replacement: 'kostenloser Ersatz',

@@ -11,6 +11,7 @@ export const shipments = {
   emptyTitle: 'Noch keine Sendungen',
   empty: 'Eine Sendung erscheint hier, wenn eine zugeteilte Bestellung versandt wird.',
   queue: 'Warteschlange',
+  carriers: { parcel: 'Paketdienst' },
   node: 'Standort',
   allNodes: 'Alle Standorte',
   waiting: 'Wartet seit',

@@ -23,6 +23,9 @@ export const track = {
   emptyTitle: 'Noch keine Bestellungen',
   empty: 'Was Sie bestellen, erscheint hier.',
   trackingTitle: 'Wo ist meine Bestellung?',
+  progress: 'Wie weit sie ist',
+  steps: { ordered: 'Bestellt', packed: 'Wird verpackt', shipped: 'Unterwegs', delivered: 'Zugestellt' },
+  stepUnits: '{units} von {total}',
   state: {
     open: 'Wird vorbereitet',
     backordered: 'Wartet auf Ware',

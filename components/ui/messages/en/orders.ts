@@ -46,6 +46,7 @@ export const orders = {
   spanAt: 'at {node}',
   spanIn: 'in {shipment}',
   spanRefund: 'refund {refund}',
+  lineNamed: '{kind}: {name}',
   lineKind: { item: 'Item', shipping: 'Shipping', fee: 'Fee' },
   replaces: 'Replaces units of {shipment}',
   replacement: 'replacement at no charge',

@@ -12,6 +12,7 @@ export const shipments = {
   emptyTitle: 'No shipments yet',
   empty: 'A shipment appears here when an allocated order is shipped.',
   queue: 'Queue',
+  carriers: { parcel: 'Parcel service' },
   node: 'Node',
   allNodes: 'All nodes',
   waiting: 'Waiting since',

@@ -24,6 +24,9 @@ export const track = {
   emptyTitle: 'No orders yet',
   empty: 'What you order appears here.',
   trackingTitle: 'Where is my order?',
+  progress: 'How far it got',
+  steps: { ordered: 'Ordered', packed: 'Being packed', shipped: 'On its way', delivered: 'Delivered' },
+  stepUnits: '{units} of {total}',
   state: {
     open: 'Being prepared',
     backordered: 'Waiting for stock',
