@@ -21,11 +21,11 @@ function Nodes({ nodes }: { nodes: readonly NodeQueue[] }) {
     cell: (node) => format.count(node[key]),
   });
   const columns: Column<NodeQueue>[] = [
-    { key: 'name', header: t('shipments.node'), cell: (node) => node.name },
-    { ...count('orders', t('home.queue')) },
-    { ...count('picking', t('shipments.stages.picking')) },
-    { ...count('packed', t('shipments.stages.packed')) },
-    { ...count('late', t('shipments.late')) },
+    { key: 'name', header: t('shipments.node'), cell: (node) => node.name, card: 'title' },
+    { ...count('orders', t('home.queue')), card: 'end' },
+    count('picking', t('shipments.stages.picking')),
+    count('packed', t('shipments.stages.packed')),
+    count('late', t('shipments.late')),
   ];
   return (
     <DataTable

@@ -14,21 +14,24 @@ import { PageHeader } from '../ui/page-header.tsx';
 import { EmptyState, Loaded } from '../ui/states.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
 import { accountCode } from './account-code.ts';
+import { AccountLink, useLedgerWords } from './ledger-words.tsx';
 
 function useColumns(): Column<EntryRow>[] {
   const { t } = useMessages();
+  const words = useLedgerWords();
   return [
     { key: 'id', header: t('ledger.entry'), cell: (row) => <Id value={row.id} />, card: 'title' },
     { key: 'when', header: t('ledger.when'), cell: (row) => <TimeAgo at={row.at} />, card: 'endSub' },
-    { key: 'kind', header: t('ledger.kind'), cell: (row) => `${row.kind} · ${t(`payments.phases.${row.phase}`)}`, card: 'sub' },
+    {
+      key: 'kind',
+      header: t('ledger.kind'),
+      cell: (row) => `${words.transfer(row.kind)} · ${t(`payments.phases.${row.phase}`)}`,
+      card: 'sub',
+    },
     {
       key: 'other',
       header: t('ledger.other'),
-      cell: (row) => (
-        <Link href={`/ledger/accounts/${row.otherAccount}`} className="wb-mono" title={row.otherCode}>
-          {accountCode(row.otherCode)}
-        </Link>
-      ),
+      cell: (row) => <AccountLink id={row.otherAccount} code={row.otherCode} />,
     },
     {
       key: 'order',

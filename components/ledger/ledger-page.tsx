@@ -13,6 +13,7 @@ import { MoreButton } from '../ui/more-button.tsx';
 import { PageHeader } from '../ui/page-header.tsx';
 import { EmptyState, Loaded } from '../ui/states.tsx';
 import { accountCode } from './account-code.ts';
+import { useLedgerWords } from './ledger-words.tsx';
 import { TrialBalance } from './trial-balance.tsx';
 
 function useColumns(): Column<AccountRow>[] {
@@ -44,6 +45,7 @@ function useColumns(): Column<AccountRow>[] {
 
 function Accounts() {
   const { t } = useMessages();
+  const words = useLedgerWords();
   const trpc = useTRPC();
   const client = useTRPCClient();
   const columns = useColumns();
@@ -60,7 +62,7 @@ function Accounts() {
   });
   return (
     <Section title={t('ledger.accounts')}>
-      {kinds.length > 1 && <ViewTabs views={[view(null, t('ui.all')), ...kinds.map((one) => view(one, one))]} />}
+      {kinds.length > 1 && <ViewTabs views={[view(null, t('ui.all')), ...kinds.map((one) => view(one, words.account(one)))]} />}
       <Loaded data={list.rows} error={list.error} onRetry={list.onRetry}>
         {(rows) =>
           rows.length === 0 ? (

@@ -86,9 +86,7 @@ export function CancelDialog({ page, onClose }: { page: OrderPage; onClose: () =
           <PlanPreview figures={figures(plan)} was={was && figures(was)}>
             {t(plan.whole ? 'actions.cancel.whole' : 'actions.cancel.part')}
           </PlanPreview>
-        ) : blocked || error ? (
-          <PlanPreview figures={[]} was={null} />
-        ) : undefined
+        ) : blocked || error ? null : undefined
       }
       reason={{
         required: true,

@@ -3,7 +3,7 @@ import Link from 'next/link';
 import type { OrderPage } from '../../server/views/order.ts';
 import type { OperationView, PaymentView } from '../../server/views/order-money.ts';
 import { useActorName } from '../actor-name.ts';
-import { methodName } from '../payments/method-name.ts';
+import { useMethodName } from '../payments/method-name.ts';
 import { useRefundReason } from '../payments/refund-reason.ts';
 import { StatusBadge } from '../ui/badge.tsx';
 import { CopyText } from '../ui/copy.tsx';
@@ -32,6 +32,7 @@ export function Attempt({ operation, currency }: { operation: OperationView; cur
 }
 
 function Payment({ payment }: { payment: PaymentView }) {
+  const methodName = useMethodName();
   return (
     <li className={classes.block}>
       <div className={classes.blockHead}>

@@ -8,7 +8,7 @@ import type { RefundPreview } from '../../server/flows/refund-order.ts';
 import { valueOfUnits } from '../../server/kernel/units.ts';
 import { REFUND_KINDS, type RefundKind } from '../../server/kernel/vocabulary.ts';
 import type { OrderPage } from '../../server/views/order.ts';
-import { methodName } from '../payments/method-name.ts';
+import { useMethodName } from '../payments/method-name.ts';
 import { shownError, useTRPC, useTRPCClient } from '../trpc.tsx';
 import { type Column, DataTable } from '../ui/data-table.tsx';
 import { EffectDialog } from '../ui/effect-dialog.tsx';
@@ -27,6 +27,7 @@ const QUICK_REASONS = ['damaged', 'not_received', 'wrong_item', 'customer_reques
 
 function useFigures(page: OrderPage) {
   const { t } = useMessages();
+  const methodName = useMethodName();
   const format = useFormat();
   return (plan: RefundPreview): Figure[] => {
     const money = (minor: number) => format.money(minor, plan.currency);
@@ -190,9 +191,7 @@ export function RefundDialog({ page, onClose }: { page: OrderPage; onClose: () =
             <LineValues page={page} plan={plan} />
             {plan.needsApproval && <p>{t('actions.refund.needsApproval')}</p>}
           </PlanPreview>
-        ) : wanted.blocked || error || wanted.input === null ? (
-          <PlanPreview figures={[]} was={null} />
-        ) : undefined
+        ) : wanted.blocked || error || wanted.input === null ? null : undefined
       }
       reason={{
         required: true,

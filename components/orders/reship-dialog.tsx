@@ -68,9 +68,7 @@ export function ReshipDialog({ page, onClose }: { page: OrderPage; onClose: () =
           <PlanPreview figures={figures(plan)} was={was && figures(was)}>
             {t('actions.reship.effect')}
           </PlanPreview>
-        ) : blocked || error ? (
-          <PlanPreview figures={[]} was={null} />
-        ) : undefined
+        ) : blocked || error ? null : undefined
       }
       reason={{
         required: true,

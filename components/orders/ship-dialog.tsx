@@ -84,13 +84,7 @@ export function ShipDialog({ page, onClose }: { page: OrderPage; onClose: () => 
       opened
       onClose={onClose}
       title={t('actions.ship.title', { number: order.number })}
-      preview={
-        plan ? (
-          <PlanPreview figures={figures(plan)} was={was && figures(was)} />
-        ) : blocked || error ? (
-          <PlanPreview figures={[]} was={null} />
-        ) : undefined
-      }
+      preview={plan ? <PlanPreview figures={figures(plan)} was={was && figures(was)} /> : blocked || error ? null : undefined}
       verb={plan ? t('actions.ship.verb', { count: packedUnits(plan.shipments, page) }) : t('actions.ship.verbWaiting')}
       blocked={blocked}
       error={shownError(ship.error ?? error)}

@@ -12,12 +12,13 @@ import { useMessages } from '../ui/locale.tsx';
 import { Money, Quantity } from '../ui/money.tsx';
 import { PageHeader } from '../ui/page-header.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
-import { methodName } from './method-name.ts';
+import { useMethodName } from './method-name.ts';
 
 const FILTERS = [] as const;
 
 function useColumns(): Column<InDoubtRow>[] {
   const { t } = useMessages();
+  const methodName = useMethodName();
   return [
     { key: 'method', header: t('payments.payment'), cell: (p) => methodName(p), card: 'title' },
     { key: 'order', header: t('payments.order'), cell: (p) => p.orderNumber, card: 'endSub' },

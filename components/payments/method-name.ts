@@ -1,3 +1,6 @@
+import { useMessages } from '../ui/locale.tsx';
+import { isMessageKey } from '../ui/messages/catalogue.ts';
+
 /** The brands as they write themselves; the provider says "visa". */
 const BRANDS: Readonly<Record<string, string>> = {
   visa: 'Visa',
@@ -15,8 +18,12 @@ interface Method {
   readonly last4: string | null;
 }
 
-/** "Visa •••• 4242", or the method where there is no card. */
-export function methodName({ method, brand, last4 }: Method): string {
-  if (!last4) return method;
-  return `${BRANDS[brand ?? ''] ?? brand ?? method} •••• ${last4}`;
+/** "Visa •••• 4242", or the method where no card is known yet. */
+export function useMethodName(): (payment: Method) => string {
+  const { t } = useMessages();
+  return ({ method, brand, last4 }) => {
+    if (last4) return `${BRANDS[brand ?? ''] ?? brand ?? method} •••• ${last4}`;
+    const key = `payments.methods.${method}`;
+    return isMessageKey(key) ? t(key) : method;
+  };
 }

@@ -14,13 +14,14 @@ import { useMessages } from '../ui/locale.tsx';
 import { Money } from '../ui/money.tsx';
 import { PageHeader } from '../ui/page-header.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
-import { methodName } from './method-name.ts';
+import { useMethodName } from './method-name.ts';
 
 const FILTERS = ['status'] as const;
 
 /** The columns that every list of payments starts with. */
 export function usePaymentColumns(): Column<PaymentRow>[] {
   const { t } = useMessages();
+  const methodName = useMethodName();
   return [
     { key: 'method', header: t('payments.payment'), cell: (p) => methodName(p), card: 'title' },
     { key: 'order', header: t('payments.order'), cell: (p) => p.orderNumber, card: 'endSub' },

@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
 import type { PaymentPage, PaymentTransfer } from '../../server/views/payments.ts';
-import { accountCode } from '../ledger/account-code.ts';
+import { AccountLink, useLedgerWords } from '../ledger/ledger-words.tsx';
 import { useLive } from '../live.tsx';
 import { Attempt } from '../orders/order-money.tsx';
 import classes from '../orders/order-page.module.css';
@@ -16,26 +16,23 @@ import { Money } from '../ui/money.tsx';
 import { PageHeader } from '../ui/page-header.tsx';
 import { EmptyState, Loaded } from '../ui/states.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
-import { methodName } from './method-name.ts';
+import { useMethodName } from './method-name.ts';
 
 function Transfers({ transfers }: { transfers: readonly PaymentTransfer[] }) {
   const { t } = useMessages();
-  const account = (id: string, code: string) => (
-    <Link href={`/ledger/accounts/${id}`} className="wb-mono" title={code}>
-      {accountCode(code)}
-    </Link>
-  );
+  const words = useLedgerWords();
   const columns: Column<PaymentTransfer>[] = [
     { key: 'id', header: t('ledger.entry'), cell: (row) => <Id value={row.id} /> },
-    { key: 'kind', header: t('payments.kind'), cell: (row) => row.kind },
-    { key: 'phase', header: t('payments.phase'), cell: (row) => t(`payments.phases.${row.phase}`) },
-    { key: 'debit', header: t('payments.debit'), cell: (row) => account(row.debitAccount, row.debitCode) },
-    { key: 'credit', header: t('payments.credit'), cell: (row) => account(row.creditAccount, row.creditCode) },
-    { key: 'at', header: t('payments.when'), cell: (row) => <TimeAgo at={row.at} /> },
+    { key: 'kind', header: t('payments.kind'), cell: (row) => words.transfer(row.kind), card: 'title' },
+    { key: 'phase', header: t('payments.phase'), cell: (row) => t(`payments.phases.${row.phase}`), card: 'sub' },
+    { key: 'debit', header: t('payments.debit'), cell: (row) => <AccountLink id={row.debitAccount} code={row.debitCode} /> },
+    { key: 'credit', header: t('payments.credit'), cell: (row) => <AccountLink id={row.creditAccount} code={row.creditCode} /> },
+    { key: 'at', header: t('payments.when'), cell: (row) => <TimeAgo at={row.at} />, card: 'endSub' },
     {
       key: 'amount',
       header: t('payments.amount'),
       right: true,
+      card: 'end',
       cell: (row) => <Money amountMinor={row.amountMinor} currency={row.currency} />,
     },
   ];
@@ -50,7 +47,7 @@ function Transfers({ transfers }: { transfers: readonly PaymentTransfer[] }) {
           columns={columns}
           rows={transfers}
           rowKey={(row) => row.id}
-          rowLabel={(row) => row.kind}
+          rowLabel={(row) => words.transfer(row.kind)}
         />
       )}
     </Section>
@@ -59,6 +56,7 @@ function Transfers({ transfers }: { transfers: readonly PaymentTransfer[] }) {
 
 function Facts({ payment }: { payment: PaymentPage['payment'] }) {
   const { t } = useMessages();
+  const methodName = useMethodName();
   const money = (label: string, amountMinor: bigint, strong = false): Pair => ({
     label,
     strong,
@@ -81,7 +79,7 @@ function Facts({ payment }: { payment: PaymentPage['payment'] }) {
       <Section title={t('payments.provider')}>
         <KeyValue
           items={[
-            { label: t('payments.provider'), value: payment.provider },
+            { label: t('payments.provider'), value: methodName({ method: payment.provider, brand: null, last4: null }) },
             {
               label: t('payments.reference'),
               value: payment.providerRef ? <CopyText value={payment.providerRef} mono /> : t('ui.unknown'),
@@ -97,6 +95,7 @@ function Facts({ payment }: { payment: PaymentPage['payment'] }) {
 
 function Body({ page }: { page: PaymentPage }) {
   const { t } = useMessages();
+  const methodName = useMethodName();
   const { payment, operations } = page;
   const header = (
     <PageHeader

@@ -2,7 +2,7 @@
 import { IconClock } from '@tabler/icons-react';
 import type { QueueItem, QueueRow } from '../../server/views/queue.ts';
 import { PrintLink } from '../print-link.tsx';
-import { Badge, BadgeGroup, StatusBadge } from '../ui/badge.tsx';
+import { Badge, StatusBadge } from '../ui/badge.tsx';
 import type { Column } from '../ui/data-table.tsx';
 import { useMessages } from '../ui/locale.tsx';
 import { Quantity } from '../ui/money.tsx';
@@ -58,14 +58,14 @@ export function useQueueColumns(everyNode: boolean): Column<QueueRow>[] {
       header: t('shipments.waiting'),
       card: 'end',
       cell: (row) => (
-        <BadgeGroup>
+        <span className={classes.waiting}>
           <TimeAgo at={row.placedAt} />
           {row.late && (
             <Badge tone="attention" icon={IconClock}>
               {t('shipments.late')}
             </Badge>
           )}
-        </BadgeGroup>
+        </span>
       ),
     },
     { key: 'stage', header: t('shipments.stage'), cell: (row) => <Stage row={row} />, card: 'endSub' },

@@ -60,9 +60,7 @@ function CancelMyOrderDialog({ order, onClose }: { order: MyOrder; onClose: () =
           <PlanPreview figures={figures(plan)} was={was && figures(was)}>
             {t(plan.whole ? 'track.cancel.whole' : 'track.cancel.part')}
           </PlanPreview>
-        ) : blocked || error ? (
-          <PlanPreview figures={[]} was={null} />
-        ) : undefined
+        ) : blocked || error ? null : undefined
       }
       verb={t('track.cancel.verb')}
       blocked={blocked}

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { MyOrder } from '../../server/views/my-orders.ts';
 import { useLive } from '../live.tsx';
 import { Address } from '../orders/order-customer.tsx';
-import { methodName } from '../payments/method-name.ts';
+import { useMethodName } from '../payments/method-name.ts';
 import { PrintButton } from '../print-link.tsx';
 import { shownError, useTRPC } from '../trpc.tsx';
 import { StatusBadge } from '../ui/badge.tsx';
@@ -46,6 +46,7 @@ function Items({ order }: { order: MyOrder }) {
 
 function Sums({ order }: { order: MyOrder }) {
   const { t } = useMessages();
+  const methodName = useMethodName();
   const money = (label: string, amountMinor: bigint, strong = false): Pair => ({
     label,
     strong,
@@ -112,7 +113,7 @@ function Body({ order }: { order: MyOrder }) {
   return (
     <DetailLayout header={header} aside={<Sums order={order} />}>
       <ProgressSteps lines={goods} />
-      <Parcels parcels={order.parcels} />
+      <Parcels parcels={order.parcels} lines={goods} />
       <Items order={order} />
     </DetailLayout>
   );

@@ -42,9 +42,10 @@ function Parcel({ parcel }: { parcel: TrackedParcel }) {
   );
 }
 
-/** Where the parcels are. */
-export function Parcels({ parcels }: { parcels: readonly TrackedParcel[] }) {
+/** Where the parcels are; nothing where none left and none will. */
+export function Parcels({ parcels, lines }: { parcels: readonly TrackedParcel[]; lines: readonly TrackedLine[] }) {
   const { t } = useMessages();
+  if (parcels.length === 0 && progressOf(lines) === null) return null;
   return (
     <Section title={t('track.parcels')} count={parcels.length}>
       {parcels.length === 0 && <EmptyState compact title={t('track.noParcelsTitle')} reason={t('track.noParcels')} />}

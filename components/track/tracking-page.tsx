@@ -33,7 +33,7 @@ function Body({ tracking }: { tracking: Tracking }) {
   return (
     <NarrowLayout header={header}>
       <ProgressSteps lines={tracking.lines} />
-      <Parcels parcels={tracking.parcels} />
+      <Parcels parcels={tracking.parcels} lines={tracking.lines} />
       <Section title={t('track.items')}>
         <ul className={classes.list}>
           {tracking.lines.map((line, index) => (

@@ -13,7 +13,7 @@ interface EffectDialogProps {
   readonly title: string;
   /** What is asked, above the preview: units, amount. */
   readonly children?: ReactNode;
-  /** What will happen, from the server's plan. Undefined while it is worked out: the button waits for it. */
+  /** What will happen, from the server's plan. Undefined while it is worked out: the button waits for it. Null where there is nothing to say. */
   readonly preview: ReactNode | undefined;
   /** Ask why. With `options` a choice, else free text. Left out: nothing is asked. */
   readonly reason?: ReasonAsked;

@@ -161,7 +161,7 @@ async function readParcel(db: Queryable, shipmentId: string) {
     text: `SELECT s.node_id AS "nodeId", s.carrier, s.tracking_number AS "trackingNumber",
                   (SELECT json_agg(json_build_object('name', i.name, 'units', i.units) ORDER BY i.position)
                    FROM (SELECT l.position, l.name, sum(sl.to_unit - sl.from_unit + 1)::int AS units
-                         FROM shipment_lines sl JOIN order_lines l ON l.id = sl.line_id WHERE sl.shipment_id = s.id
+                         FROM shipment_lines sl JOIN order_lines l ON l.id = sl.line_id AND l.kind = 'item' WHERE sl.shipment_id = s.id
                          GROUP BY l.id, l.position, l.name) i) AS items
            FROM shipments s WHERE s.id = $1`,
     values: [shipmentId],

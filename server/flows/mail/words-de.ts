@@ -10,6 +10,7 @@ export const de: MailWords = {
   saved: 'Rabatt, schon abgezogen',
   shipTo: 'Lieferung an',
   carrier: 'Versand mit',
+  carriers: { parcel: 'Paketdienst' },
   trackingNumber: 'Sendungsnummer',
   refund: 'Erstattung',
   amount: 'Betrag',

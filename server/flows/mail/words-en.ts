@@ -10,6 +10,7 @@ export const en: MailWords = {
   saved: 'Discount, taken off already',
   shipTo: 'Delivery to',
   carrier: 'Carrier',
+  carriers: { parcel: 'Parcel service' },
   trackingNumber: 'Tracking number',
   refund: 'Refund',
   amount: 'Amount',

@@ -37,6 +37,8 @@ export interface MailWords {
   readonly saved: string;
   readonly shipTo: string;
   readonly carrier: string;
+  /** What people call the carriers behind our adapters. */
+  readonly carriers: Readonly<Record<string, string>>;
   readonly trackingNumber: string;
   readonly refund: string;
   readonly amount: string;

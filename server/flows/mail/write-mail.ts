@@ -117,7 +117,7 @@ function details(content: News, locale: MailLocale, words: MailWords): Block[] {
       const { carrier, trackingNumber } = content.parcel;
       const rows = [
         number,
-        ...(carrier ? [{ label: words.carrier, value: carrier }] : []),
+        ...(carrier ? [{ label: words.carrier, value: words.carriers[carrier] ?? carrier }] : []),
         ...(trackingNumber ? [{ label: words.trackingNumber, value: trackingNumber }] : []),
       ];
       return [items(content.parcel.items, words), { type: 'facts', rows }, track(order, words)];

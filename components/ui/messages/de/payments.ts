@@ -1,4 +1,5 @@
 export const payments = {
+  methods: { card: 'Karte' },
   title: 'Zahlungen',
   inDoubt: 'Ungeklärt',
   inDoubtSub: 'Versuche ohne Antwort. Der Anbieter wird gefragt, bis er sagt, was geschah; nichts wird geraten.',

@@ -24,7 +24,7 @@ export const track = {
   empty: 'Was Sie bestellen, erscheint hier.',
   trackingTitle: 'Wo ist meine Bestellung?',
   progress: 'Wie weit sie ist',
-  steps: { ordered: 'Bestellt', packed: 'Wird verpackt', shipped: 'Unterwegs', delivered: 'Zugestellt' },
+  steps: { ordered: 'Bestellt', packed: 'Im Packen', shipped: 'Unterwegs', delivered: 'Zugestellt' },
   stepUnits: '{units} von {total}',
   state: {
     open: 'Wird vorbereitet',

@@ -1,5 +1,26 @@
 /** The ledger. */
 export const ledger = {
+  accountKinds: {
+    receivable: 'Receivable',
+    merchant_payable: 'Owed to merchants',
+    psp_clearing: 'Provider clearing',
+    psp_fees: 'Provider fees',
+    goodwill: 'Goodwill',
+    wallet: 'Wallet',
+    store_credit: 'Store credit',
+    gift_card: 'Gift cards',
+    in_transit: 'In transit',
+  },
+  transferKinds: {
+    authorization: 'Authorization',
+    sale: 'Sale',
+    capture: 'Capture',
+    psp_fee: 'Provider fee',
+    cancellation: 'Cancellation',
+    void: 'Void',
+    refund: 'Refund',
+    goodwill: 'Goodwill',
+  },
   title: 'Ledger',
   trial: 'Trial balance',
   accounts: 'Accounts',

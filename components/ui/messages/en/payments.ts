@@ -1,5 +1,6 @@
 /** Payments and refunds. */
 export const payments = {
+  methods: { card: 'Card' },
   title: 'Payments',
   inDoubt: 'In doubt',
   inDoubtSub: 'Attempts without an answer. The provider is asked until it says what happened; nothing is guessed.',

@@ -25,7 +25,7 @@ export const track = {
   empty: 'What you order appears here.',
   trackingTitle: 'Where is my order?',
   progress: 'How far it got',
-  steps: { ordered: 'Ordered', packed: 'Being packed', shipped: 'On its way', delivered: 'Delivered' },
+  steps: { ordered: 'Ordered', packed: 'Packing', shipped: 'On its way', delivered: 'Delivered' },
   stepUnits: '{units} of {total}',
   state: {
     open: 'Being prepared',
