@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
-import { listMessages, translate } from './ui/messages/catalogue.ts';
+import { listMessages, loadCatalogue, translate } from './ui/messages/catalogue.ts';
 import { de } from './ui/messages/de.ts';
 import { en } from './ui/messages/en.ts';
 
@@ -28,7 +28,10 @@ describe('the catalogues', () => {
     expect(differing.map(([key]) => key)).toEqual([]);
   });
 
-  it('chooses plurals and fills in values', () => {
+  it('chooses plurals and fills in values; a language speaks English until it was loaded', async () => {
+    expect(translate('de', 'ui.changedBy', { name: 'Ana' })).toBe('Changed by Ana');
+    await loadCatalogue('de');
+    expect(loadCatalogue('de')).toBeNull();
     expect(translate('en', 'ui.selected', { count: 1 })).toBe('1 selected');
     expect(translate('de', 'ui.changedBy', { name: 'Ana' })).toBe('Geändert von Ana');
   });

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { type Browser, chromium, type Page } from '@playwright/test';
+import { type Browser, type BrowserContext, chromium, type Page } from '@playwright/test';
 import lighthouse, { desktopConfig } from 'lighthouse';
 import { anyPort } from '../server/cli/ports.ts';
 import { browserOptions } from './fixtures/browser.ts';
@@ -28,9 +28,11 @@ interface Result {
 
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
 
+type Session = Awaited<ReturnType<BrowserContext['storageState']>>;
+
 /** The scripts of a first visit, with nothing in the cache, as they would travel. */
-async function scriptKb(browser: Browser, url: string, cookie: string): Promise<number> {
-  const context = await browser.newContext(cookie ? { extraHTTPHeaders: { cookie } } : {});
+async function scriptKb(browser: Browser, url: string, session: Session): Promise<number> {
+  const context = await browser.newContext({ storageState: session });
   const page = await context.newPage();
   const bodies: Promise<Buffer>[] = [];
   page.on('response', (response) => {
@@ -42,8 +44,9 @@ async function scriptKb(browser: Browser, url: string, cookie: string): Promise<
   return sizes.reduce((sum, size) => sum + size, 0) / 1_000;
 }
 
-async function measure(browser: Browser, port: number, route: string, path: string, cookie: string): Promise<Result> {
-  const url = stack().origin + path;
+/** `port` is the debugging port of a browser whose own session is `session`: Lighthouse opens its pages there. */
+async function measure(browser: Browser, port: number, route: string, path: string, session: Session): Promise<Result> {
+  const url = new URL(path, stack().origin).href;
   const runs: { scores: Record<Category, number>; failing: string[] }[] = [];
   for (let i = 0; i < RUNS; i++) {
     const result = await lighthouse(
@@ -53,7 +56,6 @@ async function measure(browser: Browser, port: number, route: string, path: stri
         logLevel: 'error',
         onlyCategories: Object.keys(MARKS),
         disableStorageReset: true,
-        ...(cookie ? { extraHeaders: { cookie } } : {}),
       },
       desktopConfig,
     );
@@ -82,7 +84,7 @@ async function measure(browser: Browser, port: number, route: string, path: stri
       'best-practices': middle('best-practices'),
       performance: middle('performance'),
     },
-    scriptKb: await scriptKb(browser, url, cookie),
+    scriptKb: await scriptKb(browser, url, session),
     failing: [...new Set(runs.flatMap((one) => one.failing))],
   };
 }
@@ -118,7 +120,10 @@ ${report(results)}
 
 const port = await anyPort();
 const options = await browserOptions();
-const browser = await chromium.launch({ ...options, args: [...options.args, `--remote-debugging-port=${port}`] });
+const browser = await chromium.launch(options);
+const profile = mkdtempSync(join(tmpdir(), 'waybill-lighthouse-'));
+const args = [...options.args, `--remote-debugging-port=${port}`];
+const visitor = await chromium.launchPersistentContext(profile, { ...options, args });
 try {
   const pages = new Map<string, Page>();
   const open = async (role: string): Promise<Page> => {
@@ -138,9 +143,10 @@ try {
   for (const route of ROUTES) {
     const example = examples.find((one) => one.route === route);
     if (!example) throw new Error(`There is no example of ${route} in e2e/fixtures/pages.ts`);
-    const cookies = example.role === 'nobody' ? [] : await (await open(example.role)).context().cookies();
-    const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join('; ');
-    const result = await measure(browser, port, route, example.path, cookie);
+    const session = await (await open(example.role)).context().storageState();
+    await visitor.clearCookies();
+    await visitor.addCookies(session.cookies);
+    const result = await measure(browser, port, route, example.path, session);
     results.push(result);
     console.log(JSON.stringify(result));
   }
@@ -148,5 +154,7 @@ try {
   if (process.argv.includes('--write')) keep(results);
   if (results.some(missed)) process.exitCode = 1;
 } finally {
+  await visitor.close();
   await browser.close();
+  rmSync(profile, { recursive: true, force: true });
 }

@@ -21,8 +21,7 @@ import { useShortcut } from '../ui/keyboard.tsx';
 import { useMessages } from '../ui/locale.tsx';
 import type { MenuAction } from '../ui/page-header.tsx';
 import type { OrderDialog } from './order-dialogs.ts';
-import { orderFacts, pendingRefundMinor } from './order-facts.ts';
-import { reshippable } from './reship-dialog.tsx';
+import { orderFacts, pendingRefundMinor, reshippable } from './order-facts.ts';
 import { useCopySummary } from './use-summary.ts';
 
 const whyNot = (verdict: Verdict): string | null => (verdict.allowed ? null : verdict.why);

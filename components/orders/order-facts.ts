@@ -1,4 +1,4 @@
-import type { OrderFacts } from '../../server/domains/orders/rules.ts';
+import { mayReship, type OrderFacts } from '../../server/domains/orders/rules.ts';
 import type { OrderPage } from '../../server/views/order.ts';
 
 /** The order page as the rules want it, so that a button is greyed out by the rule that decides under the lock. */
@@ -32,4 +32,13 @@ export function pendingRefundMinor(page: OrderPage): bigint {
   return page.refunds
     .filter((refund) => refund.status === 'awaiting_approval' || refund.status === 'pending')
     .reduce((sum, refund) => sum + refund.amountMinor, 0n);
+}
+
+/** The shipments of which something can be sent again, the one in trouble first, then the newest. */
+export function reshippable(page: OrderPage): OrderPage['shipments'] {
+  const facts = orderFacts(page);
+  const rank = (status: string) => (status === 'EXCEPTION' ? 0 : 1);
+  return page.shipments
+    .filter((shipment) => mayReship(facts, shipment).allowed)
+    .sort((a, b) => rank(a.status) - rank(b.status) || (a.number < b.number ? 1 : -1));
 }

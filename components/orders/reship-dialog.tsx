@@ -3,27 +3,18 @@ import { Select, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useSearchParams } from 'next/navigation';
 import { useState } from 'react';
-import { mayReship, replaceableUnits } from '../../server/domains/orders/rules.ts';
+import { replaceableUnits } from '../../server/domains/orders/rules.ts';
 import { RESHIP_REASONS, type ReshipReason } from '../../server/domains/orders/schema.ts';
 import type { ReshipPreview } from '../../server/flows/reship-order.ts';
 import type { OrderPage } from '../../server/views/order.ts';
 import { shownError, useTRPC, useTRPCClient } from '../trpc.tsx';
 import { EffectDialog } from '../ui/effect-dialog.tsx';
 import { useFormat, useMessages } from '../ui/locale.tsx';
-import { orderFacts } from './order-facts.ts';
+import { orderFacts, reshippable } from './order-facts.ts';
 import { type Figure, PlanPreview } from './plan-preview.tsx';
 import { UnitFields, useUnits } from './unit-fields.tsx';
 import { useOrderDone } from './use-order-done.ts';
 import { usePlan } from './use-plan.ts';
-
-/** The shipments of which something can be sent again, the one in trouble first, then the newest. */
-export function reshippable(page: OrderPage): OrderPage['shipments'] {
-  const facts = orderFacts(page);
-  const rank = (status: string) => (status === 'EXCEPTION' ? 0 : 1);
-  return page.shipments
-    .filter((shipment) => mayReship(facts, shipment).allowed)
-    .sort((a, b) => rank(a.status) - rank(b.status) || (a.number < b.number ? 1 : -1));
-}
 
 /** Sends units of a shipment once more at no charge. */
 export function ReshipDialog({ page, onClose }: { page: OrderPage; onClose: () => void }) {

@@ -1,15 +1,18 @@
 'use client';
-import { Button, TagsInput } from '@mantine/core';
+import { Button, type TagsInputProps } from '@mantine/core';
 import { useState } from 'react';
 import type { OrderHead } from '../../server/views/order.ts';
 import { usePowers } from '../powers.ts';
 import { shownError } from '../trpc.tsx';
 import { Section } from '../ui/detail-layout.tsx';
+import { later } from '../ui/later.tsx';
 import { useMessages } from '../ui/locale.tsx';
 import { useErrorText } from '../ui/states.tsx';
 import { OrderTags } from './order-customer.tsx';
 import classes from './order-page.module.css';
 import { useSetTags } from './use-annotate.ts';
+
+const TagsField = later<TagsInputProps>(() => import('./tags-field.tsx').then((file) => file.TagsField));
 
 const MAX_TAGS = 20;
 
@@ -40,7 +43,7 @@ export function EditableTags({ order }: { order: OrderHead }) {
   const refused = set.error && set.variables;
   return (
     <Section title={t('orders.tags')} actions={toggle}>
-      <TagsInput
+      <TagsField
         aria-label={t('actions.tags.label')}
         placeholder={t('actions.tags.placeholder')}
         value={order.tags}

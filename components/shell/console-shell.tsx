@@ -10,6 +10,7 @@ import { shownError, useTRPC } from '../trpc.tsx';
 import { AccountMenu } from '../ui/account-menu.tsx';
 import { AppShell, type NavGroup } from '../ui/app-shell.tsx';
 import { useShortcut } from '../ui/keyboard.tsx';
+import { useLater } from '../ui/later.tsx';
 import { useMessages, usePreferences } from '../ui/locale.tsx';
 import type { Locale } from '../ui/messages/catalogue.ts';
 import { openPalette } from '../ui/palette.tsx';
@@ -49,6 +50,7 @@ function useNavGroups(entries: readonly NavigationEntry[], counts: Readonly<Reco
  */
 export function ConsoleShell(props: { demo: boolean; counts?: Readonly<Record<string, number>>; children: ReactNode }) {
   const viewer = useViewer();
+  useLater();
   const path = usePathname();
   const router = useRouter();
   const { setLocale, setTimeZone } = usePreferences();

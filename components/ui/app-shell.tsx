@@ -1,15 +1,22 @@
 'use client';
-import { ActionIcon, Drawer } from '@mantine/core';
+import { ActionIcon } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { type Icon, IconKeyboard, IconMenu2, IconSearch } from '@tabler/icons-react';
 import Link from 'next/link';
-import { type ReactNode, useEffect } from 'react';
+import { type ComponentProps, type ReactNode, useEffect, useState } from 'react';
 import classes from './app-shell.module.css';
 import { Mark, PRODUCT_NAME } from './brand.tsx';
+import { EagerLink } from './eager-link.tsx';
 import { formatCount } from './format.ts';
 import { useShortcutHelp } from './keyboard.tsx';
+import { Keys } from './keys.tsx';
+import { later } from './later.tsx';
 import { useMessages } from './locale.tsx';
-import { Keys } from './shortcut-help.tsx';
+import type { NavigationDrawer as Drawer } from './navigation-drawer.tsx';
+
+const NavigationDrawer = later<ComponentProps<typeof Drawer>>(() =>
+  import('./navigation-drawer.tsx').then((file) => file.NavigationDrawer),
+);
 
 export interface NavLink {
   readonly href: string;
@@ -55,7 +62,7 @@ function Navigation({ groups, path, onNavigate }: { groups: readonly NavGroup[];
           <ul className={classes.entries}>
             {group.links.map(({ href, label, icon: Icon, count }) => (
               <li key={href}>
-                <Link
+                <EagerLink
                   href={href}
                   className={classes.entry}
                   aria-current={href === current ? 'page' : undefined}
@@ -64,7 +71,7 @@ function Navigation({ groups, path, onNavigate }: { groups: readonly NavGroup[];
                   <Icon size={16} stroke={1.75} aria-hidden />
                   {label}
                   {count !== undefined && count > 0 && <span className={classes.count}>{formatCount(count)}</span>}
-                </Link>
+                </EagerLink>
               </li>
             ))}
           </ul>
@@ -78,6 +85,11 @@ function Navigation({ groups, path, onNavigate }: { groups: readonly NavGroup[];
 export function AppShell(props: AppShellProps) {
   const { t } = useMessages();
   const [opened, drawer] = useDisclosure(false);
+  const [asked, setAsked] = useState(false);
+  const openDrawer = () => {
+    setAsked(true);
+    drawer.open();
+  };
   const showHelp = useShortcutHelp();
   const closeDrawer = drawer.close;
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new page closes the drawer
@@ -90,17 +102,17 @@ export function AppShell(props: AppShellProps) {
         </a>
       )}
       <nav className={classes.sidebar} aria-label={t('nav.main')}>
-        <Link href={props.homeHref} className={classes.brand}>
+        <Link prefetch={false} href={props.homeHref} className={classes.brand}>
           <Mark />
           {PRODUCT_NAME}
         </Link>
         <Navigation groups={props.groups} path={props.path} />
       </nav>
       <header className={classes.topbar}>
-        <ActionIcon className={classes.burger} size={36} aria-label={t('nav.open')} onClick={drawer.open}>
+        <ActionIcon className={classes.burger} size={36} aria-label={t('nav.open')} onClick={openDrawer}>
           <IconMenu2 size={20} />
         </ActionIcon>
-        <Link href={props.homeHref} className={`${classes.brand} ${classes.mobileBrand}`}>
+        <Link prefetch={false} href={props.homeHref} className={`${classes.brand} ${classes.mobileBrand}`}>
           <Mark />
           {PRODUCT_NAME}
         </Link>
@@ -120,19 +132,11 @@ export function AppShell(props: AppShellProps) {
         {props.notice}
         {props.children}
       </main>
-      <Drawer
-        opened={opened}
-        onClose={drawer.close}
-        size={280}
-        title={PRODUCT_NAME}
-        closeButtonProps={{ 'aria-label': t('nav.close') }}
-        padding="sm"
-        styles={{ header: { paddingLeft: 16 }, body: { padding: 0 } }}
-      >
-        <nav aria-label={t('nav.main')}>
+      {asked && (
+        <NavigationDrawer opened={opened} onClose={drawer.close}>
           <Navigation groups={props.groups} path={props.path} onNavigate={drawer.close} />
-        </nav>
-      </Drawer>
+        </NavigationDrawer>
+      )}
     </div>
   );
 }

@@ -1,5 +1,4 @@
 'use client';
-import { Checkbox } from '@mantine/core';
 import { IconChevronDown, IconChevronUp } from '@tabler/icons-react';
 import Link from 'next/link';
 import { useRouter } from 'next/navigation';
@@ -7,6 +6,7 @@ import { type MouseEvent, type ReactNode, useRef } from 'react';
 import classes from './data-table.module.css';
 import { useMessages } from './locale.tsx';
 import { useRowKeys } from './row-keys.ts';
+import { useNarrow } from './use-narrow.ts';
 import { useScrolls } from './use-scrolls.ts';
 
 /**
@@ -105,13 +105,16 @@ function HeaderCell<Row>({ column, props }: { column: Column<Row>; props: DataTa
   );
 }
 
+/** A browser's own box, dressed: fifty of a component library's would be what a list waits for. */
 function SelectBox<Row>({ row, props }: { row: Row; props: DataTableProps<Row> }) {
   const { t } = useMessages();
   const { selection } = props;
   if (!selection) return null;
   const key = props.rowKey(row);
   return (
-    <Checkbox
+    <input
+      type="checkbox"
+      className={classes.box}
       aria-label={t('ui.selectRow', { name: props.rowLabel(row) })}
       checked={selection.keys.has(key)}
       onChange={() => selection.onChange(toggled(selection.keys, key))}
@@ -198,19 +201,66 @@ function Cards<Row>(props: DataTableProps<Row>) {
   );
 }
 
+/** The rows under their headers, with a last row of totals where columns have them. */
+function Table<Row>(props: DataTableProps<Row>) {
+  const { t } = useMessages();
+  const { selection } = props;
+  const all = props.rows.map(props.rowKey);
+  const chosen = selection ? all.filter((key) => selection.keys.has(key)).length : 0;
+  return (
+    <table className={classes.table}>
+      <thead>
+        <tr>
+          {selection && (
+            <th scope="col" className={classes.check}>
+              <input
+                type="checkbox"
+                className={classes.box}
+                aria-label={t('ui.selectAll')}
+                checked={chosen > 0 && chosen === all.length}
+                ref={(box) => {
+                  if (box) box.indeterminate = chosen > 0 && chosen < all.length;
+                }}
+                onChange={() => selection.onChange(new Set(chosen === all.length ? [] : all))}
+              />
+            </th>
+          )}
+          {shownColumns(props).map((column) => (
+            <HeaderCell key={column.key} column={column} props={props} />
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {props.rows.map((row) => (
+          <TableRow key={props.rowKey(row)} row={row} props={props} />
+        ))}
+      </tbody>
+      {props.columns.some((column) => column.footer !== undefined) && (
+        <tfoot>
+          <tr className={classes.foot}>
+            {selection && <td />}
+            {shownColumns(props).map((column) => (
+              <td key={column.key} className={cellClass(column)}>
+                {column.footer}
+              </td>
+            ))}
+          </tr>
+        </tfoot>
+      )}
+    </table>
+  );
+}
+
 /**
  * Rows with a sticky header; cards on a phone where columns name their place there. A semantic table of our own: a grid library's
  * roles and focus handling would stand in the way of links, and 50 rows need no virtualisation.
  */
 export function DataTable<Row>(props: DataTableProps<Row>) {
-  const { t } = useMessages();
   const region = useRef<HTMLElement>(null);
   const scrolls = useScrolls(region);
   useRowKeys(region, { enabled: props.keyboard ?? false, selectable: props.selection !== undefined });
-  const { selection } = props;
-  const all = props.rows.map(props.rowKey);
-  const chosen = selection ? all.filter((key) => selection.keys.has(key)).length : 0;
   const hasCards = props.columns.some((column) => column.card);
+  const asCards = useNarrow() && hasCards;
   const shape = [hasCards && classes.hasCards, props.embedded && classes.embedded, props.compact && classes.compact];
   return (
     <section
@@ -222,43 +272,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
       tabIndex={scrolls ? 0 : undefined}
       aria-label={props.label}
     >
-      <table className={classes.table}>
-        <thead>
-          <tr>
-            {selection && (
-              <th scope="col" className={classes.check}>
-                <Checkbox
-                  aria-label={t('ui.selectAll')}
-                  checked={chosen > 0 && chosen === all.length}
-                  indeterminate={chosen > 0 && chosen < all.length}
-                  onChange={() => selection.onChange(new Set(chosen === all.length ? [] : all))}
-                />
-              </th>
-            )}
-            {shownColumns(props).map((column) => (
-              <HeaderCell key={column.key} column={column} props={props} />
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {props.rows.map((row) => (
-            <TableRow key={props.rowKey(row)} row={row} props={props} />
-          ))}
-        </tbody>
-        {props.columns.some((column) => column.footer !== undefined) && (
-          <tfoot>
-            <tr className={classes.foot}>
-              {selection && <td />}
-              {shownColumns(props).map((column) => (
-                <td key={column.key} className={cellClass(column)}>
-                  {column.footer}
-                </td>
-              ))}
-            </tr>
-          </tfoot>
-        )}
-      </table>
-      {hasCards && <Cards {...props} />}
+      {asCards ? <Cards {...props} /> : <Table {...props} />}
     </section>
   );
 }

@@ -1,11 +1,14 @@
 'use client';
-import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef, useState } from 'react';
+import { type ComponentProps, createContext, type ReactNode, useContext, useEffect, useMemo, useRef, useState } from 'react';
+import { later } from './later.tsx';
 import { useMessages } from './locale.tsx';
 import type { Shortcut, ShortcutSection } from './shortcut.ts';
-import { ShortcutHelp } from './shortcut-help.tsx';
+import type { ShortcutHelp as Help } from './shortcut-help.tsx';
 
 /** A second key later than this starts a new sequence. */
 const SEQUENCE_MS = 1_200;
+
+const ShortcutHelp = later<ComponentProps<typeof Help>>(() => import('./shortcut-help.tsx').then((file) => file.ShortcutHelp));
 
 const BRACKETS: readonly string[] = ['[', ']'];
 
@@ -75,7 +78,7 @@ export function KeyboardProvider({ children }: { children: ReactNode }) {
       <HelpContext value={showHelp}>
         <HelpKey show={showHelp} />
         {children}
-        <ShortcutHelp shortcuts={shown} onClose={() => setShown(null)} />
+        {shown !== null && <ShortcutHelp shortcuts={shown} onClose={() => setShown(null)} />}
       </HelpContext>
     </RegistryContext>
   );

@@ -1,5 +1,5 @@
 'use client';
-import { createContext, type ReactNode, useCallback, useContext, useMemo, useState } from 'react';
+import { createContext, type ReactNode, startTransition, use, useCallback, useContext, useMemo, useState } from 'react';
 import {
   type AmountMinor,
   formatAgo,
@@ -16,7 +16,7 @@ import {
   formatPrice,
   formatTime,
 } from './format.ts';
-import { type Locale, type MessageKey, type MessageVars, translate } from './messages/catalogue.ts';
+import { type Locale, loadCatalogue, type MessageKey, type MessageVars, translate } from './messages/catalogue.ts';
 
 interface Preferences {
   readonly locale: Locale;
@@ -37,19 +37,25 @@ function remember(name: string, value: string): void {
   document.cookie = `${name}=${encodeURIComponent(value)}; path=/; max-age=${COOKIE_SECONDS}; samesite=lax`;
 }
 
-/** Language and time zone for everything below; the first values come from cookies, so that server and browser agree. */
+/**
+ * Language and time zone for everything below; the first values come from cookies, so that server and browser agree. Waits for the
+ * language's messages.
+ */
 export function LocaleProvider(props: { locale: Locale; timeZone: string; children: ReactNode }) {
   const [locale, changeLocale] = useState(props.locale);
   const [timeZone, changeTimeZone] = useState(props.timeZone);
   const setLocale = useCallback((next: Locale) => {
     remember('waybill-locale', next);
     document.documentElement.lang = next;
-    changeLocale(next);
+    // What is shown stays until the other language is here.
+    startTransition(() => changeLocale(next));
   }, []);
   const setTimeZone = useCallback((next: string) => {
     remember('waybill-zone', next);
     changeTimeZone(next);
   }, []);
+  const missing = loadCatalogue(locale);
+  if (missing) use(missing);
   const value = useMemo(() => ({ locale, timeZone, setLocale, setTimeZone }), [locale, timeZone, setLocale, setTimeZone]);
   return <PreferencesContext value={value}>{props.children}</PreferencesContext>;
 }

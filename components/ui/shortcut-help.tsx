@@ -1,51 +1,22 @@
 'use client';
 import { Modal, Title } from '@mantine/core';
-import { useOs } from '@mantine/hooks';
+import { Keys } from './keys.tsx';
 import { useMessages } from './locale.tsx';
 import { SECTION_LABELS, type Shortcut, type ShortcutSection } from './shortcut.ts';
 import classes from './shortcut-help.module.css';
 
 const SECTIONS: readonly ShortcutSection[] = ['global', 'go', 'list', 'page'];
 
-/** Keys as they are printed on the keyboard in front of the person. */
-export function Keys({ keys }: { keys: string }) {
-  const { t } = useMessages();
-  const os = useOs();
-  const modifier = os === 'macos' || os === 'ios' ? '⌘' : 'Ctrl';
-  const names: Readonly<Record<string, string>> = { mod: modifier, enter: 'Enter', escape: 'Esc' };
-  const presses = keys.split(' ');
-  return (
-    <span className={classes.keys}>
-      {presses.map((press, index) => (
-        <span key={press} className={classes.keys}>
-          {index > 0 && <span>{t('ui.shortcuts.sequence')}</span>}
-          {press.split('+').map((key) => (
-            <kbd key={key} className={classes.key}>
-              {names[key.toLowerCase()] ?? (key.length === 1 ? key.toUpperCase() : key)}
-            </kbd>
-          ))}
-        </span>
-      ))}
-    </span>
-  );
-}
-
 /** Every key that works on the page behind it. */
-export function ShortcutHelp({ shortcuts, onClose }: { shortcuts: readonly Shortcut[] | null; onClose: () => void }) {
+export function ShortcutHelp({ shortcuts, onClose }: { shortcuts: readonly Shortcut[]; onClose: () => void }) {
   const { t } = useMessages();
   const fixed: Shortcut[] = [
     { keys: 'mod+enter', label: t('ui.shortcuts.confirm'), section: 'global', run: onClose },
     { keys: 'escape', label: t('ui.shortcuts.close'), section: 'global', run: onClose },
   ];
-  const all = [...new Map([...(shortcuts ?? []), ...fixed].map((shortcut) => [shortcut.keys, shortcut])).values()];
+  const all = [...new Map([...shortcuts, ...fixed].map((shortcut) => [shortcut.keys, shortcut])).values()];
   return (
-    <Modal
-      opened={shortcuts !== null}
-      onClose={onClose}
-      title={t('ui.shortcuts.title')}
-      size="lg"
-      closeButtonProps={{ 'aria-label': t('ui.close') }}
-    >
+    <Modal opened onClose={onClose} title={t('ui.shortcuts.title')} size="lg" closeButtonProps={{ 'aria-label': t('ui.close') }}>
       <div className={classes.grid}>
         {SECTIONS.map((section) => {
           const rows = all.filter((shortcut) => shortcut.section === section);

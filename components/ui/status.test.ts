@@ -12,7 +12,7 @@ import {
   SHIPMENT_STATUSES,
   SPAN_STATES,
 } from '../../server/kernel/vocabulary.ts';
-import { isMessageKey, LOCALES, translate } from './messages/catalogue.ts';
+import { isMessageKey, LOCALES, loadCatalogue, translate } from './messages/catalogue.ts';
 import { STATUS_LOOKS, type StatusKind } from './status.ts';
 import { DARK, LIGHT, TONES } from './tokens.ts';
 
@@ -34,7 +34,8 @@ it.each(Object.entries(VOCABULARY))('every %s of the vocabulary has a look and a
   }
 });
 
-it('every look has a word in every language, and no word lacks a look', () => {
+it('every look has a word in every language, and no word lacks a look', async () => {
+  for (const locale of LOCALES) await loadCatalogue(locale);
   for (const [kind, looks] of Object.entries(STATUS_LOOKS)) {
     for (const value of Object.keys(looks)) {
       const key = `status.${kind}.${value}`;

@@ -1,4 +1,3 @@
-import { de } from './de.ts';
 import { en } from './en.ts';
 
 /** A message that depends on `count`. More forms than two come when a language needs them. */
@@ -17,7 +16,30 @@ export type MessageVars = Readonly<Record<string, string | number>>;
 export const LOCALES = ['en', 'de'] as const;
 export type Locale = (typeof LOCALES)[number];
 
-const CATALOGUES: Readonly<Record<Locale, unknown>> = { en, de };
+/** English is always there. Each other language is a file of its own, which only its readers load. */
+const LOADERS: Readonly<Record<Exclude<Locale, 'en'>, () => Promise<unknown>>> = {
+  de: () => import('./de.ts').then(({ de }) => de),
+};
+const CATALOGUES: Partial<Record<Locale, unknown>> = { en };
+const loading = new Map<Locale, Promise<void>>();
+
+/** Resolves once `translate` knows a language; null where it knows it already. */
+export function loadCatalogue(locale: Locale): Promise<void> | null {
+  if (locale === 'en' || CATALOGUES[locale] !== undefined) return null;
+  const known = loading.get(locale);
+  if (known) return known;
+  const load = LOADERS[locale]().then(
+    (catalogue) => {
+      CATALOGUES[locale] = catalogue;
+    },
+    () => {
+      // Words in English are better than a page that does not open.
+      CATALOGUES[locale] = {};
+    },
+  );
+  loading.set(locale, load);
+  return load;
+}
 
 function isPlural(value: unknown): value is Plural {
   return typeof value === 'object' && value !== null && 'one' in value && 'other' in value;
@@ -32,14 +54,21 @@ function find(catalogue: unknown, key: string): string | Plural | undefined {
   return typeof value === 'string' || isPlural(value) ? value : undefined;
 }
 
+const pluralRules = new Map<Locale, Intl.PluralRules>();
+
+function formOf(locale: Locale, count: number): keyof Plural {
+  const rules = pluralRules.get(locale) ?? new Intl.PluralRules(locale);
+  pluralRules.set(locale, rules);
+  return rules.select(count) === 'one' ? 'one' : 'other';
+}
+
 /**
- * The message in a language, with `{name}` replaced by `vars.name`; plurals are chosen by `vars.count`. English where the
+ * The message in a language that was loaded, with `{name}` replaced by `vars.name`; plurals are chosen by `vars.count`. English where the
  * language lacks it; the key itself where nobody has it, so that a gap is seen rather than blank.
  */
 export function translate(locale: Locale, key: MessageKey, vars: MessageVars = {}): string {
   const message = find(CATALOGUES[locale], key) ?? find(en, key) ?? key;
-  const form = new Intl.PluralRules(locale).select(Number(vars.count ?? 0)) === 'one' ? 'one' : 'other';
-  const text = typeof message === 'string' ? message : message[form];
+  const text = typeof message === 'string' ? message : message[formOf(locale, Number(vars.count ?? 0))];
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => (name in vars ? String(vars[name]) : whole));
 }
 

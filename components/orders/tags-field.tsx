@@ -1,0 +1,1 @@
+export { TagsInput as TagsField } from '@mantine/core';
