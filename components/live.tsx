@@ -1,6 +1,7 @@
 'use client';
 import { type QueryKey, useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef, useSyncExternalStore } from 'react';
+import { STALE_MS } from './trpc.tsx';
 
 /** What /api/live sends as "change": no content, only what to read again. "reset" says that some may have been missed. */
 export interface LiveEvent {
@@ -17,6 +18,8 @@ interface Listener {
   readonly receive: (event: LiveEvent) => void;
   /** After a gap anything may have happened. */
   readonly reset: () => void;
+  /** Until when it knows everything (`performance.now()`). */
+  knowsUntil: number;
 }
 
 /** Pages mount several listeners at once; the connection is remade once for all of them. */
@@ -34,6 +37,8 @@ class LiveConnection {
   private source: EventSource | undefined;
   private topics = '';
   private timer: ReturnType<typeof setTimeout> | undefined;
+  /** When the connection last gave a sign of life. */
+  private heardAt = 0;
   connected = false;
 
   add(listener: Listener): () => void {
@@ -64,6 +69,7 @@ class LiveConnection {
   private connect(): void {
     const wanted = [...new Set([...this.listeners].flatMap((listener) => listener.topics))].sort().join(',');
     if (wanted === this.topics && this.source && this.source.readyState !== EventSource.CLOSED) return;
+    if (this.connected) this.knownUntil(this.heardAt);
     this.source?.close();
     this.topics = wanted;
     this.source = undefined;
@@ -71,18 +77,26 @@ class LiveConnection {
       this.setConnected(false);
       return;
     }
-    const source = new EventSource(`/api/live?topics=${encodeURIComponent(wanted)}`);
+    const knowsUntil = Math.min(...[...this.listeners].map((listener) => listener.knowsUntil));
+    const missed = Math.ceil(Math.max(0, performance.now() - knowsUntil));
+    const source = new EventSource(`/api/live?topics=${encodeURIComponent(wanted)}&missed=${missed}`);
     this.source = source;
-    source.onopen = () => this.setConnected(true);
+    source.onopen = () => {
+      this.heardAt = performance.now();
+      this.setConnected(true);
+    };
     source.addEventListener('change', (message) => this.receive(String(message.data)));
     source.addEventListener('reset', () => this.reset());
     source.onerror = () => {
+      if (this.connected) this.knownUntil(this.heardAt);
       this.setConnected(false);
-      if (source.readyState !== EventSource.CLOSED) return;
-      // A new EventSource does not know the last id, so whatever was missed is read again.
-      this.reset();
-      this.schedule(RECONNECT_MS);
+      // A new EventSource does not know the last id: it says since when it has missed something.
+      if (source.readyState === EventSource.CLOSED) this.schedule(RECONNECT_MS);
     };
+  }
+
+  private knownUntil(ms: number): void {
+    for (const listener of this.listeners) listener.knowsUntil = Math.max(listener.knowsUntil, ms);
   }
 
   private reset(): void {
@@ -90,6 +104,7 @@ class LiveConnection {
   }
 
   private receive(text: string): void {
+    this.heardAt = performance.now();
     const event = JSON.parse(text) as LiveEvent;
     for (const listener of this.listeners) {
       if (listener.topics.some((topic) => matches(topic, event))) listener.receive(event);
@@ -149,7 +164,9 @@ export function useLive(
       latest.current.onEvent?.(event);
       gather();
     };
-    const remove = connection.add({ topics: joined.split(','), receive, reset: gather });
+    // What is on the page may come from the cache, as old as it may be there.
+    const knowsUntil = performance.now() - STALE_MS;
+    const remove = connection.add({ topics: joined.split(','), receive, reset: gather, knowsUntil });
     return () => {
       clearTimeout(timer);
       remove();

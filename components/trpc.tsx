@@ -15,7 +15,7 @@ export const useTRPC = trpc.useTRPC;
 export const useTRPCClient = trpc.useTRPCClient;
 
 /** Live events say when something changed; this only bounds how stale a page without them can be. */
-const STALE_MS = 15_000;
+export const STALE_MS = 15_000;
 const MAX_ATTEMPTS = 2;
 /** Keeps a batch's address below what proxies accept. */
 const MAX_URL_LENGTH = 4_000;

@@ -176,6 +176,23 @@ test('a browser that comes back hears what it missed, or is told to load afresh'
   for (const listener of [watcher, back, lost]) listener.stop();
 });
 
+test('what happens between reading a page and listening is told; nothing that the page knew already', async () => {
+  const cookie = await api.signIn('agent');
+  const order = await addOrder(merchants[0], customers[0]);
+  const watcher = await listen(cookie, `?topics=order:${order}`);
+  const between = await write(db.pool, order, merchants[0]);
+  await vi.waitFor(() => expect(watcher.ids()).toEqual([between]));
+  const late = await listen(cookie, `?topics=order:${order}&missed=1000`);
+  await vi.waitFor(() => expect(late.ids()).toEqual([between]));
+  const knowing = await listen(cookie, `?topics=order:${order}`);
+  const next = await write(db.pool, order, merchants[0]);
+  await vi.waitFor(() => expect(knowing.ids()).toEqual([next]));
+  const long = await listen(cookie, `?topics=order:${order}&missed=${7 * 86_400_000}`);
+  await vi.waitFor(() => expect(long.heard.map(({ event }) => event)).toEqual(['reset']));
+  expect((await fetch(`${api.url}/api/live?missed=soon`, { headers: { cookie } })).status).toBe(422);
+  for (const listener of [watcher, late, knowing, long]) listener.stop();
+});
+
 test('one person has a bounded number of streams, and gets places back', async () => {
   const cookie = await api.signIn('agent');
   const open = [];

@@ -19,6 +19,8 @@ const MAX_PER_PROCESS = 2_000;
 /** What a client that does not read may have waiting. Past it the connection ends, and the page loads afresh when it is back. */
 const MAX_UNREAD_BYTES = 256 * 1024;
 const MAX_TOPICS = 50;
+/** A page's clock starts a little before its question is asked and the question takes its time. */
+const ON_THE_WAY_MS = 2_000;
 const TOPIC = /^(order|sku|customer|approval|checkout)(:[0-9a-f-]{36})?$/;
 
 export interface LiveDeps {
@@ -31,7 +33,8 @@ export interface LiveDeps {
 export interface LiveEndpoint {
   /**
    * GET /api/live?topics=order,order:<id>,sku: server-sent events named "change" with ids, types and versions, no content: pages
-   * fetch again what changed. "reset" says that events may have been missed: fetch everything again.
+   * fetch again what changed. "reset" says that events may have been missed: fetch everything again. `missed=<milliseconds>` says how long
+   * ago the page last knew everything: what happened since is told first, so that nothing falls between reading and listening.
    */
   handle(req: IncomingMessage, res: ServerResponse): Promise<void>;
   /** Open connections. */
@@ -61,6 +64,7 @@ export function createLiveEndpoint(deps: LiveDeps): LiveEndpoint {
       const principal = await resolvePrincipal(req.headers, deps.pool, deps.settings);
       const scope = authorise(principal, LIVE, deps.settings.demo);
       const topics = topicsOf(req);
+      const missing = missedSince(req);
       const mine = [...clients].filter((client) => client.actor === principal.actor).length;
       if (mine >= MAX_PER_PERSON || clients.size >= MAX_PER_PROCESS) {
         throw new DomainError('overloaded', 'Too many pages listen for changes. Close some, and reload this one.', {
@@ -73,7 +77,7 @@ export function createLiveEndpoint(deps: LiveDeps): LiveEndpoint {
         .then(() => {
           openStream(res);
           if (!res.destroyed) clients.add(client);
-          return catchUp(deps, client, lastEventId(req));
+          return catchUp(deps, client, lastEventId(req), missing);
         })
         .catch((error) => lostTrack(deps.log, [client], error));
       const heartbeat = setInterval(() => void stillWelcome(deps, req, client), HEARTBEAT_MS);
@@ -103,6 +107,14 @@ function topicsOf(req: IncomingMessage): ReadonlySet<string> {
   return new Set(topics);
 }
 
+/** From when on the page may have missed something (`performance.now()`); undefined where it does not say. */
+function missedSince(req: IncomingMessage): number | undefined {
+  const text = new URL(req.url ?? '/', 'http://waybill').searchParams.get('missed');
+  if (text === null) return undefined;
+  if (!/^\d{1,12}$/.test(text)) throw new DomainError('invalid_request', 'Say with "missed" how many milliseconds were missed.');
+  return performance.now() - Number(text) - ON_THE_WAY_MS;
+}
+
 function lastEventId(req: IncomingMessage): string | undefined {
   const value = req.headers['last-event-id'];
   return typeof value === 'string' && value !== '' ? value : undefined;
@@ -118,10 +130,13 @@ function openStream(res: ServerResponse): void {
   res.write('retry: 2000\n: connected\n\n');
 }
 
-/** A reconnecting browser hears what it missed, if this process remembers; otherwise it is told to load afresh. */
-async function catchUp(deps: LiveDeps, client: Client, lastId: string | undefined): Promise<void> {
-  if (lastId === undefined) return;
-  const missed = deps.hub.since(lastId);
+/** A browser that comes (back) hears what it missed, if this process remembers; otherwise it is told to load afresh. */
+async function catchUp(deps: LiveDeps, client: Client, lastId: string | undefined, missing: number | undefined): Promise<void> {
+  // With it a browser that heard nothing yet can come back to this place.
+  const cursor = deps.hub.cursor();
+  if (lastId === undefined && cursor !== undefined) send(client, `id: ${cursor}\n\n`);
+  if (lastId === undefined && missing === undefined) return;
+  const missed = lastId === undefined ? deps.hub.heardAfter(missing ?? 0) : deps.hub.since(lastId);
   if (missed) await broadcast(deps, [client], missed);
   else send(client, 'event: reset\ndata: {}\n\n');
 }

@@ -20,6 +20,10 @@ export interface LiveHub {
   subscribe(listener: LiveListener): () => void;
   /** The events after `cursor` as far as this process remembers them, or undefined when it does not know that position. */
   since(cursor: string): readonly LiveEvent[] | undefined;
+  /** The events that this process heard after a moment (`performance.now()`), or undefined where its memory begins later. */
+  heardAfter(ms: number): readonly LiveEvent[] | undefined;
+  /** Where the newest event that was handed out stands; undefined before the first. */
+  cursor(): string | undefined;
   /**
    * Calls `look` now and after every event of the object, until it returns something or `timeoutMs` has passed.
    * Resolves with what `look` found, or undefined.
@@ -60,7 +64,9 @@ const ANY_HELD_BACK = {
 /** One per process: reads new events once and hands them to every subscriber. */
 export function createLiveHub({ pool, connectionString, log, pollMs = POLL_MS }: LiveHubOptions): LiveHub {
   const listeners = new Set<LiveListener>();
-  let remembered: LiveEvent[] = [];
+  let remembered: { readonly event: LiveEvent; readonly heardAt: number }[] = [];
+  /** Nothing that happened after this is missing in what is remembered. */
+  let remembersFrom = Number.POSITIVE_INFINITY;
   let position = { xid: '0', id: NO_ID };
   let stopped = false;
   let reading: Promise<void> | undefined;
@@ -91,7 +97,10 @@ export function createLiveHub({ pool, connectionString, log, pollMs = POLL_MS }:
   }
 
   function hand(events: readonly LiveEvent[]): void {
-    remembered = [...remembered, ...events].slice(-REMEMBERED);
+    const heardAt = performance.now();
+    const all = [...remembered, ...events.map((event) => ({ event, heardAt }))];
+    remembered = all.slice(-REMEMBERED);
+    remembersFrom = all[all.length - REMEMBERED - 1]?.heardAt ?? remembersFrom;
     for (const tell of listeners) {
       try {
         tell(events);
@@ -121,6 +130,7 @@ export function createLiveHub({ pool, connectionString, log, pollMs = POLL_MS }:
     async start() {
       const { rows } = await pool.query<{ xmin: string }>('SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS xmin');
       position = { xid: rows[0]?.xmin ?? '0', id: NO_ID };
+      remembersFrom = performance.now();
       listener = keepListening(connectionString, log, wake);
       wake();
     },
@@ -129,9 +139,14 @@ export function createLiveHub({ pool, connectionString, log, pollMs = POLL_MS }:
       return () => listeners.delete(tell);
     },
     since(cursor) {
-      const index = remembered.findLastIndex((event) => event.cursor === cursor);
-      return index < 0 ? undefined : remembered.slice(index + 1);
+      const index = remembered.findLastIndex(({ event }) => event.cursor === cursor);
+      return index < 0 ? undefined : remembered.slice(index + 1).map(({ event }) => event);
     },
+    heardAfter(ms) {
+      if (ms < remembersFrom) return undefined;
+      return remembered.filter(({ heardAt }) => heardAt > ms).map(({ event }) => event);
+    },
+    cursor: () => remembered.at(-1)?.event.cursor,
     waitFor: (aggregateId, look, timeoutMs) => waitFor(listeners, aggregateId, look, timeoutMs),
     async stop() {
       stopped = true;
