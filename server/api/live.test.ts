@@ -9,12 +9,14 @@ import { router } from './trpc.ts';
 
 let db: TestDatabase;
 let api: ApiUnderTest;
+let startedAt = 0;
 const merchants = [newId(), newId()] as const;
 const customers = [newId(), newId()] as const;
 
 beforeAll(async () => {
   db = await createTestDatabase();
   api = await startApiUnderTest(db, { router: router({}), handlePublic: () => {} });
+  startedAt = performance.now();
   for (const id of merchants) {
     await db.pool.query(
       `INSERT INTO merchants (id, home, slug, name, currency, country, created_at) VALUES ($1::uuid, 'EU', $1::text, 'M', 'EUR', 'DE', now())`,
@@ -179,6 +181,8 @@ test('a browser that comes back hears what it missed, or is told to load afresh'
 test('what happens between reading a page and listening is told; nothing that the page knew already', async () => {
   const cookie = await api.signIn('agent');
   const order = await addOrder(merchants[0], customers[0]);
+  // A process that began later than the page looked cannot know: it says reset.
+  await new Promise((resolve) => setTimeout(resolve, Math.max(0, startedAt + 3_500 - performance.now())));
   const watcher = await listen(cookie, `?topics=order:${order}`);
   const between = await write(db.pool, order, merchants[0]);
   await vi.waitFor(() => expect(watcher.ids()).toEqual([between]));
@@ -189,7 +193,7 @@ test('what happens between reading a page and listening is told; nothing that th
   await vi.waitFor(() => expect(knowing.ids()).toEqual([next]));
   const long = await listen(cookie, `?topics=order:${order}&missed=${7 * 86_400_000}`);
   await vi.waitFor(() => expect(long.heard.map(({ event }) => event)).toEqual(['reset']));
-  expect((await fetch(`${api.url}/api/live?missed=soon`, { headers: { cookie } })).status).toBe(422);
+  expect((await fetch(`${api.url}/api/live?missed=soon`, { headers: { cookie } })).status).toBe(400);
   for (const listener of [watcher, late, knowing, long]) listener.stop();
 });
 
