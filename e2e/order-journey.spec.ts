@@ -50,7 +50,7 @@ test('an order placed over REST is shipped, delivered and refunded in the browse
     await agent.getByRole('button', { name: 'Refund', exact: true }).click();
     const dialog = agent.getByRole('dialog', { name: `Refund ${placed.number}` });
     await dialog.getByLabel(`${sku} (of 3)`).fill('1');
-    await dialog.getByLabel(/^Standard/).fill('0');
+    await dialog.getByLabel(/^Shipping: Standard/).fill('0');
     await dialog.getByRole('combobox', { name: 'Reason' }).click();
     await agent.getByRole('option', { name: 'Damaged' }).click();
     // The preview of the API and the dialog are two ways to one plan.

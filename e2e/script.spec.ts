@@ -90,7 +90,6 @@ test('ten minutes that convince', async ({ as, visitor }) => {
     await admin.getByRole('button', { name: 'Refund', exact: true }).click();
     const dialog = admin.getByRole('dialog', { name: `Refund ${second.number}` });
     await dialog.getByLabel(`${BACKPACK} (of 1)`).fill('1');
-    await dialog.getByLabel(/^Standard/).fill('0');
     await dialog.getByRole('combobox', { name: 'Reason' }).click();
     await admin.getByRole('option', { name: 'Damaged' }).click();
     const [line] = (await rest.order(second.number)).lines;

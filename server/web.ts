@@ -12,7 +12,9 @@ import type { Log } from './platform/log.ts';
 export async function startWeb(env: Env, log: Log): Promise<Server> {
   const dev = env.WAYBILL_WEB_DEV === '1';
   const dir = join(import.meta.dirname, '..');
-  const server = createServer({ keepAliveTimeout: 75_000 });
+  // Only the api process connects here, and it closes what it needs no more: an idle connection that is closed at this end may be
+  // closed in the very moment in which it is used again.
+  const server = createServer({ keepAliveTimeout: 0 });
   const app = next({ dev, dir, hostname: '127.0.0.1', port: env.WEB_PORT, httpServer: server });
   await app.prepare();
   const handle = app.getRequestHandler();

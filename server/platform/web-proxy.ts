@@ -25,9 +25,15 @@ export function createWebProxy(port: number, policy: HeaderPolicy): WebProxy {
     xfwd: false, // prepareForNext says who forwards for whom
     proxyTimeout: PAGE_TIMEOUT_MS,
   });
+  const asked = new WeakSet<IncomingMessage>();
   proxy.on('error', (error, req, res) => {
     if (res instanceof Socket) {
       res.destroy();
+      return;
+    }
+    if (isCutWire(error) && mayRepeat(req) && !res.headersSent && !asked.has(req)) {
+      asked.add(req);
+      proxy.web(req, res);
       return;
     }
     requestInfo(req).log.warn({ err: error }, 'the web process did not answer');
@@ -52,6 +58,12 @@ export function createWebProxy(port: number, policy: HeaderPolicy): WebProxy {
     },
   };
 }
+
+/** A connection that was kept open and closed at the other end: the request may never have been read. */
+const isCutWire = (error: Error): boolean => 'code' in error && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
+
+/** What reads only, and has no body that is gone by now. */
+const mayRepeat = ({ method }: IncomingMessage): boolean => method === 'GET' || method === 'HEAD';
 
 function prepareForNext(req: IncomingMessage, policy: HeaderPolicy): void {
   const info = requestInfo(req);
