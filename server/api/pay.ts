@@ -35,6 +35,15 @@ const asCheckout = (ctx: ApiContext): Ctx => ({ ...ctx.ctx(), actor: 'system:che
 const keyOf = (ctx: ApiContext, id: string, input: { readonly idempotencyKey?: string | undefined }): string =>
   `${id}:${mutationKey(ctx, input)}`.slice(0, 200);
 
+/** Whoever has no account shares one set of keys with every other visitor: only a key that nobody guesses or repeats is one's own. */
+function visitorsKey(ctx: ApiContext, input: { readonly idempotencyKey?: string | undefined }): string {
+  const key = mutationKey(ctx, input);
+  if (z.uuid().safeParse(key).success) return key;
+  throw new DomainError('invalid_request', 'Use a new UUID as the idempotency key of each checkout.', {
+    field: 'idempotencyKey',
+  });
+}
+
 async function pageOf(ctx: ApiContext, id: string): Promise<PayPage> {
   const { settings } = ctx.app;
   const {
@@ -55,6 +64,16 @@ async function pageOf(ctx: ApiContext, id: string): Promise<PayPage> {
   };
 }
 
+/** Gives up an attempt that nobody has paid. One that was paid, or is over, by now stays what it is: the page says which. */
+async function giveUp(ctx: ApiContext, orderId: string): Promise<void> {
+  const wish = { orderId, reason: 'customer_request', onlyUnpaid: true } as const;
+  try {
+    await ctx.app.flows.cancelOrder(wish, asCheckout(ctx), `abandon:${orderId}`);
+  } catch (error) {
+    if (!(error instanceof DomainError) || error.code !== 'state_refuses') throw error;
+  }
+}
+
 /** The hosted checkout, for whoever holds its link. */
 export const payRouter = router({
   /** Opens a checkout for what is in a cart of the shop. */
@@ -72,6 +91,7 @@ export const payRouter = router({
     )
     .mutation(async ({ ctx, input }) => {
       ctx.app.limits.take(LIMITS.openCheckoutByIp, ctx.ip ?? 'unknown');
+      const key = visitorsKey(ctx, input);
       const listed = await readListed(
         ctx.pool,
         input.lines.map((line) => line.handle),
@@ -94,7 +114,7 @@ export const payRouter = router({
           returnUrl: new URL('/shop', ctx.app.settings.origin).href,
         },
         asCheckout(ctx),
-        mutationKey(ctx, input),
+        key,
       );
       return { token: linkToken('pay', id, ctx.app.settings.secret), url: payUrl(ctx.app.settings, id) };
     }),
@@ -129,12 +149,7 @@ export const payRouter = router({
   abandon: procedure.input(keyed(withToken)).mutation(async ({ ctx, input }) => {
     const checkoutId = checkoutOf(ctx, input.token);
     const { attempt } = await readCheckout(ctx.pool, checkoutId, ctx.ctx().now);
-    if (attempt?.outcome === 'pending')
-      await ctx.app.flows.cancelOrder(
-        { orderId: attempt.orderId, reason: 'customer_request' },
-        asCheckout(ctx),
-        `abandon:${attempt.orderId}`,
-      );
+    if (attempt?.outcome === 'pending') await giveUp(ctx, attempt.orderId);
     return pageOf(ctx, checkoutId);
   }),
 });

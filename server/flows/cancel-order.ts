@@ -27,15 +27,24 @@ export interface CancelledOrder {
   readonly undoUntil: string | null;
 }
 
-async function lock(tx: Tx, requests: readonly Request<CancelOrderInput>[]): Promise<World> {
-  const first = requests[0] as Request<CancelOrderInput>;
+/** A cancel as the house asks for it. */
+export interface CancelWish extends CancelOrderInput {
+  /** Only where nobody has paid yet. Looked at under the order's lock: what was read before may be paid by now. */
+  readonly onlyUnpaid?: true;
+}
+
+const PAID_MEANWHILE = 'This order was paid meanwhile. Cancel it as an order that is paid, if it is not wanted any more.';
+
+async function lock(tx: Tx, requests: readonly Request<CancelWish>[]): Promise<World> {
+  const first = requests[0] as Request<CancelWish>;
   const orderIds = requests.map((request) => request.input.orderId);
   return lockWorld(tx, { orderIds, supply: true, stock: true, ledger: true, numbers: { refund: requests.length } }, first.ctx);
 }
 
-function decide(world: World, request: Request<CancelOrderInput>): CancelledOrder {
+function decide(world: World, request: Request<CancelWish>): CancelledOrder {
   const { input, ctx } = request;
   const order = orderOf(world, input.orderId);
+  if (input.onlyUnpaid && order.row.confirmedAt !== null) throw new DomainError('state_refuses', PAID_MEANWHILE);
   // A customer's or a program's cancel does not wait for an agent's: the agent's finds its units gone, and rests.
   const cancelling = input.undoable === true && cancelIntent(world, order.row.id) !== undefined;
   const allowed = mayCancel({ ...orders.facts(order), cancelling });
@@ -49,7 +58,7 @@ function decide(world: World, request: Request<CancelOrderInput>): CancelledOrde
 }
 
 /** Records the wish. No stock and no money moves before the saga has waited. */
-function intend(world: World, order: orders.Order, preview: CancelPreview, { input, ctx }: Request<CancelOrderInput>): string {
+function intend(world: World, order: orders.Order, preview: CancelPreview, { input, ctx }: Request<CancelWish>): string {
   const until = new Date(ctx.now.getTime() + UNDO_WINDOW_MS);
   const undoUntil = until.toISOString();
   const { reason, note = null } = input;
@@ -71,7 +80,7 @@ function intend(world: World, order: orders.Order, preview: CancelPreview, { inp
   return undoUntil;
 }
 
-export const cancelOrder: Verb<CancelOrderInput, World, CancelledOrder> = {
+export const cancelOrder: Verb<CancelWish, World, CancelledOrder> = {
   name: 'cancel-order',
   lock,
   decide,

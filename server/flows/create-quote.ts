@@ -53,19 +53,32 @@ export async function readTaxes(pool: pg.Pool, provider: TaxProvider, input: Cre
       ? [{ sku: sku.code, taxClass: sku.taxClass, quantity: line.quantity, unitPrice: line.unitPrice ?? sku.price }]
       : [];
   });
+  const taxClasses = [...new Set([...found.map((line) => line.taxClass), SHIPPING_TAX_CLASS])];
   const taxes = await provider.rates({
     merchantId: input.merchantId,
     currency: input.currency,
     from: { country: merchants.get(input.merchantId)?.country ?? input.destination.country },
     to: input.destination,
     lines: found,
-    taxClasses: [...new Set([...found.map((line) => line.taxClass), SHIPPING_TAX_CLASS])],
+    taxClasses,
   });
   if (taxes.kind === 'unreachable')
     throw new DomainError('unavailable', 'Taxes cannot be worked out at this moment. Try again shortly.', {
       reason: taxes.reason,
     });
-  return { ...input, taxes };
+  // A class that was asked for and has no rate is not taxed; one that nobody asked for is not known.
+  const rates = Object.fromEntries(taxClasses.map((taxClass) => [taxClass, taxes.rates[taxClass] ?? 0n]));
+  return { ...input, taxes: { ...taxes, rates } };
+}
+
+/** The rate as it was answered. A SKU may have got another class between the question and the transaction. */
+function knownRate({ taxes }: TaxedQuoteInput, taxClass: string): bigint {
+  const rate = taxes.rates[taxClass];
+  if (rate === undefined)
+    throw new DomainError('unavailable', 'The goods are taxed otherwise since this moment. Ask for the quote again.', {
+      taxClass,
+    });
+  return rate;
 }
 
 async function lock(tx: Tx, requests: readonly Request<TaxedQuoteInput>[]): Promise<Quoting> {
@@ -92,7 +105,7 @@ function decide(world: Quoting, { input, ctx }: Request<TaxedQuoteInput>): Creat
     merchant,
     currency: input.currency,
     pricesIncludeTax,
-    rateOf: (taxClass) => input.taxes.rates[taxClass] ?? 0n,
+    rateOf: (taxClass) => knownRate(input, taxClass),
   };
   const discountMinor = input.discountMinor ?? 0n;
   const goods = priceGoods(world.catalog, terms, input.lines, discountMinor);

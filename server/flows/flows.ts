@@ -30,7 +30,7 @@ import { type Call, createVerb, type Locked, type Verb } from '../platform/verb.
 import { type AdjustedStock, adjustStock } from './adjust-stock.ts';
 import { createSagaRunner } from './advance-saga.ts';
 import { type AnnotatedOrder, holdOrder, type NotedOrder, noteOrder, releaseOrder, tagOrder } from './annotate-order.ts';
-import { type CancelledOrder, cancelOrder } from './cancel-order.ts';
+import { type CancelledOrder, type CancelWish, cancelOrder } from './cancel-order.ts';
 import { type CancelPreview, previewCancel } from './cancel-plan.ts';
 import { type CheckoutFlows, createCheckoutFlows } from './checkouts/checkout-flows.ts';
 import { type CreatedQuote, createQuote, readTaxes } from './create-quote.ts';
@@ -74,7 +74,7 @@ export interface Flows {
   /** From the cart, or an agent's draft, to an order that is paid. */
   readonly checkouts: CheckoutFlows;
   readonly placeOrder: Call<PlaceOrderInput, PlacedOrder>;
-  readonly cancelOrder: Call<CancelOrderInput, CancelledOrder>;
+  readonly cancelOrder: Call<CancelWish, CancelledOrder>;
   readonly refundOrder: Call<RefundOrderInput, RequestedRefund>;
   /** Take an undoable cancel or refund back, while nothing has left the house. */
   readonly undoCancel: Call<UndoCancelInput, Undone>;

@@ -80,6 +80,28 @@ describe('a round through the warehouse', () => {
     expect(started.left).toEqual([{ orderId: held.id, why: expect.stringContaining('on hold (manual)') }]);
   });
 
+  it('leaves alone what may be cancelled in a moment: nobody goes for it and nobody packs it, but it may be put back', async () => {
+    const [free, wanted, picked] = [await waiting(), await waiting(), await waiting()];
+    const round = { nodeId: node(), orderIds: [picked.id] };
+    await w.flows.startPicking(round, w.ctx('warehouse'));
+    for (const { id } of [wanted, picked])
+      await w.flows.cancelOrder({ orderId: id, reason: 'customer_request', undoable: true }, w.ctx());
+    const started = await w.flows.startPicking({ nodeId: node(), orderIds: [free.id, wanted.id] }, w.ctx('warehouse'));
+    expect(started).toMatchObject({
+      orders: [free.id],
+      left: [{ orderId: wanted.id, why: expect.stringContaining('Undo it first') }],
+    });
+    const packed = w.flows.finishPicking({ ...round, outcome: 'packed' }, w.ctx('warehouse'));
+    await expect(packed).rejects.toMatchObject({ code: 'state_refuses', detail: expect.stringContaining('Undo it first') });
+    expect(await w.flows.finishPicking({ ...round, outcome: 'released' }, w.ctx('warehouse'))).toEqual({
+      orders: [picked.id],
+      left: [],
+    });
+    await w.flows.undoCancel({ orderId: wanted.id }, w.ctx());
+    const later = await w.flows.startPicking({ nodeId: node(), orderIds: [wanted.id] }, w.ctx('warehouse'));
+    expect(later.orders).toEqual([wanted.id]);
+  });
+
   it('gives back what is put back: anybody may pick it again, and lists have no gap in their numbers', async () => {
     const order = await waiting();
     const round = { nodeId: node(), orderIds: [order.id] };

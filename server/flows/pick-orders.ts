@@ -1,4 +1,4 @@
-import { isLive, planPick } from '../domains/picking/rules.ts';
+import { beingCancelled, isLive, planPick } from '../domains/picking/rules.ts';
 import type { FinishPickingInput, StartPickingInput } from '../domains/picking/schema.ts';
 import * as picking from '../domains/picking/service.ts';
 import { DomainError } from '../kernel/errors.ts';
@@ -6,6 +6,7 @@ import { type UnitRange, unitsIn } from '../kernel/units.ts';
 import type { Tx } from '../platform/db.ts';
 import { audit } from '../platform/outbox.ts';
 import type { Request, Verb } from '../platform/verb.ts';
+import { cancelIntent } from './cancel-intent.ts';
 import { lockWorld, orderOf, takeNumber, tell, type World, writeWorld } from './world.ts';
 
 /**
@@ -61,7 +62,11 @@ function start(world: PickingWorld, { input, ctx }: Request<StartPickingInput>):
   const left: LeftOut[] = [];
   for (const order of found) {
     const { id, number, holds } = order.row;
-    const verdict = planPick({ number, holds, spans: order.spans }, picking.ofOrder(world.picking, id), nodeId);
+    const verdict = planPick(
+      { number, holds, spans: order.spans, cancelling: cancelIntent(world, id) !== undefined },
+      picking.ofOrder(world.picking, id),
+      nodeId,
+    );
     if (verdict.allowed) chosen.push({ orderId: id, units: verdict.units });
     else left.push({ orderId: id, why: verdict.why });
   }
@@ -93,13 +98,16 @@ function finish(world: PickingWorld, { input, ctx }: Request<FinishPickingInput>
     const live = picking
       .ofOrder(world.picking, orderId)
       .filter((task) => task.nodeId === nodeId && from.some((status) => status === task.status) && isLive(task, order.spans));
-    return { order, live };
+    // Packing goes on to the label; what is put back may be cancelled in peace.
+    const cancelling = outcome === 'packed' && cancelIntent(world, orderId) !== undefined;
+    const { number } = order.row;
+    return cancelling ? { order, live: [], why: beingCancelled(number) } : { order, live, why: `${number} ${none}` };
   });
   if (planned.every(({ live }) => live.length === 0))
-    throw new DomainError('state_refuses', planned.map(({ order }) => `${order.row.number} ${none}`).join(' '));
-  for (const { order, live } of planned) {
-    const { id, number, merchantId } = order.row;
-    if (live.length === 0) left.push({ orderId: id, why: `${number} ${none}` });
+    throw new DomainError('state_refuses', planned.map(({ why }) => why).join(' '));
+  for (const { order, live, why } of planned) {
+    const { id, merchantId } = order.row;
+    if (live.length === 0) left.push({ orderId: id, why });
     for (const task of live) {
       const about = { pickListId: task.pickListId, pickListNumber: task.pickListNumber, nodeId };
       const before = { status: task.status };

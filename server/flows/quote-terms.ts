@@ -38,6 +38,7 @@ export function termsOf(quote: Quote, merchant: Merchant): Terms {
     merchant,
     currency: quote.currency,
     pricesIncludeTax: quote.pricesIncludeTax,
+    // A class that was not quoted is refused by `checkQuote`: where prices include tax, no total would tell.
     rateOf: (taxClass) => rateMicros(quote.rates[taxClass] ?? '0'),
   };
 }
@@ -55,6 +56,10 @@ export function optionOf(
     priceOf: (sku: string): string | null => {
       const found = catalog.skus.get(`${quote.merchantId}:${sku}`);
       return found?.active ? found.price : null;
+    },
+    taxRateOf: (sku: string): string | null => {
+      const found = catalog.skus.get(`${quote.merchantId}:${sku}`);
+      return (found && quote.rates[found.taxClass]) ?? null;
     },
     samePrice: (a: string, b: string): boolean => parseDecimal(a) === parseDecimal(b),
     optionPrice: (code: string): bigint | null => {

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DomainError } from '../kernel/errors.ts';
 import { newId } from '../kernel/ids.ts';
-import type { CreatedQuote } from './create-quote.ts';
+import { withTx } from '../platform/db.ts';
+import { runVerb } from '../platform/verb.ts';
+import { type CreatedQuote, createQuote } from './create-quote.ts';
 import { type OrderWorld, orderWorld } from './testing/order-world.ts';
 import { addShippingMethods } from './testing/shipping-methods.ts';
 
@@ -110,6 +112,14 @@ describe('a quote', () => {
     expect((await refusal(quote({ destination: { country: 'FR' } }, key))).code).toBe('key_reused');
   });
 
+  it('is not made by taxes that were asked for another class than its goods have by now', async () => {
+    const taxes = { kind: 'rates', provider: 'rate-table', rates: { shipping: 0n } } as const;
+    const input = { merchantId: w.merchantId, currency: 'EUR', lines: LINES, destination: { country: 'IT' }, taxes };
+    const request = { input, ctx: w.ctx('shop'), key: newId() };
+    const [settled] = await withTx(w.db.pool, (tx) => runVerb(tx, createQuote, [request]));
+    expect(settled).toMatchObject({ ok: false, error: { code: 'unavailable', entry: { status: 503 } } });
+  });
+
   it('promises nothing and changes nothing', async () => {
     const before = await written();
     await quote();
@@ -177,11 +187,16 @@ describe('an order by a quote is refused, and nothing is written,', () => {
     await w.db.pool.query('UPDATE skus SET active = true WHERE id = $1', [w.skus.BAG]);
   });
 
-  it('when its goods are taxed otherwise by now', async () => {
+  it.each([false, true])('when its goods are taxed otherwise by now, prices that include tax: %s', async (includes) => {
+    await w.db.pool.query('UPDATE merchants SET prices_include_tax = $2 WHERE id = $1', [w.merchantId, includes]);
     const made = await quote();
     await w.db.pool.query(`UPDATE skus SET tax_class = 'reduced' WHERE id = $1`, [w.skus.MUG]);
-    expect((await refusedWith('quote_changed', () => place(made.id))).data?.changes).toMatchObject([{ what: 'total' }]);
+    expect((await refusedWith('quote_changed', () => place(made.id))).data?.changes).toMatchObject([
+      { what: 'tax_rate', sku: 'MUG', was: '0.22', is: null },
+    ]);
     await w.db.pool.query(`UPDATE skus SET tax_class = 'standard' WHERE id = $1`, [w.skus.MUG]);
+    await expect(place(made.id)).resolves.toMatchObject({ totalMinor: made.options[0]?.orderTotalMinor });
+    await w.db.pool.query('UPDATE merchants SET prices_include_tax = false WHERE id = $1', [w.merchantId]);
   });
 
   it('when its total was tampered with', async () => {

@@ -1,4 +1,5 @@
 import * as approvals from '../domains/approvals/service.ts';
+import { demandNotSentAgain } from '../domains/orders/replacements.ts';
 import { isRefundable, mayRefund, selectUnits } from '../domains/orders/rules.ts';
 import * as orders from '../domains/orders/service.ts';
 import { onItsWayMinor } from '../domains/refunds/rules.ts';
@@ -75,6 +76,7 @@ export function previewRefund(
   if (!allowed.allowed) throw new DomainError('state_refuses', allowed.why);
   const left = order.row.capturedMinor - order.row.refundedMinor - onItsWay;
   const units = input.kind === 'units' ? selectUnits(orders.facts(order), input.units, isRefundable, 'refunded') : [];
+  demandNotSentAgain(order, units);
   const value = worthOf(order.lines, units);
   const amountMinor = input.kind === 'units' ? value.totalMinor : input.amountMinor;
   if (amountMinor <= 0n)

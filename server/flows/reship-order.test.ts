@@ -84,6 +84,43 @@ describe('goods that are sent again', () => {
     await w.expectBooksAgree();
   });
 
+  it('keep the money of what they replace, until they are given up or have left', async () => {
+    const { order, shipmentId, lineId } = await shippedOrder();
+    const refund = (quantity?: number) => {
+      const units = quantity === undefined ? {} : { units: [{ lineId, quantity }] };
+      return w.flows.refundOrder({ kind: 'units', orderId: order.id, reason: 'damaged', ...units }, w.ctx());
+    };
+    const once = { orderId: order.id, shipmentId, reason: 'lost' as const, units: [{ lineId, quantity: 1 }] };
+    await w.flows.reshipOrder(once, w.ctx());
+    await w.settle();
+    const refused = {
+      code: 'state_refuses',
+      detail: '1 unit of MUG is being sent again. Cancel the replacement first.',
+      data: { left: 1 },
+    };
+    await expect(refund()).rejects.toMatchObject(refused);
+    await expect(refund(2)).rejects.toMatchObject(refused);
+    await refund(1);
+    await w.settle();
+    await expect(refund(1)).rejects.toMatchObject({ code: 'state_refuses', data: { left: 0 } });
+    await w.flows.cancelOrder({ orderId: order.id, reason: 'customer_request' }, w.ctx());
+    await w.settle();
+    await refund(1);
+    await w.settle();
+    await w.expectBooksAgree();
+
+    const other = await shippedOrder(1);
+    await w.flows.reshipOrder({ orderId: other.order.id, shipmentId: other.shipmentId, reason: 'lost' }, w.ctx());
+    await w.settle();
+    const all = { kind: 'units', orderId: other.order.id, reason: 'damaged' } as const;
+    await expect(w.flows.refundOrder(all, w.ctx())).rejects.toMatchObject({ code: 'state_refuses' });
+    await w.flows.shipOrder({ orderId: other.order.id }, w.ctx('warehouse'));
+    await w.settle();
+    await expect(w.flows.refundOrder(all, w.ctx())).resolves.toMatchObject({ amountMinor: expect.any(Number) });
+    await w.settle();
+    await w.expectBooksAgree();
+  });
+
   it('take nothing of what the rest of the order still has to pay', async () => {
     const order = await w.place({ lines: [{ sku: 'MUG', quantity: 2 }] });
     await w.settle();

@@ -20,7 +20,7 @@ test('what is past its time goes, in any number; what is not stays', async () =>
      UNION ALL SELECT 'user:1', 'place-order', 'young', '\\x00'::bytea, $2::timestamptz`,
     [ago(31), ago(29)],
   );
-  const userId = newId();
+  const [userId, merchantId] = [newId(), newId()];
   await db.pool.query(
     `INSERT INTO users (id, email, email_normalized, name, role, created_at) VALUES ($1, 'a', 'a', 'A', 'agent', $2)`,
     [userId, NOW],
@@ -67,9 +67,28 @@ test('what is past its time goes, in any number; what is not stays', async () =>
        VALUES ($1, 'EU', $2, 'shop', $3, 'EUR', '[]', '{}', 'en', 'system:test', $4, $4, $4::timestamptz + interval '1 day', 1)`,
       [newId(), newId(), state, at],
     );
+  const quote = async (ended: Date): Promise<string> => {
+    const id = newId();
+    await db.pool.query(
+      `INSERT INTO quotes (id, home, merchant_id, currency, prices_include_tax, destination, lines, discount_minor, options, rates, tax_provider,
+         goods_total_minor, actor, trace_id, created_at, expires_at)
+       VALUES ($1, 'EU', $2, 'EUR', false, '{"country":"DE"}', '[]', 0, '[]', '{}', 'rate-table', 0, 'system:test', 't', $3::timestamptz - interval '30 minutes', $3)`,
+      [id, merchantId, ended],
+    );
+    return id;
+  };
+  await quote(ago(8));
+  const [young, carted, ordered] = [await quote(ago(6)), await quote(ago(8)), await quote(ago(8))];
+  await db.pool.query(
+    `INSERT INTO orders (id, home, number, merchant_id, channel, status, payment_status, fulfilment_status, currency, total_minor, quote_id,
+       placed_at, updated_at, version)
+     VALUES ($1, 'EU', 'EU-1', $2, 'shop', 'CONFIRMED', 'UNPAID', 'UNALLOCATED', 'EUR', 0, $3, $4::timestamptz - interval '1 minute', $4, 1)`,
+    [newId(), merchantId, ordered, ago(8)],
+  );
   await checkout('expired', ago(31));
   await checkout('cancelled', ago(29));
   await checkout('open', ago(31));
+  await db.pool.query(`UPDATE checkouts SET quote_id = $1 WHERE state = 'open'`, [carted]);
   await db.pool.query(
     `INSERT INTO process_samples (id, process_id, role, host, pid, started_at, at, seconds, figures)
      SELECT gen_random_uuid(), $1, 'api', 'h', 1, at, at, 10, '{}' FROM unnest($2::timestamptz[]) at`,
@@ -83,6 +102,7 @@ test('what is past its time goes, in any number; what is not stays', async () =>
     sessions: 2,
     deliveries: 1,
     unpaidCheckouts: 1,
+    quotes: 1,
     webhookPayloads: 1,
     mails: 1,
     mailAttempts: 1,
@@ -94,6 +114,8 @@ test('what is past its time goes, in any number; what is not stays', async () =>
     { recipient: 'waits@x.example', html: null, data: { body: 'x' } },
     { recipient: 'young@x.example', html: 'h', data: { body: 'x' } },
   ]);
+  const quotes = await db.pool.query<{ id: string }>('SELECT id FROM quotes');
+  expect(quotes.rows.map(({ id }) => id).sort()).toEqual([young, carted, ordered].sort());
   const left = await db.pool.query('SELECT key FROM idempotency_keys');
   expect(left.rows).toEqual([{ key: 'young' }]);
   const webhooks = await db.pool.query('SELECT external_id, payload FROM inbound_webhooks ORDER BY external_id');

@@ -12,6 +12,8 @@ export const RETENTION_DAYS = {
   deliveries: 30,
   /** Carts and drafts that nobody paid, with whatever address they hold. */
   unpaidCheckouts: 30,
+  /** Quotes that nobody can order by any more, counted from their end: unless an order or a checkout that is kept names them. */
+  quotes: 7,
   /** What a provider sent; that it was received stays, so that a late repeat is still recognised. */
   webhookPayloads: 90,
   /** To whom a mail went and what it said; that there was one stays. */
@@ -30,12 +32,26 @@ const doomed = (table: string, condition: string): string =>
   `ctid = ANY(ARRAY(SELECT ctid FROM ${table} WHERE ${condition} LIMIT ${CHUNK} FOR UPDATE SKIP LOCKED))`;
 const removing = (table: string, condition: string): string => `DELETE FROM ${table} WHERE ${doomed(table, condition)}`;
 
+/**
+ * An order names a quote while that lasts, so it is found among its merchant's orders of that half hour (and some minutes for clocks that
+ * differ). What was looked at every hour for two months is named: nobody looks at it again.
+ */
+const UNNAMED_QUOTE = `created_at < $1 AND created_at > $1::timestamptz - interval '60 days' AND expires_at < $1
+  AND NOT EXISTS (SELECT FROM orders o WHERE o.quote_id = quotes.id AND o.merchant_id = quotes.merchant_id
+    AND o.placed_at BETWEEN quotes.created_at - interval '5 minutes' AND quotes.expires_at + interval '5 minutes')
+  AND NOT EXISTS (SELECT FROM checkouts c WHERE c.quote_id = quotes.id AND c.state IN ('open', 'paying'))`;
+
 const PURGES: readonly { readonly name: keyof typeof RETENTION_DAYS; readonly text: string }[] = [
   { name: 'idempotencyKeys', text: removing('idempotency_keys', 'created_at < $1') },
   { name: 'userTokens', text: removing('user_tokens', 'coalesce(used_at, expires_at) < $1') },
   { name: 'sessions', text: removing('sessions', 'least(revoked_at, expires_at) < $1') },
   { name: 'deliveries', text: removing('event_deliveries', "status = 'done' AND next_at < $1") },
   { name: 'unpaidCheckouts', text: removing('checkouts', "state IN ('expired', 'cancelled') AND updated_at < $1") },
+  // A quote never changes, so there is nothing to lock it for, and the application may not.
+  {
+    name: 'quotes',
+    text: `DELETE FROM quotes WHERE ctid = ANY(ARRAY(SELECT ctid FROM quotes WHERE ${UNNAMED_QUOTE} LIMIT ${CHUNK}))`,
+  },
   {
     name: 'webhookPayloads',
     text: `UPDATE inbound_webhooks SET payload = '{}' WHERE ${doomed(
@@ -66,6 +82,7 @@ export async function purgeExpiredRows(
     sessions: 0,
     deliveries: 0,
     unpaidCheckouts: 0,
+    quotes: 0,
     webhookPayloads: 0,
     mails: 0,
     mailAttempts: 0,

@@ -76,9 +76,10 @@ const CLOSED: Readonly<Record<Exclude<CheckoutState, 'open'>, string>> = {
   cancelled: 'The shop has withdrawn this checkout.',
 };
 
-/** Refuses whatever needs an open checkout. */
-export function demandOpen(checkout: Checkout, now: Date): void {
-  const state = isOverdue(checkout, now) ? 'expired' : checkout.state;
+/** Refuses whatever needs an open checkout. One whose last card was declined is open, whether the sweep has written that yet or not. */
+export function demandOpen(checkout: Checkout, attempt: AttemptFacts | undefined, now: Date): void {
+  const followed = settled(checkout, attempt) ?? checkout.state;
+  const state = isOverdue({ state: followed, expiresAt: checkout.expiresAt }, now) ? 'expired' : followed;
   if (state !== 'open') throw new DomainError('state_refuses', CLOSED[state], { state });
 }
 
@@ -103,6 +104,32 @@ export function demandPayable(checkout: Checkout, quoteId: string): void {
     throw new DomainError('quote_changed', 'What this costs was worked out again meanwhile. Look at the new total.', {
       changes: [],
     });
+}
+
+/** What a quote was asked for. */
+export interface QuotedGoods {
+  readonly lines: readonly { readonly sku: string; readonly quantity: number }[];
+  readonly destination: QuotedPlace;
+}
+
+/** Of an address what decides tax and delivery. */
+export type QuotedPlace = Pick<CheckoutAddress, 'country' | 'region' | 'postalCode'>;
+
+export function samePlace(a: QuotedPlace, b: QuotedPlace): boolean {
+  return a.country === b.country && (a.region ?? '') === (b.region ?? '') && (a.postalCode ?? '') === (b.postalCode ?? '');
+}
+
+/** Whether a quote is for these goods to this place: a total that was worked out for others is never shown, nor paid. */
+export function isQuoteFor(quote: QuotedGoods, lines: QuotedGoods['lines'], to: QuotedPlace | null): boolean {
+  if (!to || !samePlace(quote.destination, to)) return false;
+  const [quoted, wanted] = [unitsBySku(quote.lines), unitsBySku(lines)];
+  return quoted.size === wanted.size && [...wanted].every(([sku, quantity]) => quoted.get(sku) === quantity);
+}
+
+function unitsBySku(lines: QuotedGoods['lines']): Map<string, number> {
+  const units = new Map<string, number>();
+  for (const { sku, quantity } of lines) units.set(sku, (units.get(sku) ?? 0) + quantity);
+  return units;
 }
 
 /** A shipping option among those that are offered: the wanted one if it is there, otherwise the first. */

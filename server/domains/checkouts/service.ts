@@ -33,7 +33,7 @@ export async function find(db: Queryable, id: string): Promise<Checkout | undefi
   return (await readCheckouts(db, [id]))[0];
 }
 
-/** Ids of those that are being paid or are over. */
+/** Ids of those whose attempt to pay has ended, and of those that are over. */
 export function unsettled(db: Queryable, now: Date, limit: number): Promise<string[]> {
   return findUnsettled(db, now, limit);
 }

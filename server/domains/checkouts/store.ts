@@ -69,11 +69,16 @@ export async function readCheckouts(db: Queryable, ids: readonly string[]): Prom
   return rows;
 }
 
-/** Those that somebody pays at the moment, and those whose time is over. Found unlocked: the sweep looks again under the lock. */
+/**
+ * Those whose attempt to pay has ended, and those whose time is over. Found unlocked: the sweep looks again under the lock. What still
+ * waits for a bank is not among them, so that any number of these keeps nobody else waiting.
+ */
 export async function findUnsettled(db: Queryable, now: Date, limit: number): Promise<string[]> {
   const { rows } = await db.query<{ id: string }>({
     name: 'checkouts-unsettled',
-    text: `(SELECT id FROM checkouts WHERE state = 'paying' AND state IN ('open', 'paying') ORDER BY updated_at LIMIT $2)
+    text: `(SELECT c.id FROM checkouts c JOIN orders o ON o.id = c.order_id
+             WHERE c.state = 'paying' AND c.state IN ('open', 'paying') AND (o.confirmed_at IS NOT NULL OR o.status = 'CANCELLED')
+             ORDER BY c.updated_at LIMIT $2)
            UNION ALL (SELECT id FROM checkouts WHERE state = 'open' AND state IN ('open', 'paying') AND expires_at <= $1
              ORDER BY expires_at LIMIT $2)`,
     values: [now, limit],

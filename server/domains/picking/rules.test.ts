@@ -42,6 +42,7 @@ describe('what can be picked', () => {
   test('nothing of a held order, of another node, of what is in a parcel or on a list', () => {
     const why = (verdict: ReturnType<typeof planPick>) => (verdict.allowed ? null : verdict.why);
     expect(why(planPick(order([span(1, 2)], ['fraud']), [], NODE))).toMatch(/on hold \(fraud\)/);
+    expect(why(planPick({ ...order([span(1, 2)]), cancelling: true }, [], NODE))).toMatch(/EU-1: a cancellation is about/);
     expect(why(planPick(order([span(1, 2)]), [], 'other'))).toMatch(/nothing waiting/);
     expect(why(planPick(order([span(1, 2, { shipmentId: 's1' })]), [], NODE))).toMatch(/nothing waiting/);
     expect(why(planPick(order([span(1, 2)]), [task(1, 2)], NODE))).toMatch(/being picked already, on list EU-P10001/);

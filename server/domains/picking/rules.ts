@@ -37,12 +37,23 @@ function overlap(span: Span, range: UnitRange): boolean {
   return span.lineId === range.lineId && span.from <= range.to && span.to >= range.from;
 }
 
+/** Why nobody goes for, or packs, what may be cancelled in a moment. */
+export const beingCancelled = (number: string): string =>
+  `${number}: a cancellation is about to be carried out. Undo it first, or wait a few seconds.`;
+
 /** What of an order somebody can go for at a node: what waits there and nobody else goes for. */
 export function planPick(
-  order: { readonly number: string; readonly holds: readonly string[]; readonly spans: readonly Span[] },
+  order: {
+    readonly number: string;
+    readonly holds: readonly string[];
+    readonly spans: readonly Span[];
+    /** Whether a wish to cancel waits until it can no longer be undone. */
+    readonly cancelling?: boolean;
+  },
   tasks: readonly PickTask[],
   nodeId: string,
 ): PickVerdict {
+  if (order.cancelling) return no(beingCancelled(order.number));
   if (order.holds.length > 0) return no(`${order.number} is on hold (${order.holds.join(', ')}). Release the hold first.`);
   const waiting = order.spans.filter((span) => waitsAt(span, nodeId));
   if (waiting.length === 0) return no(`${order.number} has nothing waiting at this node.`);

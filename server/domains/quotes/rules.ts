@@ -75,12 +75,14 @@ export interface Current {
   readonly priceOf: (sku: string) => string | null;
   /** The price of a shipping option for what is sent; null where it is not offered any more. */
   readonly optionPrice: (code: string) => bigint | null;
-  /** Whether two prices are the same number. */
+  /** The quoted rate of the class that a SKU is taxed by now; null where the quote has no rate of this class. */
+  readonly taxRateOf: (sku: string) => string | null;
+  /** Whether two prices, or two rates, are the same number. */
   readonly samePrice: (a: string, b: string) => boolean;
 }
 
 export interface QuoteChange {
-  readonly what: 'unit_price' | 'not_for_sale' | 'shipping_price' | 'shipping_option' | 'destination';
+  readonly what: 'unit_price' | 'tax_rate' | 'not_for_sale' | 'shipping_price' | 'shipping_option' | 'destination';
   readonly sku?: string;
   readonly option?: string;
   readonly was: string | number | null;
@@ -137,8 +139,13 @@ function changedLines(quote: Quote, current: Current): QuoteChange[] {
   return quote.lines.flatMap((line): QuoteChange[] => {
     const price = current.priceOf(line.sku);
     if (price === null) return [{ what: 'not_for_sale', sku: line.sku, was: line.unitPrice, is: null }];
-    if (line.overridden || current.samePrice(price, line.unitPrice)) return [];
-    return [{ what: 'unit_price', sku: line.sku, was: line.unitPrice, is: price }];
+    const rate = current.taxRateOf(line.sku);
+    const taxed = rate !== null && current.samePrice(rate, line.taxRate);
+    const priced = line.overridden || current.samePrice(price, line.unitPrice);
+    return [
+      ...(priced ? [] : [{ what: 'unit_price', sku: line.sku, was: line.unitPrice, is: price } as const]),
+      ...(taxed ? [] : [{ what: 'tax_rate', sku: line.sku, was: line.taxRate, is: rate } as const]),
+    ];
   });
 }
 
@@ -170,6 +177,8 @@ function sentence(change: QuoteChange): string {
   switch (change.what) {
     case 'unit_price':
       return `The price of ${change.sku} changed from ${change.was} to ${change.is}.`;
+    case 'tax_rate':
+      return `${change.sku} is taxed otherwise by now.`;
     case 'not_for_sale':
       return `${change.sku} is not for sale any more.`;
     case 'shipping_price':

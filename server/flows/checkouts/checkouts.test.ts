@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { CheckoutAddress } from '../../domains/checkouts/schema.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';
 import { createPool } from '../../platform/db.ts';
 import { cuttingProxy } from '../../platform/testing/cutting-proxy.ts';
-import { type CheckoutPage, readCheckout } from '../../views/checkouts.ts';
-import { createFlows, type Flows } from '../flows.ts';
+import { createFlows } from '../flows.ts';
+import { ADDRESS, CUSTOMER, checkoutWorld, RETURN } from '../testing/checkout-world.ts';
 import { type OrderWorld, orderWorld } from '../testing/order-world.ts';
 import { addShippingMethods } from '../testing/shipping-methods.ts';
 
@@ -16,36 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => w.close());
 
-const ADDRESS: CheckoutAddress = { line1: 'Hauptstr. 5', city: 'Berlin', postalCode: '10115', country: 'DE' };
-const CUSTOMER = { email: 'carla@customer.example', name: 'Carla Rossi' };
-const ctx = () => ({ ...w.ctx(), actor: 'system:checkout' });
-const read = (id: string): Promise<CheckoutPage> => readCheckout(w.db.pool, id, w.clock());
-
-/** A checkout with everything that paying for it takes. */
-async function ready(lines = [{ sku: 'MUG', quantity: 2 }]): Promise<string> {
-  const { id } = await w.flows.checkouts.create(
-    { merchantId: w.merchantId, source: 'shop', lines, customer: {}, locale: 'en' },
-    ctx(),
-  );
-  await w.flows.checkouts.update({ checkoutId: id, customer: CUSTOMER, shipTo: ADDRESS }, ctx());
-  return id;
-}
-
-/** What the customer sees at the moment they press Pay. */
-async function shown(id: string) {
-  const { quote, option } = await read(id);
-  const chosen = quote?.options.find((candidate) => candidate.code === option);
-  return {
-    checkoutId: id,
-    quoteId: quote?.id ?? '',
-    option: option ?? undefined,
-    totalMinor: BigInt(chosen?.orderTotalMinor ?? 0),
-  };
-}
-
-const RETURN = { returnUrl: 'https://shop.example/pay/x' };
-const pay = async (id: string, paymentToken = 'pm_card_visa', key = newId(), by: Flows = w.flows) =>
-  by.checkouts.pay({ ...(await shown(id)), paymentToken, ...RETURN }, ctx(), key);
+const { ctx, read, ready, shown, pay } = checkoutWorld(() => w);
 
 async function refusal(promise: Promise<unknown>): Promise<DomainError> {
   const error = await promise.then(

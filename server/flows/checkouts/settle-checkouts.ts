@@ -65,7 +65,7 @@ function settle(world: Settling, { input, ctx }: Request<CheckoutIdInput>): Sett
 function cancel(world: Settling, { input, ctx }: Request<CheckoutIdInput>): SettledCheckout {
   const checkout = checkouts.checkoutOf(world.checkouts, input.checkoutId);
   if (checkout.state === 'cancelled') return { id: checkout.id, state: 'cancelled' };
-  demandOpen(checkout, ctx.now);
+  demandOpen(checkout, world.attempts.get(checkout.orderId ?? ''), ctx.now);
   move(world, checkout, { state: 'cancelled' }, ctx);
   return { id: checkout.id, state: checkout.state };
 }
@@ -73,7 +73,7 @@ function cancel(world: Settling, { input, ctx }: Request<CheckoutIdInput>): Sett
 /** Has the link sent to the customer: whoever sends mail is told by the event, which holds ids and no personal data. */
 function sendLink(world: Settling, { input, ctx }: Request<CheckoutIdInput>): SettledCheckout {
   const checkout = checkouts.checkoutOf(world.checkouts, input.checkoutId);
-  demandOpen(checkout, ctx.now);
+  demandOpen(checkout, world.attempts.get(checkout.orderId ?? ''), ctx.now);
   if (!checkout.customer.email)
     throw new DomainError('invalid_request', 'Give the customer’s e-mail address first.', { field: 'email' });
   checkouts.change(world.checkouts, checkout, { linkSentAt: ctx.now }, ctx);

@@ -1,8 +1,17 @@
 import type pg from 'pg';
 import * as catalog from '../../domains/catalog/service.ts';
-import { type Checkout, chooseOption, demandOpen } from '../../domains/checkouts/rules.ts';
-import type { CheckoutAddress, UpdateCheckoutInput } from '../../domains/checkouts/schema.ts';
+import {
+  type Checkout,
+  chooseOption,
+  demandOpen,
+  isQuoteFor,
+  type QuotedGoods,
+  type QuotedPlace,
+  samePlace,
+} from '../../domains/checkouts/rules.ts';
+import type { UpdateCheckoutInput } from '../../domains/checkouts/schema.ts';
 import * as checkouts from '../../domains/checkouts/service.ts';
+import * as orders from '../../domains/orders/service.ts';
 import type { CreateQuoteInput } from '../../domains/quotes/schema.ts';
 import * as quotes from '../../domains/quotes/service.ts';
 import type { Ctx } from '../../kernel/context.ts';
@@ -24,13 +33,19 @@ export interface UpdatedCheckout {
   readonly version: number;
 }
 
+interface PricedFor extends QuotedGoods {
+  readonly id: string;
+  readonly options: readonly { readonly code: string }[];
+}
+
 interface QuotedUpdate extends UpdateCheckoutInput {
-  readonly quote: { readonly id: string; readonly options: readonly { readonly code: string }[] } | null;
+  readonly quote: PricedFor | null;
 }
 
 interface Updating extends CheckoutWorld {
-  /** The shipping options of the quotes that the checkouts name. */
-  readonly offered: ReadonlyMap<string, readonly { readonly code: string }[]>;
+  readonly attempts: ReadonlyMap<string, orders.AttemptState>;
+  /** The quotes that the checkouts name. */
+  readonly quotes: ReadonlyMap<string, PricedFor>;
 }
 
 async function lock(tx: Tx, requests: readonly Request<QuotedUpdate>[]): Promise<Updating> {
@@ -51,17 +66,22 @@ async function lock(tx: Tx, requests: readonly Request<QuotedUpdate>[]): Promise
     tx,
     found.flatMap((checkout) => checkout.quoteId ?? []),
   );
-  const offered = new Map([...named].map(([id, quote]) => [id, quote.options]));
-  return { applied: 0, checkouts: state, catalog: goods, outbox: newOutbox(), offered };
+  const attempts = await orders.findAttempts(
+    tx,
+    found.flatMap((checkout) => checkout.orderId ?? []),
+  );
+  return { applied: 0, checkouts: state, catalog: goods, outbox: newOutbox(), quotes: named, attempts };
 }
 
 function decide(world: Updating, { input, ctx }: Request<QuotedUpdate>): UpdatedCheckout {
   const checkout = checkouts.checkoutOf(world.checkouts, input.checkoutId);
-  demandOpen(checkout, ctx.now);
+  demandOpen(checkout, world.attempts.get(checkout.orderId ?? ''), ctx.now);
   const lines = input.lines ? namedLines(world.catalog, checkout.merchantId, input.lines) : checkout.lines;
-  const stale = input.lines !== undefined && input.quote === null;
-  const quoteId = input.quote?.id ?? (stale ? null : checkout.quoteId);
-  const offered = input.quote?.options ?? (quoteId ? (world.offered.get(quoteId) ?? []) : []);
+  const shipTo = input.shipTo ?? checkout.shipTo;
+  // Somebody else may have changed the goods or the place while this was priced: a quote for what it was before is none.
+  const quote = [input.quote, world.quotes.get(checkout.quoteId ?? '')].find((one) => one && isQuoteFor(one, lines, shipTo));
+  const quoteId = quote?.id ?? null;
+  const offered = quote?.options ?? [];
   if (input.option !== undefined && !input.quote && !offered.some((option) => option.code === input.option))
     throw new DomainError('option_not_offered', 'This way of sending is not offered. Choose another one.', {
       option: input.option,
@@ -74,7 +94,7 @@ function decide(world: Updating, { input, ctx }: Request<QuotedUpdate>): Updated
     {
       lines,
       customer: { ...checkout.customer, ...input.customer },
-      shipTo: input.shipTo ?? checkout.shipTo,
+      shipTo,
       quoteId,
       shippingOption: chooseOption(offered, input.option ?? checkout.shippingOption),
     },
@@ -109,7 +129,7 @@ export const updateCheckout: Verb<QuotedUpdate, Updating, UpdatedCheckout> = {
   write: writeCheckouts,
 };
 
-const destinationOf = ({ country, region, postalCode }: CheckoutAddress): CreateQuoteInput['destination'] => ({
+const destinationOf = ({ country, region, postalCode }: QuotedPlace): CreateQuoteInput['destination'] => ({
   country,
   ...(region ? { region } : {}),
   ...(postalCode ? { postalCode } : {}),
@@ -118,11 +138,11 @@ const destinationOf = ({ country, region, postalCode }: CheckoutAddress): Create
 /** A quote that ends before somebody could pay by it is renewed. */
 const RENEW_BEFORE_MS = 2 * 60_000;
 
-async function needsQuote(pool: pg.Pool, before: Checkout, input: UpdateCheckoutInput, to: CheckoutAddress, now: Date) {
+async function needsQuote(pool: pg.Pool, before: Checkout, input: UpdateCheckoutInput, to: QuotedPlace, now: Date) {
   if (input.lines || before.quoteId === null) return true;
   const quote = (await quotes.find(pool, [before.quoteId])).get(before.quoteId);
   if (!quote || quote.expiresAt.getTime() - now.getTime() < RENEW_BEFORE_MS) return true;
-  return JSON.stringify(destinationOf(to)) !== JSON.stringify(quote.destination);
+  return !samePlace(to, quote.destination);
 }
 
 /** The verb with its quote: asks for one where the price may have changed, or where `again` says so. */
@@ -131,24 +151,36 @@ export function quotedUpdate(
   createQuote: Call<CreateQuoteInput, CreatedQuote>,
   update: Call<QuotedUpdate, UpdatedCheckout>,
 ) {
+  const price = ({ merchantId, currency }: Checkout, lines: QuotedGoods['lines'], to: QuotedPlace, ctx: Ctx) =>
+    createQuote(
+      { merchantId, currency, lines: lines.map(({ sku, quantity }) => ({ sku, quantity })), destination: destinationOf(to) },
+      ctx,
+    );
+
+  /** Something else was changed while the change was priced: it is kept without a price, and priced as it is now. */
+  async function priceAgain(option: string | undefined, checkoutId: string, kept: UpdatedCheckout, ctx: Ctx) {
+    const now = await checkouts.find(pool, checkoutId);
+    if (!now?.shipTo || now.quoteId !== null) return kept;
+    const quote = await price(now, now.lines, now.shipTo, ctx);
+    return update({ checkoutId, ...(option === undefined ? {} : { option }), quote }, ctx);
+  }
+
   return async (input: UpdateCheckoutInput & { readonly again?: boolean }, ctx: Ctx, key?: string): Promise<UpdatedCheckout> => {
     const { again = false, ...asked } = input;
-    const before = await checkouts.find(pool, input.checkoutId);
-    if (!before) throw new DomainError('not_found', 'There is no such checkout.');
-    demandOpen(before, ctx.now);
+    const before = await findOpen(pool, input.checkoutId, ctx.now);
     const to = input.shipTo ?? before.shipTo;
-    const quote =
-      to && (again || (await needsQuote(pool, before, input, to, ctx.now)))
-        ? await createQuote(
-            {
-              merchantId: before.merchantId,
-              currency: before.currency,
-              lines: (input.lines ?? before.lines).map(({ sku, quantity }) => ({ sku, quantity })),
-              destination: destinationOf(to),
-            },
-            ctx,
-          )
-        : null;
-    return update({ ...asked, quote }, ctx, key);
+    const priced = to && (again || (await needsQuote(pool, before, input, to, ctx.now)));
+    const quote = priced ? await price(before, input.lines ?? before.lines, to, ctx) : null;
+    const kept = await update({ ...asked, quote }, ctx, key);
+    if (kept.quoteId !== null) return kept;
+    return priceAgain(input.option ?? before.shippingOption ?? undefined, input.checkoutId, kept, ctx);
   };
+}
+
+async function findOpen(pool: pg.Pool, id: string, now: Date): Promise<Checkout> {
+  const checkout = await checkouts.find(pool, id);
+  if (!checkout) throw new DomainError('not_found', 'There is no such checkout.');
+  const attempts = await orders.findAttempts(pool, checkout.orderId === null ? [] : [checkout.orderId]);
+  demandOpen(checkout, attempts.get(checkout.orderId ?? ''), now);
+  return checkout;
 }
