@@ -54,7 +54,7 @@ export function CancelDialog({ page, onClose }: { page: OrderPage; onClose: () =
   const [note, setNote] = useState('');
   const ready = allowed.allowed && units.valid && !units.empty;
   const input = ready ? { orderId: order.id, units: units.selection, reason: 'other' as const } : null;
-  const { plan, was, key, error, again } = usePlan('cancel', input, order.version, (wanted) =>
+  const { plan, was, error, again } = usePlan('cancel', input, order.version, (wanted) =>
     client.orders.previewCancel.mutate(wanted),
   );
   const undo = useUndoOrder();
@@ -110,14 +110,15 @@ export function CancelDialog({ page, onClose }: { page: OrderPage; onClose: () =
       onConfirm={(reason) =>
         plan &&
         input &&
-        cancel.mutate({
-          ...input,
-          reason: reason as CancelReason,
-          note: note.trim() || undefined,
-          fingerprint: plan.fingerprint,
-          undoable: true,
-          idempotencyKey: key,
-        })
+        cancel.mutate(
+          done.keyed({
+            ...input,
+            reason: reason as CancelReason,
+            note: note.trim() || undefined,
+            fingerprint: plan.fingerprint,
+            undoable: true,
+          }),
+        )
       }
     >
       <UnitFields lines={lines} units={units} />

@@ -158,7 +158,7 @@ export function RefundDialog({ page, onClose }: { page: OrderPage; onClose: () =
   const wanted = useWanted(page);
   const [note, setNote] = useState('');
   const { order } = page;
-  const { plan, was, key, error, again } = usePlan('refund', wanted.input, order.version, (input) =>
+  const { plan, was, error, again } = usePlan('refund', wanted.input, order.version, (input) =>
     client.orders.previewRefund.mutate(input),
   );
   const undo = useUndoOrder();
@@ -215,14 +215,15 @@ export function RefundDialog({ page, onClose }: { page: OrderPage; onClose: () =
       onConfirm={(reason) =>
         plan &&
         wanted.input &&
-        refund.mutate({
-          ...wanted.input,
-          reason: reason as RefundReason,
-          note: note.trim() || undefined,
-          fingerprint: plan.fingerprint,
-          undoable: true,
-          idempotencyKey: key,
-        })
+        refund.mutate(
+          done.keyed({
+            ...wanted.input,
+            reason: reason as RefundReason,
+            note: note.trim() || undefined,
+            fingerprint: plan.fingerprint,
+            undoable: true,
+          }),
+        )
       }
     >
       <Fields page={page} wanted={wanted} />

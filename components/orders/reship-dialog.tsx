@@ -33,7 +33,7 @@ export function ReshipDialog({ page, onClose }: { page: OrderPage; onClose: () =
   const [note, setNote] = useState('');
   const ready = shipment !== undefined && units.valid && !units.empty;
   const input = ready ? { orderId: order.id, shipmentId: shipment.id, units: units.selection, reason: 'other' as const } : null;
-  const { plan, was, key, error, again } = usePlan('reship', input, order.version, (wanted) =>
+  const { plan, was, error, again } = usePlan('reship', input, order.version, (wanted) =>
     client.orders.previewReship.mutate(wanted),
   );
   const done = useOrderDone(page, onClose, again);
@@ -83,13 +83,14 @@ export function ReshipDialog({ page, onClose }: { page: OrderPage; onClose: () =
       onConfirm={(reason) =>
         plan &&
         input &&
-        reship.mutate({
-          ...input,
-          reason: reason as ReshipReason,
-          note: note.trim() || undefined,
-          fingerprint: plan.fingerprint,
-          idempotencyKey: key,
-        })
+        reship.mutate(
+          done.keyed({
+            ...input,
+            reason: reason as ReshipReason,
+            note: note.trim() || undefined,
+            fingerprint: plan.fingerprint,
+          }),
+        )
       }
     >
       {possible.length > 1 && (

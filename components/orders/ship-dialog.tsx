@@ -68,9 +68,7 @@ export function ShipDialog({ page, onClose }: { page: OrderPage; onClose: () => 
     allowed.allowed && units.valid && !units.empty
       ? { orderId: order.id, units: units.selection, nodeId: nodeId ?? undefined }
       : null;
-  const { plan, was, key, error, again } = usePlan('ship', input, order.version, (wanted) =>
-    client.orders.previewShip.mutate(wanted),
-  );
+  const { plan, was, error, again } = usePlan('ship', input, order.version, (wanted) => client.orders.previewShip.mutate(wanted));
   const done = useOrderDone(page, onClose, again);
   const ship = useMutation(
     trpc.orders.ship.mutationOptions({
@@ -89,7 +87,7 @@ export function ShipDialog({ page, onClose }: { page: OrderPage; onClose: () => 
       blocked={blocked}
       error={shownError(ship.error ?? error)}
       busy={ship.isPending}
-      onConfirm={() => plan && input && ship.mutate({ ...input, fingerprint: plan.fingerprint, idempotencyKey: key })}
+      onConfirm={() => plan && input && ship.mutate(done.keyed({ ...input, fingerprint: plan.fingerprint }))}
     >
       {nodes.length > 1 && (
         <Select

@@ -1,8 +1,8 @@
 'use client';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
-import { useEffect, useMemo, useRef, useState } from 'react';
-import { newId } from '../../server/kernel/ids.ts';
+import { useEffect, useRef, useState } from 'react';
+import { asText } from '../request-key.ts';
 
 /** A stepper that is held down asks once, when it rests. */
 const REST_MS = 150;
@@ -14,7 +14,7 @@ interface Planned {
 /**
  * The server's plan of what a dialog asks for, worked out anew when the question or the order changes. Until the new one is there, the one
  * for the same question stays, and may be confirmed: the server carries out the plan whose fingerprint it is given, or none. `was` is
- * the plan that was shown for the same question before the order changed under it. `key` is the idempotency key of carrying out just this plan.
+ * the plan that was shown for the same question before the order changed under it.
  */
 export function usePlan<I, P extends Planned>(
   name: string,
@@ -43,11 +43,5 @@ export function usePlan<I, P extends Planned>(
     else if (before.plan.fingerprint !== plan.fingerprint) setWas(before.plan);
     shown.current = { question, plan };
   }, [plan, question]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another plan is another request
-  const key = useMemo(() => newId(), [plan?.fingerprint]);
-  return { plan, was, key, error: question === null ? null : query.error, again: () => void query.refetch() };
-}
-
-function asText(input: unknown): string {
-  return JSON.stringify(input, (_name, value) => (typeof value === 'bigint' ? value.toString() : value));
+  return { plan, was, error: question === null ? null : query.error, again: () => void query.refetch() };
 }

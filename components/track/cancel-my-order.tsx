@@ -6,6 +6,7 @@ import type { MyOrder } from '../../server/views/my-orders.ts';
 import { type Figure, PlanPreview } from '../orders/plan-preview.tsx';
 import { usePlan } from '../orders/use-plan.ts';
 import { usePowers } from '../powers.ts';
+import { useRequestKey } from '../request-key.ts';
 import { refusalOf, shownError, useTRPC, useTRPCClient } from '../trpc.tsx';
 import { ActionButton } from '../ui/action-button.tsx';
 import { EffectDialog } from '../ui/effect-dialog.tsx';
@@ -31,9 +32,10 @@ function CancelMyOrderDialog({ order, onClose }: { order: MyOrder; onClose: () =
   const toast = useToast();
   const queryClient = useQueryClient();
   const figures = useFigures();
+  const request = useRequestKey();
   const blocked = order.cancel === 'yes' ? null : t(`track.cancel.${order.cancel}`);
   const input = blocked === null ? { orderId: order.id, reason: 'customer_request' as const } : null;
-  const { plan, was, key, error, again } = usePlan('cancel-mine', input, order.version, (wanted) =>
+  const { plan, was, error, again } = usePlan('cancel-mine', input, order.version, (wanted) =>
     client.orders.previewCancel.mutate(wanted),
   );
   const cancel = useMutation(
@@ -44,6 +46,7 @@ function CancelMyOrderDialog({ order, onClose }: { order: MyOrder; onClose: () =
         onClose();
       },
       onError: (refused) => {
+        request.failed(refused);
         if (refusalOf(refused)?.code === 'plan_changed') again();
       },
       onSettled: () => queryClient.invalidateQueries(trpc.myOrders.pathFilter()),
@@ -66,7 +69,7 @@ function CancelMyOrderDialog({ order, onClose }: { order: MyOrder; onClose: () =
       blocked={blocked}
       error={shownError(cancel.error ?? error)}
       busy={cancel.isPending}
-      onConfirm={() => plan && input && cancel.mutate({ ...input, fingerprint: plan.fingerprint, idempotencyKey: key })}
+      onConfirm={() => plan && input && cancel.mutate(request.keyed({ ...input, fingerprint: plan.fingerprint }))}
     />
   );
 }
