@@ -84,14 +84,14 @@ export function NewDraft() {
     }),
   );
   const change = (fields: Partial<Form>) => setForm((before) => ({ ...before, ...fields }));
-  const pick = (product: ProductRow) => {
-    const known = lines.find((line) => line.product.id === product.id);
-    setLines(
-      known
-        ? lines.map((line) => (line === known ? { product, quantity: (line.quantity ?? 0) + 1 } : line))
-        : [...lines, { product, quantity: 1 }],
-    );
-  };
+  // Two scans may be answered at once: each adds to what is there then.
+  const pick = (product: ProductRow) =>
+    setLines((before) => {
+      const known = before.find((line) => line.product.id === product.id);
+      return known
+        ? before.map((line) => (line === known ? { product, quantity: (line.quantity ?? 0) + 1 } : line))
+        : [...before, { product, quantity: 1 }];
+    });
   const problem = problemOf(form, lines);
   const submit = () => {
     setShown(true);
