@@ -67,8 +67,8 @@ export function PayForm({ page, checkout }: { page: PayPage; checkout: ReturnTyp
         return;
       }
       const seen = totalsOf(page, page.option)?.totalMinor;
-      // A price that has changed is shown first.
-      if (seen !== undefined && totalsOf(current, current.option)?.totalMinor !== seen) {
+      // A price that was not on the page when Pay was pressed is shown first.
+      if (totalsOf(current, current.option)?.totalMinor !== seen) {
         setProblem(t('pay.newTotal'));
         return;
       }

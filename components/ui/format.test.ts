@@ -116,6 +116,7 @@ describe('lengths of time, sizes, days', () => {
 
   it.each(['UTC', 'Pacific/Auckland', 'Pacific/Pago_Pago'])('say the same calendar day to a reader in %s', (zone) => {
     vi.stubEnv('TZ', zone);
+    expect(Intl.DateTimeFormat().resolvedOptions().timeZone).toBe(zone);
     expect(formatDay('2026-11-30', 'en', 'dated')).toBe('30 Nov 2026');
     expect(formatDay('2026-11-30', 'de', 'full')).toBe('Montag, 30. November');
     expect(formatDays('2026-11-30', '2026-11-30', 'en', 'dated')).toBe('30 Nov 2026');
