@@ -1,7 +1,7 @@
 'use client';
 import { useRef, useState } from 'react';
 import { newId } from '../server/kernel/ids.ts';
-import { refusalOf, shownError } from './trpc.tsx';
+import { isRefused, shownError } from './trpc.tsx';
 import { useErrorText } from './ui/states.tsx';
 
 /** A row that was refused, and why in words. */
@@ -35,7 +35,7 @@ export function useEachRow<Row>() {
         await act(row, key);
         done.push(row);
       } catch (error) {
-        if (refusalOf(error)) keys.current.delete(name);
+        if (isRefused(error)) keys.current.delete(name);
         failed.push({ row, why: text(shownError(error) ?? { kind: 'unexpected' }) });
       }
     }

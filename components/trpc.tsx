@@ -72,6 +72,11 @@ export function refusalOf(error: unknown): Refusal | undefined {
   return data.domain as Refusal;
 }
 
+/** Whether the server decided and said no. Where it failed or did not answer, nobody knows whether the thing was done. */
+export function isRefused(error: unknown): boolean {
+  return refusalOf(error) !== undefined && !mayPass(error);
+}
+
 /** A failed call as <ErrorState>, <EffectDialog> and toasts show it; undefined while there is no error. */
 export function shownError(error: unknown): ErrorShown | undefined {
   if (!error) return undefined;

@@ -1,10 +1,10 @@
 'use client';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { newId } from '../../server/kernel/ids.ts';
 import type { ApprovalRow } from '../../server/views/approvals.ts';
 import { useActorName } from '../actor-name.ts';
 import { usePowers } from '../powers.ts';
+import { useRequestKey } from '../request-key.ts';
 import { shownError, useTRPC } from '../trpc.tsx';
 import { ActionButton } from '../ui/action-button.tsx';
 import { EffectDialog } from '../ui/effect-dialog.tsx';
@@ -26,7 +26,7 @@ function DecideDialog(props: { row: ApprovalRow; decision: Decision; onClose: ()
   const trpc = useTRPC();
   const toast = useToast();
   const queryClient = useQueryClient();
-  const [key, setKey] = useState(newId);
+  const request = useRequestKey();
   const decide = useMutation(
     trpc.approvals.decide.mutationOptions({
       onSuccess: () => {
@@ -37,7 +37,7 @@ function DecideDialog(props: { row: ApprovalRow; decision: Decision; onClose: ()
         });
         onClose();
       },
-      onError: () => setKey(newId()),
+      onError: request.failed,
       onSettled: () => queryClient.invalidateQueries(trpc.approvals.pathFilter()),
     }),
   );
@@ -52,7 +52,7 @@ function DecideDialog(props: { row: ApprovalRow; decision: Decision; onClose: ()
       verb={t(`actions.approval.${decision}`)}
       error={shownError(decide.error)}
       busy={decide.isPending}
-      onConfirm={(reason) => decide.mutate({ approvalId: row.id, decision, reason: reason || undefined, idempotencyKey: key })}
+      onConfirm={(reason) => decide.mutate(request.keyed({ approvalId: row.id, decision, reason: reason || undefined }))}
     />
   );
 }

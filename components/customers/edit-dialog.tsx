@@ -3,9 +3,9 @@ import { Select, TagsInput, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { CUSTOMER_LOCALES, MAX_CUSTOMER_TAGS } from '../../server/domains/customers/schema.ts';
-import { newId } from '../../server/kernel/ids.ts';
 import type { CustomerPage } from '../../server/views/customers.ts';
 import { ChangesPreview, type FieldChange } from '../changes-preview.tsx';
+import { useRequestKey } from '../request-key.ts';
 import { shownError, useTRPC } from '../trpc.tsx';
 import { EffectDialog } from '../ui/effect-dialog.tsx';
 import { useMessages } from '../ui/locale.tsx';
@@ -35,15 +35,12 @@ export function EditCustomerDialog({ customer, onClose }: { customer: CustomerPa
   const toast = useToast();
   const queryClient = useQueryClient();
   const [typed, setTyped] = useState<Partial<Form>>({});
-  const [key, setKey] = useState(newId);
+  const request = useRequestKey();
   const locale = CUSTOMER_LOCALES.find((known) => known === customer.locale) ?? 'en';
   const stored: Form = { name: customer.name ?? '', phone: customer.phone ?? '', locale, tags: customer.tags };
   const form = { ...stored, ...typed };
   const changes = useChanges(stored, typed);
-  const type = (change: Partial<Form>) => {
-    setTyped((before) => ({ ...before, ...change }));
-    setKey(newId());
-  };
+  const type = (change: Partial<Form>) => setTyped((before) => ({ ...before, ...change }));
   const edit = useMutation(
     trpc.customers.edit.mutationOptions({
       onSuccess: () => {
@@ -53,7 +50,7 @@ export function EditCustomerDialog({ customer, onClose }: { customer: CustomerPa
         });
         onClose();
       },
-      onError: () => setKey(newId()),
+      onError: request.failed,
       onSettled: () => queryClient.invalidateQueries(trpc.customers.pathFilter()),
     }),
   );
@@ -69,14 +66,15 @@ export function EditCustomerDialog({ customer, onClose }: { customer: CustomerPa
       error={shownError(edit.error)}
       busy={edit.isPending}
       onConfirm={() =>
-        edit.mutate({
-          customerId: customer.id,
-          version: customer.version,
-          ...typed,
-          name: orNull(typed.name),
-          phone: orNull(typed.phone),
-          idempotencyKey: key,
-        })
+        edit.mutate(
+          request.keyed({
+            customerId: customer.id,
+            version: customer.version,
+            ...typed,
+            name: orNull(typed.name),
+            phone: orNull(typed.phone),
+          }),
+        )
       }
     >
       <TextInput

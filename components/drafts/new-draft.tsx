@@ -3,9 +3,9 @@ import { Button, NativeSelect, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
-import { newId } from '../../server/kernel/ids.ts';
 import type { ProductRow } from '../../server/views/products.ts';
 import { countriesByName, hasRegion, postalProblem } from '../pay/countries.ts';
+import { useRequestKey } from '../request-key.ts';
 import { shownError, useTRPC } from '../trpc.tsx';
 import { DetailLayout, Section } from '../ui/detail-layout.tsx';
 import { useMessages } from '../ui/locale.tsx';
@@ -72,7 +72,7 @@ export function NewDraft() {
   const shop = useShop();
   const [form, setForm] = useState<Form>(BLANK);
   const [lines, setLines] = useState<readonly DraftLine[]>([]);
-  const [key, setKey] = useState(newId);
+  const request = useRequestKey();
   const [shown, setShown] = useState(false);
   const create = useMutation(
     trpc.drafts.create.mutationOptions({
@@ -80,30 +80,23 @@ export function NewDraft() {
         void queryClient.invalidateQueries(trpc.drafts.pathFilter());
         router.push(`/orders/drafts/${id}`);
       },
-      onError: () => setKey(newId()),
+      onError: request.failed,
     }),
   );
-  const change = (fields: Partial<Form>) => {
-    setForm((before) => ({ ...before, ...fields }));
-    setKey(newId());
-  };
-  const changeLines = (next: readonly DraftLine[]) => {
-    setLines(next);
-    setKey(newId());
-  };
-  const pick = (product: ProductRow) => {
-    const known = lines.find((line) => line.product.id === product.id);
-    changeLines(
-      known
-        ? lines.map((line) => (line === known ? { product, quantity: (line.quantity ?? 0) + 1 } : line))
-        : [...lines, { product, quantity: 1 }],
-    );
-  };
+  const change = (fields: Partial<Form>) => setForm((before) => ({ ...before, ...fields }));
+  // Two scans may be answered at once: each adds to what is there then.
+  const pick = (product: ProductRow) =>
+    setLines((before) => {
+      const known = before.find((line) => line.product.id === product.id);
+      return known
+        ? before.map((line) => (line === known ? { product, quantity: (line.quantity ?? 0) + 1 } : line))
+        : [...before, { product, quantity: 1 }];
+    });
   const problem = problemOf(form, lines);
   const submit = () => {
     setShown(true);
     if (problem || create.isPending) return;
-    create.mutate({ merchantId: shop.id, locale, ...asInput(form, lines), idempotencyKey: key });
+    create.mutate(request.keyed({ merchantId: shop.id, locale, ...asInput(form, lines) }));
   };
   const field = (name: keyof Form, more: Record<string, unknown> = {}) => (
     <TextInput
@@ -167,12 +160,12 @@ export function NewDraft() {
                 data={shop.merchants.map(({ id, name }) => ({ value: id, label: name }))}
                 onChange={(event) => {
                   shop.choose(event.currentTarget.value);
-                  changeLines([]);
+                  setLines([]);
                 }}
               />
             )}
             {shop.id !== '' && <SkuFinder merchantId={shop.id} onPick={pick} />}
-            <DraftLines lines={lines} onChange={changeLines} />
+            <DraftLines lines={lines} onChange={setLines} />
             {shown && problem && (
               <p className={classes.problem} role="alert">
                 {t(`drafts.problems.${problem}`)}

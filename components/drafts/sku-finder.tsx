@@ -2,11 +2,12 @@
 import { TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { IconPlus, IconSearch } from '@tabler/icons-react';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { ProductRow } from '../../server/views/products.ts';
-import { useTRPC } from '../trpc.tsx';
+import { shownError, useTRPC } from '../trpc.tsx';
 import { useFormat, useMessages } from '../ui/locale.tsx';
+import { useErrorText } from '../ui/states.tsx';
 import classes from './drafts.module.css';
 
 const MOST_SHOWN = 8;
@@ -17,10 +18,13 @@ export function SkuFinder({ merchantId, onPick }: { merchantId: string; onPick: 
   const { t } = useMessages();
   const format = useFormat();
   const trpc = useTRPC();
+  const queryClient = useQueryClient();
+  const errorText = useErrorText();
   const [text, setText] = useState('');
   const [q] = useDebouncedValue(text.trim(), TYPING_MS);
+  const wanted = (text: string) => trpc.products.list.queryOptions({ q: text, merchantId, active: true });
   const found = useQuery({
-    ...trpc.products.list.queryOptions({ q, merchantId, active: true }),
+    ...wanted(q),
     enabled: q !== '',
     placeholderData: keepPreviousData,
   });
@@ -29,6 +33,15 @@ export function SkuFinder({ merchantId, onPick }: { merchantId: string; onPick: 
     onPick(product);
     setText('');
   };
+  const giveBack = (asked: string) => setText((now) => (now === '' ? asked : now));
+  // The rows below may belong to a shorter text still: Enter asks for what is in the field now, and empties it for the next scan.
+  const first = useMutation({
+    mutationFn: (asked: string) => queryClient.fetchQuery(wanted(asked)),
+    onSuccess: ({ items }, asked) => (items[0] ? onPick(items[0]) : giveBack(asked)),
+    onError: (_error, asked) => giveBack(asked),
+  });
+  const nothing = first.data ? first.data.items.length === 0 : q !== '' && found.data !== undefined && rows.length === 0;
+  const failure = shownError(first.error ?? (q === '' ? null : found.error));
   return (
     <div>
       <TextInput
@@ -36,11 +49,18 @@ export function SkuFinder({ merchantId, onPick }: { merchantId: string; onPick: 
         placeholder={t('drafts.findHint')}
         leftSection={<IconSearch size={16} aria-hidden />}
         value={text}
-        onChange={(event) => setText(event.currentTarget.value)}
+        error={failure && errorText(failure)}
+        onChange={(event) => {
+          setText(event.currentTarget.value);
+          first.reset();
+        }}
         onKeyDown={(event) => {
           if (event.key !== 'Enter') return;
           event.preventDefault();
-          if (rows[0]) pick(rows[0]);
+          const asked = text.trim();
+          if (asked === '') return;
+          first.mutate(asked);
+          setText('');
         }}
       />
       <ul className={classes.found} aria-label={t('drafts.results')}>
@@ -59,7 +79,7 @@ export function SkuFinder({ merchantId, onPick }: { merchantId: string; onPick: 
           </li>
         ))}
       </ul>
-      {q !== '' && found.data && rows.length === 0 && <p className={classes.dim}>{t('drafts.nothingFound')}</p>}
+      {nothing && !failure && <p className={classes.dim}>{t('drafts.nothingFound')}</p>}
     </div>
   );
 }

@@ -1,7 +1,6 @@
 'use client';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
-import { newId } from '../../server/kernel/ids.ts';
+import { useRequestKey } from '../request-key.ts';
 import { shownError, useTRPC } from '../trpc.tsx';
 import { EffectDialog } from '../ui/effect-dialog.tsx';
 import { useMessages } from '../ui/locale.tsx';
@@ -18,7 +17,7 @@ export function RetryDialog({ letters, onClose }: { letters: Letters; onClose: (
   const trpc = useTRPC();
   const toast = useToast();
   const queryClient = useQueryClient();
-  const [key, setKey] = useState(newId);
+  const request = useRequestKey();
   const count = letters.kind === 'jobs' ? letters.jobIds.length : letters.deliveries.length;
   const follow = {
     onSuccess: ({ retried, left }: { retried: number; left: number }) => {
@@ -26,8 +25,7 @@ export function RetryDialog({ letters, onClose }: { letters: Letters; onClose: (
       toast.success({ message: left > 0 ? `${message} ${t('jobs.retry.left', { count: left })}` : message });
       onClose(true);
     },
-    // A refusal is the answer to its key; another try is another request.
-    onError: () => setKey(newId()),
+    onError: request.failed,
     onSettled: () => queryClient.invalidateQueries(trpc.jobs.pathFilter()),
   };
   const jobs = useMutation(trpc.jobs.retry.mutationOptions(follow));
@@ -43,8 +41,8 @@ export function RetryDialog({ letters, onClose }: { letters: Letters; onClose: (
       error={shownError(jobs.error ?? deliveries.error)}
       busy={jobs.isPending || deliveries.isPending}
       onConfirm={(reason) => {
-        if (letters.kind === 'jobs') jobs.mutate({ jobIds: letters.jobIds, reason, idempotencyKey: key });
-        else deliveries.mutate({ deliveries: letters.deliveries, reason, idempotencyKey: key });
+        if (letters.kind === 'jobs') jobs.mutate(request.keyed({ jobIds: letters.jobIds, reason }));
+        else deliveries.mutate(request.keyed({ deliveries: letters.deliveries, reason }));
       }}
     />
   );

@@ -1,9 +1,8 @@
 'use client';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
 import { mayResend } from '../../server/domains/notifications/rules.ts';
-import { newId } from '../../server/kernel/ids.ts';
 import type { MailRow } from '../../server/views/mails.ts';
+import { useRequestKey } from '../request-key.ts';
 import { shownError, useTRPC } from '../trpc.tsx';
 import { EffectDialog } from '../ui/effect-dialog.tsx';
 import { useMessages } from '../ui/locale.tsx';
@@ -17,7 +16,7 @@ export function ResendDialog({ mail, kept, onClose }: { mail: MailRow; kept: boo
   const toast = useToast();
   const queryClient = useQueryClient();
   const words = useMailWords();
-  const [key, setKey] = useState(newId);
+  const request = useRequestKey();
   const verdict = mayResend({ ...mail, kept });
   const needsReason = verdict.allowed && verdict.needsReason;
   const resend = useMutation(
@@ -26,7 +25,7 @@ export function ResendDialog({ mail, kept, onClose }: { mail: MailRow; kept: boo
         toast.success({ message: t('mails.resend.done'), link: { href: `/channels/mail/${noticeId}`, label: t('mails.open') } });
         onClose();
       },
-      onError: () => setKey(newId()),
+      onError: request.failed,
       onSettled: () => queryClient.invalidateQueries(trpc.mails.pathFilter()),
     }),
   );
@@ -46,7 +45,7 @@ export function ResendDialog({ mail, kept, onClose }: { mail: MailRow; kept: boo
       blocked={verdict.allowed ? null : verdict.why}
       error={shownError(resend.error)}
       busy={resend.isPending}
-      onConfirm={(reason) => resend.mutate({ noticeId: mail.id, reason: reason || null, idempotencyKey: key })}
+      onConfirm={(reason) => resend.mutate(request.keyed({ noticeId: mail.id, reason: reason || null }))}
     />
   );
 }

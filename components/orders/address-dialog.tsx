@@ -4,7 +4,6 @@ import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { mayChangeAddress } from '../../server/domains/orders/rules.ts';
 import { type Address, postalCodeProblem, readdressOrderInput } from '../../server/domains/orders/schema.ts';
-import { newId } from '../../server/kernel/ids.ts';
 import type { AddressView, OrderPage } from '../../server/views/order.ts';
 import { ChangesPreview } from '../changes-preview.tsx';
 import { usePowers } from '../powers.ts';
@@ -47,17 +46,13 @@ export function AddressDialog({ page, onClose }: { page: OrderPage; onClose: () 
   // The address as it was when the dialog opened: whoever changes it meanwhile is not overwritten.
   const [seen] = useState<AddressView | null>(order.shipTo);
   const [form, setForm] = useState(() => orEmpty(order.shipTo));
-  const [key, setKey] = useState(newId);
   const held = order.holds.includes('address') && powers.release.includes('address');
   const [release, setRelease] = useState(true);
   const done = useOrderDone(page, onClose);
   const readdress = useMutation(
     trpc.orders.readdress.mutationOptions({
       onSuccess: () => done.succeeded(t('actions.address.done', { number: order.number })),
-      onError: (error) => {
-        setKey(newId());
-        done.failed(error);
-      },
+      onError: done.failed,
     }),
   );
   const before = orEmpty(seen);
@@ -93,13 +88,14 @@ export function AddressDialog({ page, onClose }: { page: OrderPage; onClose: () 
       busy={readdress.isPending}
       onConfirm={() =>
         address &&
-        readdress.mutate({
-          orderId: order.id,
-          address,
-          seen: seen as Record<string, string> | null,
-          releaseHold: held && release,
-          idempotencyKey: key,
-        })
+        readdress.mutate(
+          done.keyed({
+            orderId: order.id,
+            address,
+            seen: seen as Record<string, string> | null,
+            releaseHold: held && release,
+          }),
+        )
       }
     >
       <div className={classes.fields}>
@@ -116,7 +112,6 @@ export function AddressDialog({ page, onClose }: { page: OrderPage; onClose: () 
             onChange={(event) => {
               const { value } = event.currentTarget;
               setForm((now) => ({ ...now, [field]: value }));
-              setKey(newId());
             }}
           />
         ))}

@@ -1,21 +1,19 @@
 'use client';
-import { TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
-import { useState } from 'react';
 import { isCancellable, mayCancel } from '../../server/domains/orders/rules.ts';
 import { CANCEL_REASONS, type CancelReason } from '../../server/domains/orders/schema.ts';
 import type { CancelPreview } from '../../server/flows/cancel-plan.ts';
 import { unitsIn } from '../../server/kernel/units.ts';
 import type { OrderPage } from '../../server/views/order.ts';
-import { shownError, useTRPC, useTRPCClient } from '../trpc.tsx';
-import { EffectDialog } from '../ui/effect-dialog.tsx';
+import { useTRPC, useTRPCClient } from '../trpc.tsx';
 import { useFormat, useMessages } from '../ui/locale.tsx';
 import { orderFacts } from './order-facts.ts';
-import { type Figure, PlanPreview } from './plan-preview.tsx';
+import { PlanDialog } from './plan-dialog.tsx';
+import type { Figure } from './plan-preview.tsx';
 import { choosable, UnitFields, useUnits } from './unit-fields.tsx';
 import { useOrderDone } from './use-order-done.ts';
 import { usePlan } from './use-plan.ts';
-import { undoOffer, useUndoOrder } from './use-undo.ts';
+import { cancelUndoId, undoOffer, useUndoOrder } from './use-undo.ts';
 
 /** What most cancels are for. */
 const QUICK_REASONS = [
@@ -51,76 +49,51 @@ export function CancelDialog({ page, onClose }: { page: OrderPage; onClose: () =
   const allowed = mayCancel(orderFacts(page));
   const lines = choosable(page, isCancellable);
   const units = useUnits(lines);
-  const [note, setNote] = useState('');
-  const ready = allowed.allowed && units.valid && !units.empty;
+  const ready = allowed.allowed && units.problem === null;
   const input = ready ? { orderId: order.id, units: units.selection, reason: 'other' as const } : null;
-  const { plan, was, key, error, again } = usePlan('cancel', input, order.version, (wanted) =>
-    client.orders.previewCancel.mutate(wanted),
-  );
+  const planned = usePlan('cancel', input, order.version, (wanted) => client.orders.previewCancel.mutate(wanted));
+  const { plan } = planned;
   const undo = useUndoOrder();
-  const done = useOrderDone(page, onClose, again);
+  const done = useOrderDone(page, onClose, planned.again);
   const cancel = useMutation(
     trpc.orders.cancel.mutationOptions({
       onSuccess: (result) =>
         done.succeeded(
           t('actions.cancel.waits', { number: order.number, amount: format.money(result.cancelledMinor, order.currency) }),
-          undoOffer(`cancel:${order.id}`, result.undoUntil, () => undo.cancel(order.id)),
+          undoOffer(cancelUndoId(order.id), result.undoUntil, () => undo.cancel(order.id)),
         ),
       onError: done.failed,
     }),
   );
-  const blocked = !allowed.allowed ? allowed.why : units.empty ? t('actions.nothingChosen') : null;
+  const blocked = !allowed.allowed ? allowed.why : units.problem;
   const verb = plan?.whole
     ? t('actions.cancel.verbAll')
     : plan
       ? t('actions.cancel.verb', { amount: format.money(plan.valueMinor, plan.currency) })
       : t('actions.cancel.verbWaiting');
   return (
-    <EffectDialog
-      opened
+    <PlanDialog
       danger
       onClose={onClose}
       title={t('actions.cancel.title', { number: order.number })}
-      preview={
-        plan ? (
-          <PlanPreview figures={figures(plan)} was={was && figures(was)}>
-            {t(plan.whole ? 'actions.cancel.whole' : 'actions.cancel.part')}
-          </PlanPreview>
-        ) : blocked || error ? null : undefined
-      }
+      planned={planned}
+      figures={figures}
+      effect={(shown) => t(shown.whole ? 'actions.cancel.whole' : 'actions.cancel.part')}
       reason={{
         required: true,
         options: CANCEL_REASONS.map((value) => ({ value, label: t(`actions.cancel.reasons.${value}`) })),
         quick: QUICK_REASONS,
         remember: 'cancel',
       }}
-      details={
-        <TextInput
-          label={t('actions.note')}
-          description={t('actions.noteHint')}
-          maxLength={1000}
-          value={note}
-          onChange={(event) => setNote(event.currentTarget.value)}
-        />
-      }
+      noted
       verb={verb}
       blocked={blocked}
-      error={shownError(cancel.error ?? error)}
-      busy={cancel.isPending}
-      onConfirm={(reason) =>
-        plan &&
-        input &&
-        cancel.mutate({
-          ...input,
-          reason: reason as CancelReason,
-          note: note.trim() || undefined,
-          fingerprint: plan.fingerprint,
-          undoable: true,
-          idempotencyKey: key,
-        })
+      sending={cancel}
+      onConfirm={(asked, { reason, note }) =>
+        cancel.mutate(done.keyed({ ...asked, reason: reason as CancelReason, note, undoable: true }))
       }
     >
       <UnitFields lines={lines} units={units} />
-    </EffectDialog>
+    </PlanDialog>
   );
 }

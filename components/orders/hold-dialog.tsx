@@ -3,7 +3,6 @@ import { Select } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { mayHappen } from '../../server/domains/orders/rules.ts';
-import { newId } from '../../server/kernel/ids.ts';
 import type { Hold } from '../../server/kernel/vocabulary.ts';
 import type { OrderPage } from '../../server/views/order.ts';
 import { usePowers } from '../powers.ts';
@@ -25,7 +24,6 @@ export function HoldDialog(props: { page: OrderPage; verb: 'hold' | 'release'; o
   const done = useOrderDone(page, onClose);
   const options = powers[verb].filter((hold) => order.holds.includes(hold) === (verb === 'release'));
   const [chosen, setChosen] = useState<Hold | null>(null);
-  const [key] = useState(newId);
   const kind = chosen ?? (options.includes('manual') ? 'manual' : options[0]);
   const shared = {
     onSuccess: () => done.succeeded(t(`actions.${verb}.done`, { number: order.number })),
@@ -51,7 +49,7 @@ export function HoldDialog(props: { page: OrderPage; verb: 'hold' | 'release'; o
       blocked={!allowed.allowed ? allowed.why : kind === undefined ? none : null}
       error={shownError(mutation.error)}
       busy={mutation.isPending}
-      onConfirm={(reason) => kind && mutation.mutate({ orderId: order.id, hold: kind, reason, idempotencyKey: `${key}:${kind}` })}
+      onConfirm={(reason) => kind && mutation.mutate(done.keyed({ orderId: order.id, hold: kind, reason }))}
     >
       <Select
         label={t('actions.hold.kind')}

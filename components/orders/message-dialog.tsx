@@ -3,7 +3,6 @@ import { Select, Textarea, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { newId } from '../../server/kernel/ids.ts';
 import type { OrderPage } from '../../server/views/order.ts';
 import { MailFrame } from '../mails/mail-frame.tsx';
 import classes from '../mails/mails.module.css';
@@ -28,7 +27,6 @@ export function MessageDialog({ page, onClose }: { page: OrderPage; onClose: () 
   const [subject, setSubject] = useState('');
   const [body, setBody] = useState('');
   const [chosen, setChosen] = useState<string | null>(null);
-  const [key, setKey] = useState(newId);
   const canned = useQuery(trpc.mails.canned.queryOptions({ orderId: order.id }));
   const written = { orderId: order.id, subject: subject.trim(), body: body.trim() };
   const [rested] = useDebouncedValue(JSON.stringify(written), REST_MS);
@@ -45,10 +43,7 @@ export function MessageDialog({ page, onClose }: { page: OrderPage; onClose: () 
   const send = useMutation(
     trpc.mails.message.mutationOptions({
       onSuccess: () => done.succeeded(t('mails.message.done', { number: order.number })),
-      onError: (error) => {
-        setKey(newId());
-        done.failed(error);
-      },
+      onError: done.failed,
       onSettled: () => queryClient.invalidateQueries(trpc.mails.list.queryFilter()),
     }),
   );
@@ -81,7 +76,7 @@ export function MessageDialog({ page, onClose }: { page: OrderPage; onClose: () 
       blocked={blocked}
       error={shownError(send.error ?? preview.error ?? canned.error)}
       busy={send.isPending}
-      onConfirm={() => send.mutate({ ...written, idempotencyKey: key })}
+      onConfirm={() => send.mutate(done.keyed(written))}
     >
       <Select
         label={t('mails.message.canned')}

@@ -7,7 +7,7 @@ import { mayResend } from '../../server/domains/notifications/rules.ts';
 import type { MailRow } from '../../server/views/mails.ts';
 import type { OrderPage } from '../../server/views/order.ts';
 import { useLive } from '../live.tsx';
-import { moves, useMailWords, WATCH_CLOSELY_MS } from '../mails/mail-words.ts';
+import { moves, useMailWords, WATCH_CLOSELY_MS, WATCH_MS } from '../mails/mail-words.ts';
 import classes from '../mails/mails.module.css';
 import { ResendDialog } from '../mails/resend-dialog.tsx';
 import { usePowers } from '../powers.ts';
@@ -57,9 +57,9 @@ export function OrderMails({ order }: { order: OrderPage['order'] }) {
   const list = useQuery({
     ...trpc.mails.list.queryOptions(input),
     enabled: powers.may('mails.list'),
-    refetchInterval: ({ state }) => (state.data?.items.some((mail) => moves(mail.status)) ? WATCH_CLOSELY_MS : false),
+    refetchInterval: ({ state }) => (state.data?.items.some((mail) => moves(mail.status)) ? WATCH_CLOSELY_MS : WATCH_MS),
   });
-  // A notice is queued a moment after its event: look then, and once more when it has had the time.
+  // A notice is queued a moment after its event and is none itself: the event is when to look, watching finds the rest.
   useLive([`order:${order.id}`], { queryKeys: [trpc.mails.list.queryKey(input)] });
   if (!powers.may('mails.list')) return null;
   const mayDo = powers.may('mails.resend');

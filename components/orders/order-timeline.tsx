@@ -77,12 +77,26 @@ function useEventName() {
   };
 }
 
+/** Verbs whose events carry the reason that was chosen in their dialog. */
+const REASONED = ['cancel', 'refund', 'reship'] as const;
+
+/** A reason in the reader's language where it is one of a dialog's, else as somebody typed it. */
+function useReasonText() {
+  const { t } = useMessages();
+  return (reason: string) => {
+    const key = REASONED.map((verb) => `actions.${verb}.reasons.${reason}`).find(isMessageKey);
+    return key ? t(key) : reason;
+  };
+}
+
 /** What an event carries that a person wants: the note, an amount, a reason, a number. Ids stay out. */
 function useDetail(currency: string) {
   const format = useFormat();
+  const reasonText = useReasonText();
   return ({ data }: TimelineEntry): string | undefined => {
     const { amountMinor, reason, body, shipmentNumber, refundNumber } = data;
-    const parts = [body, shipmentNumber, refundNumber, reason].filter((part) => typeof part === 'string');
+    const why = typeof reason === 'string' ? reasonText(reason) : undefined;
+    const parts = [body, shipmentNumber, refundNumber, why].filter((part) => typeof part === 'string');
     if (typeof amountMinor === 'number' && Number.isSafeInteger(amountMinor)) parts.unshift(format.money(amountMinor, currency));
     return parts.length > 0 ? parts.join(' · ') : undefined;
   };

@@ -1,5 +1,5 @@
 'use client';
-import { SegmentedControl, TextInput } from '@mantine/core';
+import { SegmentedControl } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { isRefundable, mayRefund } from '../../server/domains/orders/rules.ts';
@@ -9,18 +9,18 @@ import { valueOfUnits } from '../../server/kernel/units.ts';
 import { REFUND_KINDS, type RefundKind } from '../../server/kernel/vocabulary.ts';
 import type { OrderPage } from '../../server/views/order.ts';
 import { useMethodName } from '../payments/method-name.ts';
-import { shownError, useTRPC, useTRPCClient } from '../trpc.tsx';
+import { useTRPC, useTRPCClient } from '../trpc.tsx';
 import { type Column, DataTable } from '../ui/data-table.tsx';
-import { EffectDialog } from '../ui/effect-dialog.tsx';
 import { MoneyInput } from '../ui/form-fields.tsx';
 import { useFormat, useMessages } from '../ui/locale.tsx';
 import { Money } from '../ui/money.tsx';
 import { orderFacts, pendingRefundMinor } from './order-facts.ts';
-import { type Figure, PlanPreview } from './plan-preview.tsx';
+import { PlanDialog } from './plan-dialog.tsx';
+import type { Figure } from './plan-preview.tsx';
 import { choosable, UnitFields, useLineName, useUnits } from './unit-fields.tsx';
 import { useOrderDone } from './use-order-done.ts';
 import { usePlan } from './use-plan.ts';
-import { undoOffer, useUndoOrder } from './use-undo.ts';
+import { refundUndoId, undoOffer, useUndoOrder } from './use-undo.ts';
 
 /** What most refunds are for. */
 const QUICK_REASONS = ['damaged', 'not_received', 'wrong_item', 'customer_request'] as const satisfies readonly RefundReason[];
@@ -94,6 +94,7 @@ function LineValues({ page, plan }: { page: OrderPage; plan: RefundPreview }) {
 /** What the form asks for, or why it asks for nothing yet. */
 function useWanted(page: OrderPage) {
   const { t } = useMessages();
+  const format = useFormat();
   // A replacement, or shipping that was free: what cost nothing has nothing to give back.
   const lines = choosable(page, isRefundable).filter(({ line }) => line.totalMinor > 0n);
   const units = useUnits(lines);
@@ -104,16 +105,17 @@ function useWanted(page: OrderPage) {
   const left = page.order.capturedMinor - page.order.refundedMinor - pending;
   const allowed = mayRefund(orderFacts(page), pending);
   const base = { orderId: page.order.id, reason };
-  const amountReady = amountMinor !== null && amountMinor > 0n && amountMinor <= left;
+  const most = t('actions.refund.amountMost', { amount: format.money(left, page.order.currency) });
+  const typed = amountMinor !== null && amountMinor > 0n;
+  const amountProblem = !typed ? t('actions.refund.amountFirst') : amountMinor > left ? most : null;
+  const problem = kind === 'units' ? units.problem : amountProblem;
   const input =
-    !allowed.allowed || (kind === 'units' ? units.empty || !units.valid : !amountReady)
+    !allowed.allowed || problem !== null
       ? null
       : kind === 'units'
         ? { ...base, kind, units: units.selection }
         : { ...base, kind, amountMinor: amountMinor ?? 0n };
-  const missing = kind === 'units' ? units.empty : amountMinor === null;
-  const hint = t(kind === 'units' ? 'actions.nothingChosen' : 'actions.refund.amountFirst');
-  const blocked = !allowed.allowed ? allowed.why : missing ? hint : null;
+  const blocked = !allowed.allowed ? allowed.why : problem;
   return { lines, units, kind, setKind, amountMinor, setAmount, left, input, blocked };
 }
 
@@ -156,20 +158,18 @@ export function RefundDialog({ page, onClose }: { page: OrderPage; onClose: () =
   const client = useTRPCClient();
   const figures = useFigures(page);
   const wanted = useWanted(page);
-  const [note, setNote] = useState('');
   const { order } = page;
-  const { plan, was, key, error, again } = usePlan('refund', wanted.input, order.version, (input) =>
-    client.orders.previewRefund.mutate(input),
-  );
+  const planned = usePlan('refund', wanted.input, order.version, (input) => client.orders.previewRefund.mutate(input));
+  const { plan } = planned;
   const undo = useUndoOrder();
-  const done = useOrderDone(page, onClose, again);
+  const done = useOrderDone(page, onClose, planned.again);
   const refund = useMutation(
     trpc.orders.refund.mutationOptions({
       onSuccess: (result) => {
         const amount = format.money(result.amountMinor, result.currency);
         done.succeeded(
           t(result.approvalId ? 'actions.refund.waits' : 'actions.refund.done', { number: result.number, amount }),
-          undoOffer(`refund:${result.id}`, result.undoUntil, () => undo.refund(order.id, result.id)),
+          undoOffer(refundUndoId(result.id), result.undoUntil, () => undo.refund(order.id, result.id)),
         );
       },
       onError: done.failed,
@@ -180,52 +180,33 @@ export function RefundDialog({ page, onClose }: { page: OrderPage; onClose: () =
     ? t('actions.refund.verbWaiting')
     : t(plan.needsApproval ? 'actions.refund.verbAsk' : 'actions.refund.verb', { amount: amount ?? '' });
   return (
-    <EffectDialog
-      opened
+    <PlanDialog
       onClose={onClose}
       size="lg"
       title={t('actions.refund.title', { number: order.number })}
-      preview={
-        plan ? (
-          <PlanPreview figures={figures(plan)} was={was && figures(was)}>
-            <LineValues page={page} plan={plan} />
-            {plan.needsApproval && <p>{t('actions.refund.needsApproval')}</p>}
-          </PlanPreview>
-        ) : wanted.blocked || error || wanted.input === null ? null : undefined
-      }
+      planned={planned}
+      figures={figures}
+      effect={(shown) => (
+        <>
+          <LineValues page={page} plan={shown} />
+          {shown.needsApproval && <p>{t('actions.refund.needsApproval')}</p>}
+        </>
+      )}
       reason={{
         required: true,
         options: REFUND_REASONS.map((value) => ({ value, label: t(`actions.refund.reasons.${value}`) })),
         quick: QUICK_REASONS,
         remember: 'refund',
       }}
-      details={
-        <TextInput
-          label={t('actions.note')}
-          description={t('actions.noteHint')}
-          maxLength={1000}
-          value={note}
-          onChange={(event) => setNote(event.currentTarget.value)}
-        />
-      }
+      noted
       verb={verb}
       blocked={wanted.blocked}
-      error={shownError(refund.error ?? error)}
-      busy={refund.isPending}
-      onConfirm={(reason) =>
-        plan &&
-        wanted.input &&
-        refund.mutate({
-          ...wanted.input,
-          reason: reason as RefundReason,
-          note: note.trim() || undefined,
-          fingerprint: plan.fingerprint,
-          undoable: true,
-          idempotencyKey: key,
-        })
+      sending={refund}
+      onConfirm={(asked, { reason, note }) =>
+        refund.mutate(done.keyed({ ...asked, reason: reason as RefundReason, note, undoable: true }))
       }
     >
       <Fields page={page} wanted={wanted} />
-    </EffectDialog>
+    </PlanDialog>
   );
 }

@@ -1,5 +1,5 @@
 'use client';
-import { Select, TextInput } from '@mantine/core';
+import { Select } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useSearchParams } from 'next/navigation';
 import { useState } from 'react';
@@ -7,11 +7,11 @@ import { replaceableUnits } from '../../server/domains/orders/rules.ts';
 import { RESHIP_REASONS, type ReshipReason } from '../../server/domains/orders/schema.ts';
 import type { ReshipPreview } from '../../server/flows/reship-order.ts';
 import type { OrderPage } from '../../server/views/order.ts';
-import { shownError, useTRPC, useTRPCClient } from '../trpc.tsx';
-import { EffectDialog } from '../ui/effect-dialog.tsx';
+import { useTRPC, useTRPCClient } from '../trpc.tsx';
 import { useFormat, useMessages } from '../ui/locale.tsx';
 import { orderFacts, reshippable } from './order-facts.ts';
-import { type Figure, PlanPreview } from './plan-preview.tsx';
+import { PlanDialog } from './plan-dialog.tsx';
+import type { Figure } from './plan-preview.tsx';
 import { UnitFields, useUnits } from './unit-fields.tsx';
 import { useOrderDone } from './use-order-done.ts';
 import { usePlan } from './use-plan.ts';
@@ -30,13 +30,11 @@ export function ReshipDialog({ page, onClose }: { page: OrderPage; onClose: () =
   const left = shipment ? replaceableUnits(orderFacts(page), shipment.id) : new Map<string, number>();
   const lines = page.lines.filter((line) => left.has(line.id)).map((line) => ({ line, max: left.get(line.id) ?? 0 }));
   const units = useUnits(lines);
-  const [note, setNote] = useState('');
-  const ready = shipment !== undefined && units.valid && !units.empty;
+  const ready = shipment !== undefined && units.problem === null;
   const input = ready ? { orderId: order.id, shipmentId: shipment.id, units: units.selection, reason: 'other' as const } : null;
-  const { plan, was, key, error, again } = usePlan('reship', input, order.version, (wanted) =>
-    client.orders.previewReship.mutate(wanted),
-  );
-  const done = useOrderDone(page, onClose, again);
+  const planned = usePlan('reship', input, order.version, (wanted) => client.orders.previewReship.mutate(wanted));
+  const { plan } = planned;
+  const done = useOrderDone(page, onClose, planned.again);
   const reship = useMutation(
     trpc.orders.reship.mutationOptions({
       onSuccess: () => done.succeeded(t('actions.reship.done', { number: order.number })),
@@ -48,49 +46,25 @@ export function ReshipDialog({ page, onClose }: { page: OrderPage; onClose: () =
     { label: t('actions.reship.charge'), text: format.money(0n, order.currency), strong: true },
   ];
   const count = plan?.lines.reduce((sum, line) => sum + line.quantity, 0) ?? 0;
-  const blocked = !shipment ? t('actions.reship.none') : units.empty ? t('actions.nothingChosen') : null;
+  const blocked = !shipment ? t('actions.reship.none') : units.problem;
   return (
-    <EffectDialog
-      opened
+    <PlanDialog
       onClose={onClose}
       title={t('actions.reship.title', { number: order.number })}
-      preview={
-        plan ? (
-          <PlanPreview figures={figures(plan)} was={was && figures(was)}>
-            {t('actions.reship.effect')}
-          </PlanPreview>
-        ) : blocked || error ? null : undefined
-      }
+      planned={planned}
+      figures={figures}
+      effect={() => t('actions.reship.effect')}
       reason={{
         required: true,
         options: RESHIP_REASONS.map((value) => ({ value, label: t(`actions.reship.reasons.${value}`) })),
         quick: RESHIP_REASONS.slice(0, QUICK),
         remember: 'reship',
       }}
-      details={
-        <TextInput
-          label={t('actions.note')}
-          description={t('actions.noteHint')}
-          maxLength={1000}
-          value={note}
-          onChange={(event) => setNote(event.currentTarget.value)}
-        />
-      }
+      noted
       verb={plan ? t('actions.reship.verb', { count }) : t('actions.reship.verbWaiting')}
       blocked={blocked}
-      error={shownError(reship.error ?? error)}
-      busy={reship.isPending}
-      onConfirm={(reason) =>
-        plan &&
-        input &&
-        reship.mutate({
-          ...input,
-          reason: reason as ReshipReason,
-          note: note.trim() || undefined,
-          fingerprint: plan.fingerprint,
-          idempotencyKey: key,
-        })
-      }
+      sending={reship}
+      onConfirm={(asked, { reason, note }) => reship.mutate(done.keyed({ ...asked, reason: reason as ReshipReason, note }))}
     >
       {possible.length > 1 && (
         <Select
@@ -101,7 +75,7 @@ export function ReshipDialog({ page, onClose }: { page: OrderPage; onClose: () =
         />
       )}
       <UnitFields lines={lines} units={units} />
-    </EffectDialog>
+    </PlanDialog>
   );
 }
 

@@ -1,7 +1,6 @@
 'use client';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
-import { newId } from '../../server/kernel/ids.ts';
 import type { OrderPage } from '../../server/views/order.ts';
 import type { SagaView } from '../../server/views/order-story.ts';
 import { usePowers } from '../powers.ts';
@@ -19,16 +18,11 @@ function SagaDialog(props: { page: OrderPage; saga: SagaView; action: SagaAction
   const { page, saga, action, onClose } = props;
   const { t } = useMessages();
   const trpc = useTRPC();
-  const [key, setKey] = useState(newId);
   const done = useOrderDone(page, onClose);
   const operate = useMutation(
     trpc.sagas.operate.mutationOptions({
       onSuccess: (result) => done.succeeded(t('actions.saga.done', { step: result.step })),
-      onError: (error) => {
-        // A refusal is the answer to its key; another try is another request.
-        setKey(newId());
-        done.failed(error);
-      },
+      onError: done.failed,
     }),
   );
   return (
@@ -42,7 +36,7 @@ function SagaDialog(props: { page: OrderPage; saga: SagaView; action: SagaAction
       verb={t(`actions.saga.${action}`)}
       error={shownError(operate.error)}
       busy={operate.isPending}
-      onConfirm={(reason) => operate.mutate({ sagaId: saga.id, action, reason, idempotencyKey: key })}
+      onConfirm={(reason) => operate.mutate(done.keyed({ sagaId: saga.id, action, reason }))}
     />
   );
 }

@@ -6,11 +6,11 @@ import { isShippable, mayShip } from '../../server/domains/orders/rules.ts';
 import type { ShipPreview } from '../../server/flows/ship-order.ts';
 import { unitsIn } from '../../server/kernel/units.ts';
 import type { OrderPage } from '../../server/views/order.ts';
-import { shownError, useTRPC, useTRPCClient } from '../trpc.tsx';
-import { EffectDialog } from '../ui/effect-dialog.tsx';
+import { useTRPC, useTRPCClient } from '../trpc.tsx';
 import { useFormat, useMessages } from '../ui/locale.tsx';
 import { orderFacts } from './order-facts.ts';
-import { type Figure, PlanPreview } from './plan-preview.tsx';
+import { PlanDialog } from './plan-dialog.tsx';
+import type { Figure } from './plan-preview.tsx';
 import { choosable, UnitFields, useUnits } from './unit-fields.tsx';
 import { useOrderDone } from './use-order-done.ts';
 import { usePlan } from './use-plan.ts';
@@ -65,31 +65,27 @@ export function ShipDialog({ page, onClose }: { page: OrderPage; onClose: () => 
   const units = useUnits(lines);
   const allowed = mayShip(orderFacts(page));
   const input =
-    allowed.allowed && units.valid && !units.empty
-      ? { orderId: order.id, units: units.selection, nodeId: nodeId ?? undefined }
-      : null;
-  const { plan, was, key, error, again } = usePlan('ship', input, order.version, (wanted) =>
-    client.orders.previewShip.mutate(wanted),
-  );
-  const done = useOrderDone(page, onClose, again);
+    allowed.allowed && units.problem === null ? { orderId: order.id, units: units.selection, nodeId: nodeId ?? undefined } : null;
+  const planned = usePlan('ship', input, order.version, (wanted) => client.orders.previewShip.mutate(wanted));
+  const { plan } = planned;
+  const done = useOrderDone(page, onClose, planned.again);
   const ship = useMutation(
     trpc.orders.ship.mutationOptions({
       onSuccess: (result) => done.succeeded(t('actions.ship.done', { number: order.number, count: result.shipments.length })),
       onError: done.failed,
     }),
   );
-  const blocked = !allowed.allowed ? allowed.why : units.empty ? t('actions.nothingChosen') : null;
+  const blocked = !allowed.allowed ? allowed.why : units.problem;
   return (
-    <EffectDialog
-      opened
+    <PlanDialog
       onClose={onClose}
       title={t('actions.ship.title', { number: order.number })}
-      preview={plan ? <PlanPreview figures={figures(plan)} was={was && figures(was)} /> : blocked || error ? null : undefined}
+      planned={planned}
+      figures={figures}
       verb={plan ? t('actions.ship.verb', { count: packedUnits(plan.shipments, page) }) : t('actions.ship.verbWaiting')}
       blocked={blocked}
-      error={shownError(ship.error ?? error)}
-      busy={ship.isPending}
-      onConfirm={() => plan && input && ship.mutate({ ...input, fingerprint: plan.fingerprint, idempotencyKey: key })}
+      sending={ship}
+      onConfirm={(asked) => ship.mutate(done.keyed(asked))}
     >
       {nodes.length > 1 && (
         <Select
@@ -102,6 +98,6 @@ export function ShipDialog({ page, onClose }: { page: OrderPage; onClose: () => 
         />
       )}
       <UnitFields lines={lines} units={units} />
-    </EffectDialog>
+    </PlanDialog>
   );
 }

@@ -1,6 +1,7 @@
 'use client';
 import { Button } from '@mantine/core';
 import { IconArrowBackUp, IconHourglass } from '@tabler/icons-react';
+import { UNDO_WINDOW_MS } from '../../server/kernel/undo.ts';
 import type { OrderPage } from '../../server/views/order.ts';
 import { useActorName } from '../actor-name.ts';
 import { usePowers } from '../powers.ts';
@@ -9,7 +10,7 @@ import { Bar } from '../ui/bars.tsx';
 import { useFormat, useMessages } from '../ui/locale.tsx';
 import { useCountdown, useUndoable } from '../ui/undo.tsx';
 import classes from './order-page.module.css';
-import { useUndoOrder } from './use-undo.ts';
+import { cancelUndoId, refundUndoId, useUndoOrder } from './use-undo.ts';
 
 type Waiting = OrderPage['undoable'][number];
 
@@ -24,7 +25,8 @@ function UndoBar({ page, waiting }: { page: OrderPage; waiting: Waiting }) {
   const refund = page.refunds.find(({ id }) => id === waiting.refundId);
   const may = powers.may(waiting.kind === 'cancel' ? 'orders.undoCancel' : 'orders.undoRefund');
   const run = () => (waiting.refundId ? undo.refund(order.id, waiting.refundId) : undo.cancel(order.id));
-  useUndoable(may ? { id: waiting.sagaId, since: waiting.until.getTime(), run } : null);
+  const id = waiting.refundId ? refundUndoId(waiting.refundId) : cancelUndoId(order.id);
+  useUndoable(may && !undo.busy ? { id, since: waiting.until.getTime() - UNDO_WINDOW_MS, run } : null);
   const title =
     waiting.kind === 'cancel'
       ? t('actions.undo.cancelling')
@@ -71,7 +73,17 @@ export function CancellingBadge({ orderId }: { orderId: string }) {
         {t('actions.undo.cancelling')}
       </Badge>
       {powers.may('orders.undoCancel') && (
-        <button type="button" className={classes.linkButton} disabled={undo.busy} onClick={() => undo.cancel(orderId)}>
+        <button
+          type="button"
+          className={classes.linkButton}
+          disabled={undo.busy}
+          onClick={(event) => {
+            // On a phone the row is a link around this button.
+            event.preventDefault();
+            event.stopPropagation();
+            undo.cancel(orderId);
+          }}
+        >
           {t('ui.undo')}
         </button>
       )}

@@ -29,6 +29,7 @@ export function choosable(page: OrderPage, eligible: (span: Span) => boolean): C
  * of three leaves them alone, unless they are chosen too.
  */
 export function useUnits(lines: readonly ChoosableLine[]) {
+  const { t } = useMessages();
   const [chosen, setChosen] = useState<Readonly<Record<string, number | null>>>({});
   const allGoods = lines.every(({ line, max }) => line.kind !== 'item' || (chosen[line.id] ?? max) === max);
   const of = ({ line, max }: ChoosableLine) => {
@@ -50,8 +51,8 @@ export function useUnits(lines: readonly ChoosableLine[]) {
     set: (lineId: string, quantity: number | null) => setChosen((before) => ({ ...before, [lineId]: quantity })),
     /** What to send: nothing where everything is meant, so that units that arrive meanwhile are meant too. */
     selection: everything ? undefined : units,
-    empty: units.length === 0,
-    valid,
+    /** Why these cannot be sent; null where they can. */
+    problem: units.length === 0 ? t('actions.nothingChosen') : valid ? null : t('actions.checkUnits'),
   };
 }
 

@@ -1,8 +1,8 @@
 'use client';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
-import { useEffect, useMemo, useRef, useState } from 'react';
-import { newId } from '../../server/kernel/ids.ts';
+import { useEffect, useRef, useState } from 'react';
+import { asText } from '../request-key.ts';
 
 /** A stepper that is held down asks once, when it rests. */
 const REST_MS = 150;
@@ -11,17 +11,26 @@ interface Planned {
   readonly fingerprint: string;
 }
 
+/** A question and the server's plan for it, while there is one. */
+export interface Plan<I, P> {
+  readonly input: I | null;
+  readonly plan: P | undefined;
+  /** The plan that was shown for the same question before the order changed under it. */
+  readonly was: P | null;
+  readonly error: unknown;
+  readonly again: () => void;
+}
+
 /**
  * The server's plan of what a dialog asks for, worked out anew when the question or the order changes. Until the new one is there, the one
- * for the same question stays, and may be confirmed: the server carries out the plan whose fingerprint it is given, or none. `was` is
- * the plan that was shown for the same question before the order changed under it. `key` is the idempotency key of carrying out just this plan.
+ * for the same question stays, and may be confirmed: the server carries out the plan whose fingerprint it is given, or none.
  */
 export function usePlan<I, P extends Planned>(
   name: string,
   input: I | null,
   orderVersion: bigint,
   ask: (input: I) => Promise<P>,
-) {
+): Plan<I, P> {
   const question = input === null ? null : asText(input);
   const [rested] = useDebouncedValue(question, REST_MS);
   const query = useQuery({
@@ -43,11 +52,5 @@ export function usePlan<I, P extends Planned>(
     else if (before.plan.fingerprint !== plan.fingerprint) setWas(before.plan);
     shown.current = { question, plan };
   }, [plan, question]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another plan is another request
-  const key = useMemo(() => newId(), [plan?.fingerprint]);
-  return { plan, was, key, error: question === null ? null : query.error, again: () => void query.refetch() };
-}
-
-function asText(input: unknown): string {
-  return JSON.stringify(input, (_name, value) => (typeof value === 'bigint' ? value.toString() : value));
+  return { input, plan, was, error: question === null ? null : query.error, again: () => void query.refetch() };
 }

@@ -58,11 +58,17 @@ export function PayForm({ page, checkout }: { page: PayPage; checkout: ReturnTyp
     }
     setBusy(true);
     try {
-      const current = (await fields.flush()) ?? page;
-      if (!current.quote) throw new Error('not priced');
+      // What was changed a moment ago may be on its way still: it counts before anything is charged.
+      await checkout.idle();
+      await fields.flush();
+      const current = checkout.newest() ?? page;
+      if (!current.quote) {
+        setProblem(t('pay.addressFirst'));
+        return;
+      }
       const seen = totalsOf(page, page.option)?.totalMinor;
-      // What was typed last changed the price: it is shown before anything is charged.
-      if (seen !== undefined && totalsOf(current, current.option)?.totalMinor !== seen) {
+      // A price that was not on the page when Pay was pressed is shown first.
+      if (totalsOf(current, current.option)?.totalMinor !== seen) {
         setProblem(t('pay.newTotal'));
         return;
       }

@@ -35,8 +35,10 @@ const LEFT_MS = 6_000;
 export function Paying({ page, checkout }: { page: PayPage; checkout: ReturnType<typeof useCheckout> }) {
   const { t } = useMessages();
   const challenge = page.attempt?.challengeUrl ?? null;
-  // Whoever comes back from the bank's page has answered; whoever pressed Pay here goes there.
-  const [answered, setAnswered] = useState(() => new URLSearchParams(window.location.search).has('redirect_status'));
+  // Whoever comes back from the bank's page has answered; whoever pressed Pay here goes there, even if the address tells of a try before.
+  const [answered, setAnswered] = useState(
+    () => checkout.pay.isIdle && new URLSearchParams(window.location.search).has('redirect_status'),
+  );
   const [sent, setSent] = useState(false);
   const pressed = checkout.pay.isSuccess && !sent;
   useEffect(() => {

@@ -36,14 +36,28 @@ export function useCheckout(token: string) {
   );
   // One change at a time, in the order in which they were made: the last one that was typed is the one that stays.
   const queue = useRef<Promise<unknown>>(Promise.resolve());
+  const onTheWay = useRef<Promise<unknown> | null>(null);
   const update = useMutation({
     mutationFn: (change: Omit<Parameters<typeof client.pay.update.mutate>[0], 'token'>) => {
-      const next = queue.current.then(() => client.pay.update.mutate({ ...change, token, idempotencyKey: newId() }));
-      queue.current = next.catch(() => {});
+      // Kept here and not when the mutation is told: whoever waits for the queue finds the page that came of it.
+      const next = queue.current.then(async () => {
+        const page = await client.pay.update.mutate({ ...change, token, idempotencyKey: newId() });
+        keep(page);
+        return page;
+      });
+      onTheWay.current = next;
+      queue.current = next
+        .catch(() => {})
+        .then(() => {
+          if (onTheWay.current === next) onTheWay.current = null;
+        });
       return next;
     },
-    onSuccess: keep,
   });
+  /** Waits for the changes on their way; fails as the last of them did. */
+  const idle = async () => void (await onTheWay.current);
+  /** The page as it is now, which may be newer than the one that was rendered. */
+  const newest = () => queryClient.getQueryData(trpc.pay.get.queryKey({ token }));
   const abandon = useMutation({
     mutationFn: () => client.pay.abandon.mutate({ token, idempotencyKey: newId() }),
     onSuccess: keep,
@@ -66,7 +80,7 @@ export function useCheckout(token: string) {
     },
     onSuccess: keep,
   });
-  return { query, update, pay, abandon, repriced };
+  return { query, update, idle, newest, pay, abandon, repriced };
 }
 
 const SAVE_AFTER_MS = 600;

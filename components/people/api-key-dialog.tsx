@@ -2,8 +2,8 @@
 import { Button, Checkbox, Modal, Select, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
-import { newId } from '../../server/kernel/ids.ts';
 import { API_SCOPES, type ApiScope } from '../../server/kernel/vocabulary.ts';
+import { useRequestKey } from '../request-key.ts';
 import { useTRPC } from '../trpc.tsx';
 import { useMessages } from '../ui/locale.tsx';
 import { Refusal } from './door.tsx';
@@ -24,10 +24,11 @@ export function ApiKeyDialog({ onClose }: { onClose: () => void }) {
   const [chosenMerchant, setMerchant] = useState<string | null>(null);
   const [mode, setMode] = useState<'test' | 'live'>('test');
   const [scopes, setScopes] = useState<readonly ApiScope[]>(USUAL_SCOPES);
-  const [idempotencyKey] = useState(newId);
+  const request = useRequestKey();
   const create = useMutation(
     trpc.people.createApiKey.mutationOptions({
       onSuccess: () => queryClient.invalidateQueries(trpc.people.apiKeys.queryFilter()),
+      onError: request.failed,
     }),
   );
   const refusal = useRefusalText(create.error);
@@ -38,7 +39,7 @@ export function ApiKeyDialog({ onClose }: { onClose: () => void }) {
   }
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    create.mutate({ name, merchantId, mode, scopes: [...scopes], idempotencyKey: create.isError ? newId() : idempotencyKey });
+    create.mutate(request.keyed({ name, merchantId, mode, scopes: [...scopes] }));
   };
   const toggle = (scope: ApiScope, on: boolean) =>
     setScopes(API_SCOPES.filter((known) => (known === scope ? on : scopes.includes(known))));

@@ -2,7 +2,7 @@
 import { Button, Modal, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
-import { newId } from '../../server/kernel/ids.ts';
+import { useRequestKey } from '../request-key.ts';
 import { useTRPC } from '../trpc.tsx';
 import { useFormat, useMessages } from '../ui/locale.tsx';
 import { Refusal } from './door.tsx';
@@ -19,10 +19,11 @@ export function InviteDialog({ onClose }: { onClose: () => void }) {
   const queryClient = useQueryClient();
   const [email, setEmail] = useState('');
   const [choice, setChoice] = useState<RoleChoice>({ role: 'agent', merchantId: null });
-  const [idempotencyKey] = useState(newId);
+  const request = useRequestKey();
   const invite = useMutation(
     trpc.people.invite.mutationOptions({
       onSuccess: () => queryClient.invalidateQueries(trpc.people.invitations.queryFilter()),
+      onError: request.failed,
     }),
   );
   const refusal = useRefusalText(invite.error);
@@ -35,8 +36,7 @@ export function InviteDialog({ onClose }: { onClose: () => void }) {
   }
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    // A refused key stays refused with its first answer; what was corrected is a new request.
-    invite.mutate({ email, ...choice, idempotencyKey: invite.isError ? newId() : idempotencyKey });
+    invite.mutate(request.keyed({ email, ...choice }));
   };
   return (
     <Modal opened onClose={onClose} title={t('people.users.invite')} closeButtonProps={{ 'aria-label': t('ui.close') }}>

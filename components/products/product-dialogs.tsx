@@ -3,9 +3,9 @@ import { Select, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
-import { newId } from '../../server/kernel/ids.ts';
 import type { ProductPage } from '../../server/views/products.ts';
 import { ChangesPreview, type FieldChange } from '../changes-preview.tsx';
+import { useRequestKey } from '../request-key.ts';
 import { shownError, useTRPC } from '../trpc.tsx';
 import { EffectDialog } from '../ui/effect-dialog.tsx';
 import { useMessages } from '../ui/locale.tsx';
@@ -54,7 +54,7 @@ export function EditProductDialog({ product, onClose }: { product: ProductPage; 
   const toast = useToast();
   const queryClient = useQueryClient();
   const [typed, setTyped] = useState<Partial<ProductForm>>({});
-  const [key, setKey] = useState(newId);
+  const request = useRequestKey();
   const stored: ProductForm = { ...product, barcode: product.barcode ?? '', description: product.description ?? '' };
   const changes = useChanges(stored, typed);
   const edit = useMutation(
@@ -64,7 +64,7 @@ export function EditProductDialog({ product, onClose }: { product: ProductPage; 
         toast.success({ message: t(said, { sku: product.code }), link: { href: href(product), label: product.code } });
         onClose();
       },
-      onError: () => setKey(newId()),
+      onError: request.failed,
       onSettled: () => queryClient.invalidateQueries(trpc.products.pathFilter()),
     }),
   );
@@ -78,16 +78,13 @@ export function EditProductDialog({ product, onClose }: { product: ProductPage; 
       blocked={changes.length === 0 ? t('actions.product.same') : null}
       error={shownError(edit.error)}
       busy={edit.isPending}
-      onConfirm={() => edit.mutate({ skuId: product.id, version: product.version, ...fieldsOf(typed), idempotencyKey: key })}
+      onConfirm={() => edit.mutate(request.keyed({ skuId: product.id, version: product.version, ...fieldsOf(typed) }))}
     >
       <ProductFields
         withActive
         value={{ ...stored, ...typed }}
         currency={product.currency}
-        onChange={(change) => {
-          setTyped((before) => ({ ...before, ...change }));
-          setKey(newId());
-        }}
+        onChange={(change) => setTyped((before) => ({ ...before, ...change }))}
       />
     </EffectDialog>
   );
@@ -143,7 +140,7 @@ export function CreateProductDialog({ onClose }: { onClose: () => void }) {
   const merchant = useMerchant();
   const [code, setCode] = useState('');
   const [form, setForm] = useState(BLANK);
-  const [key, setKey] = useState(newId);
+  const request = useRequestKey();
   const create = useMutation(
     trpc.products.create.mutationOptions({
       onSuccess: (result) => {
@@ -152,7 +149,7 @@ export function CreateProductDialog({ onClose }: { onClose: () => void }) {
         void queryClient.invalidateQueries(trpc.products.pathFilter());
         router.push(page);
       },
-      onError: () => setKey(newId()),
+      onError: request.failed,
     }),
   );
   const { active: _, ...fields } = fieldsOf(form) as Omit<ProductForm, 'barcode' | 'description'>;
@@ -167,9 +164,7 @@ export function CreateProductDialog({ onClose }: { onClose: () => void }) {
       blocked={missing ? t('ui.required') : null}
       error={shownError(create.error)}
       busy={create.isPending}
-      onConfirm={() =>
-        merchant.id && create.mutate({ merchantId: merchant.id, code: code.trim(), ...fields, idempotencyKey: key })
-      }
+      onConfirm={() => merchant.id && create.mutate(request.keyed({ merchantId: merchant.id, code: code.trim(), ...fields }))}
     >
       <MerchantSelect value={merchant.id} onChange={merchant.choose} />
       <TextInput
@@ -177,19 +172,13 @@ export function CreateProductDialog({ onClose }: { onClose: () => void }) {
         required
         maxLength={100}
         value={code}
-        onChange={(event) => {
-          setCode(event.currentTarget.value);
-          setKey(newId());
-        }}
+        onChange={(event) => setCode(event.currentTarget.value)}
       />
       <ProductFields
         withActive={false}
         value={form}
         currency=""
-        onChange={(change) => {
-          setForm((before) => ({ ...before, ...change }));
-          setKey(newId());
-        }}
+        onChange={(change) => setForm((before) => ({ ...before, ...change }))}
       />
     </EffectDialog>
   );

@@ -23,8 +23,13 @@ interface Outcome {
   readonly left: readonly { readonly why: string }[];
 }
 
+interface Round {
+  readonly nodeId: string;
+  readonly orderIds: string[];
+}
+
 /** A round has one node: rows of several nodes become several rounds. */
-function byNode(rows: readonly QueueRow[]): { nodeId: string; orderIds: string[] }[] {
+function byNode(rows: readonly QueueRow[]): Round[] {
   return [...Map.groupBy(rows, (row) => row.nodeId)].map(([nodeId, own]) => ({
     nodeId,
     orderIds: own.map((row) => row.orderId),
@@ -38,11 +43,23 @@ function useRounds(clear: () => void) {
   const client = useTRPCClient();
   const toast = useToast();
   const queryClient = useQueryClient();
-  const shared = {
-    onError: (error: unknown) => toast.error(shownError(error)),
-    onSettled: () => queryClient.invalidateQueries(trpc.shipments.pathFilter()),
+  const onSettled = () => {
+    for (const touched of [trpc.shipments, trpc.orders, trpc.home]) void queryClient.invalidateQueries(touched.pathFilter());
+  };
+  // A node that refuses does not hide what was done at the others.
+  const each = async <R extends Outcome>(rows: readonly QueueRow[], act: (round: Round) => Promise<R>) => {
+    const done: R[] = [];
+    for (const round of byNode(rows)) {
+      try {
+        done.push(await act(round));
+      } catch (error) {
+        toast.error(shownError(error));
+      }
+    }
+    return done;
   };
   const told = (message: string, outcomes: readonly Outcome[]) => {
+    if (outcomes.length === 0) return;
     const left = outcomes.flatMap((outcome) => outcome.left);
     toast.success({ message });
     for (const { why } of left) toast.error({ kind: 'refused', message: why });
@@ -50,26 +67,16 @@ function useRounds(clear: () => void) {
   };
   const count = (outcomes: readonly Outcome[]) => outcomes.reduce((sum, outcome) => sum + outcome.orders.length, 0);
   const start = useMutation({
-    mutationFn: async (rows: readonly QueueRow[]) => {
-      const made = [];
-      for (const round of byNode(rows)) {
-        made.push(await client.shipments.startPicking.mutate({ ...round, idempotencyKey: newId() }));
-      }
-      return made;
-    },
+    mutationFn: (rows: readonly QueueRow[]) =>
+      each(rows, (round) => client.shipments.startPicking.mutate({ ...round, idempotencyKey: newId() })),
     onSuccess: (made) => told(t('shipments.pickingStarted', { count: count(made) }), made),
-    ...shared,
+    onSettled,
   });
   const finish = useMutation({
-    mutationFn: async ({ rows, outcome }: { rows: readonly QueueRow[]; outcome: 'packed' | 'released' }) => {
-      const done = [];
-      for (const round of byNode(rows)) {
-        done.push(await client.shipments.finishPicking.mutate({ ...round, outcome, idempotencyKey: newId() }));
-      }
-      return done;
-    },
+    mutationFn: ({ rows, outcome }: { rows: readonly QueueRow[]; outcome: 'packed' | 'released' }) =>
+      each(rows, (round) => client.shipments.finishPicking.mutate({ ...round, outcome, idempotencyKey: newId() })),
     onSuccess: (done, { outcome }) => told(t(`shipments.finished.${outcome}`, { count: count(done) }), done),
-    ...shared,
+    onSettled,
   });
   return { start, finish };
 }
@@ -91,7 +98,7 @@ export function QueueActions(props: {
   const [toPick, picking, packed, started] = [at('to_pick'), at('picking'), at('packed'), at('picking', 'packed')];
   const busy = start.isPending || finish.isPending;
   const begin = async () => {
-    const made = await start.mutateAsync(toPick).catch(() => []);
+    const made = await start.mutateAsync(toPick);
     props.onMade(made.map(({ number, orders, units }) => ({ number, orders: orders.length, units })));
   };
   return (
@@ -108,6 +115,7 @@ export function QueueActions(props: {
         variant="default"
         label={t('shipments.markPacked', { count: picking.length })}
         reason={none(picking, t('shipments.nonePicking'))}
+        loading={busy}
         onClick={() => finish.mutate({ rows: picking, outcome: 'packed' })}
       />
       <ActionButton
@@ -122,6 +130,7 @@ export function QueueActions(props: {
         variant="default"
         label={t('shipments.putBack', { count: started.length })}
         reason={none(started, t('shipments.noneStarted'))}
+        loading={busy}
         onClick={() => finish.mutate({ rows: started, outcome: 'released' })}
       />
       {shipping && <ShipDialog rows={shipping} onClose={() => setShipping(null)} onDone={clear} />}

@@ -53,8 +53,10 @@ export function ScanField() {
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const code = field.current?.value.trim() ?? '';
-    if (PICK_LIST.test(code)) router.push(`/shipments/queue?list=${code.toUpperCase()}`);
-    else if (code !== '' && !busy) void find(code);
+    if (PICK_LIST.test(code)) {
+      router.push(`/shipments/queue?list=${code.toUpperCase()}`);
+      field.current?.select();
+    } else if (code !== '' && !busy) void find(code);
   };
   return (
     <form onSubmit={submit} className={classes.scan}>

@@ -23,7 +23,7 @@ export function ShipDialog(props: { rows: readonly QueueRow[]; onClose: () => vo
       (row) => row.orderId + row.nodeId,
       ({ orderId, nodeId }, idempotencyKey) => client.orders.ship.mutate({ orderId, nodeId, idempotencyKey }),
     );
-    void queryClient.invalidateQueries(trpc.shipments.pathFilter());
+    for (const touched of [trpc.shipments, trpc.orders, trpc.home]) void queryClient.invalidateQueries(touched.pathFilter());
     if (done.length > 0) {
       const link = { href: '/shipments?view=open', label: t('shipments.openShipments') };
       toast.success({ message: t('shipments.shipped', { count: done.length }), link });

@@ -3,9 +3,9 @@ import { Select } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { mayAdvance } from '../../server/domains/fulfilment/rules.ts';
-import { newId } from '../../server/kernel/ids.ts';
 import type { ShipmentPage } from '../../server/views/shipments.ts';
 import { usePowers } from '../powers.ts';
+import { useRequestKey } from '../request-key.ts';
 import { shownError, useTRPC } from '../trpc.tsx';
 import { ActionButton } from '../ui/action-button.tsx';
 import { EffectDialog } from '../ui/effect-dialog.tsx';
@@ -30,7 +30,7 @@ function UpdateDialog({ page, onClose }: { page: ShipmentPage; onClose: () => vo
   const queryClient = useQueryClient();
   const reports = reportsFor(shipment);
   const [chosen, setChosen] = useState<Report | null>(null);
-  const [key, setKey] = useState(newId);
+  const request = useRequestKey();
   const report = chosen ?? (reports.includes('DELIVERED') ? 'DELIVERED' : reports[0]);
   const update = useMutation(
     trpc.shipments.update.mutationOptions({
@@ -39,7 +39,7 @@ function UpdateDialog({ page, onClose }: { page: ShipmentPage; onClose: () => vo
         toast.success({ message: t('actions.shipment.done', { number: shipment.number }), link });
         onClose();
       },
-      onError: () => setKey(newId()),
+      onError: request.failed,
       onSettled: () => queryClient.invalidateQueries(trpc.shipments.pathFilter()),
     }),
   );
@@ -54,9 +54,7 @@ function UpdateDialog({ page, onClose }: { page: ShipmentPage; onClose: () => vo
       blocked={report ? null : t('actions.shipment.finished')}
       error={shownError(update.error)}
       busy={update.isPending}
-      onConfirm={(detail) =>
-        report && update.mutate({ shipmentId: shipment.id, status: report, detail, idempotencyKey: `${key}:${report}` })
-      }
+      onConfirm={(detail) => report && update.mutate(request.keyed({ shipmentId: shipment.id, status: report, detail }))}
     >
       <Select
         label={t('actions.shipment.status')}

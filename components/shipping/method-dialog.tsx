@@ -3,10 +3,10 @@ import { Checkbox, Select, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { SHIPPING_BASES } from '../../server/domains/shipping/schema.ts';
-import { newId } from '../../server/kernel/ids.ts';
 import type { ShippingMethodRow } from '../../server/views/shipping-methods.ts';
 import { ChangesPreview } from '../changes-preview.tsx';
 import { MerchantSelect, useMerchant } from '../products/product-dialogs.tsx';
+import { useRequestKey } from '../request-key.ts';
 import { shownError, useTRPC } from '../trpc.tsx';
 import { EffectDialog } from '../ui/effect-dialog.tsx';
 import { QuantityInput } from '../ui/form-fields.tsx';
@@ -35,11 +35,8 @@ export function MethodDialog({ method, currencies, onClose }: Props) {
   const queryClient = useQueryClient();
   const merchant = useMerchant();
   const [form, setForm] = useState(method ? formOf(method) : BLANK_METHOD);
-  const [key, setKey] = useState(newId);
-  const change = (part: Partial<MethodForm>) => {
-    setForm((before) => ({ ...before, ...part }));
-    setKey(newId());
-  };
+  const request = useRequestKey();
+  const change = (part: Partial<MethodForm>) => setForm((before) => ({ ...before, ...part }));
   const merchantId = method?.merchantId ?? merchant.id;
   const currency = method?.currency ?? currencies.get(merchantId ?? '') ?? '';
   const input = inputOf(form);
@@ -51,7 +48,7 @@ export function MethodDialog({ method, currencies, onClose }: Props) {
         toast.success({ message: t('shipping.saved', { name }) });
         onClose();
       },
-      onError: () => setKey(newId()),
+      onError: request.failed,
       onSettled: () => queryClient.invalidateQueries(trpc.shippingMethods.pathFilter()),
     }),
   );
@@ -69,7 +66,7 @@ export function MethodDialog({ method, currencies, onClose }: Props) {
       onConfirm={() =>
         input &&
         merchantId &&
-        save.mutate({ ...input, merchantId, ...(method ? { version: method.version } : {}), idempotencyKey: key })
+        save.mutate(request.keyed({ ...input, merchantId, ...(method ? { version: method.version } : {}) }))
       }
     >
       {method === null && <MerchantSelect value={merchant.id} onChange={merchant.choose} />}

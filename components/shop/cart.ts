@@ -66,8 +66,8 @@ function watch(watcher: () => void): () => void {
 
 const within = (quantity: number): number => Math.max(1, Math.min(MOST_OF_ONE, Math.trunc(quantity)));
 
-/** Adds units of a product; returns how many of it the cart has now. */
-export function addToCart(handle: string, quantity: number): number {
+/** Adds units of a product to those that the cart has. */
+export function addToCart(handle: string, quantity: number): void {
   const present = read();
   const known = present.find((line) => line.handle === handle);
   const next = within((known?.quantity ?? 0) + quantity);
@@ -76,7 +76,6 @@ export function addToCart(handle: string, quantity: number): number {
       ? present.map((line) => (line.handle === handle ? { handle, quantity: next } : line))
       : [...present, { handle, quantity: next }].slice(-MOST_LINES),
   );
-  return next;
 }
 
 export function setQuantity(handle: string, quantity: number): void {

@@ -3,12 +3,13 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { CancelPreview } from '../../server/flows/cancel-plan.ts';
 import type { MyOrder } from '../../server/views/my-orders.ts';
-import { type Figure, PlanPreview } from '../orders/plan-preview.tsx';
+import { PlanDialog } from '../orders/plan-dialog.tsx';
+import type { Figure } from '../orders/plan-preview.tsx';
 import { usePlan } from '../orders/use-plan.ts';
 import { usePowers } from '../powers.ts';
-import { refusalOf, shownError, useTRPC, useTRPCClient } from '../trpc.tsx';
+import { useRequestKey } from '../request-key.ts';
+import { refusalOf, useTRPC, useTRPCClient } from '../trpc.tsx';
 import { ActionButton } from '../ui/action-button.tsx';
-import { EffectDialog } from '../ui/effect-dialog.tsx';
 import { useFormat, useMessages } from '../ui/locale.tsx';
 import { useToast } from '../ui/toast.tsx';
 
@@ -31,11 +32,10 @@ function CancelMyOrderDialog({ order, onClose }: { order: MyOrder; onClose: () =
   const toast = useToast();
   const queryClient = useQueryClient();
   const figures = useFigures();
+  const request = useRequestKey();
   const blocked = order.cancel === 'yes' ? null : t(`track.cancel.${order.cancel}`);
   const input = blocked === null ? { orderId: order.id, reason: 'customer_request' as const } : null;
-  const { plan, was, key, error, again } = usePlan('cancel-mine', input, order.version, (wanted) =>
-    client.orders.previewCancel.mutate(wanted),
-  );
+  const planned = usePlan('cancel-mine', input, order.version, (wanted) => client.orders.previewCancel.mutate(wanted));
   const cancel = useMutation(
     trpc.orders.cancel.mutationOptions({
       onSuccess: ({ cancelledMinor }) => {
@@ -44,29 +44,24 @@ function CancelMyOrderDialog({ order, onClose }: { order: MyOrder; onClose: () =
         onClose();
       },
       onError: (refused) => {
-        if (refusalOf(refused)?.code === 'plan_changed') again();
+        request.failed(refused);
+        if (refusalOf(refused)?.code === 'plan_changed') planned.again();
       },
       onSettled: () => queryClient.invalidateQueries(trpc.myOrders.pathFilter()),
     }),
   );
   return (
-    <EffectDialog
-      opened
+    <PlanDialog
       danger
       onClose={onClose}
       title={t('track.cancel.title', { number: order.number })}
-      preview={
-        plan ? (
-          <PlanPreview figures={figures(plan)} was={was && figures(was)}>
-            {t(plan.whole ? 'track.cancel.whole' : 'track.cancel.part')}
-          </PlanPreview>
-        ) : blocked || error ? null : undefined
-      }
+      planned={planned}
+      figures={figures}
+      effect={(shown) => t(shown.whole ? 'track.cancel.whole' : 'track.cancel.part')}
       verb={t('track.cancel.verb')}
       blocked={blocked}
-      error={shownError(cancel.error ?? error)}
-      busy={cancel.isPending}
-      onConfirm={() => plan && input && cancel.mutate({ ...input, fingerprint: plan.fingerprint, idempotencyKey: key })}
+      sending={cancel}
+      onConfirm={(asked) => cancel.mutate(request.keyed(asked))}
     />
   );
 }

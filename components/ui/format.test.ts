@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { minorDigits } from '../../server/kernel/money.ts';
 import {
   formatAgo,
@@ -8,6 +8,7 @@ import {
   formatCount,
   formatDateTime,
   formatDay,
+  formatDays,
   formatDuration,
   formatMoney,
   formatTime,
@@ -111,5 +112,15 @@ describe('lengths of time, sizes, days', () => {
     expect(formatCompact(12_345, 'en')).toBe('12.3k');
     expect(formatDay('2026-11-22', 'en')).toBe('22 Nov');
     expect(formatTime(new Date('2026-11-22T23:30:00Z'), 'de', 'Europe/Vienna')).toBe('00:30');
+  });
+
+  it.each(['UTC', 'Pacific/Auckland', 'Pacific/Pago_Pago'])('say the same calendar day to a reader in %s', (zone) => {
+    vi.stubEnv('TZ', zone);
+    expect(Intl.DateTimeFormat().resolvedOptions().timeZone).toBe(zone);
+    expect(formatDay('2026-11-30', 'en', 'dated')).toBe('30 Nov 2026');
+    expect(formatDay('2026-11-30', 'de', 'full')).toBe('Montag, 30. November');
+    expect(formatDays('2026-11-30', '2026-11-30', 'en', 'dated')).toBe('30 Nov 2026');
+    expect(formatDays('2026-11-30', '2026-12-02', 'en', 'dated').replaceAll('\u2009', ' ')).toBe('30 Nov – 2 Dec 2026');
+    vi.unstubAllEnvs();
   });
 });

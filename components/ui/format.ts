@@ -108,10 +108,28 @@ export function formatDate(at: Date, locale: Locale, timeZone: string): string {
   return new Intl.DateTimeFormat(TAGS[locale], { day: 'numeric', month: 'short', year: 'numeric', timeZone }).format(at);
 }
 
-/** A calendar day, YYYY-MM-DD, as `22 Nov`. It belongs to no zone, and is read as one only to be written. */
-export function formatDay(day: string, locale: Locale): string {
-  const noon = new Date(`${day}T12:00:00Z`);
-  return new Intl.DateTimeFormat(TAGS[locale], { day: 'numeric', month: 'short', timeZone: 'UTC' }).format(noon);
+const DAY_SHAPES = {
+  /** `22 Nov` */
+  short: { day: 'numeric', month: 'short' },
+  /** `22 Nov 2026` */
+  dated: { day: 'numeric', month: 'short', year: 'numeric' },
+  /** `Sun, 22 Nov` */
+  named: { weekday: 'short', day: 'numeric', month: 'short' },
+  /** `Sunday 22 November` */
+  full: { weekday: 'long', day: 'numeric', month: 'long' },
+} as const satisfies Readonly<Record<string, Intl.DateTimeFormatOptions>>;
+export type DayShape = keyof typeof DAY_SHAPES;
+
+/** A calendar day, YYYY-MM-DD. It belongs to no zone: it is read in UTC and written in UTC, wherever the reader is. */
+export function formatDay(day: string, locale: Locale, shape: DayShape = 'short'): string {
+  return formatDays(day, day, locale, shape);
+}
+
+/** Calendar days from one to another, such as `30 Nov – 2 Dec 2026`; one day is said once. */
+export function formatDays(from: string, by: string, locale: Locale, shape: DayShape = 'short'): string {
+  const format = new Intl.DateTimeFormat(TAGS[locale], { ...DAY_SHAPES[shape], timeZone: 'UTC' });
+  const [first, last] = [new Date(`${from}T00:00:00Z`), new Date(`${by}T00:00:00Z`)];
+  return from === by ? format.format(last) : format.formatRange(first, last);
 }
 
 /** "5 min ago" within 24 hours either way, else the date and time. */

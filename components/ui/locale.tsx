@@ -2,6 +2,7 @@
 import { createContext, type ReactNode, startTransition, use, useCallback, useContext, useMemo, useState } from 'react';
 import {
   type AmountMinor,
+  type DayShape,
   formatAgo,
   formatBytes,
   formatCompact,
@@ -9,6 +10,7 @@ import {
   formatDate,
   formatDateTime,
   formatDay,
+  formatDays,
   formatDuration,
   formatMoney,
   formatNumber,
@@ -88,6 +90,7 @@ export function useFormat() {
       duration: (seconds: number) => formatDuration(seconds, locale),
       bytes: (bytes: number | bigint) => formatBytes(bytes, locale),
       day: (day: string) => formatDay(day, locale),
+      days: (from: string, by: string, shape: DayShape) => formatDays(from, by, locale, shape),
       dateTime: (at: Date) => formatDateTime(at, locale, timeZone),
       time: (at: Date) => formatTime(at, locale, timeZone),
       date: (at: Date) => formatDate(at, locale, timeZone),

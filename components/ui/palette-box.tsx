@@ -45,7 +45,9 @@ export function PaletteBox({ commands, find, asked }: PaletteProps & { readonly 
   const wanted = query.trim().toLowerCase();
   const pages = commands.filter((command) => `${command.group} ${command.label}`.toLowerCase().includes(wanted));
   const groups = new Map<string, SpotlightActionData[]>();
-  for (const item of [...(wanted ? found.items : []), ...pages]) {
+  // What was found for a shorter text is not what Enter means.
+  const records = wanted && found.query === query.trim() ? found.items : [];
+  for (const item of [...records, ...pages]) {
     const { icon: Icon } = item;
     const actions = groups.get(item.group) ?? [];
     groups.set(item.group, actions);
@@ -68,7 +70,7 @@ export function PaletteBox({ commands, find, asked }: PaletteProps & { readonly 
     }
   };
   const waiting = wanted.length >= MIN_QUERY && found.query !== query.trim();
-  const nothing = found.failed ? t('search.failed') : waiting ? t('search.searching') : t('search.nothing', { query });
+  const nothing = waiting ? t('search.searching') : found.failed ? t('search.failed') : t('search.nothing', { query });
   return (
     <Spotlight
       actions={[...groups].map(([group, actions]) => ({ group, actions }))}

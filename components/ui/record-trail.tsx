@@ -12,8 +12,6 @@ import { useMessages } from './locale.tsx';
  * list's path: a reload keeps them, another tab has its own, and a record that was opened by a link has none.
  */
 interface Trail {
-  /** The list with its search, filters and page. */
-  readonly back: string;
   readonly hrefs: readonly string[];
 }
 
@@ -24,7 +22,7 @@ export function useKeepTrail(list: string, hrefs: readonly string[] | null): voi
   const joined = hrefs?.join('\n') ?? null;
   useEffect(() => {
     if (joined === null) return;
-    const trail: Trail = { back: window.location.pathname + window.location.search, hrefs: joined.split('\n') };
+    const trail: Trail = { hrefs: joined.split('\n') };
     try {
       window.sessionStorage.setItem(keyOf(list), JSON.stringify(trail));
     } catch {

@@ -41,14 +41,17 @@ function UndoButton({ offer, onDone }: { offer: UndoOffer; onDone: () => void })
   );
 }
 
-/** `toast.success({ message, link, undo })` and `toast.error(shownError(error))`. */
+/** `toast.success({ message, link, undo })`, `toast.error(shownError(error))`, and `toast.withdraw(undo.id)`. */
 export function useToast() {
   const { t } = useMessages();
   const text = useErrorText();
   return useMemo(() => {
     const closeButtonProps = { 'aria-label': t('ui.close') };
     const success = ({ message, link, undo }: SuccessToast) => {
+      // The same deed once more takes the place of the toast before.
+      if (undo) notifications.hide(undo.id);
       const id = notifications.show({
+        ...(undo ? { id: undo.id } : {}),
         color: 'green',
         withBorder: true,
         icon: <IconCheck size={16} aria-hidden />,
@@ -78,6 +81,8 @@ export function useToast() {
         message: text(shown),
       });
     };
-    return { success, error };
+    /** An undo that was begun elsewhere is not offered any longer. */
+    const withdraw = (undoId: string) => notifications.hide(undoId);
+    return { success, error, withdraw };
   }, [t, text]);
 }

@@ -4,6 +4,7 @@ export const actions = {
   noteHint: 'Freiwillig; bleibt beim Auftrag',
   openOrder: 'Auftrag öffnen',
   nothingChosen: 'Wählen Sie mindestens ein Stück.',
+  checkUnits: 'Prüfen Sie die Mengen: höchstens so viele, wie die Position hat.',
   planChanged: 'Der Auftrag hat sich seit der Anzeige geändert.',
   planWas: '{label}: {before} → {after}',
   changedMeanwhile: 'Inzwischen geändert von {name}.',
@@ -24,7 +25,6 @@ export const actions = {
     refunded: 'Geht an den Kunden zurück',
     whole: 'Es bleibt nichts: der ganze Auftrag wird storniert.',
     part: 'Der Rest des Auftrags bleibt.',
-    done: '{number}: {amount} storniert',
     waits: '{number}: {amount} werden gleich storniert',
     reasons: {
       customer_request: 'Kundenwunsch',
@@ -46,6 +46,7 @@ export const actions = {
     kind: 'Was zurückgegeben wird',
     kinds: { units: 'Stücke', amount: 'Betrag', goodwill: 'Kulanz' },
     amountFirst: 'Geben Sie einen Betrag ein.',
+    amountMost: 'Höchstens {amount} können erstattet werden.',
     net: 'Netto',
     discount: 'Rabatt',
     tax: 'Steuer',

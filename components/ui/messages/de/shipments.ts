@@ -15,7 +15,6 @@ export const shipments = {
   node: 'Standort',
   allNodes: 'Alle Standorte',
   waiting: 'Wartet seit',
-  lines: 'Positionen',
   country: 'Nach',
   queueEmptyTitle: 'Nichts zu versenden',
   queueEmpty: 'Bestellungen erscheinen hier, sobald ihnen Ware zugeteilt ist und keine Sperre sie aufhält.',

@@ -4,6 +4,7 @@ export const actions = {
   noteHint: 'Optional; kept with the order',
   openOrder: 'Open order',
   nothingChosen: 'Choose at least one unit.',
+  checkUnits: 'Check the quantities: each is at most what the line has.',
   planChanged: 'The order changed since this was shown.',
   planWas: '{label}: {before} → {after}',
   changedMeanwhile: 'Changed by {name} meanwhile.',
@@ -24,7 +25,6 @@ export const actions = {
     refunded: 'Goes back to the customer',
     whole: 'Nothing remains: the whole order is cancelled.',
     part: 'The rest of the order stays.',
-    done: '{number}: {amount} cancelled',
     waits: '{number}: {amount} about to be cancelled',
     reasons: {
       customer_request: 'The customer asked',
@@ -46,6 +46,7 @@ export const actions = {
     kind: 'What to give back',
     kinds: { units: 'Units', amount: 'Amount', goodwill: 'Goodwill' },
     amountFirst: 'Enter an amount.',
+    amountMost: 'At most {amount} can be given back.',
     net: 'Net',
     discount: 'Discount',
     tax: 'Tax',

@@ -16,7 +16,6 @@ export const shipments = {
   node: 'Node',
   allNodes: 'All nodes',
   waiting: 'Waiting since',
-  lines: 'Lines',
   country: 'To',
   queueEmptyTitle: 'Nothing to ship',
   queueEmpty: 'Orders appear here once stock is allocated to them and no hold stops them.',
