@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { newId } from '../kernel/ids.ts';
 import type { Queryable } from '../platform/db.ts';
 import { EVENTS_CHANNEL } from '../platform/live.ts';
+import { soon } from '../platform/testing/soon.ts';
 import { createTestDatabase, type TestDatabase } from '../platform/testing/test-database.ts';
 import { type ApiUnderTest, startApiUnderTest } from './testing/api-under-test.ts';
 import { router } from './trpc.ts';
@@ -107,8 +108,8 @@ test('everybody hears what they may see: staff all, a merchant its own, a custom
     await write(db.pool, customers[0], null, 'customer'),
     await write(db.pool, customers[1], null, 'customer'),
   ];
-  await vi.waitFor(() => expect(staff.ids()).toEqual(events));
-  await vi.waitFor(() => expect(customer.ids()).toEqual([events[0], events[2]]));
+  await soon(() => expect(staff.ids()).toEqual(events));
+  await soon(() => expect(customer.ids()).toEqual([events[0], events[2]]));
   expect(merchant.ids()).toEqual([events[0]]);
   expect(staff.heard[0]?.data).toEqual({
     id: events[0],
@@ -134,7 +135,7 @@ test('a topic of one object leaves the others out', async () => {
   const listener = await listen(await api.signIn('agent'), `?topics=order:${order}`);
   await write(db.pool, other, merchants[0]);
   const mine = await write(db.pool, order, merchants[0]);
-  await vi.waitFor(() => expect(listener.ids()).toEqual([mine]));
+  await soon(() => expect(listener.ids()).toEqual([mine]));
   listener.stop();
 });
 
@@ -153,8 +154,8 @@ test('transactions that commit out of order are all told, in one order, to every
   await early.query('COMMIT');
   early.release();
   late.release();
-  await vi.waitFor(() => expect(one.ids()).toEqual([first, second]));
-  await vi.waitFor(() => expect(two.ids()).toEqual([first, second]));
+  await soon(() => expect(one.ids()).toEqual([first, second]));
+  await soon(() => expect(two.ids()).toEqual([first, second]));
   one.stop();
   two.stop();
 });
@@ -164,17 +165,17 @@ test('a browser that comes back hears what it missed, or is told to load afresh'
   const cookie = await api.signIn('agent');
   const before = await listen(cookie);
   const first = await write(db.pool, order, merchants[0]);
-  await vi.waitFor(() => expect(before.ids()).toEqual([first]));
+  await soon(() => expect(before.ids()).toEqual([first]));
   before.stop();
   const missed = await write(db.pool, order, merchants[0]);
   const watcher = await listen(cookie);
   const later = await write(db.pool, order, merchants[0]);
-  await vi.waitFor(() => expect(watcher.ids()).toContain(later));
+  await soon(() => expect(watcher.ids()).toContain(later));
 
   const back = await listen(cookie, '', before.heard[0]?.id);
-  await vi.waitFor(() => expect(back.ids()).toEqual([missed, later]));
+  await soon(() => expect(back.ids()).toEqual([missed, later]));
   const lost = await listen(cookie, '', '77.elsewhere');
-  await vi.waitFor(() => expect(lost.heard.map((message) => message.event)).toEqual(['reset']));
+  await soon(() => expect(lost.heard.map((message) => message.event)).toEqual(['reset']));
   for (const listener of [watcher, back, lost]) listener.stop();
 });
 
@@ -185,14 +186,14 @@ test('what happens between reading a page and listening is told; nothing that th
   await new Promise((resolve) => setTimeout(resolve, Math.max(0, startedAt + 3_500 - performance.now())));
   const watcher = await listen(cookie, `?topics=order:${order}`);
   const between = await write(db.pool, order, merchants[0]);
-  await vi.waitFor(() => expect(watcher.ids()).toEqual([between]));
+  await soon(() => expect(watcher.ids()).toEqual([between]));
   const late = await listen(cookie, `?topics=order:${order}&missed=1000`);
-  await vi.waitFor(() => expect(late.ids()).toEqual([between]));
+  await soon(() => expect(late.ids()).toEqual([between]));
   const knowing = await listen(cookie, `?topics=order:${order}`);
   const next = await write(db.pool, order, merchants[0]);
-  await vi.waitFor(() => expect(knowing.ids()).toEqual([next]));
+  await soon(() => expect(knowing.ids()).toEqual([next]));
   const long = await listen(cookie, `?topics=order:${order}&missed=${7 * 86_400_000}`);
-  await vi.waitFor(() => expect(long.heard.map(({ event }) => event)).toEqual(['reset']));
+  await soon(() => expect(long.heard.map(({ event }) => event)).toEqual(['reset']));
   expect((await fetch(`${api.url}/api/live?missed=soon`, { headers: { cookie } })).status).toBe(400);
   for (const listener of [watcher, late, knowing, long]) listener.stop();
 });
@@ -205,7 +206,7 @@ test('one person has a bounded number of streams, and gets places back', async (
   expect(refused.status).toBe(503);
   expect(refused.headers.get('retry-after')).toBe('10');
   open[0]?.stop();
-  await vi.waitFor(async () => {
+  await soon(async () => {
     const again = await fetch(`${api.url}/api/live`, { headers: { cookie } });
     await again.body?.cancel();
     expect(again.status).toBe(200);
@@ -231,7 +232,7 @@ test('a listener that reads nothing is cut off instead of filling the memory', a
     );
   }
   await vi.waitFor(() => expect(reader.heard.length).toBe(60_000), { timeout: 30_000 });
-  await vi.waitFor(async () =>
+  await soon(async () =>
     expect(await (await fetch(`${api.url}/metrics`)).text()).toMatch(/waybill_live_connections\{[^}]*\} 1\n/),
   );
   socket.resume();

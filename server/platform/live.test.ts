@@ -1,8 +1,9 @@
 import { pino } from 'pino';
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { newId } from '../kernel/ids.ts';
 import type { Queryable } from './db.ts';
 import { createLiveHub, EVENTS_CHANNEL, type LiveEvent, type LiveHub } from './live.ts';
+import { soon } from './testing/soon.ts';
 import { createTestDatabase, type TestDatabase } from './testing/test-database.ts';
 
 let db: TestDatabase;
@@ -39,7 +40,7 @@ const ids = (): string[] => heard.map((event) => event.id);
 
 test('a committed event is heard once', async () => {
   const id = await write(db.pool);
-  await vi.waitFor(() => expect(ids()).toEqual([id]));
+  await soon(() => expect(ids()).toEqual([id]));
 });
 
 test('events of transactions that commit in another order than they began are all heard, each once', async () => {
@@ -54,7 +55,7 @@ test('events of transactions that commit in another order than they began are al
   await new Promise((resolve) => setTimeout(resolve, 300));
   expect(ids()).toEqual([]);
   await early.query('COMMIT');
-  await vi.waitFor(() => expect(ids()).toEqual([first, second]));
+  await soon(() => expect(ids()).toEqual([first, second]));
   early.release();
   late.release();
 });
@@ -75,20 +76,20 @@ test('under many concurrent writers nothing is skipped or told twice', async () 
     }),
   );
   const expected = written.filter((id) => id !== undefined).sort();
-  await vi.waitFor(() => expect(ids().sort()).toEqual(expected), { timeout: 5_000 });
+  await soon(() => expect(ids().sort()).toEqual(expected));
 });
 
 test('events are heard without notifications, and after the listening connection was cut', async () => {
   await db.ownerPool.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'waybill-live'`);
   const id = await write(db.pool);
-  await vi.waitFor(() => expect(ids()).toContain(id), { timeout: 5_000 });
+  await soon(() => expect(ids()).toContain(id));
 });
 
 test('a known position can be caught up from; an unknown one says so', async () => {
   const first = await write(db.pool);
-  await vi.waitFor(() => expect(ids()).toEqual([first]));
+  await soon(() => expect(ids()).toEqual([first]));
   const second = await write(db.pool);
-  await vi.waitFor(() => expect(ids()).toEqual([first, second]));
+  await soon(() => expect(ids()).toEqual([first, second]));
   const cursor = heard[0]?.cursor ?? '';
   expect(hub.since(cursor)?.map((event) => event.id)).toEqual([second]);
   expect(hub.since('1.nowhere')).toBeUndefined();

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { newId } from '../kernel/ids.ts';
+import { soon } from '../platform/testing/soon.ts';
 import { createTestDatabase, type TestDatabase } from '../platform/testing/test-database.ts';
 import { listEvents } from './events.ts';
 
@@ -52,7 +53,7 @@ test('an event stays hidden while a transaction that began before it still runs'
     const seen = async () => (await ask(undefined, 50)).items.some((event) => event.id === rows[0]?.id);
     expect(await seen()).toBe(false);
     await client.query('COMMIT');
-    expect(await seen()).toBe(true);
+    await soon(async () => expect(await seen()).toBe(true));
   } finally {
     client.release();
   }
