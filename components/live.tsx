@@ -1,5 +1,5 @@
 'use client';
-import { type QueryKey, useQueryClient } from '@tanstack/react-query';
+import { type QueryClient, type QueryKey, useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef, useSyncExternalStore } from 'react';
 import { STALE_MS } from './trpc.tsx';
 
@@ -133,6 +133,13 @@ function useConnection(): LiveConnection {
   return connection;
 }
 
+/** How many milliseconds old what the page takes from the cache is. What is older than it may be there is read anyway. */
+function ageOfShown(queryClient: QueryClient, queryKeys: readonly QueryKey[] = [[]]): number {
+  const shown = queryKeys.flatMap((queryKey) => queryClient.getQueryCache().findAll({ queryKey }));
+  const ages = shown.map(({ state }) => Date.now() - state.dataUpdatedAt).filter((age) => age < STALE_MS);
+  return Math.max(0, ...ages);
+}
+
 /**
  * Keeps a page up to date: when something happens under `topics` ('order', 'order:<id>', 'sku', 'customer', 'approval') the queries below
  * `queryKeys` are read again (all active queries where none are given). `onEvent` sees each event, for a ChangedBar.
@@ -164,8 +171,7 @@ export function useLive(
       latest.current.onEvent?.(event);
       gather();
     };
-    // What is on the page may come from the cache, as old as it may be there.
-    const knowsUntil = performance.now() - STALE_MS;
+    const knowsUntil = performance.now() - ageOfShown(queryClient, latest.current.queryKeys);
     const remove = connection.add({ topics: joined.split(','), receive, reset: gather, knowsUntil });
     return () => {
       clearTimeout(timer);

@@ -14,18 +14,17 @@ import { PageHeader } from '../ui/page-header.tsx';
 import { EmptyState, Loaded } from '../ui/states.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
 import { accountCode } from './account-code.ts';
-import { AccountLink, useLedgerWords } from './ledger-words.tsx';
+import { AccountLink } from './account-link.tsx';
 
 function useColumns(): Column<EntryRow>[] {
-  const { t } = useMessages();
-  const words = useLedgerWords();
+  const { t, word } = useMessages();
   return [
     { key: 'id', header: t('ledger.entry'), cell: (row) => <Id value={row.id} />, card: 'title' },
     { key: 'when', header: t('ledger.when'), cell: (row) => <TimeAgo at={row.at} />, card: 'endSub' },
     {
       key: 'kind',
       header: t('ledger.kind'),
-      cell: (row) => `${words.transfer(row.kind)} · ${t(`payments.phases.${row.phase}`)}`,
+      cell: (row) => `${word('ledger.transferKinds', row.kind)} · ${t(`payments.phases.${row.phase}`)}`,
       card: 'sub',
     },
     {

@@ -13,7 +13,6 @@ import { MoreButton } from '../ui/more-button.tsx';
 import { PageHeader } from '../ui/page-header.tsx';
 import { EmptyState, Loaded } from '../ui/states.tsx';
 import { accountCode } from './account-code.ts';
-import { useLedgerWords } from './ledger-words.tsx';
 import { TrialBalance } from './trial-balance.tsx';
 
 function useColumns(): Column<AccountRow>[] {
@@ -44,8 +43,7 @@ function useColumns(): Column<AccountRow>[] {
 }
 
 function Accounts() {
-  const { t } = useMessages();
-  const words = useLedgerWords();
+  const { t, word } = useMessages();
   const trpc = useTRPC();
   const client = useTRPCClient();
   const columns = useColumns();
@@ -62,7 +60,9 @@ function Accounts() {
   });
   return (
     <Section title={t('ledger.accounts')}>
-      {kinds.length > 1 && <ViewTabs views={[view(null, t('ui.all')), ...kinds.map((one) => view(one, words.account(one)))]} />}
+      {kinds.length > 1 && (
+        <ViewTabs views={[view(null, t('ui.all')), ...kinds.map((one) => view(one, word('ledger.accountKinds', one)))]} />
+      )}
       <Loaded data={list.rows} error={list.error} onRetry={list.onRetry}>
         {(rows) =>
           rows.length === 0 ? (

@@ -9,7 +9,6 @@ import { Section } from '../ui/detail-layout.tsx';
 import { useFormat, useMessages } from '../ui/locale.tsx';
 import { Money, Quantity } from '../ui/money.tsx';
 import { EmptyState, Loaded } from '../ui/states.tsx';
-import { useLedgerWords } from './ledger-words.tsx';
 
 /** The whole ledger balances; a merchant's part of it need not. */
 function Verdict({ rows, currency, whole }: { rows: readonly TrialRow[]; currency: string; whole: boolean }) {
@@ -39,8 +38,7 @@ function Verdict({ rows, currency, whole }: { rows: readonly TrialRow[]; currenc
 }
 
 function Table({ rows, currency }: { rows: readonly TrialRow[]; currency: string }) {
-  const { t } = useMessages();
-  const words = useLedgerWords();
+  const { t, word } = useMessages();
   const money = (
     key: 'debitsMinor' | 'creditsMinor' | 'pendingDebitsMinor' | 'pendingCreditsMinor',
     header: string,
@@ -52,7 +50,7 @@ function Table({ rows, currency }: { rows: readonly TrialRow[]; currency: string
     footer: <Money amountMinor={rows.reduce((sum, row) => sum + row[key], 0n)} currency={currency} />,
   });
   const columns: Column<TrialRow>[] = [
-    { key: 'kind', header: t('ledger.kind'), cell: (row) => words.account(row.kind), card: 'title' },
+    { key: 'kind', header: t('ledger.kind'), cell: (row) => word('ledger.accountKinds', row.kind), card: 'title' },
     { key: 'accounts', header: t('ledger.count'), right: true, cell: (row) => <Quantity value={row.accounts} /> },
     { ...money('debitsMinor', t('ledger.debits')), card: 'end' },
     { ...money('creditsMinor', t('ledger.credits')), card: 'endSub' },
@@ -66,7 +64,7 @@ function Table({ rows, currency }: { rows: readonly TrialRow[]; currency: string
       columns={columns}
       rows={rows}
       rowKey={(row) => row.kind}
-      rowLabel={(row) => words.account(row.kind)}
+      rowLabel={(row) => word('ledger.accountKinds', row.kind)}
       rowHref={(row) => `/ledger?kind=${row.kind}`}
     />
   );

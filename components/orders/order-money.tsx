@@ -4,7 +4,6 @@ import type { OrderPage } from '../../server/views/order.ts';
 import type { OperationView, PaymentView } from '../../server/views/order-money.ts';
 import { useActorName } from '../actor-name.ts';
 import { useMethodName } from '../payments/method-name.ts';
-import { useRefundReason } from '../payments/refund-reason.ts';
 import { StatusBadge } from '../ui/badge.tsx';
 import { CopyText } from '../ui/copy.tsx';
 import { KeyValue, type Pair, Section } from '../ui/detail-layout.tsx';
@@ -91,8 +90,7 @@ export function OrderMoney({ page }: { page: OrderPage }) {
 
 /** Refunds with their units; nothing where there are none. */
 export function OrderRefunds({ refunds }: { refunds: OrderPage['refunds'] }) {
-  const { t } = useMessages();
-  const reason = useRefundReason();
+  const { t, word } = useMessages();
   const actor = useActorName();
   if (refunds.length === 0) return null;
   return (
@@ -108,8 +106,11 @@ export function OrderRefunds({ refunds }: { refunds: OrderPage['refunds'] }) {
               </span>
             </div>
             <span className={classes.dim}>
-              {t('orders.refundReason', { reason: reason(refund.reason), name: actor(refund.requestedBy) })} ·{' '}
-              <TimeAgo at={refund.createdAt} />
+              {t('orders.refundReason', {
+                reason: word('actions.refund.reasons', refund.reason),
+                name: actor(refund.requestedBy),
+              })}{' '}
+              · <TimeAgo at={refund.createdAt} />
             </span>
             <ul className={classes.spans}>
               {refund.lines.map((line) => (

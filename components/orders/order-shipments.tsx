@@ -5,7 +5,6 @@ import { mayReship } from '../../server/domains/orders/rules.ts';
 import type { OrderPage } from '../../server/views/order.ts';
 import type { ShipmentView } from '../../server/views/order-shipments.ts';
 import { usePowers } from '../powers.ts';
-import { useCarrierName } from '../shipments/carrier-name.ts';
 import { StatusBadge } from '../ui/badge.tsx';
 import { CopyText } from '../ui/copy.tsx';
 import { KeyValue, Section } from '../ui/detail-layout.tsx';
@@ -50,8 +49,7 @@ export function ShipmentUpdates({ shipment }: { shipment: ShipmentView }) {
 
 /** A shipment's facts. */
 export function ShipmentFacts({ shipment }: { shipment: ShipmentView }) {
-  const { t } = useMessages();
-  const carrierName = useCarrierName();
+  const { t, word } = useMessages();
   const tracking = shipment.trackingNumber;
   return (
     <KeyValue
@@ -59,7 +57,9 @@ export function ShipmentFacts({ shipment }: { shipment: ShipmentView }) {
         { label: t('orders.node'), value: shipment.nodeCode ?? t('orders.noParcel') },
         {
           label: t('orders.carrier'),
-          value: [carrierName(shipment.carrier), shipment.service].filter(Boolean).join(' · ') || t('ui.unknown'),
+          value:
+            [shipment.carrier && word('shipments.carriers', shipment.carrier), shipment.service].filter(Boolean).join(' · ') ||
+            t('ui.unknown'),
         },
         { label: t('orders.trackingNumber'), value: tracking ? <CopyText value={tracking} mono /> : t('ui.unknown') },
         { label: t('orders.value'), value: <Money amountMinor={shipment.valueMinor} currency={shipment.currency} /> },

@@ -68,15 +68,6 @@ const UNKNOWN = { icon: IconClipboardList, tone: 'neutral' } as const;
 
 const lookOf = (type: string) => LOOKS[type] ?? LOOKS[type.split('.')[0] ?? ''] ?? UNKNOWN;
 
-/** Names an event in the reader's language; its own type where a newer server knows one this page does not. */
-function useEventName() {
-  const { t } = useMessages();
-  return (type: string) => {
-    const key = `orders.event.${type}`;
-    return isMessageKey(key) ? t(key) : type;
-  };
-}
-
 /** Verbs whose events carry the reason that was chosen in their dialog. */
 const REASONED = ['cancel', 'refund', 'reship'] as const;
 
@@ -104,8 +95,7 @@ function useDetail(currency: string) {
 
 /** What happened to the order, newest first, with who and why. */
 export function OrderTimeline({ timeline, currency }: { timeline: readonly TimelineEntry[]; currency: string }) {
-  const { t } = useMessages();
-  const eventName = useEventName();
+  const { t, word } = useMessages();
   const actor = useActorName();
   const detail = useDetail(currency);
   const items = timeline.map((entry) => {
@@ -114,9 +104,9 @@ export function OrderTimeline({ timeline, currency }: { timeline: readonly Timel
       key: entry.id,
       at: entry.at,
       ...lookOf(entry.type),
-      title: eventName(entry.type),
+      title: word('orders.event', entry.type),
       actor: actor(entry.actor),
-      cause: entry.cause === null ? undefined : eventName(entry.cause),
+      cause: entry.cause === null ? undefined : word('orders.event', entry.cause),
       body: said && <p className={classes.note}>{said}</p>,
     };
   });

@@ -1,5 +1,4 @@
 import { useMessages } from '../ui/locale.tsx';
-import { isMessageKey } from '../ui/messages/catalogue.ts';
 
 /** The brands as they write themselves; the provider says "visa". */
 const BRANDS: Readonly<Record<string, string>> = {
@@ -20,10 +19,9 @@ interface Method {
 
 /** "Visa •••• 4242", or the method where no card is known yet. */
 export function useMethodName(): (payment: Method) => string {
-  const { t } = useMessages();
+  const { word } = useMessages();
   return ({ method, brand, last4 }) => {
     if (last4) return `${BRANDS[brand ?? ''] ?? brand ?? method} •••• ${last4}`;
-    const key = `payments.methods.${method}`;
-    return isMessageKey(key) ? t(key) : method;
+    return word('payments.methods', method);
   };
 }

@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
 import type { PaymentPage, PaymentTransfer } from '../../server/views/payments.ts';
-import { AccountLink, useLedgerWords } from '../ledger/ledger-words.tsx';
+import { AccountLink } from '../ledger/account-link.tsx';
 import { useLive } from '../live.tsx';
 import { Attempt } from '../orders/order-money.tsx';
 import classes from '../orders/order-page.module.css';
@@ -19,11 +19,10 @@ import { TimeAgo } from '../ui/time-ago.tsx';
 import { useMethodName } from './method-name.ts';
 
 function Transfers({ transfers }: { transfers: readonly PaymentTransfer[] }) {
-  const { t } = useMessages();
-  const words = useLedgerWords();
+  const { t, word } = useMessages();
   const columns: Column<PaymentTransfer>[] = [
     { key: 'id', header: t('ledger.entry'), cell: (row) => <Id value={row.id} /> },
-    { key: 'kind', header: t('payments.kind'), cell: (row) => words.transfer(row.kind), card: 'title' },
+    { key: 'kind', header: t('payments.kind'), cell: (row) => word('ledger.transferKinds', row.kind), card: 'title' },
     { key: 'phase', header: t('payments.phase'), cell: (row) => t(`payments.phases.${row.phase}`), card: 'sub' },
     { key: 'debit', header: t('payments.debit'), cell: (row) => <AccountLink id={row.debitAccount} code={row.debitCode} /> },
     { key: 'credit', header: t('payments.credit'), cell: (row) => <AccountLink id={row.creditAccount} code={row.creditCode} /> },
@@ -47,7 +46,7 @@ function Transfers({ transfers }: { transfers: readonly PaymentTransfer[] }) {
           columns={columns}
           rows={transfers}
           rowKey={(row) => row.id}
-          rowLabel={(row) => words.transfer(row.kind)}
+          rowLabel={(row) => word('ledger.transferKinds', row.kind)}
         />
       )}
     </Section>

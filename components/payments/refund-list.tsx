@@ -15,20 +15,18 @@ import { useMessages } from '../ui/locale.tsx';
 import { Money } from '../ui/money.tsx';
 import { PageHeader } from '../ui/page-header.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
-import { useRefundReason } from './refund-reason.ts';
 
 const FILTERS = ['status'] as const;
 
 function useColumns(): Column<RefundRow>[] {
-  const { t } = useMessages();
+  const { t, word } = useMessages();
   const actor = useActorName();
-  const reason = useRefundReason();
   return [
     { key: 'number', header: t('payments.refund'), cell: (r) => r.number, card: 'title' },
     { key: 'order', header: t('payments.order'), cell: (r) => r.orderNumber, card: 'endSub' },
     { key: 'customer', header: t('payments.customer'), cell: (r) => r.customerName ?? t('ui.unknown') },
     { key: 'status', header: t('payments.status'), cell: (r) => <StatusBadge kind="refund" value={r.status} />, card: 'sub' },
-    { key: 'reason', header: t('payments.reason'), cell: (r) => reason(r.reason) },
+    { key: 'reason', header: t('payments.reason'), cell: (r) => word('actions.refund.reasons', r.reason) },
     { key: 'by', header: t('payments.requestedBy'), cell: (r) => actor(r.requestedBy) },
     { key: 'created', header: t('payments.created'), cell: (r) => <TimeAgo at={r.createdAt} /> },
     {

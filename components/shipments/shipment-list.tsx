@@ -13,7 +13,6 @@ import { useMessages } from '../ui/locale.tsx';
 import { Money } from '../ui/money.tsx';
 import { PageHeader } from '../ui/page-header.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
-import { useCarrierName } from './carrier-name.ts';
 
 const FILTERS = ['view'] as const;
 const VIEWS = ['all', 'open', 'moving', 'trouble', 'delivered'] as const;
@@ -26,15 +25,18 @@ const STATUSES_OF = {
 } as const satisfies Record<(typeof VIEWS)[number], readonly ShipmentStatus[] | undefined>;
 
 function useColumns(): Column<ShipmentRow>[] {
-  const { t } = useMessages();
-  const carrierName = useCarrierName();
+  const { t, word } = useMessages();
   return [
     { key: 'number', header: t('shipments.number'), cell: (s) => s.number, card: 'title' },
     { key: 'order', header: t('shipments.order'), cell: (s) => s.orderNumber, card: 'end' },
     { key: 'customer', header: t('orders.customer'), cell: (s) => s.customerName ?? t('ui.unknown') },
     { key: 'status', header: t('shipments.status'), cell: (s) => <StatusBadge kind="shipment" value={s.status} />, card: 'sub' },
     { key: 'node', header: t('shipments.node'), cell: (s) => s.nodeCode ?? t('orders.noParcel') },
-    { key: 'carrier', header: t('orders.carrier'), cell: (s) => carrierName(s.carrier) ?? t('ui.unknown') },
+    {
+      key: 'carrier',
+      header: t('orders.carrier'),
+      cell: (s) => (s.carrier ? word('shipments.carriers', s.carrier) : t('ui.unknown')),
+    },
     {
       key: 'tracking',
       header: t('orders.trackingNumber'),

@@ -2,17 +2,13 @@
 import type { ShownSimulator } from '../../server/views/simulators.ts';
 import { KeyValue, Section } from '../ui/detail-layout.tsx';
 import { useFormat, useMessages } from '../ui/locale.tsx';
-import { isMessageKey } from '../ui/messages/catalogue.ts';
 
 /** What it was asked, and what it sent, since the last reset. */
 export function SimulatorFigures({ simulator }: { simulator: ShownSimulator }) {
-  const { t } = useMessages();
+  const { t, word } = useMessages();
   const format = useFormat();
   const items = (figures: Readonly<Record<string, number>>) =>
-    Object.entries(figures).map(([name, value]) => {
-      const key = `simulators.counters.${name}`;
-      return { label: isMessageKey(key) ? t(key) : name, value: format.number(value) };
-    });
+    Object.entries(figures).map(([name, value]) => ({ label: word('simulators.counters', name), value: format.number(value) }));
   return (
     <>
       <Section title={t('simulators.requests')}>

@@ -8,7 +8,6 @@ import { CopyText } from '../ui/copy.tsx';
 import { type Column, DataTable } from '../ui/data-table.tsx';
 import { Section } from '../ui/detail-layout.tsx';
 import { useMessages } from '../ui/locale.tsx';
-import { isMessageKey } from '../ui/messages/catalogue.ts';
 import { Money } from '../ui/money.tsx';
 import { MoreButton } from '../ui/more-button.tsx';
 import { EmptyState } from '../ui/states.tsx';
@@ -25,14 +24,6 @@ function useFirstRows<Row>(rows: readonly Row[]) {
   return { shown: more ? rows.slice(0, ROWS_AT_ONCE) : rows, more };
 }
 
-function useKindText(): (kind: string) => string {
-  const { t } = useMessages();
-  return (kind) => {
-    const key = `simulators.kinds.${kind}`;
-    return isMessageKey(key) ? t(key) : kind;
-  };
-}
-
 /** The order or shipment behind an entry, where it is one of ours. */
 function RecordLink({ number, href }: { number: string | null; href: string }) {
   const { t } = useMessages();
@@ -41,8 +32,7 @@ function RecordLink({ number, href }: { number: string | null; href: string }) {
 
 /** What really happened over there, newest first: not what anybody was told. */
 export function SimulatorLog({ name, entries }: { name: SimulatorName; entries: readonly SimulatorEntry[] }) {
-  const { t } = useMessages();
-  const kindText = useKindText();
+  const { t, word } = useMessages();
   const { shown, more } = useFirstRows(entries);
   const shipment: Column<SimulatorEntry> = {
     key: 'shipment',
@@ -63,7 +53,7 @@ export function SimulatorLog({ name, entries }: { name: SimulatorName; entries: 
   };
   const columns: Column<SimulatorEntry>[] = [
     { key: 'at', header: t('simulators.at'), card: 'endSub', cell: (entry) => <TimeAgo at={entry.at} /> },
-    { key: 'kind', header: t('simulators.kind'), card: 'title', cell: (entry) => kindText(entry.kind) },
+    { key: 'kind', header: t('simulators.kind'), card: 'title', cell: (entry) => word('simulators.kinds', entry.kind) },
     {
       key: 'order',
       header: t('simulators.order'),
@@ -89,7 +79,7 @@ export function SimulatorLog({ name, entries }: { name: SimulatorName; entries: 
           columns={columns}
           rows={shown}
           rowKey={(entry) => String(entry.seq)}
-          rowLabel={(entry) => kindText(entry.kind)}
+          rowLabel={(entry) => word('simulators.kinds', entry.kind)}
         />
       )}
       <MoreButton more={more} busy={false} />
@@ -99,18 +89,17 @@ export function SimulatorLog({ name, entries }: { name: SimulatorName; entries: 
 
 /** Parcels on their way; one click brings them on. */
 export function SimulatorParcels({ parcels }: { parcels: readonly SimulatorParcel[] }) {
-  const { t } = useMessages();
-  const kindText = useKindText();
+  const { t, word } = useMessages();
   const { advance } = useSimulatorActions();
   const { shown, more } = useFirstRows(parcels);
   const move = (parcel: SimulatorParcel, to: 'in_transit' | 'delivered' | 'exception') => (
     <Button
       size="compact-sm"
       variant="default"
-      aria-label={t('simulators.advanceNamed', { to: kindText(to), parcel: parcel.shipmentNumber ?? parcel.ref })}
+      aria-label={t('simulators.advanceNamed', { to: word('simulators.kinds', to), parcel: parcel.shipmentNumber ?? parcel.ref })}
       onClick={() => advance.mutate({ parcel: parcel.ref, to })}
     >
-      {kindText(to)}
+      {word('simulators.kinds', to)}
     </Button>
   );
   const columns: Column<SimulatorParcel>[] = [
@@ -126,7 +115,7 @@ export function SimulatorParcels({ parcels }: { parcels: readonly SimulatorParce
       card: 'sub',
       cell: (parcel) => <RecordLink number={parcel.orderNumber} href="/orders" />,
     },
-    { key: 'status', header: t('simulators.state'), card: 'endSub', cell: (parcel) => kindText(parcel.status) },
+    { key: 'status', header: t('simulators.state'), card: 'endSub', cell: (parcel) => word('simulators.kinds', parcel.status) },
     { key: 'since', header: t('simulators.since'), cell: (parcel) => <TimeAgo at={parcel.since} /> },
     {
       key: 'advance',

@@ -7,7 +7,6 @@ import { useTRPC, useTRPCClient } from '../trpc.tsx';
 import { type Column, DataTable } from '../ui/data-table.tsx';
 import { Section } from '../ui/detail-layout.tsx';
 import { useMessages } from '../ui/locale.tsx';
-import { isMessageKey } from '../ui/messages/catalogue.ts';
 import { Quantity } from '../ui/money.tsx';
 import { MoreButton } from '../ui/more-button.tsx';
 import { EmptyState, Loaded } from '../ui/states.tsx';
@@ -16,12 +15,9 @@ import { TimeAgo } from '../ui/time-ago.tsx';
 const PAGE = 25;
 
 function useColumns(): Column<MovementRow>[] {
-  const { t } = useMessages();
+  const { t, word } = useMessages();
   const actor = useActorName();
-  const kind = (row: MovementRow) => {
-    const key = `stock.kinds.${row.kind}`;
-    return isMessageKey(key) ? t(key) : row.kind;
-  };
+  const kind = (row: MovementRow) => word('stock.kinds', row.kind);
   const why = (row: MovementRow) =>
     row.orderNumber ? (
       <Link href={`/orders/${row.orderNumber}`}>{row.orderNumber}</Link>

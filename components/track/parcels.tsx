@@ -1,7 +1,6 @@
 'use client';
 import type { TrackedLine, TrackedParcel } from '../../server/views/track.ts';
 import { PromisedDays } from '../promised-days.tsx';
-import { useCarrierName } from '../shipments/carrier-name.ts';
 import { Badge, BadgeGroup, StatusBadge } from '../ui/badge.tsx';
 import { CopyText } from '../ui/copy.tsx';
 import { Section } from '../ui/detail-layout.tsx';
@@ -13,8 +12,7 @@ import { progressOf } from './progress.ts';
 import classes from './track.module.css';
 
 function Parcel({ parcel }: { parcel: TrackedParcel }) {
-  const { t } = useMessages();
-  const carrierName = useCarrierName();
+  const { t, word } = useMessages();
   return (
     <li className={classes.parcel}>
       <div className={classes.head}>
@@ -22,7 +20,7 @@ function Parcel({ parcel }: { parcel: TrackedParcel }) {
         <StatusBadge kind="shipment" value={parcel.status} />
         {parcel.trackingNumber && (
           <span className={classes.end}>
-            {carrierName(parcel.carrier)} <CopyText value={parcel.trackingNumber} mono />
+            {parcel.carrier && word('shipments.carriers', parcel.carrier)} <CopyText value={parcel.trackingNumber} mono />
           </span>
         )}
       </div>

@@ -18,7 +18,7 @@ import {
   formatPrice,
   formatTime,
 } from './format.ts';
-import { type Locale, loadCatalogue, type MessageKey, type MessageVars, translate } from './messages/catalogue.ts';
+import { isMessageKey, type Locale, loadCatalogue, type MessageKey, type MessageVars, translate } from './messages/catalogue.ts';
 
 interface Preferences {
   readonly locale: Locale;
@@ -69,10 +69,24 @@ export function usePreferences(): Preferences {
   return preferences;
 }
 
+interface Messages {
+  readonly locale: Locale;
+  readonly t: (key: MessageKey, vars?: MessageVars) => string;
+  /** A value of the server's vocabulary, by its place in the catalogue: `word('status.order', 'PENDING')`. One that it lacks stays as it is. */
+  readonly word: (under: string, value: string) => string;
+}
+
 /** `t('orders.title')` in the person's language. */
-export function useMessages(): { locale: Locale; t: (key: MessageKey, vars?: MessageVars) => string } {
+export function useMessages(): Messages {
   const { locale } = usePreferences();
-  return useMemo(() => ({ locale, t: (key: MessageKey, vars?: MessageVars) => translate(locale, key, vars) }), [locale]);
+  return useMemo(() => {
+    const t = (key: MessageKey, vars?: MessageVars) => translate(locale, key, vars);
+    const word = (under: string, value: string) => {
+      const key = `${under}.${value}`;
+      return isMessageKey(key) ? t(key) : value;
+    };
+    return { locale, t, word };
+  }, [locale]);
 }
 
 /** Formats bound to the person's language and zone, for text; in a table prefer <Money> and <TimeAgo>. */
