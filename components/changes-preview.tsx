@@ -19,6 +19,7 @@ export function ChangesPreview({ changes, error }: { changes: readonly FieldChan
   const refusal = refusalOf(error);
   const by = refusal?.code === 'conflict' ? refusal.data?.changedBy : undefined;
   const known = typeof by === 'object' && by !== null && 'kind' in by ? (by as Parameters<typeof actor>[0]) : undefined;
+  if (!known && changes.length === 0) return null;
   return (
     <>
       {known && <Bar tone="attention" title={t('actions.changedMeanwhile', { name: actor(known) })} />}
