@@ -4,13 +4,20 @@ import { join } from 'node:path';
 import { runMigrations } from 'graphile-worker';
 import pg from 'pg';
 import { type SchemaEngine, withSchemaEngine } from '../server/platform/schema-engine.ts';
+import { forgetInterrupted, runMigration } from './run-migration.ts';
 
 /** The role the application runs as. Belongs to the whole server, not to one database. */
 export const APP_ROLE = 'waybill_app';
 const MIGRATIONS = join(import.meta.dirname, 'migrations');
 /** Any number, as long as it is the same everywhere: two migrating processes take turns. */
-const MIGRATION_LOCK = 4_972_101n;
+export const MIGRATION_LOCK = 4_972_101n;
 const OLDEST_POSTGRES = 150_000;
+
+/** A folder of prisma/migrations. */
+export interface Migration {
+  readonly name: string;
+  readonly sql: string;
+}
 
 type MigrationList = Parameters<SchemaEngine['applyMigrations']>[0]['migrationsList'];
 
@@ -19,10 +26,12 @@ export interface MigrateOptions {
   readonly ownerUrl: string;
   /** The password of the application's role; it is set if the role cannot sign in with it. */
   readonly appPassword: string;
+  /** Those of this version, unless said: a backup is restored with its own, and tests upgrade from older ones. */
+  readonly migrations?: readonly Migration[];
 }
 
 /** The migrations of this version, in order: name and SQL. */
-export function readMigrations(): { name: string; sql: string }[] {
+export function readMigrations(): Migration[] {
   return readdirSync(MIGRATIONS, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map((entry) => entry.name)
@@ -47,17 +56,26 @@ export function appUrl(ownerUrl: string, appPassword: string): string {
 
 /**
  * Brings a database to this version: the application's role, our migrations through Prisma's engine, then the job queue's own
- * schema. Safe to run twice and from several processes. Returns the names of the migrations applied now.
+ * schema. Safe to run twice, from several processes, under load (run-migration.ts), and again where it was interrupted. Returns the names
+ * of the migrations applied now.
  */
-export async function migrate({ ownerUrl, appPassword }: MigrateOptions): Promise<string[]> {
+export async function migrate({ ownerUrl, appPassword, migrations = readMigrations() }: MigrateOptions): Promise<string[]> {
   const client = new pg.Client({ connectionString: ownerUrl, application_name: 'waybill-migrate' });
   await client.connect();
   try {
     await refuseOldServer(client);
     await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
     await ensureAppRole(client, ownerUrl, appPassword);
-    const { appliedMigrationNames } = await withSchemaEngine(ownerUrl, undefined, (engine) =>
-      engine.applyMigrations({ migrationsList: migrationList(), filters: { externalTables: [], externalEnums: [] } }),
+    await forgetInterrupted(client);
+    const { appliedMigrationNames } = await withSchemaEngine(
+      ownerUrl,
+      undefined,
+      (engine) =>
+        engine.applyMigrations({
+          migrationsList: migrationList(migrations),
+          filters: { externalTables: [], externalEnums: [] },
+        }),
+      (pool, script) => runMigration(pool, script, migrations.find(({ sql }) => sql === script)?.name),
     );
     await runMigrations({ connectionString: ownerUrl });
     await grantQueue(client);
@@ -67,12 +85,12 @@ export async function migrate({ ownerUrl, appPassword }: MigrateOptions): Promis
   }
 }
 
-function migrationList(): MigrationList {
+function migrationList(migrations: readonly Migration[]): MigrationList {
   return {
     baseDir: MIGRATIONS,
     lockfile: { path: 'migration_lock.toml', content: 'provider = "postgresql"\n' },
     shadowDbInitScript: '',
-    migrationDirectories: readMigrations().map(({ name, sql }) => ({
+    migrationDirectories: migrations.map(({ name, sql }) => ({
       path: name,
       migrationFile: { path: 'migration.sql', content: { tag: 'ok', value: sql } },
     })),

@@ -54,6 +54,12 @@ export async function hasDemo(project: Project): Promise<boolean> {
   });
 }
 
+/** Whether a database is a complete demo, as far as its data folder knows. */
+export async function isDemo(project: Project): Promise<boolean> {
+  const record = readRecord(project.dataDir);
+  return record?.complete === true && record.database === (await withClient(project.ownerUrl, identify));
+}
+
 /** Records that the demo data is complete. */
 export async function recordDemo(project: Project): Promise<void> {
   const database = await withClient(project.ownerUrl, identify);

@@ -48,12 +48,24 @@ function catalogPool(url: string): pg.Pool {
   });
 }
 
+/** How a script of the engine is carried out. */
+type RunScript = (pool: pg.Pool, script: string) => Promise<unknown>;
+
 /**
  * The adapter with two things put right for the engine. It splits a script at every semicolon, those of comments and function
  * bodies included: here a script is sent whole, which also makes each migration one transaction. And the engine wants the
  * catalogs' "char" columns as characters.
  */
 class CatalogAdapter extends PrismaPg {
+  private readonly pool: pg.Pool;
+  private readonly runScript: RunScript;
+
+  constructor(pool: pg.Pool, runScript: RunScript) {
+    super(pool);
+    this.pool = pool;
+    this.runScript = runScript;
+  }
+
   override async connect() {
     const adapter = await super.connect();
     const queryRaw = adapter.queryRaw.bind(adapter);
@@ -63,7 +75,7 @@ class CatalogAdapter extends PrismaPg {
       return result;
     };
     adapter.executeScript = async (script: string) => {
-      await adapter.underlyingDriver().query(script);
+      await this.runScript(this.pool, script);
     };
     return adapter;
   }
@@ -79,6 +91,7 @@ export async function withSchemaEngine<T>(
   url: string,
   datamodels: [string, string][] | undefined,
   work: (engine: SchemaEngine) => Promise<T>,
+  runScript: RunScript = (pool, script) => pool.query(script),
 ): Promise<T> {
   load();
   let panic: string | undefined;
@@ -89,7 +102,7 @@ export async function withSchemaEngine<T>(
   };
   const pool = catalogPool(url);
   try {
-    const factory = bindMigrationAwareSqlAdapterFactory(new CatalogAdapter(pool));
+    const factory = bindMigrationAwareSqlAdapterFactory(new CatalogAdapter(pool, runScript));
     const engine = await engineModule.SchemaEngine.new({ datamodels }, () => {}, factory);
     try {
       return await work(engine);

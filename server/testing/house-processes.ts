@@ -14,10 +14,20 @@ export interface HouseProcess {
   /** Resolves when it has ended, however; with the signal that ended it. */
   readonly ended: Promise<NodeJS.Signals | null>;
   kill(): Promise<void>;
+  /** Stops it in order, as an operator does. */
+  stop(): Promise<void>;
+}
+
+export interface HouseOptions {
+  /** The folder `server` of another version; this one's unless said. */
+  readonly sources?: string;
+  /** Of a house beside this one, so that both know the caller as the same. */
+  readonly apiKey?: string;
 }
 
 export interface HouseProcesses {
   readonly port: number;
+  readonly apiKey: string;
   /** Starts a process; resolves when it says that it is ready. `dieAt`: see die-at.ts. */
   start(role: Role, dieAt?: { readonly at: string; readonly counts: string }): Promise<HouseProcess>;
   /** One request over REST. Rejects where no answer comes. */
@@ -28,16 +38,16 @@ export interface HouseProcesses {
 const SERVER = join(import.meta.dirname, '..');
 const ANSWER_MS = 10_000;
 
-export async function houseProcesses(w: OrderWorld): Promise<HouseProcesses> {
+export async function houseProcesses(w: OrderWorld, options: HouseOptions = {}): Promise<HouseProcesses> {
   await w.db.pool.query(`INSERT INTO home_owner VALUES ('EU', 'EU') ON CONFLICT DO NOTHING`);
-  const [port, apiKey] = await Promise.all([freePort(), shopKey(w)]);
+  const [port, apiKey] = await Promise.all([freePort(), options.apiKey ?? shopKey(w)]);
   const running = new Set<HouseProcess>();
 
   async function start(role: Role, dieAt?: { readonly at: string; readonly counts: string }): Promise<HouseProcess> {
     const preload = dieAt ? ['--import', join(SERVER, 'testing/die-at.ts')] : [];
     const child = spawn(
       process.execPath,
-      ['--disable-warning=ExperimentalWarning', ...preload, join(SERVER, 'main.ts'), '--role', role],
+      ['--disable-warning=ExperimentalWarning', ...preload, join(options.sources ?? SERVER, 'main.ts'), '--role', role],
       {
         stdio: ['ignore', 'pipe', 'pipe'],
         env: { ...variables(w, port), ...(dieAt ? { DIE_AT: dieAt.at, DIE_COUNTS: dieAt.counts } : {}) },
@@ -52,6 +62,7 @@ export async function houseProcesses(w: OrderWorld): Promise<HouseProcesses> {
 
   return {
     port,
+    apiKey,
     start,
     async post(path, body, key) {
       const response = await fetch(`http://127.0.0.1:${port}/api/v1${path}`, {
@@ -74,6 +85,10 @@ function handle(child: ChildProcess): HouseProcess {
     ended,
     async kill() {
       child.kill('SIGKILL');
+      await ended;
+    },
+    async stop() {
+      child.kill('SIGTERM');
       await ended;
     },
   };
@@ -113,7 +128,8 @@ function variables(w: OrderWorld, port: number): NodeJS.ProcessEnv {
   };
 }
 
-async function freePort(): Promise<number> {
+/** A port of this machine that nobody listens on. */
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();

@@ -4,7 +4,7 @@ import { isId } from '../kernel/ids.ts';
 import type { Queryable } from '../platform/db.ts';
 import { EVENT_COLUMNS, type StoredEvent } from '../platform/stored-events.ts';
 import { prepared } from './conditions.ts';
-import { decodeCursor, encodeCursor, limitOf } from './pages.ts';
+import { badCursor, decodeCursor, encodeCursor, limitOf, type Position } from './pages.ts';
 
 export interface EventRequest {
   readonly merchantId: string;
@@ -22,7 +22,20 @@ export interface EventPage {
   readonly more: boolean;
 }
 
+const THE_BEGINNING: Position = { value: '0', id: '00000000-0000-0000-0000-000000000000' };
 const isXid = (value: string): boolean => /^\d{1,20}$/.test(value) && BigInt(value) < 2n ** 64n;
+
+/**
+ * Where the event of a cursor stands. After a restore its transaction has another number (docs/decisions/070); and where it happened after
+ * the backup, it never happened. Whoever has a copy with events that are not here has to start again.
+ */
+async function placeOf(db: Queryable, { id }: Position): Promise<Position> {
+  const { rows } = await db.query<{ xid: string }>(
+    prepared('events-place', 'SELECT xid::text AS xid FROM events WHERE id = $1', [id]),
+  );
+  if (!rows[0]) throw badCursor();
+  return { value: rows[0].xid, id };
+}
 
 /**
  * A merchant's events in commit-safe order: by transaction, and only of transactions before the oldest that still runs, so that
@@ -32,7 +45,7 @@ export async function listEvents(db: Queryable, request: EventRequest): Promise<
   const { merchantId, aggregates, types, aggregateId, after } = request;
   const limit = limitOf(request.limit);
   if (aggregateId !== undefined && !isId(aggregateId)) throw new DomainError('not_found');
-  const from = after === undefined ? { value: '0', id: '00000000-0000-0000-0000-000000000000' } : decodeCursor(after, isXid);
+  const from = after === undefined ? THE_BEGINNING : await placeOf(db, decodeCursor(after, isXid));
   const text = `SELECT ${EVENT_COLUMNS}, xid::text AS xid FROM events
     WHERE merchant_id = $1 AND (xid, id) > ($2::text::xid8, $3::uuid) AND xid < pg_snapshot_xmin(pg_current_snapshot())
       AND aggregate = ANY($4::text[]) AND ($5::text[] IS NULL OR type = ANY($5::text[])) AND ($6::uuid IS NULL OR aggregate_id = $6::uuid)

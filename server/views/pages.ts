@@ -23,7 +23,8 @@ export function encodeCursor(position: Position): string {
   return Buffer.from(JSON.stringify([position.value, position.id])).toString('base64url');
 }
 
-const badCursor = () =>
+/** A cursor that is not ours, or not any more. */
+export const badCursor = (): DomainError =>
   new DomainError('invalid_request', 'This page link is not valid any more. Start again from the first page.');
 
 /** Reads a cursor. `check` refuses a value that is not of the sorted column's type, before SQL sees it. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Ctx } from '../../kernel/context.ts';
 import { newId } from '../../kernel/ids.ts';
 import type { OperationKind } from '../../kernel/vocabulary.ts';
@@ -78,7 +79,7 @@ export function startOperation(
   const open = openOperation(state, payment);
   if (open) throw new Error(`Payment ${payment.id} has an open ${open.kind} operation`);
   const operation: Operation = {
-    id: newId(),
+    id: subjectId === null ? newId() : attemptId(state, payment, kind, subjectId),
     paymentId: payment.id,
     orderId: payment.orderId,
     kind,
@@ -96,6 +97,20 @@ export function startOperation(
   push(state.operations, payment.orderId, operation);
   state.fresh.add(operation);
   return operation;
+}
+
+/**
+ * An attempt's id follows from what it is for. A house that was restored from a backup makes the attempts again that it made after the
+ * backup was taken; under the id they had then the provider answers with what happened. Sorted by the time of the subject's own UUIDv7.
+ */
+function attemptId(state: PaymentsState, payment: Payment, kind: OperationKind, subjectId: string): string {
+  const earlier = operationsOf(state, payment.orderId).filter((other) => other.kind === kind && other.subjectId === subjectId);
+  const name = `waybill:operation:${payment.id}:${kind}:${subjectId}:${earlier.length}`;
+  const hash = createHash('sha256').update(name).digest();
+  hash[0] = ((hash[0] as number) & 0x0f) | 0x70;
+  hash[2] = ((hash[2] as number) & 0x3f) | 0x80;
+  const hex = hash.toString('hex');
+  return `${subjectId.slice(0, 14)}${hex.slice(0, 4)}-${hex.slice(4, 8)}-${hex.slice(8, 20)}`;
 }
 
 /** Marks a payment and an operation as changed, and derives the payment's state from both. */

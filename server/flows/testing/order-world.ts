@@ -48,9 +48,16 @@ export interface OrderWorld {
 
 const SECRETS = { webhookSecret: 'whsec_test_0123456789abcdef', secretKey: 'sk_test_0123456789abcdef' };
 
-export async function orderWorld(options: { multicapture?: boolean; stock?: number } = {}): Promise<OrderWorld> {
+export interface WorldOptions {
+  readonly multicapture?: boolean;
+  readonly stock?: number;
+  /** The database to furnish, which goes with the world; one of its own unless said. */
+  readonly db?: TestDatabase;
+}
+
+export async function orderWorld(options: WorldOptions = {}): Promise<OrderWorld> {
   const { multicapture = true, stock = 1_000 } = options;
-  const db = await createTestDatabase();
+  const db = options.db ?? (await createTestDatabase());
   const psp = await startPspSimulator({ port: 0, ...SECRETS, multicapture });
   const carrier = await startCarrierSimulator({ port: 0, webhookSecret: SECRETS.webhookSecret, apiKey: 'carrier_test' });
   const outside = {
