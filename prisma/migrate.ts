@@ -61,6 +61,7 @@ export function appUrl(ownerUrl: string, appPassword: string): string {
  */
 export async function migrate({ ownerUrl, appPassword, migrations = readMigrations() }: MigrateOptions): Promise<string[]> {
   const client = new pg.Client({ connectionString: ownerUrl, application_name: 'waybill-migrate' });
+  client.on('error', () => {}); // a connection that breaks fails its next query
   await client.connect();
   try {
     await refuseOldServer(client);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type OrderWorld, orderWorld } from './flows/testing/order-world.ts';
-import { newId } from './kernel/ids.ts';
 import { type HouseProcess, type HouseProcesses, houseProcesses, type Role } from './testing/house-processes.ts';
+import { createShoppers, expectEnded, type Lived, type Shoppers } from './testing/order-lives.ts';
 import { createPspLog } from './views/integrity/psp-log.ts';
 import { checkIntegrity } from './views/integrity.ts';
 
@@ -21,13 +21,14 @@ const END_WITHIN_MS = 30_000;
 let w: OrderWorld;
 let house: HouseProcesses;
 const processes = new Map<Role, HouseProcess>();
-let stopping = false;
+let shoppers: Shoppers;
 beforeAll(async () => {
   w = await orderWorld({ stock: 5_000 });
   house = await houseProcesses(w);
+  shoppers = createShoppers(w, house.post);
 });
 afterAll(async () => {
-  stopping = true;
+  shoppers.close();
   await house.close();
   await w.close();
 });
@@ -41,78 +42,6 @@ async function kill(role: Role): Promise<void> {
 }
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-
-/** What a careful client does: the same request under the same key until there is an answer. */
-async function post(path: string, body: unknown): Promise<Record<string, unknown>> {
-  const key = newId();
-  for (;;) {
-    if (stopping) throw new Error('The test is over');
-    try {
-      const { status, body: answer } = await house.post(path, body, key);
-      if (status < 400) return answer;
-      if (status < 500 && status !== 429) throw new Refused(`${path}: ${JSON.stringify(answer)}`);
-    } catch (error) {
-      if (error instanceof Refused) throw error;
-    }
-    await pause(200);
-  }
-}
-class Refused extends Error {}
-
-async function untilOrder(id: string, want: Record<string, unknown>): Promise<Record<string, unknown>> {
-  for (;;) {
-    const order = await w.order(id);
-    if (Object.entries(want).every(([column, value]) => order[column] === value)) return order;
-    if (stopping) throw new Error(`The test is over: ${JSON.stringify({ id, status: order.status })}`);
-    await pause(100);
-  }
-}
-
-const KINDS = ['ships', 'ships in two parcels', 'is refunded', 'is cancelled at once', 'is cancelled later'] as const;
-type Kind = (typeof KINDS)[number];
-interface Lived {
-  readonly id: string;
-  readonly kind: Kind;
-  readonly captures: number;
-}
-
-/** The life of one order, driven over REST by a client who does not know who died meanwhile. */
-async function live(index: number): Promise<Lived> {
-  const kind = KINDS[index % KINDS.length] as Kind;
-  const placed = await post('/orders', {
-    external_id: `web-${index}`,
-    currency: 'EUR',
-    customer: { email: `c${index % 7}@example.com` },
-    lines: [
-      { sku: 'MUG', quantity: 2 },
-      { sku: 'TEE', quantity: 1 },
-    ],
-    shipping: { name: 'Standard', price_minor: 490 },
-    payment: { token: 'pm_card_visa' },
-  });
-  const id = placed.id as string;
-  const [mug] = placed.lines as { id: string }[];
-  if (kind === 'is cancelled at once') await post(`/orders/${id}/cancel`, { reason: 'customer_request' });
-  if (kind === 'is cancelled at once') return { id, kind, captures: 0 };
-  await untilOrder(id, { status: 'CONFIRMED', fulfilment_status: 'ALLOCATED' });
-  if (kind === 'is cancelled later') await post(`/orders/${id}/cancel`, { reason: 'customer_request' });
-  if (kind === 'is cancelled later') return { id, kind, captures: 0 };
-  if (kind === 'ships in two parcels') await post(`/orders/${id}/shipments`, { units: [{ line_id: mug?.id, quantity: 1 }] });
-  await post(`/orders/${id}/shipments`, {});
-  if (kind === 'is refunded') {
-    await untilOrder(id, { status: 'FULFILLED' });
-    await post(`/orders/${id}/refunds`, { kind: 'units', units: [{ line_id: mug?.id, quantity: 1 }], reason: 'damaged' });
-  }
-  return { id, kind, captures: kind === 'ships in two parcels' ? 2 : 1 };
-}
-
-const ENDS: Readonly<Record<Kind, Record<string, unknown>>> = {
-  ships: { status: 'FULFILLED', payment_status: 'CAPTURED', captured_minor: 4_989n, receivable_minor: 0n },
-  'ships in two parcels': { status: 'FULFILLED', payment_status: 'CAPTURED', captured_minor: 4_989n, receivable_minor: 0n },
-  'is refunded': { status: 'FULFILLED', payment_status: 'PARTIALLY_REFUNDED', refunded_minor: 1_250n, receivable_minor: 0n },
-  'is cancelled at once': { status: 'CANCELLED', captured_minor: 0n, receivable_minor: 0n },
-  'is cancelled later': { status: 'CANCELLED', payment_status: 'VOIDED', captured_minor: 0n, receivable_minor: 0n },
-};
 
 async function psp(change: Record<string, unknown>): Promise<void> {
   const response = await fetch(`${w.psp.controlUrl}/_sim/switches`, {
@@ -153,7 +82,7 @@ it('orders end as they should, once, whoever is killed whenever', { timeout: DEE
   const drivers = Array.from({ length: AT_ONCE }, async () => {
     // A fast machine is through before enough has died: it drives more orders until it has.
     const goesOn = (index: number): boolean => index < ORDERS || (deaths.kills < MIN_KILLS && index < MOST_ORDERS);
-    for (let index = next++; goesOn(index); index = next++) lives.push(await live(index));
+    for (let index = next++; goesOn(index); index = next++) lives.push(await shoppers.live(index));
   });
   try {
     await Promise.all(drivers);
@@ -166,11 +95,7 @@ it('orders end as they should, once, whoever is killed whenever', { timeout: DEE
   await Promise.all([kill('worker'), kill('api')]);
   await Promise.all([start('worker'), start('api')]);
   await untilAllEnded(Date.now() + END_WITHIN_MS);
-  for (const { id, kind, captures } of lives) {
-    expect(await w.order(id), kind).toMatchObject(ENDS[kind]);
-    expect((await w.order(id)).finished_at, kind).not.toBeNull();
-    expect(await w.captures(id), kind).toHaveLength(captures);
-  }
+  for (const lived of lives) await expectEnded(w, lived);
   const { rows } = await w.db.pool.query(
     'SELECT sum(promised)::int AS promised, (SELECT count(*)::int FROM orders) AS orders FROM sku_supply',
   );

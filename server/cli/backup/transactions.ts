@@ -9,7 +9,7 @@ import { readNumberedTables } from './catalog.ts';
  */
 export async function transactionsQuery(client: pg.ClientBase): Promise<string> {
   const tables = await readNumberedTables(client);
-  return tables.map(({ table, column }) => `SELECT ${column} AS xid FROM ${table}`).join(' UNION ') + ' ORDER BY xid';
+  return `${tables.map(({ table, column }) => `SELECT ${column} AS xid FROM ${table}`).join(' UNION ')} ORDER BY xid`;
 }
 
 /** The distinct transactions of a backup in their order: 8 bytes each, which is all that has to be in memory. */
