@@ -153,6 +153,30 @@ describe('a saga', () => {
     expect(isPastReturn(trip, saga)).toBe(true);
   });
 
+  it('begun by an older version goes on from the step of its name, wherever that stands now', () => {
+    const step = (name: string) => trip.steps.find((candidate) => candidate.name === name) as (typeof trip.steps)[number];
+    const newer: SagaDefinition<Diary, unknown> = {
+      ...trip,
+      version: 2,
+      steps: [
+        { name: 'insure', run: note('insure'), undo: note('cancel the insurance') },
+        step('book'),
+        step('pay'),
+        { name: 'pack', run: note('pack') },
+        step('go'),
+      ],
+    };
+    const { saga, world, ticket } = called();
+    advance(newer, world, saga, ctx(10), { ticket, outcome: 'paid' });
+    expect(world.done).toEqual(['book', 'prepare', 'pay 10: paid', 'pack', 'go']);
+    expect(saga).toMatchObject({ flowVersion: 1, status: 'done', outcome: 'completed' });
+    const failed = called();
+    failed.world.answer = { kind: 'fail', error: { code: 'declined', message: 'No.' } };
+    advance(newer, failed.world, failed.saga, ctx(10), { ticket: failed.ticket, outcome: 'declined' });
+    expect(failed.world.done.slice(3)).toEqual(['unpay', 'unbook', 'cancel the insurance']);
+    expect(failed.saga).toMatchObject({ status: 'done', outcome: 'compensated' });
+  });
+
   it('counts a version for every move, without a gap', () => {
     const { saga, world, ticket } = called();
     expect(saga.version).toBe(2n);
