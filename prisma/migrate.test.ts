@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, it } from 'vitest';
 import { createOldDatabase, createTestDatabase, type TestDatabase } from '../server/platform/testing/test-database.ts';
-import { type Migration, migrate, readMigrations } from './migrate.ts';
+import { MIGRATION_LOCK, type Migration, migrate, readMigrations } from './migrate.ts';
 
 /** Migrating while others are at work, and again where it was interrupted. The planted migrations are those of a version to come. */
 const WIDER: Migration = {
@@ -56,7 +56,7 @@ it('a migration that was cut off did nothing, and runs again', async () => {
   );
   await migrating('Timeout');
   await db.ownerPool.query(
-    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%planted%' AND pid <> pg_backend_pid()`,
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%planted%' AND datname = current_database() AND pid <> pg_backend_pid()`,
   );
   expect(await cut).toBe('cut off');
   expect(await hasPlanted()).toBe(false);
@@ -72,10 +72,13 @@ it('a migration whose process is gone, but whose script still runs, is not carri
     (error: Error) => error.message,
   );
   await migrating('Timeout');
-  // The process that waits for its turn is gone, and with it its lock; the server goes on with what it was told.
-  await db.ownerPool.query(
-    `SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND pid <> pg_backend_pid()`,
+  // The process is gone, and with it the connection that held its turn; the server goes on with what it was told.
+  const { rowCount } = await db.ownerPool.query(
+    `SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objid = $1
+     AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+    [Number(MIGRATION_LOCK)],
   );
+  expect(rowCount).toBe(1);
   expect(await upgrade(slow)).toEqual([WIDER.name]);
   expect(await abandoned).not.toBe('done');
   expect(await hasPlanted()).toBe(true);

@@ -17,8 +17,8 @@ import { checkIntegrity } from './views/integrity.ts';
  */
 const DEEP = process.env.WAYBILL_DEEP === '1';
 /** Orders that begin and end in each stage, at least. */
-const PER_STAGE = DEEP ? 150 : 8;
-const AT_ONCE = DEEP ? 24 : 8;
+const PER_STAGE = DEEP ? 150 : 4;
+const AT_ONCE = DEEP ? 24 : 4;
 const REPORT_MS = 1_500;
 const END_WITHIN_MS = 60_000;
 
