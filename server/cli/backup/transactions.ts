@@ -55,7 +55,7 @@ function placeOf(transactions: BigUint64Array, transaction: bigint): number {
 }
 
 /**
- * Uses up transaction numbers until the counter is past `place`. Numbers are used one by one, without waiting for the disk, at some
+ * Uses up transaction numbers until the counter is past `place`. Numbers are used one by one, without waiting for the disk, about a
  * hundred thousand a second; there are never more than the backup has transactions.
  */
 export async function passTransactions(client: pg.ClientBase, place: number): Promise<void> {
