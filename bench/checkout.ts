@@ -37,6 +37,10 @@ async function run(cluster: Cluster, { seconds, say }: BenchOptions): Promise<Be
   const shop = await furnishShop(template);
   const base = { seconds, linesPerOrder: 2, seed: 20_261_122, ...shop };
 
+  if (process.env.BENCH_ONLY === 'confirm') {
+    const only = await confirm(cluster, template, base, say);
+    return { value: 0, baselines: {}, ratios: {}, latency_ms: only.report.latency, oracle: only.oracle, figures: {} };
+  }
   const product = await accept(cluster, template, base, say);
   if (process.env.BENCH_ONLY === 'accept')
     return {
@@ -140,7 +144,13 @@ async function confirm(cluster: Cluster, from: Database, base: Base, say: BenchO
       mustContain: '"status":"CONFIRMED"',
     };
     const warm = await runLoad({ ...plan, seconds: WARMUP_SECONDS });
+    const before = new Map(house.running().map(({ name, pid }) => [name, processorSeconds(pid)]));
+    const beforeDatabase = processorSeconds(cluster.pid);
     const report = await runLoad(plan);
+    const each = Math.max(1, report.acknowledged.length);
+    for (const { name, pid } of house.running())
+      say(`  ${name}: ${round(((processorSeconds(pid) - (before.get(name) ?? 0)) * 1e6) / each)} µs per order`);
+    say(`  database: ${round(((processorSeconds(cluster.pid) - beforeDatabase) * 1e6) / each)} µs per order`);
     say(`confirmed: ${round(report.perSecond)} orders/s ${JSON.stringify({ ...report.latency, ...report.others })}`);
     await costliest(database, say);
     return {

@@ -7,6 +7,7 @@ import { checkIntegrityTask } from './tasks/check-integrity.ts';
 import { deliverEvent } from './tasks/deliver-event.ts';
 import { expireApprovalsTask } from './tasks/expire-approvals.ts';
 import { processWebhookTask } from './tasks/process-webhook.ts';
+import { processWebhooksTask } from './tasks/process-webhooks.ts';
 import { purgeExpired } from './tasks/purge-expired.ts';
 import { sendNotices } from './tasks/send-notices.ts';
 import { sweepCheckouts } from './tasks/sweep-checkouts.ts';
@@ -27,6 +28,7 @@ const TASK_LIST: { readonly [T in TaskName]: Task<T> } = {
   'sweep-deliveries': sweepDeliveriesTask,
   'expire-approvals': expireApprovalsTask,
   'process-webhook': processWebhookTask,
+  'process-webhooks': processWebhooksTask,
   'purge-expired': purgeExpired,
   'send-notices': sendNotices,
   'sweep-notices': sweepNotices,

@@ -32,6 +32,8 @@ export interface Bench {
   readonly unit: string;
   /** A sentence for the page of figures: what is measured, how. */
   readonly what: string;
+  /** How long it measures where nobody says; 10 s where absent. */
+  readonly seconds?: number;
   readonly run: (options: BenchOptions) => Promise<BenchResult>;
 }
 

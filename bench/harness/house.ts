@@ -10,11 +10,14 @@ export interface House {
   readonly port: number;
   readonly pspUrl: string;
   start(role: 'api' | 'worker'): Promise<Process>;
+  /** What runs, in the order it was started. */
+  running(): readonly Process[];
   /** Ends everything that is still running, in order. */
   close(): Promise<void>;
 }
 
 export interface Process {
+  readonly name: string;
   readonly pid: number;
   stop(): Promise<void>;
 }
@@ -72,8 +75,9 @@ export async function openHouse(database: Database, dir: string): Promise<House>
     pspUrl: `http://127.0.0.1:${psp}`,
     // The log says that it is ready at level info.
     start: (role) => keep('server/main.ts', ['--role', role], READY.main, { LOG_LEVEL: 'info' }),
+    running: () => running,
     async close() {
-      for (const process of running.reverse()) await process.stop();
+      for (const process of running.toReversed()) await process.stop();
     },
   };
 }
@@ -94,6 +98,7 @@ export async function startProcess(
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   await said(child, script, ready);
   return {
+    name: args[0] === '--role' ? String(args[1]) : (script.split('/').at(-2) ?? script),
     pid: child.pid ?? 0,
     async stop() {
       if (child.exitCode !== null || child.signalCode !== null) return;

@@ -7,6 +7,7 @@ export const TASKS = {
   'advance-sagas': z.object({ sagaIds: z.array(z.string()) }),
   'deliver-event': z.object({ eventIds: z.array(z.string()) }),
   'process-webhook': z.object({ webhookId: z.string() }),
+  'process-webhooks': z.object({ webhookIds: z.array(z.string()) }),
   'sweep-sagas': z.object({}),
   'sweep-deliveries': z.object({}),
   'sweep-webhooks': z.object({}),

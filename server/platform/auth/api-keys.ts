@@ -1,6 +1,6 @@
 import type { ApiScope } from '../../kernel/vocabulary.ts';
 import type { Queryable } from '../db.ts';
-import { createGather, type Gather } from '../gather.ts';
+import { gatherPer } from '../gather.ts';
 import { hashSecret, newSecret } from './secrets.ts';
 
 export type KeyMode = 'test' | 'live';
@@ -28,7 +28,7 @@ interface FoundKey extends ApiKeyUser {
 }
 
 /** One gather per pool: thousands of requests a second are looked up in a few statements. */
-const lookups = new WeakMap<Queryable, Gather<ApiKeyUser>>();
+const lookups = gatherPer(readKeys);
 
 /**
  * Whose key this is; null where it has the wrong form, is unknown or revoked, or its merchant is not active. Looked up each time by
@@ -36,12 +36,7 @@ const lookups = new WeakMap<Queryable, Gather<ApiKeyUser>>();
  */
 export async function findApiKey(db: Queryable, key: string): Promise<ApiKeyUser | null> {
   if (!KEY.test(key)) return null;
-  let lookup = lookups.get(db);
-  if (!lookup) {
-    lookup = createGather((hashes) => readKeys(db, hashes));
-    lookups.set(db, lookup);
-  }
-  return (await lookup.get(hashSecret(key).toString('hex'))) ?? null;
+  return (await lookups(db).get(hashSecret(key).toString('hex'))) ?? null;
 }
 
 async function readKeys(db: Queryable, hashes: readonly string[]): Promise<ReadonlyMap<string, ApiKeyUser>> {
