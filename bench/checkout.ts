@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { anyPort } from '../server/cli/ports.ts';
 import { createPool } from '../server/platform/db.ts';
 import { insertOnly } from './baselines/insert-only.ts';
+import { insertMany, interactiveStatements } from './baselines/order-sql.ts';
 import { type OrderTemplate, readTemplate } from './baselines/order-template.ts';
 import { checkAfter } from './harness/after.ts';
 import { type Bench, type BenchOptions, type BenchResult, ratiosOf, round } from './harness/bench.ts';
@@ -78,6 +79,10 @@ async function run(cluster: Cluster, { seconds, say }: BenchOptions): Promise<Be
       confirmed_p99_ms: confirmed.report.latency.p99,
       ...product.processor,
       ...Object.fromEntries(Object.entries(interactive).map(([size, perSecond]) => [`interactive_pool_${size}`, perSecond])),
+    },
+    sql: {
+      interactive: ['BEGIN', ...interactiveStatements(product.order.template).map(({ text }) => text), 'COMMIT'],
+      insert_only: ['BEGIN', ...product.order.template.tables.map((table) => insertMany(table).text), 'COMMIT'],
     },
   };
 }

@@ -25,6 +25,8 @@ export interface BenchResult {
   readonly oracle: 'ok' | 'violated';
   /** Other figures by name. */
   readonly figures: Readonly<Record<string, number>>;
+  /** What the baselines send, for whoever wants to know whether they are fair: statements by baseline. */
+  readonly sql?: Readonly<Record<string, readonly string[]>>;
 }
 
 export interface Bench {

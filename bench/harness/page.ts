@@ -39,7 +39,22 @@ function section(bench: Bench, result: BenchResult): string[] {
     '| figure | value |',
     '|---|---|',
     ...rows.map(([name, value]) => `| ${name} | ${value} |`),
+    ...statements(result),
   ];
+}
+
+/** The SQL of each baseline, as it was sent. */
+function statements({ sql = {} }: BenchResult): string[] {
+  return Object.entries(sql).flatMap(([baseline, texts]) => [
+    '',
+    `<details><summary>The SQL of ${baseline}</summary>`,
+    '',
+    '```sql',
+    ...texts.map((text) => `${text.replace(/\s+/g, ' ')};`),
+    '```',
+    '',
+    '</details>',
+  ]);
 }
 
 const figure = (value: number): string => value.toLocaleString('en-US', { maximumFractionDigits: 2 });

@@ -30,8 +30,9 @@ run(async () => {
     const { bench } = (await import(join(ROOT, 'bench', `${each}.ts`))) as { bench: Bench };
     const result = await bench.run({ seconds: seconds ?? bench.seconds ?? USUAL_SECONDS, say: (line) => console.error(line) });
     measured.push({ bench, result });
-    if (values.json) console.log(JSON.stringify({ name: bench.name, unit: bench.unit, ...result }));
-    else console.log(bench.name, result);
+    const { sql: _printed, ...figures } = result;
+    if (values.json) console.log(JSON.stringify({ name: bench.name, unit: bench.unit, ...figures }));
+    else console.log(bench.name, figures);
     if (result.oracle !== 'ok') process.exitCode = 1;
   }
   if (name === 'all') writeFileSync(join(ROOT, 'docs/evidence/bench.md'), benchPage(measured));
