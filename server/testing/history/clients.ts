@@ -14,16 +14,23 @@ export interface Crowd {
   readonly steps: number;
   readonly seed: number;
   readonly recorder: Recorder;
+  /** What was placed so far, by anybody. */
+  readonly orders: Placed[];
+  /** How often a request without an answer is sent again, if it is at all. */
+  readonly patience: number;
 }
 
-const SKUS = ['MUG', 'TEE', 'BAG'] as const;
+/** What is sold in an order world, and its prices in millionths. */
+export const PRICES = { MUG: 12_500_000, TEE: 19_990_000, BAG: 333_000 };
+const SKUS = ['MUG', 'TEE', 'BAG'] as const satisfies (keyof typeof PRICES)[];
 const NODES = ['N1', 'N2'] as const;
 const WALLETS = [1, 2, 3, 4].map(walletCode);
-/** Whoever has just placed an order is not the only one who knows it; old orders are left in peace. */
-const HOT_ORDERS = 10;
 const AGAIN_MS = 150;
 
 type Step = Request['kind'] | 'look at order' | 'look at stock' | 'look at accounts';
+
+/** Everybody is at the newest orders, whoever placed them: these many, for a step that comes early or late in an order's life. */
+const HOT_ORDERS = { cancel: 8, ship: 15, refund: 30, 'look at order': 10 } as const;
 
 /** How often each step is taken, of a hundred. */
 const CHANCES: Readonly<Record<Step, number>> = {
@@ -39,7 +46,7 @@ const CHANCES: Readonly<Record<Step, number>> = {
   'look at accounts': 4,
 };
 
-type Placed = Answers['place'];
+export type Placed = Answers['place'];
 /** A number from 0 to below `n`. */
 type Draw = (n: number) => number;
 
@@ -47,15 +54,13 @@ interface Client {
   readonly id: number;
   readonly draw: Draw;
   readonly crowd: Crowd;
-  readonly orders: Placed[];
   /** On hand as this client last saw it: what it expects when it counts. */
   readonly onHand: Map<string, number>;
 }
 
 export async function letClientsIn(crowd: Crowd): Promise<void> {
-  const orders: Placed[] = [];
   const clients = Array.from({ length: crowd.clients }, async (_, index) => {
-    const client = { id: index + 1, draw: numbers(crowd.seed * 1_000 + index), crowd, orders, onHand: new Map<string, number>() };
+    const client = { id: index + 1, draw: numbers(crowd.seed * 1_000 + index), crowd, onHand: new Map<string, number>() };
     for (let step = 0; step < crowd.steps; step++) await take(client);
   });
   await Promise.all(clients);
@@ -79,19 +84,28 @@ async function take(client: Client): Promise<void> {
   const step = stepOf(draw(100));
   const door = pick(draw, crowd.doors);
   const glance = glanceOf(step, client);
-  if (glance) {
-    const sees = await crowd.recorder.look(glance, client.id, door);
-    for (const { object, shows } of sees) if (typeof shows.onHand === 'number') client.onHand.set(object, shows.onHand);
-    return;
-  }
+  if (glance) return look(glance, client, door);
+  // Most people look at the record before they count.
+  if (step === 'count' && draw(4) > 0) await look({ sku: pick(draw, SKUS) }, client, door);
   const request = requestOf(step, client);
   if (!request) return;
   const operation = crowd.recorder.plan(request);
   const outcome = await deliver(operation, client, door);
   if (outcome.is !== 'ok') return;
-  if (request.kind === 'place') client.orders.push(outcome.answer as Placed);
+  if (request.kind === 'place') crowd.orders.push(outcome.answer as Placed);
   if (request.kind === 'adjust' || request.kind === 'count')
-    client.onHand.set(`node:${request.sku}@${request.node}`, (outcome.answer as Answers['count']).onHand);
+    remember(client.onHand, `node:${request.sku}@${request.node}`, (outcome.answer as Answers['count']).onHand);
+}
+
+/** What was seen last stands last: a count is of what the counter has just looked at. */
+function remember(onHand: Map<string, number>, object: string, units: number): void {
+  onHand.delete(object);
+  onHand.set(object, units);
+}
+
+async function look(glance: Glance, { id, crowd, onHand }: Client, door: Door): Promise<void> {
+  const sees = await crowd.recorder.look(glance, id, door);
+  for (const { object, shows } of sees) if (typeof shows.onHand === 'number') remember(onHand, object, shows.onHand);
 }
 
 function stepOf(drawn: number): Step {
@@ -114,21 +128,22 @@ async function deliver(operation: Operation, { id, draw, crowd }: Client, door: 
   const told = await twin;
   if (outcome.is === 'unknown' && told) outcome = told;
   if (again === 1) await recorder.send(operation, id, other);
-  for (let tries = 0; outcome.is === 'unknown' && patient && tries < 40; tries++) {
+  for (let tries = 0; outcome.is === 'unknown' && patient && tries < crowd.patience; tries++) {
     await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
     outcome = await recorder.send(operation, id, pick(draw, doors));
   }
   return outcome;
 }
 
-function glanceOf(step: Step, { draw, orders }: Client): Glance | null {
+function glanceOf(step: Step, { draw, crowd }: Client): Glance | null {
   if (step === 'look at accounts') return { accounts: WALLETS };
   if (step === 'look at stock') return { sku: pick(draw, SKUS) };
-  const order = step === 'look at order' ? hot(draw, orders) : undefined;
+  const order = step === 'look at order' ? hot(step, draw, crowd) : undefined;
   return order ? { order: order.order } : null;
 }
 
-const hot = (draw: Draw, orders: readonly Placed[]): Placed | undefined => pick(draw, orders.slice(-HOT_ORDERS));
+const hot = (step: keyof typeof HOT_ORDERS, draw: Draw, { orders }: Crowd): Placed | undefined =>
+  pick(draw, orders.slice(-HOT_ORDERS[step]));
 
 function requestOf(step: Step, client: Client): Request | null {
   const { draw, crowd } = client;
@@ -146,8 +161,9 @@ function requestOf(step: Step, client: Client): Request | null {
       return { kind: 'adjust', sku: pick(draw, SKUS), node: pick(draw, NODES), delta };
     }
     case 'count': {
-      const [sku, node] = [pick(draw, SKUS), pick(draw, NODES)];
-      const expected = client.onHand.get(`node:${sku}@${node}`) ?? draw(8);
+      const known = [...client.onHand.keys()].at(-1 - draw(NODES.length)) ?? `node:${SKUS[0]}@${NODES[0]}`;
+      const [sku = '', node = ''] = known.slice('node:'.length).split('@');
+      const expected = client.onHand.get(known) ?? 0;
       return { kind: 'count', sku, node, expected, counted: Math.max(0, expected + draw(4) - 1) };
     }
     case 'transfer': {
@@ -165,14 +181,18 @@ function requestOf(step: Step, client: Client): Request | null {
         amountMinor,
       };
     }
-    default: {
-      const order = hot(draw, client.orders);
+    case 'cancel':
+    case 'ship':
+    case 'refund': {
+      const order = hot(step, draw, crowd);
       return order ? aboutOrder(step, order, draw) : null;
     }
+    default:
+      return null;
   }
 }
 
-function aboutOrder(step: Step, placed: Placed, draw: Draw): Request | null {
+function aboutOrder(step: 'cancel' | 'ship' | 'refund', placed: Placed, draw: Draw): Request {
   const { order } = placed;
   const line = pick(draw, placed.lines);
   const units: WantedUnits[] = [{ line: line.id, quantity: 1 + draw(Math.min(2, line.quantity)) }];
@@ -186,5 +206,5 @@ function aboutOrder(step: Step, placed: Placed, draw: Draw): Request | null {
     { amountMinor, goodwill: false },
     { amountMinor, goodwill: true },
   ];
-  return step === 'refund' ? { kind: 'refund', order, of: pick(draw, wishes) } : null;
+  return { kind: 'refund', order, of: pick(draw, wishes) };
 }

@@ -229,3 +229,14 @@ export function canonical(value: unknown): string {
       : item,
   );
 }
+
+/** How many operations ended how, such as "place ok" or "place out_of_stock". */
+export function tally({ operations }: Pick<History, 'operations'>): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const operation of operations) {
+    const outcome = outcomeOf(operation);
+    const ending = `${operation.request.kind} ${outcome.is === 'refused' ? outcome.code : outcome.is}`;
+    counts[ending] = (counts[ending] ?? 0) + 1;
+  }
+  return counts;
+}
