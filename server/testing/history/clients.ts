@@ -29,21 +29,21 @@ const AGAIN_MS = 150;
 
 type Step = Request['kind'] | 'look at order' | 'look at stock' | 'look at accounts';
 
-/** Everybody is at the newest orders, whoever placed them: these many, for a step that comes early or late in an order's life. */
-const HOT_ORDERS = { cancel: 8, ship: 15, refund: 30, 'look at order': 10 } as const;
+/** Everybody is at the newest orders, whoever placed them; older ones are left in peace. */
+const HOT_ORDERS = 12;
 
 /** How often each step is taken, of a hundred. */
 const CHANCES: Readonly<Record<Step, number>> = {
-  place: 20,
-  cancel: 8,
-  ship: 14,
-  refund: 13,
+  place: 13,
+  cancel: 9,
+  ship: 17,
+  refund: 19,
   adjust: 9,
   count: 6,
-  transfer: 14,
-  'look at order': 7,
+  transfer: 13,
+  'look at order': 6,
   'look at stock': 5,
-  'look at accounts': 4,
+  'look at accounts': 3,
 };
 
 export type Placed = Answers['place'];
@@ -138,12 +138,11 @@ async function deliver(operation: Operation, { id, draw, crowd }: Client, door: 
 function glanceOf(step: Step, { draw, crowd }: Client): Glance | null {
   if (step === 'look at accounts') return { accounts: WALLETS };
   if (step === 'look at stock') return { sku: pick(draw, SKUS) };
-  const order = step === 'look at order' ? hot(step, draw, crowd) : undefined;
+  const order = step === 'look at order' ? hot(draw, crowd) : undefined;
   return order ? { order: order.order } : null;
 }
 
-const hot = (step: keyof typeof HOT_ORDERS, draw: Draw, { orders }: Crowd): Placed | undefined =>
-  pick(draw, orders.slice(-HOT_ORDERS[step]));
+const hot = (draw: Draw, { orders }: Crowd): Placed | undefined => pick(draw, orders.slice(-HOT_ORDERS));
 
 function requestOf(step: Step, client: Client): Request | null {
   const { draw, crowd } = client;
@@ -153,7 +152,7 @@ function requestOf(step: Step, client: Client): Request | null {
       const skus = SKUS.filter((_, index) => index === first || draw(3) === 0);
       return {
         kind: 'place',
-        lines: skus.map((sku) => ({ sku, quantity: 1 + draw(3), discountMinor: sku === 'TEE' ? draw(200) : 0 })),
+        lines: skus.map((sku) => ({ sku, quantity: 1 + draw(4), discountMinor: sku === 'TEE' ? draw(200) : 0 })),
       };
     }
     case 'adjust': {
@@ -184,7 +183,7 @@ function requestOf(step: Step, client: Client): Request | null {
     case 'cancel':
     case 'ship':
     case 'refund': {
-      const order = hot(step, draw, crowd);
+      const order = hot(draw, crowd);
       return order ? aboutOrder(step, order, draw) : null;
     }
     default:
@@ -199,7 +198,7 @@ function aboutOrder(step: 'cancel' | 'ship' | 'refund', placed: Placed, draw: Dr
   const some = draw(3) > 0 ? { units } : {};
   if (step === 'cancel') return { kind: 'cancel', order, ...some };
   if (step === 'ship') return { kind: 'ship', order, ...some };
-  const amountMinor = 1 + draw(1_500);
+  const amountMinor = 1 + draw(2_500);
   const wishes: readonly RefundOf[] = [
     { units },
     { units: null },

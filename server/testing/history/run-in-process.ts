@@ -15,7 +15,7 @@ export interface Plant {
 }
 
 /** At each of two nodes: less than is asked for, so that some is refused. */
-const STOCK = 6;
+const STOCK = 10;
 const PAUSE_MS = 10;
 
 /**

@@ -7,7 +7,7 @@ import { readBooks } from './read-books.ts';
 import { createRecorder } from './recorder.ts';
 import { restDoor } from './rest-door.ts';
 
-const STOCK = 8;
+const STOCK = 10;
 /** A killed worker's saga is free when the lease of its call is over, and is tried again with a back-off. */
 const REST_WITHIN_MS = 120_000;
 /** Tries, of about a sixth of a second: longer than a process takes to start again. */
