@@ -37,6 +37,7 @@ const ENDINGS = [
 ];
 
 const clean: History[] = [];
+const foundOut: string[] = [];
 let figures: [string, number][] = [];
 
 it('what concurrent clients are told is what they would be told one after another', { timeout: 900_000 }, async () => {
@@ -68,9 +69,10 @@ it.runIf(DEEP)('so is what clients of four processes are told, whoever is killed
   ];
 });
 
-it.each(PLANTS)('finds %s', async (_name, plant, kind) => {
+it.each(PLANTS)('finds %s', async (name, plant, kind) => {
   const anomalies = checkHistory(await runInProcess(1, FEW, plant));
   expect(anomalies.map((anomaly) => anomaly.kind)).toContain(kind);
+  foundOut.push(name);
 });
 
 afterAll(() => {
@@ -82,7 +84,7 @@ afterAll(() => {
     notes: [
       'Each operation was applied once where it was acknowledged, not at all where it was refused, at most once where no answer came.',
       'Each answer, each refusal and each read is what the model says at a version that real time allows; the order of transactions, reads and real time has no cycle.',
-      `Three houses broken on purpose were found out: ${PLANTS.map(([name]) => name).join('; ')}.`,
+      `Houses broken on purpose that were found out: ${foundOut.join('; ')}.`,
     ],
   });
 });

@@ -1,6 +1,7 @@
 import { balanceOf } from './account-model.ts';
 import type { AccountTraits, Answers, Entry, History, Operation, OrderChange, Request, UnitId } from './history.ts';
-import { type OrderState, planCancel, planRefund, planShip, statusOf, worth } from './order-model.ts';
+import { planCancel, planRefund, planShip } from './order-plans.ts';
+import { type OrderState, statusOf, worth } from './order-state.ts';
 import { around, type Effects, type Replayed } from './replayed.ts';
 
 /** What the model answers at the point where an operation took effect; or how what happened differs from what was asked for. */

@@ -1,6 +1,6 @@
 import { balanceOf } from './account-model.ts';
 import type { Books, Report } from './history.ts';
-import { owedOf, unitsThat, waiting } from './order-model.ts';
+import { owedOf, unitsThat, waiting } from './order-state.ts';
 import type { Replayed } from './replayed.ts';
 import type { Timeline } from './timeline.ts';
 

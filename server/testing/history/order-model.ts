@@ -1,149 +1,21 @@
-import type { OrderChange, UnitId, WantedUnits } from './history.ts';
+import type { OrderChange, UnitId } from './history.ts';
+import {
+  cancellable,
+  idsOf,
+  leftOf,
+  lineOf,
+  type OrderState,
+  refundable,
+  shippable,
+  stateOf,
+  statusOf,
+  totalOf,
+  type UnitState,
+  unitId,
+  unitsThat,
+  worth,
+} from './order-state.ts';
 import type { Model } from './timeline.ts';
-
-/** An order as its events, one after another, leave it: every unit is somewhere, every cent is accounted for. */
-export interface OrderState {
-  readonly confirmed: boolean;
-  readonly held: boolean;
-  readonly lines: readonly LineState[];
-  readonly units: Readonly<Record<UnitId, UnitState>>;
-  readonly capturedMinor: number;
-  readonly refundedMinor: number;
-  readonly goodwillMinor: number;
-  readonly cancelledMinor: number;
-  /** Gone back for units that were cancelled after their money was taken. */
-  readonly returnedMinor: number;
-  /** On their way back. */
-  readonly refunds: Readonly<Record<string, { readonly why: string; readonly leftMinor: number }>>;
-}
-
-export interface LineState {
-  readonly id: string;
-  readonly sku: string;
-  readonly quantity: number;
-  readonly netMinor: number;
-  readonly discountMinor: number;
-}
-
-export interface UnitState {
-  readonly at: 'open' | 'allocated' | 'packed' | 'left' | 'cancelled';
-  readonly shipment: string | null;
-  readonly refund: string | null;
-}
-
-export type Plan<P> = P | { readonly refused: string; readonly data?: Readonly<Record<string, unknown>> };
-
-const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
-export const unitId = (line: string, unit: number): UnitId => `${line}#${unit}`;
-const lineOf = (unit: UnitId): string => unit.slice(0, unit.indexOf('#'));
-const idsOf = (state: OrderState): UnitId[] =>
-  state.lines.flatMap((line) => Array.from({ length: line.quantity }, (_, index) => unitId(line.id, index + 1)));
-const stateOf = (state: OrderState, unit: UnitId): UnitState =>
-  state.units[unit] ?? { at: 'cancelled', shipment: null, refund: null };
-
-export const cancellable = (unit: UnitState): boolean => unit.at === 'open' || unit.at === 'allocated';
-export const shippable = (unit: UnitState): boolean => unit.at === 'allocated';
-export const refundable = (unit: UnitState): boolean => unit.at === 'left' && unit.refund === null;
-/** Promised and not gone yet. */
-export const waiting = (unit: UnitState): boolean => cancellable(unit) || unit.at === 'packed';
-
-/** The units of an order that pass. */
-export const unitsThat = (state: OrderState, pass: (unit: UnitState) => boolean): UnitId[] =>
-  idsOf(state).filter((id) => pass(stateOf(state, id)));
-
-/** What units are worth: unit i of n has ⌊iT/n⌋ − ⌊(i−1)T/n⌋ of each total. */
-export function worth(state: OrderState, units: readonly UnitId[]): number {
-  return sum(
-    units.map((id) => {
-      const line = state.lines.find((candidate) => candidate.id === lineOf(id));
-      if (!line) return Number.NaN;
-      const unit = Number(id.slice(id.indexOf('#') + 1));
-      const share = (total: number): number =>
-        Math.floor((unit * total) / line.quantity) - Math.floor(((unit - 1) * total) / line.quantity);
-      return share(line.netMinor) - share(line.discountMinor);
-    }),
-  );
-}
-
-export const totalOf = (state: OrderState): number => sum(state.lines.map((line) => line.netMinor - line.discountMinor));
-const pendingOf = (state: OrderState): number => sum(Object.values(state.refunds).map((refund) => refund.leftMinor));
-/** Taken, not given back, and not on its way back. */
-const leftOf = (state: OrderState): number => state.capturedMinor - state.refundedMinor - pendingOf(state);
-/** What the order still owes; below zero, what it is owed. */
-export const owedOf = (state: OrderState): number =>
-  state.confirmed ? totalOf(state) - state.cancelledMinor - state.capturedMinor + state.returnedMinor : 0;
-
-/** The order's status, by its units and its money alone. */
-export function statusOf(state: OrderState): string {
-  const live = unitsThat(state, (unit) => unit.at !== 'cancelled').map((id) => stateOf(state, id));
-  if (live.length === 0) return 'CANCELLED';
-  if (!state.confirmed) return 'PENDING';
-  const waits = live.some(waiting);
-  const givenBack = state.refundedMinor - state.goodwillMinor;
-  if (!waits && state.capturedMinor > 0 && givenBack >= state.capturedMinor) return 'REFUNDED';
-  if (live.every(waiting)) return 'CONFIRMED';
-  return waits ? 'PARTIALLY_FULFILLED' : 'FULFILLED';
-}
-
-/** The units that a wish means: all that pass, or of each line the first so many. */
-function choose(
-  state: OrderState,
-  wanted: readonly WantedUnits[] | null | undefined,
-  pass: (unit: UnitState) => boolean,
-): Plan<{ readonly units: readonly UnitId[] }> {
-  const eligible = unitsThat(state, pass);
-  if (!wanted) return eligible.length > 0 ? { units: eligible } : { refused: 'state_refuses' };
-  const units: UnitId[] = [];
-  for (const { line, quantity } of wanted) {
-    const own = eligible.filter((id) => lineOf(id) === line);
-    if (own.length < quantity) return { refused: 'over_limit', data: { left: own.length } };
-    units.push(...own.slice(0, quantity));
-  }
-  return { units };
-}
-
-export function planCancel(
-  state: OrderState,
-  wanted: readonly WantedUnits[] | undefined,
-): Plan<{ readonly units: readonly UnitId[]; readonly valueMinor: number; readonly refundMinor: number }> {
-  if (['FULFILLED', 'CANCELLED', 'REFUNDED'].includes(statusOf(state)) || unitsThat(state, cancellable).length === 0)
-    return { refused: 'state_refuses' };
-  const chosen = choose(state, wanted, cancellable);
-  if ('refused' in chosen) return chosen;
-  const valueMinor = worth(state, chosen.units);
-  const returning = sum(
-    Object.values(state.refunds)
-      .filter((refund) => refund.why === 'cancelled')
-      .map((refund) => refund.leftMinor),
-  );
-  const tooMuch = state.confirmed ? Math.max(0, valueMinor - owedOf(state) - returning) : 0;
-  const left = Math.max(0, leftOf(state));
-  // More would be owed than is left of what was taken.
-  if (tooMuch > left) return { refused: 'state_refuses' };
-  return { units: chosen.units, valueMinor, refundMinor: tooMuch };
-}
-
-export function planShip(
-  state: OrderState,
-  wanted: readonly WantedUnits[] | undefined,
-): Plan<{ readonly units: readonly UnitId[] }> {
-  if (['PENDING', 'FULFILLED', 'CANCELLED', 'REFUNDED'].includes(statusOf(state))) return { refused: 'state_refuses' };
-  if (state.held || unitsThat(state, shippable).length === 0) return { refused: 'state_refuses' };
-  return choose(state, wanted, shippable);
-}
-
-export function planRefund(
-  state: OrderState,
-  wanted: { readonly units: readonly WantedUnits[] | null } | { readonly amountMinor: number },
-): Plan<{ readonly units: readonly UnitId[]; readonly amountMinor: number }> {
-  if (['PENDING', 'CANCELLED', 'REFUNDED'].includes(statusOf(state)) || state.capturedMinor === 0 || leftOf(state) <= 0)
-    return { refused: 'state_refuses' };
-  const chosen = 'units' in wanted ? choose(state, wanted.units, refundable) : { units: [] };
-  if ('refused' in chosen) return chosen;
-  const amountMinor = 'units' in wanted ? worth(state, chosen.units) : wanted.amountMinor;
-  if (amountMinor > leftOf(state)) return { refused: 'over_limit', data: { leftMinor: leftOf(state) } };
-  return { units: chosen.units, amountMinor };
-}
 
 const START: OrderState = {
   confirmed: false,

@@ -1,6 +1,6 @@
 import type { Tx } from '../../platform/db.ts';
 import type { Entry, OrderChange, UnitId } from './history.ts';
-import { unitId } from './order-model.ts';
+import { unitId } from './order-state.ts';
 
 /** A change that a saga made carries the trace of the request that began the saga, and another actor. */
 export const operationOf = (row: { readonly actor: string; readonly trace: string }): string | null =>

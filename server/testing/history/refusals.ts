@@ -1,6 +1,7 @@
 import { availableOf } from './account-model.ts';
 import type { History, Operation, Outcome, Request } from './history.ts';
-import { type OrderState, type Plan, planCancel, planRefund, planShip } from './order-model.ts';
+import { type Plan, planCancel, planRefund, planShip } from './order-plans.ts';
+import type { OrderState } from './order-state.ts';
 import type { Replayed } from './replayed.ts';
 import { free } from './stock-model.ts';
 import { statesWithin, type Timeline } from './timeline.ts';

@@ -11,7 +11,8 @@ import type {
   SupplyChange,
 } from './history.ts';
 import { spanOf } from './history.ts';
-import { type OrderState, orderModel } from './order-model.ts';
+import { orderModel } from './order-model.ts';
+import type { OrderState } from './order-state.ts';
 import { type NodeState, nodeModel, type SupplyState, supplyModel } from './stock-model.ts';
 import { replay, type Timeline } from './timeline.ts';
 
