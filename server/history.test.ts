@@ -13,11 +13,11 @@ import { runOverProcesses } from './testing/history/run-over-processes.ts';
  * purpose, and the same checker has to say so.
  */
 const DEEP = process.env.WAYBILL_DEEP === '1';
-const SEEDS = DEEP ? 10 : 1;
+const SEEDS = DEEP ? 6 : 1;
 const CROWD = DEEP ? { clients: 16, steps: 120 } : { clients: 10, steps: 40 };
 /** A broken house is found out by fewer. */
 const FEW = { clients: 8, steps: 20 };
-const OVER_PROCESSES = { clients: 16, rounds: 4, steps: 60 };
+const OVER_PROCESSES = { clients: 16, rounds: 3, steps: 60 };
 
 /** What has to have happened for a run to say anything. */
 const ENDINGS = [
