@@ -93,7 +93,7 @@ export function flowsDoor(w: OrderWorld, { name, flows, pool }: { name: string; 
   };
 }
 
-export const nodeIndex = (code: string): number => Number(code.slice(1)) - 1;
+const nodeIndex = (code: string): number => Number(code.slice(1)) - 1;
 
 const selection = (units: readonly { readonly line: string; readonly quantity: number }[]) =>
   units.map(({ line, quantity }) => ({ lineId: line, quantity }));

@@ -10,13 +10,16 @@ export const PLANTS: readonly (readonly [name: string, plant: Plant, found: Anom
   ['a reader who is shown a cache', { door: throughCache }, 'out of order'],
 ];
 
+/** How long it thinks between reading and writing: on a fast machine, too, somebody else does so meanwhile. */
+const THINKING_MS = 3;
+
 /** Reads what may be promised without keeping it: somebody else decides on the same units meanwhile. */
 function withoutLock(pool: pg.Pool): pg.Pool {
-  return spoiled(pool, async (query) =>
-    query.name === 'inventory-lock-supply'
-      ? { ...query, name: 'without-lock', text: query.text.replace('FOR NO KEY UPDATE', '') }
-      : query,
-  );
+  return spoiled(pool, async (query) => {
+    if (query.name === 'store-outcomes') await new Promise((resolve) => setTimeout(resolve, THINKING_MS));
+    if (query.name !== 'inventory-lock-supply') return query;
+    return { ...query, name: 'without-lock', text: query.text.replace('FOR NO KEY UPDATE', '') };
+  });
 }
 
 /** Forgets that it has seen a key as soon as the answer is out. */
@@ -27,7 +30,7 @@ function withoutMemory(pool: pg.Pool): pg.Pool {
   });
 }
 
-const CACHED_MS = 500;
+const CACHED_MS = 10_000;
 
 /** Shows for a while what it has shown before. */
 function throughCache(door: Door): Door {
