@@ -121,6 +121,13 @@ describe('what is planted is found', () => {
     expect(found(sample)).toEqual(['out of order']);
   });
 
+  it('a stale read, however much follows it and is right', () => {
+    const sample = morning();
+    sample.see([110, 111], wallet('a', 1, { debits: 0, credits: 100 }));
+    for (let i = 0; i < 500; i++) transfer(sample, ['bank', 'b', 1], [200 + 2 * i, 201 + 2 * i], [101 + i, 61 + i]);
+    expect(found(sample)).toEqual(['out of order']);
+  });
+
   it('a read of what nobody had asked for yet', () => {
     const sample = morning();
     sample.see([60, 61], wallet('a', 1, { debits: 0, credits: 100 }));
