@@ -18,6 +18,7 @@ export interface HouseProcess {
 
 export interface HouseProcesses {
   readonly port: number;
+  readonly apiKey: string;
   /** Starts a process; resolves when it says that it is ready. `dieAt`: see die-at.ts. */
   start(role: Role, dieAt?: { readonly at: string; readonly counts: string }): Promise<HouseProcess>;
   /** One request over REST. Rejects where no answer comes. */
@@ -28,9 +29,10 @@ export interface HouseProcesses {
 const SERVER = join(import.meta.dirname, '..');
 const ANSWER_MS = 10_000;
 
-export async function houseProcesses(w: OrderWorld): Promise<HouseProcesses> {
+/** `sameShop`: processes at another port, for the shop with this API key. */
+export async function houseProcesses(w: OrderWorld, sameShop?: string): Promise<HouseProcesses> {
   await w.db.pool.query(`INSERT INTO home_owner VALUES ('EU', 'EU') ON CONFLICT DO NOTHING`);
-  const [port, apiKey] = await Promise.all([freePort(), shopKey(w)]);
+  const [port, apiKey] = await Promise.all([freePort(), sameShop ?? shopKey(w)]);
   const running = new Set<HouseProcess>();
 
   async function start(role: Role, dieAt?: { readonly at: string; readonly counts: string }): Promise<HouseProcess> {
@@ -52,6 +54,7 @@ export async function houseProcesses(w: OrderWorld): Promise<HouseProcesses> {
 
   return {
     port,
+    apiKey,
     start,
     async post(path, body, key) {
       const response = await fetch(`http://127.0.0.1:${port}/api/v1${path}`, {
