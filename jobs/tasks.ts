@@ -2,10 +2,12 @@ import type { App } from '../server/app.ts';
 import type { TaskName } from '../server/kernel/tasks.ts';
 import type { TaskHandler, TaskHandlers } from '../server/platform/worker.ts';
 import { advanceSaga } from './tasks/advance-saga.ts';
+import { advanceSagas } from './tasks/advance-sagas.ts';
 import { checkIntegrityTask } from './tasks/check-integrity.ts';
 import { deliverEvent } from './tasks/deliver-event.ts';
 import { expireApprovalsTask } from './tasks/expire-approvals.ts';
 import { processWebhookTask } from './tasks/process-webhook.ts';
+import { processWebhooksTask } from './tasks/process-webhooks.ts';
 import { purgeExpired } from './tasks/purge-expired.ts';
 import { sendNotices } from './tasks/send-notices.ts';
 import { sweepCheckouts } from './tasks/sweep-checkouts.ts';
@@ -20,11 +22,13 @@ export type Task<T extends TaskName> = (app: App) => TaskHandler<T>;
 /** Every task by name: kernel/tasks.ts says what each is given. */
 const TASK_LIST: { readonly [T in TaskName]: Task<T> } = {
   'advance-saga': advanceSaga,
+  'advance-sagas': advanceSagas,
   'check-integrity': checkIntegrityTask,
   'deliver-event': deliverEvent,
   'sweep-deliveries': sweepDeliveriesTask,
   'expire-approvals': expireApprovalsTask,
   'process-webhook': processWebhookTask,
+  'process-webhooks': processWebhooksTask,
   'purge-expired': purgeExpired,
   'send-notices': sendNotices,
   'sweep-notices': sweepNotices,

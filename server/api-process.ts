@@ -8,6 +8,7 @@ import { trustedProxies } from './platform/http.ts';
 import { createPress } from './platform/paper/press.ts';
 import type { HeaderPolicy } from './platform/security-headers.ts';
 import { drain, listen } from './platform/serve.ts';
+import { createWebhookStore } from './platform/stored-webhooks.ts';
 import { createWebProxy } from './platform/web-proxy.ts';
 
 export interface RunningApi {
@@ -48,7 +49,7 @@ export async function startApi(app: App, mounts: ApiMounts, port: number = app.e
     log,
     telemetry,
     trusted: trustedProxies(env.TRUSTED_PROXIES),
-    webhooks: { pool, sources: webhookSources(app) },
+    webhooks: { store: createWebhookStore(pool), sources: webhookSources(app) },
     health: {
       pool,
       telemetry,

@@ -58,7 +58,7 @@ export async function resolvePrincipal(
   now: Date = new Date(),
 ): Promise<Principal> {
   const authorization = headers.authorization;
-  if (authorization !== undefined) return keyPrincipal(authorization, db, options.livePayments ?? false, now);
+  if (authorization !== undefined) return keyPrincipal(authorization, db, options.livePayments ?? false);
   const sessionId = await readSessionId(headers.cookie, options.origin, options.secret);
   if (sessionId === null || !isId(sessionId)) return ANONYMOUS;
   const session = await findSession(db, sessionId, now);
@@ -78,9 +78,9 @@ export async function resolvePrincipal(
   };
 }
 
-async function keyPrincipal(authorization: string, db: Queryable, livePayments: boolean, now: Date): Promise<Principal> {
+async function keyPrincipal(authorization: string, db: Queryable, livePayments: boolean): Promise<Principal> {
   const match = /^Bearer +(\S+)$/i.exec(authorization);
-  const key = match?.[1] ? await findApiKey(db, match[1], now) : null;
+  const key = match?.[1] ? await findApiKey(db, match[1]) : null;
   if (!key) {
     throw new DomainError('unauthenticated', 'The API key is not valid or was revoked. Send "Authorization: Bearer wb_live_…".');
   }

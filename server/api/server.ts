@@ -95,7 +95,8 @@ function admit(options: ApiServerOptions, req: IncomingMessage, res: ServerRespo
     const ms = performance.now() - info.receivedAt;
     const status = res.headersSent ? res.statusCode : 499;
     options.telemetry.observeRequest({ route: info.route, method: req.method ?? '', status, ms });
-    info.log.debug({ method: req.method, path: pathForLog(req), status, ms: Math.round(ms), route: info.route }, 'request');
+    if (options.log.isLevelEnabled('debug'))
+      info.log.debug({ method: req.method, path: pathForLog(req), status, ms: Math.round(ms), route: info.route }, 'request');
   });
 }
 

@@ -1,10 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type pg from 'pg';
 import { DomainError } from '../kernel/errors.ts';
-import { newId } from '../kernel/ids.ts';
-import { withTx } from '../platform/db.ts';
 import { readBody, requestInfo, sendJson } from '../platform/http.ts';
-import { addJobs } from '../platform/queue.ts';
+import type { WebhookStore } from '../platform/stored-webhooks.ts';
 
 /** What every provider's `verifyWebhook` makes of a delivery: signed ids, and a payload without personal data. */
 export interface VerifiedWebhook {
@@ -22,7 +19,7 @@ export type WebhookVerifier = (
 ) => VerifiedWebhook;
 
 export interface WebhookDeps {
-  readonly pool: pg.Pool;
+  readonly store: WebhookStore;
   /** By the name in /api/webhooks/<name>. */
   readonly sources: ReadonlyMap<string, WebhookVerifier>;
 }
@@ -40,23 +37,8 @@ export async function handleWebhook(deps: WebhookDeps, source: string, req: Inco
   const body = await readBody(req, BODY_LIMIT_BYTES);
   const now = new Date();
   const webhook = verify(body, req.headers, now);
-  const known = await storeOnce(deps.pool, source, webhook, now);
+  const { id: externalId, topic } = webhook;
+  const known = await deps.store.store({ source, externalId, topic, payload: webhook, receivedAt: now });
   requestInfo(req).log.info({ source, webhookId: webhook.id, topic: webhook.topic, known }, 'webhook received');
   sendJson(res, 200, { received: true });
-}
-
-/** Returns whether the event was there already. */
-async function storeOnce(pool: pg.Pool, source: string, webhook: VerifiedWebhook, now: Date): Promise<boolean> {
-  return withTx(pool, async (tx) => {
-    const { rows } = await tx.query<{ id: string }>({
-      name: 'webhook-store',
-      text: `INSERT INTO inbound_webhooks (id, source, external_id, topic, payload, received_at) VALUES ($1, $2, $3, $4, $5, $6)
-             ON CONFLICT (source, external_id) DO NOTHING RETURNING id`,
-      values: [newId(), source, webhook.id, webhook.topic, JSON.stringify(webhook), now],
-    });
-    const [stored] = rows;
-    if (!stored) return true;
-    await addJobs(tx, [{ task: 'process-webhook', payload: { webhookId: stored.id } }]);
-    return false;
-  });
 }

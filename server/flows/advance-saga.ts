@@ -7,7 +7,7 @@ import type { Tx } from '../platform/db.ts';
 import { createLane, type LaneOptions, type Settled } from '../platform/lane.ts';
 import { forgetLocks } from '../platform/locks.ts';
 import { dropSagaJobs, job } from '../platform/outbox.ts';
-import { type Advance, advance, call, type Saga, type Ticket } from '../platform/saga.ts';
+import { type Advance, advance, call, type Saga, type Ticket, type Weight } from '../platform/saga.ts';
 import { findSagas, type SagaPosition } from '../platform/saga-rows.ts';
 import { decideOne } from '../platform/verb.ts';
 import { CANCEL_SAGA } from './cancel-intent.ts';
@@ -80,11 +80,14 @@ async function runTurns(tx: Tx, turns: readonly Turn[], deps: SagaRunnerDeps): P
   );
   const multicapture = (provider: string): boolean => deps.outside.payments.get(provider)?.multicapture ?? false;
   const goodsOf = new Set<string>();
+  const supplyOf = new Set<string>();
   const weightsOf = new Set<string>();
   const cancels = turns.filter((turn) => found.get(turn.sagaId)?.kind === CANCEL_SAGA).length;
   for (const turn of turns) {
     const saga = found.get(turn.sagaId);
-    if (saga && movesGoods(saga, turn)) goodsOf.add(saga.orderId);
+    const weight = saga ? weightOf(saga, turn) : 'light';
+    if (saga && weight !== 'light') goodsOf.add(saga.orderId);
+    if (saga && weight === 'full') supplyOf.add(saga.orderId);
     if (saga && buysLabel(saga, turn)) weightsOf.add(saga.orderId);
   }
   const ctx: Ctx = { now, actor: 'system:saga', traceId: newId(), requestId: newId(), home: deps.home };
@@ -92,9 +95,10 @@ async function runTurns(tx: Tx, turns: readonly Turn[], deps: SagaRunnerDeps): P
     tx,
     {
       orderIds: [...found.values()].map((saga) => saga.orderId),
-      supply: goodsOf.size > 0,
+      supply: supplyOf.size > 0,
       stock: goodsOf.size > 0,
       goodsOf,
+      supplyOf,
       weightsOf,
       nodes: true,
       ledger: true,
@@ -106,7 +110,11 @@ async function runTurns(tx: Tx, turns: readonly Turn[], deps: SagaRunnerDeps): P
     },
     ctx,
   );
-  const results = turns.map((turn) => decideOne(world, () => takeTurn(world, turn, ctx, goodsOf)));
+  const results = turns.map((turn) =>
+    decideOne(world, () =>
+      takeTurn(world, turn, ctx, (orderId) => (supplyOf.has(orderId) ? 'full' : goodsOf.has(orderId) ? 'forward' : 'light')),
+    ),
+  );
   if (deps.drivesSagas) dropSagaJobs(world.outbox);
   await writeWorld(tx, world);
   return results;
@@ -118,30 +126,39 @@ const isServicesOnly = (order: Order): boolean => order.lines.every((line) => !l
 const hasCancelledUnits = (order: Order): boolean => order.row.cancelledMinor > 0n;
 
 /**
- * Whether this turn will move goods, as far as one can tell before anything is locked: a card's answer that is still to come does not
- * wait for a busy SKU. Where it turns out otherwise the turn stops before the step that moves them, and is taken again.
+ * What of the order's goods this turn will need, as far as one can tell before anything is locked. A card's answer that is still to come
+ * does not wait for a busy SKU, and a confirmed order takes its stock at the nodes (`forward`) beside whoever is promising the same SKU to
+ * the next customer: only taking a promise back or shipping needs that row (`full`). Where it turns out otherwise the turn stops before
+ * the step that is too heavy, and is taken again.
  */
-function movesGoods(saga: SagaPosition, turn: Turn): boolean {
-  if (turn.heavy) return true;
+function weightOf(saga: SagaPosition, turn: Turn): Weight {
+  if (turn.heavy) return 'full';
   const late = saga.deadline !== null && turn.now > saga.deadline;
-  if (saga.kind === 'place-order')
-    return late || saga.compensating || turn.settled !== undefined || !['promise', 'authorize'].includes(saga.step);
-  if (saga.kind === 'ship-order') return saga.step === 'dispatch' || (saga.step === 'capture' && turn.settled !== undefined);
-  return saga.kind === CANCEL_SAGA || saga.kind === RESHIP_SAGA;
+  if (saga.kind === 'place-order') {
+    if (late || saga.compensating) return 'full';
+    if (turn.settled) return isYes(turn.settled.outcome) ? 'forward' : 'full';
+    return ['promise', 'authorize'].includes(saga.step) ? 'light' : 'forward';
+  }
+  if (saga.kind === 'ship-order')
+    return saga.step === 'dispatch' || (saga.step === 'capture' && turn.settled !== undefined) ? 'full' : 'light';
+  return saga.kind === CANCEL_SAGA || saga.kind === RESHIP_SAGA ? 'full' : 'light';
 }
+
+const isYes = (outcome: unknown): boolean =>
+  typeof outcome === 'object' && outcome !== null && 'kind' in outcome && outcome.kind === 'succeeded';
 
 /** Whether this turn may ask for a label, which names the parcel's weight. */
 function buysLabel(saga: SagaPosition, turn: Turn): boolean {
   return saga.kind === 'ship-order' && (saga.step === 'pack' || saga.step === 'label') && !saga.compensating && !turn.settled;
 }
 
-function takeTurn(world: World, turn: Turn, batch: Ctx, goodsOf: ReadonlySet<string>): Turned {
+function takeTurn(world: World, turn: Turn, batch: Ctx, weightFor: (orderId: string) => Weight): Turned {
   const saga = world.sagas.byId.get(turn.sagaId);
   // Finished meanwhile: nothing is left to do, which is what the job wanted.
   if (!saga) return { kind: '', advance: { kind: 'rest' } };
   const ctx: Ctx = { ...batch, now: turn.now, actor: 'system:saga', traceId: saga.traceId };
   const before = { status: saga.status, step: saga.step };
-  const result = advance(sagaDefinition(saga.kind), world, saga, ctx, turn.settled, !goodsOf.has(saga.orderId));
+  const result = advance(sagaDefinition(saga.kind), world, saga, ctx, turn.settled, weightFor(saga.orderId));
   if (saga.status !== before.status && (saga.status === 'stuck' || saga.status === 'done')) report(world, saga, ctx);
   // Keyed: however often a waiting saga is looked at, one job waits for its time.
   if (result.kind === 'later') {

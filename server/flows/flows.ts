@@ -119,7 +119,7 @@ export interface Flows {
   /** Takes a saga as far as it goes; what a job does. */
   advanceSaga(sagaId: string, signal?: AbortSignal): Promise<void>;
   /** Has the waiting sagas of these orders look again now. */
-  wakeSagas(orderIds: readonly string[], ctx: Ctx): Promise<number>;
+  wakeSagas(orderIds: readonly string[], ctx: Ctx): Promise<ReadonlySet<string>>;
   /** Has the orders that wait for units of these SKUs look again now. */
   wakeWaitingFor(skuIds: readonly string[], ctx: Ctx): Promise<number>;
   expireApprovals(ctx: Ctx): Promise<number>;

@@ -6,7 +6,7 @@ import type { Ctx } from '../kernel/context.ts';
 import { DomainError } from '../kernel/errors.ts';
 import { isId } from '../kernel/ids.ts';
 import type { Queryable } from '../platform/db.ts';
-import { failWebhook, finishWebhook, readWebhook, type StoredWebhook } from '../platform/stored-webhooks.ts';
+import { failWebhook, finishWebhooks, readWebhooks, type StoredWebhook } from '../platform/stored-webhooks.ts';
 import type { Flows } from './flows.ts';
 
 /**
@@ -16,21 +16,42 @@ import type { Flows } from './flows.ts';
  */
 export async function processWebhook(
   pool: pg.Pool,
-  flows: Pick<Flows, 'wakeSagas' | 'updateShipment'>,
+  flows: WebhookFlows,
   webhookId: string,
   ctx: Ctx,
   { lastTry }: { readonly lastTry: boolean },
 ): Promise<void> {
-  const webhook = await readWebhook(pool, webhookId);
-  if (!webhook || webhook.status === 'processed' || webhook.status === 'ignored') return;
+  const [webhook] = await readWebhooks(pool, [webhookId]);
+  if (!webhook || isFinished(webhook)) return;
   try {
-    const acted =
-      webhook.source === 'carrier' ? await carrierReport(flows, webhook, ctx) : await paymentNews(pool, flows, webhook, ctx);
-    await finishWebhook(pool, webhookId, acted ? 'processed' : 'ignored', ctx.now);
+    if (webhook.source !== 'carrier') await paymentNews(pool, flows, [webhook], ctx);
+    else await finishWebhooks(pool, [webhookId], (await carrierReport(flows, webhook, ctx)) ? 'processed' : 'ignored', ctx.now);
   } catch (error) {
     if (lastTry) await failWebhook(pool, webhookId, String(error));
     throw error;
   }
+}
+
+type WebhookFlows = Pick<Flows, 'wakeSagas' | 'updateShipment'>;
+
+const isFinished = ({ status }: StoredWebhook): boolean => status === 'processed' || status === 'ignored';
+
+/**
+ * Acts on several. News of payments are one turn together; where that fails each is taken alone, so that one which cannot be acted upon
+ * holds back no other. Throws if any could not.
+ */
+export async function processWebhooks(
+  pool: pg.Pool,
+  flows: WebhookFlows,
+  webhookIds: readonly string[],
+  ctx: Ctx,
+  { lastTry }: { readonly lastTry: boolean },
+): Promise<void> {
+  const news = (await readWebhooks(pool, webhookIds)).filter((one) => one.source !== 'carrier' && !isFinished(one));
+  await paymentNews(pool, flows, news, ctx).catch(() => {});
+  const ended = await Promise.allSettled(webhookIds.map((id) => processWebhook(pool, flows, id, ctx, { lastTry })));
+  const failed = ended.find((one) => one.status === 'rejected');
+  if (failed) throw failed.reason;
 }
 
 const REPORTS: Readonly<Record<string, ShipmentUpdateInput['status']>> = {
@@ -55,18 +76,43 @@ async function carrierReport(flows: Pick<Flows, 'updateShipment'>, webhook: Stor
   }
 }
 
-async function paymentNews(db: Queryable, flows: Pick<Flows, 'wakeSagas'>, webhook: StoredWebhook, ctx: Ctx): Promise<boolean> {
-  const { orderId, paymentRef } = webhook.payload as unknown as Pick<PaymentWebhook, 'orderId' | 'paymentRef'>;
-  const id = orderId && isId(orderId) ? orderId : await orderByPaymentRef(db, paymentRef);
-  return id !== null && (await flows.wakeSagas([id], ctx)) > 0;
+/** Wakes the sagas of the orders that the news are of, and records which news were of any. */
+async function paymentNews(
+  db: Queryable,
+  flows: Pick<Flows, 'wakeSagas'>,
+  webhooks: readonly StoredWebhook[],
+  ctx: Ctx,
+): Promise<void> {
+  if (webhooks.length === 0) return;
+  const orders = await ordersOf(db, webhooks);
+  const woken = await flows.wakeSagas([...new Set(orders.values())], ctx);
+  const acted = (webhook: StoredWebhook): boolean => woken.has(orders.get(webhook.id) ?? '');
+  const ids = (of: readonly StoredWebhook[]): string[] => of.map(({ id }) => id);
+  await finishWebhooks(db, ids(webhooks.filter(acted)), 'processed', ctx.now);
+  await finishWebhooks(db, ids(webhooks.filter((webhook) => !acted(webhook))), 'ignored', ctx.now);
 }
 
-async function orderByPaymentRef(db: Queryable, paymentRef: string | null): Promise<string | null> {
-  if (!paymentRef) return null;
-  const { rows } = await db.query<{ id: string }>({
-    name: 'webhook-order',
-    text: 'SELECT order_id AS id FROM payments WHERE provider_ref = $1 LIMIT 1',
-    values: [paymentRef],
+/** The order that each webhook is about, by what it says or by the payment it names. */
+async function ordersOf(db: Queryable, webhooks: readonly StoredWebhook[]): Promise<Map<string, string>> {
+  const named = webhooks.map((webhook) => {
+    const { orderId, paymentRef } = webhook.payload as unknown as Pick<PaymentWebhook, 'orderId' | 'paymentRef'>;
+    return { id: webhook.id, orderId: orderId && isId(orderId) ? orderId : null, paymentRef };
   });
-  return rows[0]?.id ?? null;
+  const refs = named.flatMap(({ orderId, paymentRef }) => (orderId === null && paymentRef ? [paymentRef] : []));
+  const byRef = refs.length > 0 ? await ordersByPaymentRef(db, refs) : new Map<string, string>();
+  return new Map(
+    named.flatMap(({ id, orderId, paymentRef }) => {
+      const found = orderId ?? byRef.get(paymentRef ?? '');
+      return found ? [[id, found] as const] : [];
+    }),
+  );
+}
+
+async function ordersByPaymentRef(db: Queryable, refs: readonly string[]): Promise<Map<string, string>> {
+  const { rows } = await db.query<{ ref: string; id: string }>({
+    name: 'webhook-orders',
+    text: 'SELECT provider_ref AS ref, order_id AS id FROM payments WHERE provider_ref = ANY($1::text[])',
+    values: [refs],
+  });
+  return new Map(rows.map(({ ref, id }) => [ref, id]));
 }

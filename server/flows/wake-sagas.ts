@@ -2,18 +2,23 @@ import type pg from 'pg';
 import type { Ctx } from '../kernel/context.ts';
 import { withTx } from '../platform/db.ts';
 import { forgetLocks } from '../platform/locks.ts';
-import { sagasOf } from '../platform/saga-rows.ts';
+import { findUnfinished, sagasOf } from '../platform/saga-rows.ts';
 import { lockWorld, wake, writeWorld } from './world.ts';
 
-/** Something happened outside that the waiting sagas of these orders want to know: they look again now. Returns how many. */
-export async function wakeSagas(pool: pg.Pool, orderIds: readonly string[], ctx: Ctx): Promise<number> {
+/**
+ * Something happened outside that the waiting sagas of these orders want to know: they look again now. Returns the orders that had any
+ * that were not done. An order whose sagas are done is not locked: done is for ever, and a saga that begins later asks for itself.
+ */
+export async function wakeSagas(pool: pg.Pool, orderIds: readonly string[], ctx: Ctx): Promise<ReadonlySet<string>> {
+  const unfinished = await findUnfinished(pool, orderIds);
+  if (unfinished.length === 0) return new Set();
   return withTx(pool, async (tx) => {
     forgetLocks(tx);
-    const world = await lockWorld(tx, { orderIds }, ctx);
+    const world = await lockWorld(tx, { orderIds: unfinished }, ctx);
     const open = [...world.orders.byId.keys()].flatMap((id) => sagasOf(world.sagas, id));
     for (const saga of open) wake(world, saga, ctx);
     await writeWorld(tx, world);
-    return open.length;
+    return new Set(open.map((saga) => saga.orderId));
   });
 }
 
@@ -30,11 +35,10 @@ export async function wakeWaitingFor(pool: pg.Pool, skuIds: readonly string[], c
            ORDER BY s.created_at, s.id LIMIT $2`,
     values: [skuIds, WOKEN_BY_A_RECEIPT],
   });
-  return rows.length === 0
-    ? 0
-    : wakeSagas(
-        pool,
-        rows.map((row) => row.id),
-        ctx,
-      );
+  const woken = await wakeSagas(
+    pool,
+    rows.map((row) => row.id),
+    ctx,
+  );
+  return woken.size;
 }

@@ -51,8 +51,10 @@ export interface Needs {
   readonly ledger?: boolean;
   /** The nodes of the orders' merchants, without stock. */
   readonly nodes?: boolean;
-  /** Whose goods to lock, where not every order's. */
+  /** Whose goods to lock, where not every order's: their stock at the nodes, */
   readonly goodsOf?: ReadonlySet<string>;
+  /** and of which of them also what may be promised; of all where absent. */
+  readonly supplyOf?: ReadonlySet<string>;
   /** Whose goods will be weighed. */
   readonly weightsOf?: ReadonlySet<string>;
   /** SKUs to lock beside those of the orders. */
@@ -81,19 +83,18 @@ export async function lockWorld(tx: Tx, needs: Needs, ctx: Ctx): Promise<World> 
       loadedFulfilment,
       found.map((order) => order.row.merchantId),
     );
-  const skus = [
-    ...(needs.skus ?? []),
-    ...found.flatMap((order) =>
-      order.lines.flatMap((line) =>
-        (needs.goodsOf?.has(order.row.id) ?? true) && line.stocked && line.skuId
-          ? [{ skuId: line.skuId, merchantId: order.row.merchantId }]
-          : [],
+  const ownSkus = found
+    .filter((order) => needs.goodsOf?.has(order.row.id) ?? true)
+    .flatMap(({ row, lines }) =>
+      lines.flatMap((line) =>
+        line.stocked && line.skuId ? [{ orderId: row.id, skuId: line.skuId, merchantId: row.merchantId }] : [],
       ),
-    ),
-  ];
+    );
+  const skus = [...(needs.skus ?? []), ...ownSkus];
+  const promisable = [...(needs.skus ?? []), ...ownSkus.filter((sku) => needs.supplyOf?.has(sku.orderId) ?? true)];
   const lockedInventory = await inventory.lock(tx, {
     region: ctx.home,
-    supply: needs.supply ? skus : [],
+    supply: needs.supply ? promisable : [],
     stock: needs.stock ? skus.map((sku) => sku.skuId) : [],
     ...(needs.createStock ? { create: needs.createStock } : {}),
   });

@@ -3,8 +3,11 @@ import { z } from 'zod';
 /** Every background task: its name and what it is given. Handlers are jobs/tasks/<name>.ts. */
 export const TASKS = {
   'advance-saga': z.object({ sagaId: z.string() }),
+  /** Many at once: what one batch begins is one job per few sagas, not per saga. */
+  'advance-sagas': z.object({ sagaIds: z.array(z.string()) }),
   'deliver-event': z.object({ eventIds: z.array(z.string()) }),
   'process-webhook': z.object({ webhookId: z.string() }),
+  'process-webhooks': z.object({ webhookIds: z.array(z.string()) }),
   'sweep-sagas': z.object({}),
   'sweep-deliveries': z.object({}),
   'sweep-webhooks': z.object({}),

@@ -1,5 +1,6 @@
 import type { Ctx } from '../kernel/context.ts';
 import { newId } from '../kernel/ids.ts';
+import { jsonCopy } from './canonical-json.ts';
 import type { Queryable, Tx } from './db.ts';
 import { insertRows, type TableSpec } from './rows.ts';
 
@@ -62,8 +63,8 @@ export async function writeAudits(tx: Tx, audits: readonly Audited[]): Promise<v
       entity: entry.entity,
       entity_id: entry.entityId,
       merchant_id: entry.merchantId ?? null,
-      before: plain(entry.before),
-      after: plain(entry.after),
+      before: jsonCopy(entry.before ?? null),
+      after: jsonCopy(entry.after ?? null),
       reason: entry.reason ?? null,
       trace_id: ctx.traceId,
     })),
@@ -87,14 +88,4 @@ export async function lastChanges(
     values: [entity, entityIds, actions],
   });
   return new Map(rows.map(({ id, actor, at }) => [id, { actor, at }]));
-}
-
-/** JSON has no bigint: amounts below 2⁵³ become numbers, larger ones decimal text. */
-function plain(value: unknown): unknown {
-  if (value == null) return null;
-  return JSON.parse(
-    JSON.stringify(value, (_key, item) =>
-      typeof item !== 'bigint' ? item : Number.isSafeInteger(Number(item)) ? Number(item) : item.toString(),
-    ),
-  );
 }

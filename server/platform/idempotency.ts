@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
-import { canonicalize } from 'json-canonicalize';
+import { hash } from 'node:crypto';
 import { DomainError, type ErrorCode } from '../kernel/errors.ts';
+import { canonicalJson } from './canonical-json.ts';
 import type { Tx } from './db.ts';
 import { lockStep } from './locks.ts';
 
@@ -27,8 +27,7 @@ export type ClaimResult =
 
 /** SHA-256 over the canonical JSON (RFC 8785) of a request; bigints count as their decimal text. */
 export function requestHash(input: unknown): Buffer {
-  const plain = JSON.parse(JSON.stringify(input, (_key, value) => (typeof value === 'bigint' ? value.toString() : value)));
-  return createHash('sha256').update(canonicalize(plain)).digest();
+  return hash('sha256', canonicalJson(input), 'buffer');
 }
 
 /**

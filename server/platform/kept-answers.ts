@@ -1,5 +1,7 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type pg from 'pg';
+import type { Tx } from './db.ts';
+import { createLane, type Lane, type Settled } from './lane.ts';
 
 /**
  * Answers that took a while to come about, such as how a placement ended: kept beside the idempotency key they answer, as the very text
@@ -22,19 +24,53 @@ export async function findAnswer(pool: pg.Pool, { principal, operation, key }: A
 }
 
 /** Keeps an answer unless there is one; returns the one that is kept. */
-export async function keepAnswer(pool: pg.Pool, name: AnswerName, text: string, now: Date): Promise<string> {
-  const kept = await pool.query({
-    name: 'keep-answer',
+export function keepAnswer(pool: pg.Pool, name: AnswerName, text: string, now: Date): Promise<string> {
+  let lane = lanes.get(pool);
+  if (!lane) {
+    lane = createLane({ name: 'keep-answer', pool, run: keepAll });
+    lanes.set(pool, lane);
+  }
+  return lane.submit({ name, text, now });
+}
+
+interface Kept {
+  readonly name: AnswerName;
+  readonly text: string;
+  readonly now: Date;
+}
+
+/** Checkouts that waited for the same batch of orders are answered together. */
+const lanes = new WeakMap<pg.Pool, Lane<Kept, string>>();
+
+async function keepAll(tx: Tx, answers: readonly Kept[]): Promise<Settled<string>[]> {
+  // In the order in which keys are claimed.
+  const sorted = [...answers].sort((a, b) => (idOf(a.name) < idOf(b.name) ? -1 : 1));
+  await tx.query({
+    name: 'keep-answers',
     text: `INSERT INTO idempotency_keys (principal, operation, key, request_hash, outcome, created_at)
-           VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
+           SELECT p, o, k, h, a, t FROM unnest($1::text[], $2::text[], $3::text[], $4::bytea[], $5::jsonb[], $6::timestamptz[]) AS v(p, o, k, h, a, t)
+           ON CONFLICT DO NOTHING`,
     values: [
-      name.principal,
-      name.operation,
-      name.key,
-      createHash('sha256').update(text).digest(),
-      JSON.stringify({ ok: text }),
-      now,
+      sorted.map(({ name }) => name.principal),
+      sorted.map(({ name }) => name.operation),
+      sorted.map(({ name }) => name.key),
+      sorted.map(({ text }) => hash('sha256', text, 'buffer')),
+      sorted.map(({ text }) => JSON.stringify({ ok: text })),
+      sorted.map(({ now }) => now),
     ],
   });
-  return kept.rowCount ? text : ((await findAnswer(pool, name)) ?? text);
+  const { rows } = await tx.query<AnswerName & { outcome: { ok: string } }>({
+    name: 'kept-answers',
+    text: `SELECT i.principal, i.operation, i.key, i.outcome FROM idempotency_keys i
+           JOIN unnest($1::text[], $2::text[], $3::text[]) AS v(p, o, k) ON i.principal = v.p AND i.operation = v.o AND i.key = v.k`,
+    values: [
+      sorted.map(({ name }) => name.principal),
+      sorted.map(({ name }) => name.operation),
+      sorted.map(({ name }) => name.key),
+    ],
+  });
+  const kept = new Map(rows.map((row) => [idOf(row), row.outcome.ok]));
+  return answers.map(({ name, text }) => ({ ok: true, value: kept.get(idOf(name)) ?? text }));
 }
+
+const idOf = ({ principal, operation, key }: AnswerName): string => `${principal}\u0000${operation}\u0000${key}`;

@@ -64,6 +64,7 @@ const ANY_HELD_BACK = {
 /** One per process: reads new events once and hands them to every subscriber. */
 export function createLiveHub({ pool, connectionString, log, pollMs = POLL_MS }: LiveHubOptions): LiveHub {
   const listeners = new Set<LiveListener>();
+  const watchers = new Map<string, Set<() => void>>();
   let remembered: { readonly event: LiveEvent; readonly heardAt: number }[] = [];
   /** Nothing that happened after this is missing in what is remembered. */
   let remembersFrom = Number.POSITIVE_INFINITY;
@@ -101,6 +102,7 @@ export function createLiveHub({ pool, connectionString, log, pollMs = POLL_MS }:
     const all = [...remembered, ...events.map((event) => ({ event, heardAt }))];
     remembered = all.slice(-REMEMBERED);
     remembersFrom = all[all.length - REMEMBERED - 1]?.heardAt ?? remembersFrom;
+    for (const { aggregateId } of events) for (const changed of watchers.get(aggregateId) ?? []) changed();
     for (const tell of listeners) {
       try {
         tell(events);
@@ -147,7 +149,7 @@ export function createLiveHub({ pool, connectionString, log, pollMs = POLL_MS }:
       return remembered.filter(({ heardAt }) => heardAt > ms).map(({ event }) => event);
     },
     cursor: () => remembered.at(-1)?.event.cursor,
-    waitFor: (aggregateId, look, timeoutMs) => waitFor(listeners, aggregateId, look, timeoutMs),
+    waitFor: (aggregateId, look, timeoutMs) => waitFor(watchers, aggregateId, look, timeoutMs),
     async stop() {
       stopped = true;
       clearTimeout(timer);
@@ -157,8 +159,9 @@ export function createLiveHub({ pool, connectionString, log, pollMs = POLL_MS }:
   };
 }
 
+/** `watchers` are kept by object: hundreds of checkouts may wait at once, and each event wakes its own only. */
 async function waitFor<T>(
-  listeners: Set<LiveListener>,
+  watchers: Map<string, Set<() => void>>,
   aggregateId: string,
   look: () => Promise<T | undefined>,
   timeoutMs: number,
@@ -166,12 +169,12 @@ async function waitFor<T>(
   const deadline = performance.now() + timeoutMs;
   let changed = false;
   let wakeUp: () => void = () => {};
-  const tell: LiveListener = (events) => {
-    if (!events.some((event) => event.aggregateId === aggregateId)) return;
+  const tell = (): void => {
     changed = true;
     wakeUp();
   };
-  listeners.add(tell); // before the first look, so that nothing falls between
+  const mine = watchers.get(aggregateId) ?? new Set();
+  watchers.set(aggregateId, mine.add(tell)); // before the first look, so that nothing falls between
   try {
     for (;;) {
       changed = false;
@@ -188,7 +191,8 @@ async function waitFor<T>(
       });
     }
   } finally {
-    listeners.delete(tell);
+    mine.delete(tell);
+    if (mine.size === 0) watchers.delete(aggregateId);
   }
 }
 

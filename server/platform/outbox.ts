@@ -2,6 +2,7 @@ import type { Ctx } from '../kernel/context.ts';
 import type { EventType, NewEvent } from '../kernel/events.ts';
 import { newId } from '../kernel/ids.ts';
 import { type Audited, type NewAudit, writeAudits } from './audit.ts';
+import { jsonCopy } from './canonical-json.ts';
 import { consumersFor, EVENTS_PER_JOB } from './consumers.ts';
 import type { Tx } from './db.ts';
 import { lockStep } from './locks.ts';
@@ -51,7 +52,7 @@ export function emit(outbox: Outbox, event: NewEvent, ctx: Ctx, cause: string | 
     aggregate_version: event.aggregateVersion,
     type: event.type,
     schema_version: 1,
-    data: jsonSafe(event.data),
+    data: jsonCopy(event.data),
     actor: ctx.actor,
     cause,
     trace_id: ctx.traceId,
@@ -99,6 +100,24 @@ const DELIVERIES: TableSpec = {
   columns: { event_id: 'uuid', consumer: 'text', next_at: 'timestamptz' },
 };
 
+/** A worker's lane takes them together anyway; more in one job would keep a worker's other jobs waiting for the slowest provider. */
+const SAGAS_PER_JOB = 16;
+
+/** The sagas that a batch wants advanced now, a few per job: what a job costs to add, to lock and to complete is shared. */
+function sagasTogether(jobs: readonly NewJob[]): NewJob[] {
+  const kept: NewJob[] = [];
+  const sagaIds = new Set<string>();
+  for (const item of jobs) {
+    if (item.task === 'advance-saga' && item.runAt === undefined && item.jobKey === undefined) sagaIds.add(item.payload.sagaId);
+    else kept.push(item);
+  }
+  const ids = [...sagaIds];
+  if (ids.length === 1) return [...kept, { task: 'advance-saga', payload: { sagaId: ids[0] as string } }];
+  for (let at = 0; at < ids.length; at += SAGAS_PER_JOB)
+    kept.push({ task: 'advance-sagas', payload: { sagaIds: ids.slice(at, at + SAGAS_PER_JOB) } });
+  return kept;
+}
+
 /** Writes events with their deliveries, then audit rows, then jobs. Comes last in a batch. */
 export async function writeOutbox(tx: Tx, outbox: Outbox): Promise<void> {
   await insertRows(tx, EVENTS, outbox.events as unknown as Record<string, unknown>[]);
@@ -107,16 +126,11 @@ export async function writeOutbox(tx: Tx, outbox: Outbox): Promise<void> {
   );
   await insertRows(tx, DELIVERIES, deliveries);
   await writeAudits(tx, outbox.audits);
-  const jobs = [...outbox.jobs];
+  const jobs = sagasTogether(outbox.jobs);
   const told = [...new Set(deliveries.map((delivery) => delivery.event_id))];
   for (let at = 0; at < told.length; at += EVENTS_PER_JOB)
     jobs.push({ task: 'deliver-event', payload: { eventIds: told.slice(at, at + EVENTS_PER_JOB) } });
   if (jobs.length > 0) lockStep(tx, 'jobs');
   await addJobs(tx, jobs);
   if (outbox.events.length > 0) await tx.query({ name: 'outbox-notify', text: `SELECT pg_notify('waybill_events', '')` });
-}
-
-/** Event data is JSON: amounts travel as integers. */
-function jsonSafe(data: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return JSON.parse(JSON.stringify(data, (_key, value) => (typeof value === 'bigint' ? Number(value) : value)));
 }

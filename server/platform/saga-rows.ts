@@ -38,6 +38,17 @@ export async function findStalled(db: Queryable, before: Date, limit: number): P
   return rows.map((row) => row.id);
 }
 
+/** Those of the orders that have a saga which is not done, unlocked. */
+export async function findUnfinished(db: Queryable, orderIds: readonly string[]): Promise<string[]> {
+  if (orderIds.length === 0) return [];
+  const { rows } = await db.query<{ id: string }>({
+    name: 'sagas-unfinished-of',
+    text: `SELECT DISTINCT order_id AS id FROM sagas WHERE order_id = ANY($1::uuid[]) AND status <> 'done'`,
+    values: [orderIds],
+  });
+  return rows.map(({ id }) => id);
+}
+
 /** Sagas of these orders whose time has come, for whoever drives them without a worker: imports and made-up data. */
 export async function findDueOfOrders(db: Queryable, orderIds: readonly string[], now: Date): Promise<string[]> {
   const { rows } = await db.query<{ id: string }>({

@@ -62,7 +62,7 @@ export interface Step<W, X> {
   readonly run: Action<W, X>;
   /** Makes the step undone. Must be safe where the step never ran, or ran half. */
   readonly undo?: Action<W, X>;
-  /** Needs rows that a light turn does not lock: `run`, `undo` or both. */
+  /** Needs rows that not every turn locks: for `run`, `undo` or both. */
   readonly heavy?: 'run' | 'undo' | 'both';
 }
 
@@ -79,11 +79,14 @@ export function remote<W, X, A, O>(action: RemoteAction<W, X, A, O>): RemoteActi
   return action as unknown as RemoteAction<W, X>;
 }
 
+/** What a turn has locked for heavy steps: nothing, what running one needs, or what undoing one needs as well. */
+export type Weight = 'light' | 'forward' | 'full';
+
 /** What to do next with a saga, after as many local steps as could be taken. */
 export type Advance =
   | { readonly kind: 'call'; readonly ticket: Ticket }
   | { readonly kind: 'later'; readonly at: Date }
-  /** A light turn came to a heavy step: the same once more, with everything locked. */
+  /** A turn came to a step that is too heavy for it: the same once more, with everything locked. */
   | { readonly kind: 'again' }
   | { readonly kind: 'rest' };
 
@@ -119,7 +122,7 @@ export function advance<W extends Locked, X>(
   saga: Saga,
   ctx: Ctx,
   settled?: { readonly ticket: Ticket; readonly outcome: unknown },
-  light = false,
+  weight: Weight = 'full',
 ): Advance {
   if (isAtRest(saga)) return { kind: 'rest' };
   if (settled) {
@@ -134,7 +137,7 @@ export function advance<W extends Locked, X>(
   for (let taken = 0; taken < MAX_LOCAL_STEPS; taken++) {
     if (isAtRest(saga)) return { kind: 'rest' };
     if (saga.wakeAt > ctx.now) return { kind: 'later', at: saga.wakeAt };
-    if (light && isHeavy(definition, saga)) return { kind: 'again' };
+    if (isTooHeavy(definition, saga, weight)) return { kind: 'again' };
     const action = actionAt(definition, saga);
     const result = !action ? next : typeof action === 'function' ? action(world, saga, ctx) : action.prepare(world, saga, ctx);
     if (result.kind === 'call') {
@@ -158,9 +161,11 @@ export function isAtRest(saga: Saga): boolean {
   return saga.status === 'done' || saga.status === 'stuck';
 }
 
-function isHeavy<W, X>(definition: SagaDefinition<W, X>, saga: Saga): boolean {
+function isTooHeavy<W, X>(definition: SagaDefinition<W, X>, saga: Saga, weight: Weight): boolean {
+  if (weight === 'full') return false;
   const heavy = definition.steps.find((step) => step.name === saga.step)?.heavy;
-  return heavy === 'both' || heavy === (saga.state.compensating ? 'undo' : 'run');
+  const way = saga.state.compensating ? 'undo' : 'run';
+  return (heavy === 'both' || heavy === way) && (weight === 'light' || way === 'undo');
 }
 
 function actionAt<W, X>(definition: SagaDefinition<W, X>, saga: Saga): Action<W, X> | undefined {

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { FulfilmentStatus, Hold, OrderStatus, PaymentStatus } from '../kernel/vocabulary.ts';
 import type { Queryable } from '../platform/db.ts';
+import { gatherPer } from '../platform/gather.ts';
 import { readSnapshot } from '../platform/read-snapshot.ts';
 import { Conditions, prepared } from './conditions.ts';
 import { keysetPage, type PageRequest } from './keyset.ts';
@@ -128,18 +129,26 @@ export interface PlacementOutcome {
 }
 
 /** How a placement ended, or what the customer must do first. Undefined while nobody knows. */
-export async function readOutcome(db: Queryable, orderId: string): Promise<PlacementOutcome | undefined> {
-  const { rows } = await db.query<PlacementOutcome>({
-    name: 'rest-placement-outcome',
-    text: `SELECT o.status, o.payment_status AS "paymentStatus", o.cancellation->>'reason' AS reason, p.failure,
+export function readOutcome(db: Queryable, orderId: string): Promise<PlacementOutcome | undefined> {
+  return outcomes(db).get(orderId);
+}
+
+/** Hundreds of checkouts that wait look at once, whenever a batch of orders has moved. */
+const outcomes = gatherPer(readOutcomes);
+
+async function readOutcomes(db: Queryable, orderIds: readonly string[]): Promise<ReadonlyMap<string, PlacementOutcome>> {
+  const { rows } = await db.query<PlacementOutcome & { id: string }>({
+    name: 'rest-placement-outcomes',
+    text: `SELECT o.id, o.status, o.payment_status AS "paymentStatus", o.cancellation->>'reason' AS reason, p.failure,
                   CASE WHEN p.status = 'REQUIRES_ACTION' THEN p.next_action END AS "nextAction"
            FROM orders o LEFT JOIN LATERAL (SELECT status, next_action, failure FROM payments WHERE order_id = o.id
              ORDER BY created_at DESC, id DESC LIMIT 1) p ON true
-           WHERE o.id = $1`,
-    values: [orderId],
+           WHERE o.id = ANY($1::uuid[])`,
+    values: [orderIds],
   });
-  const [row] = rows;
-  return row && (row.status !== 'PENDING' || row.nextAction !== null) ? row : undefined;
+  return new Map(
+    rows.flatMap(({ id, ...row }) => (row.status !== 'PENDING' || row.nextAction !== null ? [[id, row] as const] : [])),
+  );
 }
 
 export interface RestNote {

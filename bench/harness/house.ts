@@ -1,0 +1,124 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { anyPort } from '../../server/cli/ports.ts';
+import { ROOT } from '../../server/cli/project.ts';
+import type { Database } from './cluster.ts';
+
+/** The processes of a production, as an operator runs them: each `server/main.ts --role …`, and the simulators of the outside world. */
+export interface House {
+  readonly port: number;
+  readonly pspUrl: string;
+  start(role: 'api' | 'worker'): Promise<Process>;
+  /** What runs, in the order it was started. */
+  running(): readonly Process[];
+  /** Ends everything that is still running, in order. */
+  close(): Promise<void>;
+}
+
+export interface Process {
+  readonly name: string;
+  readonly pid: number;
+  stop(): Promise<void>;
+}
+
+const READY = { main: '"message":"ready"', simulators: 'Simulators:' } as const;
+const STOPS_WITHIN_MS = 20_000;
+
+/** Opens a house on a database. The simulators start at once; api and worker when they are asked for. */
+export async function openHouse(database: Database, dir: string): Promise<House> {
+  const [port, psp, carrier, pspControl, carrierControl] = await Promise.all([
+    anyPort(),
+    anyPort(),
+    anyPort(),
+    anyPort(),
+    anyPort(),
+  ]);
+  const secret = (): string => randomBytes(24).toString('hex');
+  const env: NodeJS.ProcessEnv = {
+    PATH: process.env.PATH,
+    HOME: process.env.HOME,
+    NODE_ENV: 'production',
+    LOG_LEVEL: 'warn',
+    DATABASE_URL: database.url,
+    PORT: String(port),
+    WAYBILL_ORIGIN: `http://localhost:${port}`,
+    WAYBILL_SECRET: secret(),
+    WAYBILL_DATA_KEY: randomBytes(32).toString('base64'),
+    PSP_URL: `http://127.0.0.1:${psp}`,
+    PSP_SECRET_KEY: `sk_test_${secret()}`,
+    PSP_WEBHOOK_SECRET: `whsec_${secret()}`,
+    CARRIER_URL: `http://127.0.0.1:${carrier}`,
+    CARRIER_API_KEY: secret(),
+    CARRIER_WEBHOOK_SECRET: `whsec_${secret()}`,
+    PSP_CONTROL_PORT: String(pspControl),
+    CARRIER_CONTROL_PORT: String(carrierControl),
+    WEBHOOK_BASE: `http://127.0.0.1:${port}`,
+    ...Object.fromEntries(
+      ['WORKER_CONCURRENCY', 'DATABASE_POOL'].flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])),
+    ),
+  };
+  const running: Process[] = [];
+  const keep = async (
+    script: string,
+    args: readonly string[],
+    ready: string,
+    more: Readonly<Record<string, string>> = {},
+  ): Promise<Process> => {
+    const started = await startProcess(script, args, { ...env, ...more }, ready);
+    running.push(started);
+    return started;
+  };
+  await keep('server/simulators/main.ts', ['--data', join(dir, `simulators-${database.name}`)], READY.simulators);
+  return {
+    port,
+    pspUrl: `http://127.0.0.1:${psp}`,
+    // The log says that it is ready at level info.
+    start: (role) => keep('server/main.ts', ['--role', role], READY.main, { LOG_LEVEL: 'info' }),
+    running: () => running,
+    async close() {
+      for (const process of running.toReversed()) await process.stop();
+    },
+  };
+}
+
+/** Starts a script of the clone on this Node and resolves when it has said `ready`. */
+export async function startProcess(
+  script: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  ready: string,
+): Promise<Process> {
+  const profile = process.env.BENCH_PROFILE ? ['--cpu-prof', `--cpu-prof-dir=${process.env.BENCH_PROFILE}`] : [];
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...profile, join(ROOT, script), ...args], {
+    cwd: ROOT,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  await said(child, script, ready);
+  return {
+    name: args[0] === '--role' ? String(args[1]) : (script.split('/').at(-2) ?? script),
+    pid: child.pid ?? 0,
+    async stop() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      child.kill('SIGTERM');
+      const late = setTimeout(() => child.kill('SIGKILL'), STOPS_WITHIN_MS);
+      await ended;
+      clearTimeout(late);
+    },
+  };
+}
+
+function said(child: ChildProcess, script: string, ready: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let output = '';
+    const read = (chunk: Buffer): void => {
+      output = (output + chunk.toString()).slice(-4_000);
+      if (output.includes(ready)) resolve();
+    };
+    child.stdout?.on('data', read);
+    child.stderr?.on('data', read);
+    child.once('exit', (code, signal) => reject(new Error(`${script} ended with ${code ?? signal}: ${output}`)));
+  });
+}
