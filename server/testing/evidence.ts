@@ -13,6 +13,8 @@ export interface EvidencePage {
   readonly what: string;
   readonly figures: readonly (readonly [name: string, value: string | number])[];
   readonly notes?: readonly string[];
+  /** What has more columns than figures have: a grid. */
+  readonly table?: { readonly head: readonly string[]; readonly rows: readonly (readonly string[])[] };
 }
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -23,6 +25,8 @@ export function writeEvidence(name: string, page: EvidencePage): void {
   if (process.env.WAYBILL_DEEP !== '1') return;
   const figures = page.figures.map(([figure, value]) => `| ${figure} | ${typeof value === 'number' ? count(value) : value} |`);
   const notes = (page.notes ?? []).map((note) => `- ${note}`);
+  const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  const { head = [], rows = [] } = page.table ?? {};
   const text = [
     `# ${page.title}`,
     '',
@@ -33,6 +37,7 @@ export function writeEvidence(name: string, page: EvidencePage): void {
     '| figure | value |',
     '|---|---|',
     ...figures,
+    ...(head.length > 0 ? ['', row(head), row(head.map(() => '---')), ...rows.map(row)] : []),
     ...(notes.length > 0 ? ['', ...notes] : []),
     '',
   ].join('\n');

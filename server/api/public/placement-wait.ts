@@ -15,11 +15,12 @@ type Placement = z.infer<typeof placement>;
  */
 export async function settledPlacement(ctx: ApiContext, placed: PlacedOrder, externalId: string | undefined): Promise<Placement> {
   const exchange = exchangeOf(ctx);
-  const { waitSeconds, key, keySent } = exchange;
+  const { waitSeconds, keySent } = exchange;
   const { live } = ctx.app;
   if (waitSeconds === null || !live) return placementOf(placed, externalId);
   exchange.preferenceApplied = `wait=${waitSeconds}`;
-  const name = { principal: ctx.principal.actor, operation: 'place-order-outcome', key };
+  // By the order and not by the key: a key that was forgotten and is used again places another order, with an outcome of its own.
+  const name = { principal: ctx.principal.actor, operation: 'place-order-outcome', key: placed.id };
   const kept = keySent ? await findAnswer(ctx.pool, name) : undefined;
   if (kept !== undefined) return placement.parse(JSON.parse(kept));
   const outcome = await live.waitFor(placed.id, () => readOutcome(ctx.pool, placed.id), waitSeconds * 1_000);
