@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
+import { evidenceIndex } from '../cli/evidence-index.ts';
 
 /**
  * What a deep run or a bench saw, kept in docs/evidence/ with the commit it was seen at, the machine and the versions: a figure without
@@ -41,8 +42,15 @@ export function writeEvidence(name: string, page: EvidencePage): void {
     ...(notes.length > 0 ? ['', ...notes] : []),
     '',
   ].join('\n');
-  mkdirSync(join(ROOT, 'docs/evidence'), { recursive: true });
-  writeFileSync(join(ROOT, 'docs/evidence', `${name}.md`), text);
+  keepEvidence(name, text);
+}
+
+/** Keeps a page of evidence and brings the index of docs/evidence/ up to date. */
+export function keepEvidence(name: string, text: string): void {
+  const folder = join(ROOT, 'docs/evidence');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, `${name}.md`), text);
+  writeFileSync(join(folder, 'index.md'), evidenceIndex(folder));
 }
 
 /** One line: the tested commit (marked where files differ from it), the day, the machine, the versions. */

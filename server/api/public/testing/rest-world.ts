@@ -50,6 +50,8 @@ export interface SendOptions {
   /** Instead of `body`: the very bytes. */
   readonly raw?: string | Uint8Array<ArrayBuffer>;
   readonly key?: string | null;
+  /** Another process than the usual one. */
+  readonly at?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -90,9 +92,9 @@ export async function restWorld({ jobs: works = true }: { readonly jobs?: boolea
   const south = await furnish(api, 'south', 'South Goods');
 
   async function send(method: string, path: string, options: SendOptions = {}): Promise<RestAnswer> {
-    const { body, raw, key = north.key, headers } = options;
+    const { body, raw, key = north.key, at = api.url, headers } = options;
     const payload = raw ?? (body === undefined ? undefined : JSON.stringify(body));
-    const response = await fetch(path.startsWith('/problems') ? api.url + path : `${api.url}/api/v1${path}`, {
+    const response = await fetch(path.startsWith('/problems') ? at + path : `${at}/api/v1${path}`, {
       method,
       headers: {
         ...(key === null ? {} : { authorization: `Bearer ${key}` }),
