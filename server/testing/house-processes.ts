@@ -11,7 +11,10 @@ import { newApiKey } from '../platform/auth/api-keys.ts';
 export type Role = 'api' | 'worker';
 
 /** As much of a world as processes need: its database, its simulators, and whose orders they are. */
-export type HouseWorld = Pick<OrderWorld, 'merchantId' | 'db' | 'psp' | 'carrier' | 'secrets'>;
+export type HouseWorld = Pick<OrderWorld, 'merchantId' | 'db' | 'psp' | 'carrier' | 'secrets'> & {
+  /** The address that people type; the port's own unless the house has one already. */
+  readonly origin?: string;
+};
 
 export interface HouseProcess {
   /** Resolves when it has ended, however; with the signal that ended it. */
@@ -104,7 +107,7 @@ function variables(w: HouseWorld, port: number): NodeJS.ProcessEnv {
     DATABASE_POOL: '6',
     DATABASE_URL: w.db.url,
     PORT: String(port),
-    WAYBILL_ORIGIN: `http://localhost:${port}`,
+    WAYBILL_ORIGIN: w.origin ?? `http://localhost:${port}`,
     WAYBILL_SECRET: 'a secret of the tests, long enough',
     WAYBILL_DATA_KEY: Buffer.alloc(32, 7).toString('base64'),
     PSP_URL: w.psp.url,

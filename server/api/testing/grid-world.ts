@@ -74,6 +74,8 @@ export interface GridWorld {
   close(): Promise<void>;
 }
 
+/** Every column of every row sells some. */
+const PLENTY = 100_000;
 const ROLES_BY_CHOICE: readonly Role[] = ['merchant', 'agent', 'warehouse', 'finance', 'admin'];
 const REST = new Map(OPERATIONS.map((operation) => [operation.name, operation]));
 
@@ -108,6 +110,10 @@ export async function gridWorld(): Promise<GridWorld> {
     return known;
   };
   const situations = situationsOf(rest);
+  for (const { id: merchantId, nodeId, skus } of [rest.north, rest.south]) {
+    const delivery = { merchantId, nodeId, skuId: skus['MUG-RED'] ?? '', delta: PLENTY, reason: 'received' } as const;
+    await api.app.flows.adjustStock(delivery, situations.ctx());
+  }
   // Accounts are made by whoever needs them first, which is not the operation's own effect.
   for (const tenant of ['north', 'south'] as const) {
     const { id } = await situations.shipped(tenant);
