@@ -26,7 +26,9 @@ export function EvidenceDetail({ name }: { name: string }) {
 function Page({ page }: { page: EvidencePage }) {
   const { t } = useMessages();
   const format = useFormat();
-  const seen = [page.commit, page.seenOn === null ? null : format.day(page.seenOn)].filter((fact) => fact !== null);
+  const seen = [page.commit, page.seenOn === null ? null : format.days(page.seenOn, page.seenOn, 'dated')].filter(
+    (fact) => fact !== null,
+  );
   return (
     <DetailLayout
       header={

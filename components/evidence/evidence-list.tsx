@@ -43,7 +43,7 @@ export function EvidenceList() {
           key: 'seen',
           header: t('evidence.seen'),
           card: 'endSub',
-          cell: (page) => (page.seenOn === null ? t('ui.unknown') : format.day(page.seenOn)),
+          cell: (page) => (page.seenOn === null ? t('ui.unknown') : format.days(page.seenOn, page.seenOn, 'dated')),
         },
         {
           key: 'figures',

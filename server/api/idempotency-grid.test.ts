@@ -289,7 +289,7 @@ describe('after all of it', () => {
     const cells = [...seen.values()].flatMap((row) => [...row.values()]);
     writeEvidence('idempotency', {
       title: 'Idempotency grid',
-      what: 'Every operation that takes an idempotency key × everything that may befall the request: over HTTP to real processes on a real PostgreSQL. ok: exactly one effect (rows written in every table, compared with the first time) and the same answer, byte for byte. `npm run test:deep` runs `server/api/idempotency-grid.test.ts`.',
+      what: 'Every operation that takes an idempotency key × everything that may befall the request: over HTTP to real processes on a real PostgreSQL. ok: exactly one effect (rows written in every table, compared with the first time) and the same answer: by REST byte for byte, in the console value for value. `npm run test:deep` runs `server/api/idempotency-grid.test.ts`.',
       figures: [
         ['operations', GRID.length],
         ['cells checked', cells.filter((cell) => cell === 'ok').length],

@@ -176,6 +176,19 @@ describe('an Idempotency-Key', () => {
     expect(again.headers.get('idempotent-replayed')).toBe('true');
   });
 
+  it('that was forgotten places another order, whose outcome is its own', async () => {
+    const headers = { ...waiting, 'idempotency-key': newId() };
+    const first = await create(mug(), { headers });
+    // What was decided first is forgotten first; how it ended was kept a moment later.
+    await world.db.pool.query(`DELETE FROM idempotency_keys WHERE operation = 'place-order' AND key = $1`, [
+      headers['idempotency-key'],
+    ]);
+    const second = await create(mug(), { headers });
+    expect([first.json.status, second.json.status]).toEqual(['CONFIRMED', 'CONFIRMED']);
+    expect(second.json.id).not.toBe(first.json.id);
+    expect(second.headers.get('location')).toBe(`/api/v1/orders/${second.json.id}`);
+  });
+
   it('is 1 to 255 visible ASCII characters', async () => {
     for (const key of ['', 'a'.repeat(256), 'with space', 'ümlaut', '4111111111111111']) {
       const { status } = await create(mug(), { headers: { 'idempotency-key': key } });

@@ -130,7 +130,6 @@ export async function gridWorld(): Promise<GridWorld> {
       await Promise.all(pending.splice(0));
       return answer;
     },
-    ctx: situations.ctx,
     user,
     callerOf(tenant, procedure) {
       const { allow }: PermissionRow = PERMISSIONS[procedure];
