@@ -1,11 +1,11 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { type Browser, type BrowserContext, chromium, type Page } from '@playwright/test';
 import lighthouse, { desktopConfig } from 'lighthouse';
 import { anyPort } from '../server/cli/ports.ts';
+import { keepEvidence, provenance } from '../server/testing/evidence.ts';
 import { browserOptions } from './fixtures/browser.ts';
 import { examplesOf, findExamples } from './fixtures/pages.ts';
 import { demoUser, signIn } from './fixtures/sign-in.ts';
@@ -105,17 +105,16 @@ function report(results: readonly Result[]): string {
 }
 
 function keep(results: readonly Result[]): void {
-  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
-  const folder = join(import.meta.dirname, '..', 'docs', 'evidence');
-  mkdirSync(folder, { recursive: true });
   const text = `# Lighthouse
 
 Desktop settings, a real Chromium against the whole stack on the same machine, the median of ${RUNS} runs; written by \`npm run lighthouse -- --write\`.
-Commit ${commit}, ${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'}), ${new Date().toISOString().slice(0, 10)}. Marks: performance ${MARKS.performance}, accessibility ${MARKS.accessibility}, best practices ${MARKS['best-practices']}, ${MOST_SCRIPT_KB} kB.
+Marks: performance ${MARKS.performance}, accessibility ${MARKS.accessibility}, best practices ${MARKS['best-practices']}, ${MOST_SCRIPT_KB} kB.
+
+${provenance()}
 
 ${report(results)}
 `;
-  writeFileSync(join(folder, 'lighthouse.md'), text);
+  keepEvidence('lighthouse', text);
 }
 
 const port = await anyPort();

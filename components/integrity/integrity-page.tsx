@@ -1,5 +1,8 @@
 'use client';
+import { Button } from '@mantine/core';
+import { IconReportAnalytics } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
+import Link from 'next/link';
 import { parseAsStringLiteral, useQueryState } from 'nuqs';
 import type { latestIntegrity } from '../../server/views/integrity.ts';
 import { shownError, useTRPC } from '../trpc.tsx';
@@ -63,9 +66,24 @@ export function IntegrityPage() {
 function NothingYet() {
   const { t } = useMessages();
   return (
-    <DetailLayout header={<PageHeader title={t('integrity.title')} />}>
+    <DetailLayout header={<PageHeader title={t('integrity.title')} secondary={<EvidenceButton />} />}>
       <EmptyState title={t('integrity.emptyTitle')} reason={t('integrity.empty')} />
     </DetailLayout>
+  );
+}
+
+/** Where the rules and the speed of this version were tried in full. */
+function EvidenceButton() {
+  const { t } = useMessages();
+  return (
+    <Button
+      component={Link}
+      href="/ops/evidence"
+      variant="default"
+      leftSection={<IconReportAnalytics size={16} stroke={1.75} aria-hidden />}
+    >
+      {t('evidence.title')}
+    </Button>
   );
 }
 
@@ -75,6 +93,7 @@ function CheckHeader({ checked }: { checked: Checked }) {
   return (
     <PageHeader
       title={t('integrity.title')}
+      secondary={<EvidenceButton />}
       badges={<StatusBadge kind="check" value={checked.violations > 0 ? 'failing' : 'ok'} />}
       sub={
         <>

@@ -11,6 +11,7 @@ import {
   totpDigits,
 } from '../domains/people/schema.ts';
 import { LIMITS } from '../platform/auth/limits.ts';
+import { hashSecret } from '../platform/auth/secrets.ts';
 import { findLink, listOwnSessions, readAccount } from '../views/people.ts';
 import { owesSecondFactor } from './authorise.ts';
 import { type ApiContext, idempotencyKey, mutationKey } from './context.ts';
@@ -43,11 +44,15 @@ export const authRouter = router({
 
   revokeSession: procedure
     .input(withKey(z.object({ sessionId: z.uuid() })))
-    .mutation(({ ctx, input }) => ctx.app.people.endSessions({ userId: userIdOf(ctx), only: input.sessionId }, ctx.ctx())),
+    .mutation(({ ctx, input }) =>
+      ctx.app.people.endSessions({ userId: userIdOf(ctx), only: input.sessionId }, ctx.ctx(), mutationKey(ctx, input)),
+    ),
 
   revokeOtherSessions: procedure
     .input(keyed)
-    .mutation(({ ctx }) => ctx.app.people.endSessions({ userId: userIdOf(ctx), keep: ctx.principal.sessionId }, ctx.ctx())),
+    .mutation(({ ctx, input }) =>
+      ctx.app.people.endSessions({ userId: userIdOf(ctx), keep: ctx.principal.sessionId }, ctx.ctx(), mutationKey(ctx, input)),
+    ),
 
   beginTotp: procedure
     .input(keyed)
@@ -84,7 +89,7 @@ export const authRouter = router({
     limits.take(LIMITS.resetByIp, ctx.ip ?? 'unknown');
     limits.take(LIMITS.resetByEmail, normalizeEmail(input.email));
     void people
-      .requestReset({ email: input.email }, ctx.ctx(), mutationKey(ctx, input))
+      .requestReset({ email: input.email }, ctx.ctx(), strangersKey(ctx, input, normalizeEmail(input.email)))
       .then(async (link) => {
         if (!link) return;
         const url = new URL(`/sign-in/reset?token=${link.token}`, settings.origin).href;
@@ -97,7 +102,7 @@ export const authRouter = router({
   resetPassword: procedure.input(withKey(resetPasswordInput)).mutation(({ ctx, input }) => {
     countLinkUse(ctx);
     const { token, password: next } = input;
-    return ctx.app.people.resetPassword({ token, password: next }, ctx.ctx(), mutationKey(ctx, input));
+    return ctx.app.people.resetPassword({ token, password: next }, ctx.ctx(), strangersKey(ctx, input, token));
   }),
 
   invitation: procedure.input(z.object({ token: linkToken })).query(({ ctx, input }) => {
@@ -108,7 +113,7 @@ export const authRouter = router({
   acceptInvite: procedure.input(withKey(acceptInviteInput)).mutation(({ ctx, input }) => {
     countLinkUse(ctx);
     const { token, name, password: chosen } = input;
-    return ctx.app.people.acceptInvite({ token, name, password: chosen }, ctx.ctx(), mutationKey(ctx, input));
+    return ctx.app.people.acceptInvite({ token, name, password: chosen }, ctx.ctx(), strangersKey(ctx, input, token));
   }),
 
   setupState: procedure.input(z.object({ token: linkToken })).query(async ({ ctx, input }) => {
@@ -120,9 +125,14 @@ export const authRouter = router({
   setUp: procedure.input(withKey(setUpInput)).mutation(({ ctx, input }) => {
     countLinkUse(ctx);
     const { idempotencyKey: _key, ...first } = input;
-    return ctx.app.people.setUp(first, ctx.ctx(), mutationKey(ctx, input));
+    return ctx.app.people.setUp(first, ctx.ctx(), strangersKey(ctx, input, first.token));
   }),
 });
+
+/** Strangers share one principal: their keys are told apart by what they are about, a link or an address, which is not kept. */
+function strangersKey(ctx: ApiContext, input: { readonly idempotencyKey?: string | undefined }, about: string): string {
+  return `${hashSecret(about).toString('hex')}:${mutationKey(ctx, input)}`;
+}
 
 /** A code typed by the signed-in user, counted before it is looked at. */
 function codeOf(ctx: ApiContext, code: string) {

@@ -32,12 +32,12 @@ export const draftsRouter = router({
 
   create: procedure.input(keyed(createCheckoutInput.omit({ source: true, returnUrl: true }))).mutation(async ({ ctx, input }) => {
     yours(ctx.scope, { merchantId: input.merchantId });
-    const opened = await submit(ctx, input, (wanted, who, key) =>
-      ctx.app.flows.checkouts.create({ ...wanted, source: 'console' }, who, key),
-    );
-    // With an address it can be priced at once.
-    if (input.shipTo) await ctx.app.flows.checkouts.update({ checkoutId: opened.id, shipTo: input.shipTo }, ctx.ctx());
-    return { id: opened.id };
+    return submit(ctx, input, async (wanted, who, key) => {
+      const { id } = await ctx.app.flows.checkouts.create({ ...wanted, source: 'console' }, who, key);
+      // With an address it can be priced at once: by a change of its own, which a repeat finds made.
+      if (input.shipTo) await ctx.app.flows.checkouts.update({ checkoutId: id, shipTo: input.shipTo }, who, `${key}:price`);
+      return { id };
+    });
   }),
 
   update: procedure.input(keyed(updateCheckoutInput)).mutation(async ({ ctx, input }) => {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { listEvidence, readEvidence } from '../views/evidence.ts';
 import { integrityHistory, latestIntegrity } from '../views/integrity.ts';
 import { procedure, router } from './trpc.ts';
 
@@ -9,4 +10,11 @@ export const integrityRouter = router({
   history: procedure
     .input(z.object({ limit: z.number().int().min(1).max(200).default(50), before: z.uuid().nullable().default(null) }))
     .query(({ ctx, input }) => integrityHistory(ctx.pool, input)),
+
+  /** What this version was seen to do, as deep runs and benches wrote it down. */
+  evidence: procedure.query(() => listEvidence()),
+
+  evidencePage: procedure
+    .input(z.object({ name: z.string().regex(/^[a-z0-9-]{1,60}$/) }))
+    .query(({ input }) => readEvidence(input.name)),
 });

@@ -10,6 +10,7 @@ import {
   tagInput,
 } from '../domains/orders/schema.ts';
 import { refundOrderInput } from '../domains/refunds/schema.ts';
+import { ASK_THE_SHOP, type CancelWish } from '../flows/cancel-order.ts';
 import { undoCancelInput, undoRefundInput } from '../flows/undo.ts';
 import { DomainError } from '../kernel/errors.ts';
 import type { Hold } from '../kernel/vocabulary.ts';
@@ -25,12 +26,16 @@ import { procedure } from './trpc.ts';
 export const orderVerbs = {
   previewCancel: procedure.input(cancelOrderInput).mutation(async ({ ctx, input }) => {
     const { status } = await own(ctx, 'order', input.orderId);
-    return ctx.app.flows.previewCancel(asCaller(ctx, status, input, false), ctx.ctx());
+    const asked = asCaller(ctx, input);
+    if (asked.byCustomer && !CUSTOMER_CANCELS.some((one) => one === status)) throw new DomainError('state_refuses', ASK_THE_SHOP);
+    return ctx.app.flows.previewCancel(asked, ctx.ctx());
   }),
 
   cancel: procedure.input(keyed(cancelOrderInput)).mutation(async ({ ctx, input }) => {
-    const { status } = await own(ctx, 'order', input.orderId);
-    return submit(ctx, input, (wanted, who, key) => ctx.app.flows.cancelOrder(asCaller(ctx, status, wanted, true), who, key));
+    await own(ctx, 'order', input.orderId);
+    if (ctx.principal.role === 'customer' && input.fingerprint === undefined)
+      throw new DomainError('invalid_request', 'Look at what cancelling does first, and send its fingerprint.');
+    return submit(ctx, input, (wanted, who, key) => ctx.app.flows.cancelOrder(asCaller(ctx, wanted), who, key));
   }),
 
   previewRefund: procedure.input(refundOrderInput).mutation(async ({ ctx, input }) => {
@@ -112,14 +117,9 @@ function assertPower(ctx: ApiContext, verb: keyof typeof HOLD_POWERS, hold: Hold
 
 /**
  * A customer cancels for their own reason, while nothing has shipped, and what they were shown: an order that moves meanwhile is a
- * changed plan to them.
+ * changed plan to them. Their own word is carried out at once.
  */
-function asCaller(ctx: ApiContext, status: string | null, input: CancelOrderInput, commits: boolean): CancelOrderInput {
+function asCaller(ctx: ApiContext, input: CancelOrderInput): CancelWish {
   if (ctx.principal.role !== 'customer') return input;
-  if (!CUSTOMER_CANCELS.some((one) => one === status))
-    throw new DomainError('state_refuses', 'Part of this order has shipped or it is finished. Ask the shop for help.');
-  if (commits && input.fingerprint === undefined)
-    throw new DomainError('invalid_request', 'Look at what cancelling does first, and send its fingerprint.');
-  // A customer's own word is carried out at once.
-  return { ...input, reason: 'customer_request', undoable: false };
+  return { ...input, reason: 'customer_request', undoable: false, byCustomer: true };
 }

@@ -212,6 +212,8 @@ export const PERMISSIONS = {
   // operations: the books, the log of changes, the machinery
   'integrity.latest': { allow: AUDITORS },
   'integrity.history': { allow: AUDITORS },
+  'integrity.evidence': { allow: AUDITORS },
+  'integrity.evidencePage': { allow: AUDITORS },
   'audit.list': { allow: AUDITORS },
   'audit.words': { allow: AUDITORS },
   'jobs.list': { allow: ADMIN },

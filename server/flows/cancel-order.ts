@@ -1,4 +1,4 @@
-import { mayCancel } from '../domains/orders/rules.ts';
+import { CUSTOMER_CANCELS, mayCancel } from '../domains/orders/rules.ts';
 import type { CancelOrderInput } from '../domains/orders/schema.ts';
 import * as orders from '../domains/orders/service.ts';
 import { DomainError } from '../kernel/errors.ts';
@@ -31,9 +31,13 @@ export interface CancelledOrder {
 export interface CancelWish extends CancelOrderInput {
   /** Only where nobody has paid yet. Looked at under the order's lock: what was read before may be paid by now. */
   readonly onlyUnpaid?: true;
+  /** By the customer themselves: only while nothing has shipped. Looked at under the lock too, so that a repeat is answered as before. */
+  readonly byCustomer?: true;
 }
 
 const PAID_MEANWHILE = 'This order was paid meanwhile. Cancel it as an order that is paid, if it is not wanted any more.';
+/** What customers are told who may not cancel for themselves. */
+export const ASK_THE_SHOP = 'Part of this order has shipped or it is finished. Ask the shop for help.';
 
 async function lock(tx: Tx, requests: readonly Request<CancelWish>[]): Promise<World> {
   const first = requests[0] as Request<CancelWish>;
@@ -45,6 +49,7 @@ function decide(world: World, request: Request<CancelWish>): CancelledOrder {
   const { input, ctx } = request;
   const order = orderOf(world, input.orderId);
   if (input.onlyUnpaid && order.row.confirmedAt !== null) throw new DomainError('state_refuses', PAID_MEANWHILE);
+  if (input.byCustomer && !CUSTOMER_CANCELS.includes(order.row.status)) throw new DomainError('state_refuses', ASK_THE_SHOP);
   // A customer's or a program's cancel does not wait for an agent's: the agent's finds its units gone, and rests.
   const cancelling = input.undoable === true && cancelIntent(world, order.row.id) !== undefined;
   const allowed = mayCancel({ ...orders.facts(order), cancelling });

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { DomainError, type ErrorCode } from '../kernel/errors.ts';
 import { canonicalJson } from './canonical-json.ts';
-import type { Tx } from './db.ts';
+import type { Queryable, Tx } from './db.ts';
 import { lockStep } from './locks.ts';
 
 /**
@@ -76,6 +76,22 @@ async function readStored(tx: Tx, operation: string, claims: readonly Claim[]): 
     values: [claims.map((c) => c.principal), operation, claims.map((c) => c.key)],
   });
   return new Map(found.rows.map((row) => [id(row), row]));
+}
+
+/**
+ * Whether a request under this key was decided: asked by whoever looks at something before the transaction that may have changed because
+ * this very request was carried out.
+ */
+export async function isDecided(
+  db: Queryable,
+  { principal, operation, key }: { readonly principal: string; readonly operation: string; readonly key: string },
+): Promise<boolean> {
+  const { rowCount } = await db.query({
+    name: 'is-decided',
+    text: 'SELECT FROM idempotency_keys WHERE principal = $1 AND operation = $2 AND key = $3 AND outcome IS NOT NULL',
+    values: [principal, operation, key],
+  });
+  return rowCount === 1;
 }
 
 /** Stores what was decided under the claimed keys. */

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
+import { evidenceIndex } from '../cli/evidence-index.ts';
 
 /**
  * What a deep run or a bench saw, kept in docs/evidence/ with the commit it was seen at, the machine and the versions: a figure without
@@ -13,6 +14,8 @@ export interface EvidencePage {
   readonly what: string;
   readonly figures: readonly (readonly [name: string, value: string | number])[];
   readonly notes?: readonly string[];
+  /** What has more columns than figures have: a grid. */
+  readonly table?: { readonly head: readonly string[]; readonly rows: readonly (readonly string[])[] };
 }
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -23,6 +26,8 @@ export function writeEvidence(name: string, page: EvidencePage): void {
   if (process.env.WAYBILL_DEEP !== '1') return;
   const figures = page.figures.map(([figure, value]) => `| ${figure} | ${typeof value === 'number' ? count(value) : value} |`);
   const notes = (page.notes ?? []).map((note) => `- ${note}`);
+  const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  const { head = [], rows = [] } = page.table ?? {};
   const text = [
     `# ${page.title}`,
     '',
@@ -33,11 +38,19 @@ export function writeEvidence(name: string, page: EvidencePage): void {
     '| figure | value |',
     '|---|---|',
     ...figures,
+    ...(head.length > 0 ? ['', row(head), row(head.map(() => '---')), ...rows.map(row)] : []),
     ...(notes.length > 0 ? ['', ...notes] : []),
     '',
   ].join('\n');
-  mkdirSync(join(ROOT, 'docs/evidence'), { recursive: true });
-  writeFileSync(join(ROOT, 'docs/evidence', `${name}.md`), text);
+  keepEvidence(name, text);
+}
+
+/** Keeps a page of evidence and brings the index of docs/evidence/ up to date. */
+export function keepEvidence(name: string, text: string): void {
+  const folder = join(ROOT, 'docs/evidence');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, `${name}.md`), text);
+  writeFileSync(join(folder, 'index.md'), evidenceIndex(folder));
 }
 
 /** One line: the tested commit (marked where files differ from it), the day, the machine, the versions. */

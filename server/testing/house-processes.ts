@@ -10,6 +10,12 @@ import { newApiKey } from '../platform/auth/api-keys.ts';
 /** The processes of a house as an operator starts them, on the database and the simulators of an order world, to be killed with -9. */
 export type Role = 'api' | 'worker';
 
+/** As much of a world as processes need: its database, its simulators, and whose orders they are. */
+export type HouseWorld = Pick<OrderWorld, 'merchantId' | 'db' | 'psp' | 'carrier' | 'secrets'> & {
+  /** The address that people type; the port's own unless the house has one already. */
+  readonly origin?: string;
+};
+
 export interface HouseProcess {
   /** Resolves when it has ended, however; with the signal that ended it. */
   readonly ended: Promise<NodeJS.Signals | null>;
@@ -38,7 +44,7 @@ export interface HouseProcesses {
 const SERVER = join(import.meta.dirname, '..');
 const ANSWER_MS = 10_000;
 
-export async function houseProcesses(w: OrderWorld, options: HouseOptions = {}): Promise<HouseProcesses> {
+export async function houseProcesses(w: HouseWorld, options: HouseOptions = {}): Promise<HouseProcesses> {
   await w.db.pool.query(`INSERT INTO home_owner VALUES ('EU', 'EU') ON CONFLICT DO NOTHING`);
   const [port, apiKey] = await Promise.all([freePort(), options.apiKey ?? shopKey(w)]);
   const running = new Set<HouseProcess>();
@@ -107,7 +113,7 @@ function ready(child: ChildProcess, role: Role): Promise<void> {
   });
 }
 
-function variables(w: OrderWorld, port: number): NodeJS.ProcessEnv {
+function variables(w: HouseWorld, port: number): NodeJS.ProcessEnv {
   return {
     PATH: process.env.PATH,
     NODE_ENV: 'test',
@@ -116,7 +122,7 @@ function variables(w: OrderWorld, port: number): NodeJS.ProcessEnv {
     DATABASE_POOL: '6',
     DATABASE_URL: w.db.url,
     PORT: String(port),
-    WAYBILL_ORIGIN: `http://localhost:${port}`,
+    WAYBILL_ORIGIN: w.origin ?? `http://localhost:${port}`,
     WAYBILL_SECRET: 'a secret of the tests, long enough',
     WAYBILL_DATA_KEY: Buffer.alloc(32, 7).toString('base64'),
     PSP_URL: w.psp.url,
@@ -137,7 +143,7 @@ export async function freePort(): Promise<number> {
   return typeof address === 'object' && address ? address.port : 0;
 }
 
-async function shopKey(w: OrderWorld): Promise<string> {
+async function shopKey(w: HouseWorld): Promise<string> {
   const { key, prefix, hash } = newApiKey('test');
   await w.db.pool.query(
     `INSERT INTO api_keys (id, merchant_id, name, mode, prefix, key_hash, scopes, created_by, created_at)

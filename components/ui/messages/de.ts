@@ -6,6 +6,7 @@ import { customers } from './de/customers.ts';
 import { dashboard } from './de/dashboard.ts';
 import { drafts } from './de/drafts.ts';
 import { errors } from './de/errors.ts';
+import { evidence } from './de/evidence.ts';
 import { health } from './de/health.ts';
 import { home } from './de/home.ts';
 import { integrity } from './de/integrity.ts';
@@ -36,6 +37,7 @@ export const de = {
   drafts,
   dashboard,
   errors,
+  evidence,
   health,
   home,
   integrity,

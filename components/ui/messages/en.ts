@@ -6,6 +6,7 @@ import { customers } from './en/customers.ts';
 import { dashboard } from './en/dashboard.ts';
 import { drafts } from './en/drafts.ts';
 import { errors } from './en/errors.ts';
+import { evidence } from './en/evidence.ts';
 import { health } from './en/health.ts';
 import { home } from './en/home.ts';
 import { integrity } from './en/integrity.ts';
@@ -36,6 +37,7 @@ export const en = {
   drafts,
   dashboard,
   errors,
+  evidence,
   health,
   home,
   integrity,

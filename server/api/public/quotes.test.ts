@@ -91,16 +91,6 @@ describe('a quote over REST', () => {
     expect(await refused({ lines: [{ sku: 'MUG-RED', quantity: 1 }] })).toMatchObject({ status: 400 });
   });
 
-  it('is the same for every repeat of its key, also for sixteen at once', async () => {
-    const headers = { 'idempotency-key': 'quote-once' };
-    const answers = await Promise.all(Array.from({ length: 16 }, () => world.send('POST', '/quotes', { body: WANTED, headers })));
-    expect(new Set(answers.map((answer) => answer.text)).size).toBe(1);
-    const { rows } = await world.db.pool.query('SELECT FROM quotes WHERE id = $1', [answers[0]?.json.id]);
-    expect(rows).toHaveLength(1);
-    const other = await world.send('POST', '/quotes', { body: { ...WANTED, discount_minor: 5 }, headers });
-    expect(other.status).toBe(422);
-  });
-
   it('cannot be changed by the application', async () => {
     const { json } = await ask();
     await expect(world.db.pool.query('UPDATE quotes SET goods_total_minor = 1 WHERE id = $1', [json.id])).rejects.toThrow(

@@ -301,6 +301,8 @@ export const SAMPLES: Readonly<Record<ProcedurePath, Sample>> = {
 
   'integrity.latest': NONE,
   'integrity.history': EMPTY,
+  'integrity.evidence': NONE,
+  'integrity.evidencePage': { input: () => ({ name: 'lighthouse' }) },
   'audit.list': EMPTY,
   'audit.words': NONE,
   'jobs.list': { input: () => ({ state: 'failed' }) },

@@ -76,10 +76,15 @@ const CLOSED: Readonly<Record<Exclude<CheckoutState, 'open'>, string>> = {
   cancelled: 'The shop has withdrawn this checkout.',
 };
 
-/** Refuses whatever needs an open checkout. One whose last card was declined is open, whether the sweep has written that yet or not. */
-export function demandOpen(checkout: Checkout, attempt: AttemptFacts | undefined, now: Date): void {
+/** The state now. One whose last card was declined is open, and one that nobody paid in time has expired, whether that was written yet or not. */
+export function stateNow(checkout: Checkout, attempt: AttemptFacts | undefined, now: Date): CheckoutState {
   const followed = settled(checkout, attempt) ?? checkout.state;
-  const state = isOverdue({ state: followed, expiresAt: checkout.expiresAt }, now) ? 'expired' : followed;
+  return isOverdue({ state: followed, expiresAt: checkout.expiresAt }, now) ? 'expired' : followed;
+}
+
+/** Refuses whatever needs an open checkout. */
+export function demandOpen(checkout: Checkout, attempt: AttemptFacts | undefined, now: Date): void {
+  const state = stateNow(checkout, attempt, now);
   if (state !== 'open') throw new DomainError('state_refuses', CLOSED[state], { state });
 }
 

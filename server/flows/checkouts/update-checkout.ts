@@ -8,6 +8,7 @@ import {
   type QuotedGoods,
   type QuotedPlace,
   samePlace,
+  stateNow,
 } from '../../domains/checkouts/rules.ts';
 import type { UpdateCheckoutInput } from '../../domains/checkouts/schema.ts';
 import * as checkouts from '../../domains/checkouts/service.ts';
@@ -17,6 +18,7 @@ import * as quotes from '../../domains/quotes/service.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import type { Tx } from '../../platform/db.ts';
+import { isDecided, requestHash } from '../../platform/idempotency.ts';
 import { audit, newOutbox } from '../../platform/outbox.ts';
 import type { Call, Request, Verb } from '../../platform/verb.ts';
 import type { CreatedQuote } from '../create-quote.ts';
@@ -151,11 +153,12 @@ export function quotedUpdate(
   createQuote: Call<CreateQuoteInput, CreatedQuote>,
   update: Call<QuotedUpdate, UpdatedCheckout>,
 ) {
-  const price = ({ merchantId, currency }: Checkout, lines: QuotedGoods['lines'], to: QuotedPlace, ctx: Ctx) =>
-    createQuote(
-      { merchantId, currency, lines: lines.map(({ sku, quantity }) => ({ sku, quantity })), destination: destinationOf(to) },
-      ctx,
-    );
+  /** One quote per request and what it asks for: its repeat finds the quote made. */
+  const price = ({ merchantId, currency }: Checkout, lines: QuotedGoods['lines'], to: QuotedPlace, ctx: Ctx, key?: string) => {
+    const wanted = lines.map(({ sku, quantity }) => ({ sku, quantity }));
+    const asked = { merchantId, currency, lines: wanted, destination: destinationOf(to) };
+    return createQuote(asked, ctx, key === undefined ? undefined : `${key}:${requestHash(asked).toString('hex')}`);
+  };
 
   /** Something else was changed while the change was priced: it is kept without a price, and priced as it is now. */
   async function priceAgain(option: string | undefined, checkoutId: string, kept: UpdatedCheckout, ctx: Ctx) {
@@ -167,20 +170,21 @@ export function quotedUpdate(
 
   return async (input: UpdateCheckoutInput & { readonly again?: boolean }, ctx: Ctx, key?: string): Promise<UpdatedCheckout> => {
     const { again = false, ...asked } = input;
-    const before = await findOpen(pool, input.checkoutId, ctx.now);
+    const before = await checkouts.find(pool, input.checkoutId);
+    if (!before) throw new DomainError('not_found', 'There is no such checkout.');
     const to = input.shipTo ?? before.shipTo;
-    const priced = to && (again || (await needsQuote(pool, before, input, to, ctx.now)));
-    const quote = priced ? await price(before, input.lines ?? before.lines, to, ctx) : null;
+    // A repeat is not priced, nor what is not open any more: under the lock the one is answered as before and the other refused.
+    const decided = key !== undefined && (await isDecided(pool, { principal: ctx.actor, operation: updateCheckout.name, key }));
+    const open = !decided && (await isOpen(pool, before, ctx.now));
+    const priced = open && to && (again || (await needsQuote(pool, before, input, to, ctx.now)));
+    const quote = priced ? await price(before, input.lines ?? before.lines, to, ctx, key) : null;
     const kept = await update({ ...asked, quote }, ctx, key);
     if (kept.quoteId !== null) return kept;
     return priceAgain(input.option ?? before.shippingOption ?? undefined, input.checkoutId, kept, ctx);
   };
 }
 
-async function findOpen(pool: pg.Pool, id: string, now: Date): Promise<Checkout> {
-  const checkout = await checkouts.find(pool, id);
-  if (!checkout) throw new DomainError('not_found', 'There is no such checkout.');
+async function isOpen(pool: pg.Pool, checkout: Checkout, now: Date): Promise<boolean> {
   const attempts = await orders.findAttempts(pool, checkout.orderId === null ? [] : [checkout.orderId]);
-  demandOpen(checkout, attempts.get(checkout.orderId ?? ''), now);
-  return checkout;
+  return stateNow(checkout, attempts.get(checkout.orderId ?? ''), now) === 'open';
 }

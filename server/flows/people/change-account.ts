@@ -1,13 +1,15 @@
 import { userFacts } from '../../domains/people/rules.ts';
 import type { ProfileInput } from '../../domains/people/schema.ts';
-import { changeUser, userOf } from '../../domains/people/service.ts';
+import { changeUser, lockPeople, userOf } from '../../domains/people/service.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { DomainError } from '../../kernel/errors.ts';
-import { writeAudit } from '../../platform/audit.ts';
+import { type Audited, writeAudits } from '../../platform/audit.ts';
 import { Concealed } from '../../platform/auth/concealed.ts';
 import { hashPassword, verifyPassword } from '../../platform/auth/passwords.ts';
-import { revokeSessions } from '../../platform/auth/sessions.ts';
-import { withTx } from '../../platform/db.ts';
+import { digestSecret } from '../../platform/auth/secrets.ts';
+import { revokeSessions, sessionsOf } from '../../platform/auth/sessions.ts';
+import { isDecided } from '../../platform/idempotency.ts';
+import { createVerb, type Locked } from '../../platform/verb.ts';
 import { audit, type PeopleDeps, peopleVerb } from './people-world.ts';
 
 /** Changes a user's own name, language and time zone. */
@@ -36,12 +38,16 @@ interface NewPassword {
   /** The hash that the present password was compared with: if it is another by now, the comparison no longer counts. */
   readonly comparedWith: Concealed<string | null>;
   readonly passwordHash: Concealed<string>;
+  /** What was typed, so that a repeat is told from another wish under the same key. */
+  readonly digest: string;
 }
+
+const NAME = 'change-password';
 
 /** Changes a user's own password, for who knows the present one. Every other session of theirs ends. */
 export function changePassword(deps: PeopleDeps) {
   const call = peopleVerb<NewPassword, { userId: string }>(deps, {
-    name: 'change-password',
+    name: NAME,
     wants: (input) => ({ userIds: [input.userId] }),
     decide: (world, { input, ctx }) => {
       const user = userOf(world.people, input.userId);
@@ -63,31 +69,60 @@ export function changePassword(deps: PeopleDeps) {
       [userId],
     );
     const present = found.rows[0]?.passwordHash ?? null;
-    if (!(await verifyPassword(present, input.current))) {
+    const known = await verifyPassword(present, input.current);
+    // The present password is another one when this was done already: then the answer is the one that was given.
+    if (!known && !(key && (await isDecided(deps.pool, { principal: ctx.actor, operation: NAME, key })))) {
       throw new DomainError('invalid_request', 'Your present password is not right. Enter it again.');
     }
     const passwordHash = new Concealed(await hashPassword(input.password));
-    return call({ userId, sessionId, comparedWith: new Concealed(present), passwordHash }, ctx, key);
+    const digest = digestSecret(JSON.stringify([input.current, input.password]), NAME, deps.dataKey);
+    return call({ userId, sessionId, comparedWith: new Concealed(present), passwordHash, digest }, ctx, key);
   };
 }
 
-/**
- * Ends one of the user's sessions, or all but the present one. Ending what has ended changes nothing, so a repeat needs no key.
- * A session of somebody else is `not_found`.
- */
+export interface EndSessionsInput {
+  readonly userId: string;
+  readonly only?: string;
+  readonly keep?: string | null;
+}
+
+interface Ending extends Locked {
+  readonly sessions: { readonly id: string; readonly userId: string; live: boolean }[];
+  readonly ended: { userId: string; only: string }[];
+  readonly audits: Audited[];
+  readonly now: Date;
+}
+
+/** Ends one of the user's sessions, or all but the present one. A session of somebody else is `not_found`. */
 export function endSessions(deps: PeopleDeps) {
-  return (input: { userId: string; only?: string; keep?: string | null }, ctx: Ctx): Promise<{ ended: number }> =>
-    withTx(deps.pool, async (tx) => {
-      if (input.only !== undefined) {
-        const known = await tx.query('SELECT FROM sessions WHERE id = $1 AND user_id = $2', [input.only, input.userId]);
-        if (known.rowCount === 0) throw new DomainError('not_found', 'There is no such session.');
+  return createVerb<EndSessionsInput, Ending, { ended: number }>(deps, {
+    name: 'end-sessions',
+    async lock(tx, requests) {
+      const userIds = requests.map(({ input }) => input.userId);
+      const now = new Date(Math.max(...requests.map(({ ctx }) => ctx.now.getTime())));
+      // Whoever ends a user's sessions holds the user.
+      await lockPeople(tx, { userIds });
+      return { applied: 0, sessions: await sessionsOf(tx, userIds, now), ended: [], audits: [], now };
+    },
+    decide(world, { input: { userId, only, keep }, ctx }) {
+      const own = world.sessions.filter((session) => session.userId === userId);
+      if (only !== undefined && !own.some(({ id }) => id === only))
+        throw new DomainError('not_found', 'There is no such session.');
+      const ending = own.filter(({ id, live }) => live && (only === undefined || id === only) && id !== keep);
+      for (const session of ending) {
+        session.live = false;
+        world.applied++;
+        world.ended.push({ userId, only: session.id });
+        world.audits.push({
+          ctx,
+          entry: { action: 'session.revoked', entity: 'session', entityId: session.id, after: { userId } },
+        });
       }
-      const ended = await revokeSessions(tx, input, ctx.now);
-      await writeAudit(
-        tx,
-        ctx,
-        ended.map((id) => ({ action: 'session.revoked', entity: 'session', entityId: id, after: { userId: input.userId } })),
-      );
-      return { ended: ended.length };
-    });
+      return { ended: ending.length };
+    },
+    async write(tx, world) {
+      for (const ended of world.ended) await revokeSessions(tx, ended, world.now);
+      await writeAudits(tx, world.audits);
+    },
+  }).call;
 }

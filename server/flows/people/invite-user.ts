@@ -7,7 +7,7 @@ import { newId } from '../../kernel/ids.ts';
 import type { Role } from '../../kernel/vocabulary.ts';
 import { Concealed } from '../../platform/auth/concealed.ts';
 import { hashPassword } from '../../platform/auth/passwords.ts';
-import { newSecret, open, seal } from '../../platform/auth/secrets.ts';
+import { digestSecret, newSecret, open, seal } from '../../platform/auth/secrets.ts';
 import { audit, type PeopleDeps, peopleVerb, tokenHash } from './people-world.ts';
 
 /** A link that lets somebody in, shown to whoever made it and kept nowhere else in readable form. */
@@ -87,6 +87,8 @@ interface Acceptance {
   readonly hash: string;
   readonly name: string;
   readonly passwordHash: Concealed<string>;
+  /** Of the password: another one under the same key is another request. */
+  readonly digest: string;
 }
 
 /** Turns an invitation into an account. Whoever opened the link has shown that the address is theirs. */
@@ -118,12 +120,10 @@ export function acceptInvite(deps: PeopleDeps) {
       return { userId: user.id, email: user.email };
     },
   });
-  return async (input: { token: string; name: string; password: string }, ctx: Ctx, key?: string) =>
-    call(
-      { hash: tokenHash(input.token), name: input.name, passwordHash: new Concealed(await hashPassword(input.password)) },
-      ctx,
-      key,
-    );
+  return async ({ token, name, password }: { token: string; name: string; password: string }, ctx: Ctx, key?: string) => {
+    const digest = digestSecret(password, 'accept-invite', deps.dataKey);
+    return call({ hash: tokenHash(token), name, passwordHash: new Concealed(await hashPassword(password)), digest }, ctx, key);
+  };
 }
 
 /** A user as they begin: no second factor, English, UTC. */

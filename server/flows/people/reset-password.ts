@@ -5,7 +5,7 @@ import type { Ctx } from '../../kernel/context.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import { Concealed } from '../../platform/auth/concealed.ts';
 import { hashPassword } from '../../platform/auth/passwords.ts';
-import { newSecret, open, seal } from '../../platform/auth/secrets.ts';
+import { digestSecret, newSecret, open, seal } from '../../platform/auth/secrets.ts';
 import type { MadeLink } from './invite-user.ts';
 import { audit, type PeopleDeps, type PeopleWorld, peopleVerb, tokenHash } from './people-world.ts';
 
@@ -54,6 +54,8 @@ export function makeResetLink(deps: PeopleDeps) {
 interface Reset {
   readonly hash: string;
   readonly passwordHash: Concealed<string>;
+  /** Of the password: another one under the same key is another request. */
+  readonly digest: string;
 }
 
 /** Sets a new password by a link. Every session of the user ends: whoever knew the old one is out. */
@@ -85,8 +87,10 @@ export function resetPassword(deps: PeopleDeps) {
       return { userId: user.id };
     },
   });
-  return async (input: { token: string; password: string }, ctx: Ctx, key?: string) =>
-    call({ hash: tokenHash(input.token), passwordHash: new Concealed(await hashPassword(input.password)) }, ctx, key);
+  return async ({ token, password }: { token: string; password: string }, ctx: Ctx, key?: string) => {
+    const digest = digestSecret(password, 'reset-password', deps.dataKey);
+    return call({ hash: tokenHash(token), passwordHash: new Concealed(await hashPassword(password)), digest }, ctx, key);
+  };
 }
 
 function makeLink(deps: PeopleDeps, world: PeopleWorld, ctx: Ctx, userId: string): SealedLink {

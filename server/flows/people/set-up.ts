@@ -6,12 +6,19 @@ import { DomainError } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';
 import { Concealed } from '../../platform/auth/concealed.ts';
 import { hashPassword } from '../../platform/auth/passwords.ts';
+import { digestSecret } from '../../platform/auth/secrets.ts';
 import { newUser } from './invite-user.ts';
 import { audit, type PeopleDeps, type PeopleWorld, peopleVerb, tokenHash } from './people-world.ts';
 
 interface FirstPeople {
   readonly hash: string;
-  readonly admin: { readonly email: string; readonly name: string; readonly passwordHash: Concealed<string> };
+  readonly admin: {
+    readonly email: string;
+    readonly name: string;
+    readonly passwordHash: Concealed<string>;
+    /** Of the password: another one under the same key is another request. */
+    readonly digest: string;
+  };
   readonly merchant: SetUpInput['merchant'];
   readonly node: SetUpInput['node'];
   readonly sku: SetUpInput['sku'];
@@ -63,7 +70,7 @@ export function setUp(deps: PeopleDeps) {
     return call(
       {
         hash: tokenHash(input.token),
-        admin: { ...admin, passwordHash },
+        admin: { ...admin, passwordHash, digest: digestSecret(password, 'set-up', deps.dataKey) },
         merchant: input.merchant,
         node: input.node,
         sku: input.sku,

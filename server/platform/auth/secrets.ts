@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHash, createHmac, randomBytes } from 'node:crypto';
 
 /** 256 random bits as URL-safe text: too many to guess, so one SHA-256 is enough to store them by. */
 export function newSecret(): string {
@@ -8,6 +8,14 @@ export function newSecret(): string {
 /** How secrets are stored and looked up. */
 export function hashSecret(secret: string): Buffer {
   return createHash('sha256').update(secret).digest();
+}
+
+/**
+ * Tells two secrets apart without keeping either: an HMAC under WAYBILL_DATA_KEY, so that whoever reads the database alone cannot guess a
+ * password from it.
+ */
+export function digestSecret(secret: string, purpose: string, key: string): string {
+  return createHmac('sha256', dataKey(key)).update(`${purpose}\n${secret}`).digest('hex');
 }
 
 const IV_BYTES = 12;

@@ -82,6 +82,21 @@ export async function listSessions(db: Queryable, userId: string, now: Date): Pr
   return found.rows;
 }
 
+/** Every session of these users, ended ones too, with whether it is live. */
+export async function sessionsOf(
+  db: Queryable,
+  userIds: readonly string[],
+  now: Date,
+): Promise<{ readonly id: string; readonly userId: string; readonly live: boolean }[]> {
+  const found = await db.query<{ id: string; userId: string; live: boolean }>({
+    name: 'sessions-of',
+    text: `SELECT id, user_id AS "userId", revoked_at IS NULL AND expires_at > $2 AS live FROM sessions
+           WHERE user_id = ANY($1::uuid[]) ORDER BY id`,
+    values: [userIds, now],
+  });
+  return found.rows;
+}
+
 /** Ends sessions of a user at once: one, or all but `keep`. Returns the ids that were live. */
 export async function revokeSessions(
   db: Queryable,

@@ -13,7 +13,8 @@ export interface CuttingProxy {
   close(): Promise<void>;
 }
 
-export async function cuttingProxy(databaseUrl: string): Promise<CuttingProxy> {
+/** `counted` names a prepared statement: only a COMMIT of a connection that used it since its last one is cut. */
+export async function cuttingProxy(databaseUrl: string, counted = 'COMMIT'): Promise<CuttingProxy> {
   const target = new URL(databaseUrl);
   const sockets = new Set<Socket>();
   let next: 'before' | 'after' | null = null;
@@ -21,6 +22,7 @@ export async function cuttingProxy(databaseUrl: string): Promise<CuttingProxy> {
   const server = createServer((client) => {
     const upstream = dial(Number(target.port || 5432), target.hostname);
     let swallow = false;
+    let counts = false;
     const end = (): void => {
       client.destroy();
       upstream.destroy();
@@ -34,7 +36,10 @@ export async function cuttingProxy(databaseUrl: string): Promise<CuttingProxy> {
       });
     }
     client.on('data', (chunk) => {
-      if (next && chunk.includes('COMMIT')) {
+      counts ||= chunk.includes(counted);
+      const commits = chunk.includes('COMMIT') && counts;
+      if (commits) counts = false;
+      if (next && commits) {
         const when = next;
         next = null;
         cuts += 1;

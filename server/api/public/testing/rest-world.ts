@@ -1,3 +1,4 @@
+import type pg from 'pg';
 import { addShippingMethods } from '../../../flows/testing/shipping-methods.ts';
 import { newId } from '../../../kernel/ids.ts';
 import { API_SCOPES, type ApiScope } from '../../../kernel/vocabulary.ts';
@@ -12,13 +13,18 @@ import { type ApiUnderTest, startApiUnderTest } from '../../testing/api-under-te
 import { handlePublic } from '../handler.ts';
 
 /**
- * The REST API as a checkout meets it: a real server, a real worker, the simulators of the outside world over HTTP and a real
- * database, with two merchants who sell the same three things.
+ * The REST API as a checkout meets it: a real server, a real worker (unless the test drives the sagas itself), the simulators of the outside
+ * world over HTTP and a real database, with two merchants who sell the same three things.
  */
 export interface RestWorld {
   readonly db: TestDatabase;
   readonly api: ApiUnderTest;
   readonly psp: Awaited<ReturnType<typeof startPspSimulator>>;
+  readonly carrier: Awaited<ReturnType<typeof startCarrierSimulator>>;
+  /** What the simulators were given. */
+  readonly secrets: typeof SECRETS;
+  /** Another process of the same house, as far as one process can be two: with lanes and connections of its own. */
+  another(pool: pg.Pool): Promise<ApiUnderTest>;
   readonly north: RestMerchant;
   readonly south: RestMerchant;
   /** A new key of a merchant. */
@@ -34,6 +40,9 @@ export interface RestWorld {
 export interface RestMerchant {
   readonly id: string;
   readonly key: string;
+  readonly nodeId: string;
+  /** By code. */
+  readonly skus: Readonly<Record<string, string>>;
 }
 
 export interface SendOptions {
@@ -41,6 +50,8 @@ export interface SendOptions {
   /** Instead of `body`: the very bytes. */
   readonly raw?: string | Uint8Array<ArrayBuffer>;
   readonly key?: string | null;
+  /** Another process than the usual one. */
+  readonly at?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -52,36 +63,38 @@ export interface RestAnswer {
   readonly json: any;
 }
 
-const PSP = { webhookSecret: 'whsec_rest_0123456789abcdef', secretKey: 'sk_test_rest_0123456789' };
-const CARRIER = { apiKey: 'carrier_rest', webhookSecret: 'whsec_rest_carrier' };
+const SECRETS = { webhookSecret: 'whsec_rest_0123456789abcdef', secretKey: 'sk_test_rest_0123456789' };
+const CARRIER_KEY = 'carrier_test';
 const STOCK = 500;
 const PATIENCE_MS = 30_000;
 
-export async function restWorld(): Promise<RestWorld> {
+export async function restWorld({ jobs: works = true }: { readonly jobs?: boolean } = {}): Promise<RestWorld> {
   const db = await createTestDatabase();
-  const psp = await startPspSimulator({ port: 0, ...PSP, multicapture: true });
-  const carrier = await startCarrierSimulator({ port: 0, ...CARRIER });
-  const api = await startApiUnderTest(
-    db,
-    { router: appRouter, handlePublic },
-    {
-      PSP_URL: psp.url,
-      PSP_SECRET_KEY: PSP.secretKey,
-      PSP_WEBHOOK_SECRET: PSP.webhookSecret,
-      CARRIER_URL: carrier.url,
-      CARRIER_API_KEY: CARRIER.apiKey,
-      CARRIER_WEBHOOK_SECRET: CARRIER.webhookSecret,
-    },
-  );
-  const jobs: RunningJobs = await startJobs(api.app);
+  const psp = await startPspSimulator({ port: 0, ...SECRETS, multicapture: true });
+  const carrier = await startCarrierSimulator({ port: 0, apiKey: CARRIER_KEY, webhookSecret: SECRETS.webhookSecret });
+  const another = (pool: pg.Pool): Promise<ApiUnderTest> =>
+    startApiUnderTest(
+      { ...db, pool },
+      { router: appRouter, handlePublic },
+      {
+        PSP_URL: psp.url,
+        PSP_SECRET_KEY: SECRETS.secretKey,
+        PSP_WEBHOOK_SECRET: SECRETS.webhookSecret,
+        CARRIER_URL: carrier.url,
+        CARRIER_API_KEY: CARRIER_KEY,
+        CARRIER_WEBHOOK_SECRET: SECRETS.webhookSecret,
+      },
+    );
+  const api = await another(db.pool);
+  const jobs: RunningJobs | null = works ? await startJobs(api.app) : null;
   await db.pool.query(`INSERT INTO home_owner VALUES ('EU', 'EU') ON CONFLICT DO NOTHING`);
   const north = await furnish(api, 'north', 'North Supply');
   const south = await furnish(api, 'south', 'South Goods');
 
   async function send(method: string, path: string, options: SendOptions = {}): Promise<RestAnswer> {
-    const { body, raw, key = north.key, headers } = options;
+    const { body, raw, key = north.key, at = api.url, headers } = options;
     const payload = raw ?? (body === undefined ? undefined : JSON.stringify(body));
-    const response = await fetch(path.startsWith('/problems') ? api.url + path : `${api.url}/api/v1${path}`, {
+    const response = await fetch(path.startsWith('/problems') ? at + path : `${at}/api/v1${path}`, {
       method,
       headers: {
         ...(key === null ? {} : { authorization: `Bearer ${key}` }),
@@ -99,6 +112,9 @@ export async function restWorld(): Promise<RestWorld> {
     db,
     api,
     psp,
+    carrier,
+    secrets: SECRETS,
+    another,
     north,
     south,
     send,
@@ -118,7 +134,7 @@ export async function restWorld(): Promise<RestWorld> {
       if (broken.length > 0) throw new Error(`The books do not agree: ${JSON.stringify(broken, null, 2)}`);
     },
     async close() {
-      await jobs.stop();
+      await jobs?.stop();
       await api.stop();
       await Promise.all([psp.close(), carrier.close()]);
       await db.drop();
@@ -158,8 +174,10 @@ async function furnish(api: ApiUnderTest, slug: string, name: string): Promise<R
     ['TENT-2', true, '199'],
     ['GIFT-WRAP', false, '3.90'],
   ] as const;
+  const ids: Record<string, string> = {};
   for (const [code, stocked, price] of skus) {
     const skuId = newId();
+    ids[code] = skuId;
     await pool.query(
       `INSERT INTO skus (id, merchant_id, code, name, stocked, price, currency, created_at, updated_at)
        VALUES ($1, $2, $3, $3, $4, $5, 'EUR', now(), now())`,
@@ -168,5 +186,5 @@ async function furnish(api: ApiUnderTest, slug: string, name: string): Promise<R
     const ctx = { now: new Date(), actor: 'system:test', traceId: newId(), requestId: newId(), home: 'EU' };
     if (stocked) await flows.adjustStock({ merchantId: id, skuId, nodeId, delta: STOCK, reason: 'received' }, ctx);
   }
-  return { id, key: await makeKey(api, id, API_SCOPES) };
+  return { id, key: await makeKey(api, id, API_SCOPES), nodeId, skus: ids };
 }
