@@ -9,9 +9,16 @@ import { SESSION_SECONDS, sessionCookieName } from '../platform/auth/session-coo
 import { findSession } from '../platform/auth/sessions.ts';
 import type { WebApp } from './web-app.ts';
 
+/** Text that the database takes: what is not even that is nobody's. */
+const typed = (max: number) =>
+  z
+    .string()
+    .max(max)
+    .refine((text) => text.isWellFormed() && !text.includes('\u0000'));
+
 const credentials = z.object({
-  email: z.string().max(254),
-  password: z.string().max(200),
+  email: typed(254),
+  password: typed(200),
   code: z
     .string()
     .transform((text) => text.replace(/\s/g, ''))

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { BlockList, isIP } from 'node:net';
+import { looksLikeCardNumber } from '../kernel/card-numbers.ts';
 import { DomainError, ERRORS, type ErrorCode } from '../kernel/errors.ts';
 import { newId } from '../kernel/ids.ts';
 import type { Log } from './log.ts';
@@ -30,7 +31,7 @@ export function admitRequest(req: IncomingMessage, log: Log, trusted: BlockList 
   const sentId = oneHeader(req, 'x-request-id');
   const sentTrace = TRACEPARENT.exec(oneHeader(req, 'traceparent') ?? '');
   const valid = sentTrace && !/^0+$/.test(sentTrace[1] ?? '') && !/^0+$/.test(sentTrace[2] ?? '');
-  const requestId = sentId && REQUEST_ID.test(sentId) ? sentId : newId();
+  const requestId = sentId && REQUEST_ID.test(sentId) && !looksLikeCardNumber(sentId) ? sentId : newId();
   const traceId = valid && sentTrace[1] ? sentTrace[1] : randomBytes(16).toString('hex');
   const info: RequestInfo = {
     requestId,

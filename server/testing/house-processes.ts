@@ -2,10 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { addApiKey } from '../api/testing/add-api-key.ts';
 import type { OrderWorld } from '../flows/testing/order-world.ts';
-import { newId } from '../kernel/ids.ts';
-import { API_SCOPES } from '../kernel/vocabulary.ts';
-import { newApiKey } from '../platform/auth/api-keys.ts';
 
 /** The processes of a house as an operator starts them, on the database and the simulators of an order world, to be killed with -9. */
 export type Role = 'api' | 'worker';
@@ -30,7 +28,7 @@ const ANSWER_MS = 10_000;
 
 export async function houseProcesses(w: OrderWorld): Promise<HouseProcesses> {
   await w.db.pool.query(`INSERT INTO home_owner VALUES ('EU', 'EU') ON CONFLICT DO NOTHING`);
-  const [port, apiKey] = await Promise.all([freePort(), shopKey(w)]);
+  const [port, apiKey] = await Promise.all([freePort(), addApiKey(w.db.pool, w.merchantId)]);
   const running = new Set<HouseProcess>();
 
   async function start(role: Role, dieAt?: { readonly at: string; readonly counts: string }): Promise<HouseProcess> {
@@ -119,14 +117,4 @@ async function freePort(): Promise<number> {
   const address = server.address();
   await new Promise((resolve) => server.close(resolve));
   return typeof address === 'object' && address ? address.port : 0;
-}
-
-async function shopKey(w: OrderWorld): Promise<string> {
-  const { key, prefix, hash } = newApiKey('test');
-  await w.db.pool.query(
-    `INSERT INTO api_keys (id, merchant_id, name, mode, prefix, key_hash, scopes, created_by, created_at)
-     VALUES ($1, $2, 'Test', 'test', $3, $4, $5, 'system:test', now())`,
-    [newId(), w.merchantId, prefix, hash, API_SCOPES],
-  );
-  return key;
 }

@@ -40,8 +40,17 @@ export function decodeCursor(cursor: string, check: (value: string) => boolean):
   return { value, id };
 }
 
-/** Microseconds are kept as PostgreSQL writes them: a Date would round them and lose or repeat a row. */
-export const isTimestamp = (value: string): boolean => /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?[+-]\d\d(:\d\d)?$/.test(value);
+const TIMESTAMP = /^(?!0000)(\d{4}-\d\d-\d\d) ([01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,6})?[+-](?:0\d|1[0-4])(?::[0-5]\d)?$/;
+
+/**
+ * Microseconds are kept as PostgreSQL writes them: a Date would round them and lose or repeat a row. A day that no calendar has would
+ * fail in the database.
+ */
+export function isTimestamp(value: string): boolean {
+  const day = TIMESTAMP.exec(value)?.[1];
+  return day !== undefined && !Number.isNaN(Date.parse(day)) && new Date(day).toISOString().startsWith(day);
+}
+
 export const isInteger = (value: string): boolean => /^-?\d{1,18}$/.test(value);
 
 /** A page out of `limit + 1` rows: the extra row only says that there is a next page. */

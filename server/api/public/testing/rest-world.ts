@@ -1,14 +1,14 @@
 import { addShippingMethods } from '../../../flows/testing/shipping-methods.ts';
 import { newId } from '../../../kernel/ids.ts';
-import { API_SCOPES, type ApiScope } from '../../../kernel/vocabulary.ts';
-import { newApiKey } from '../../../platform/auth/api-keys.ts';
+import type { ApiScope } from '../../../kernel/vocabulary.ts';
 import { createTestDatabase, type TestDatabase } from '../../../platform/testing/test-database.ts';
 import { startCarrierSimulator } from '../../../simulators/carrier/server.ts';
 import { startPspSimulator } from '../../../simulators/psp/server.ts';
 import { checkIntegrity } from '../../../views/integrity.ts';
 import { type RunningJobs, startJobs } from '../../../worker-process.ts';
 import { appRouter } from '../../root.ts';
-import { type ApiUnderTest, startApiUnderTest } from '../../testing/api-under-test.ts';
+import { addApiKey } from '../../testing/add-api-key.ts';
+import { type ApiUnderTest, type Surroundings, startApiUnderTest } from '../../testing/api-under-test.ts';
 import { handlePublic } from '../handler.ts';
 
 /**
@@ -57,7 +57,7 @@ const CARRIER = { apiKey: 'carrier_rest', webhookSecret: 'whsec_rest_carrier' };
 const STOCK = 500;
 const PATIENCE_MS = 30_000;
 
-export async function restWorld(): Promise<RestWorld> {
+export async function restWorld(variables: Readonly<Record<string, string>> = {}, around: Surroundings = {}): Promise<RestWorld> {
   const db = await createTestDatabase();
   const psp = await startPspSimulator({ port: 0, ...PSP, multicapture: true });
   const carrier = await startCarrierSimulator({ port: 0, ...CARRIER });
@@ -71,7 +71,9 @@ export async function restWorld(): Promise<RestWorld> {
       CARRIER_URL: carrier.url,
       CARRIER_API_KEY: CARRIER.apiKey,
       CARRIER_WEBHOOK_SECRET: CARRIER.webhookSecret,
+      ...variables,
     },
+    around,
   );
   const jobs: RunningJobs = await startJobs(api.app);
   await db.pool.query(`INSERT INTO home_owner VALUES ('EU', 'EU') ON CONFLICT DO NOTHING`);
@@ -102,7 +104,7 @@ export async function restWorld(): Promise<RestWorld> {
     north,
     south,
     send,
-    key: (merchant, scopes = API_SCOPES) => makeKey(api, merchant.id, scopes),
+    key: (merchant, scopes) => addApiKey(db.pool, merchant.id, scopes),
     async until(what, look) {
       const end = Date.now() + PATIENCE_MS;
       for (;;) {
@@ -124,16 +126,6 @@ export async function restWorld(): Promise<RestWorld> {
       await db.drop();
     },
   };
-}
-
-async function makeKey(api: ApiUnderTest, merchantId: string, scopes: readonly ApiScope[]): Promise<string> {
-  const { key, prefix, hash } = newApiKey('test');
-  await api.app.pool.query(
-    `INSERT INTO api_keys (id, merchant_id, name, mode, prefix, key_hash, scopes, created_by, created_at)
-     VALUES ($1, $2, 'Test', 'test', $3, $4, $5, 'system:test', now())`,
-    [newId(), merchantId, prefix, hash, scopes],
-  );
-  return key;
 }
 
 async function furnish(api: ApiUnderTest, slug: string, name: string): Promise<RestMerchant> {
@@ -168,5 +160,5 @@ async function furnish(api: ApiUnderTest, slug: string, name: string): Promise<R
     const ctx = { now: new Date(), actor: 'system:test', traceId: newId(), requestId: newId(), home: 'EU' };
     if (stocked) await flows.adjustStock({ merchantId: id, skuId, nodeId, delta: STOCK, reason: 'received' }, ctx);
   }
-  return { id, key: await makeKey(api, id, API_SCOPES) };
+  return { id, key: await addApiKey(pool, id) };
 }
