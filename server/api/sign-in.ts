@@ -69,6 +69,11 @@ export function authOptions(app: WebApp): NextAuthOptions {
       ...identityProvider(env),
     ],
     callbacks: {
+      // Only to pages of ours. Whatever else was asked for, an address or not, is the front page.
+      redirect({ url, baseUrl }) {
+        const wanted = URL.parse(url, baseUrl);
+        return wanted?.origin === new URL(baseUrl).origin ? wanted.href : baseUrl;
+      },
       async signIn({ account, user, profile }) {
         if (account?.provider === 'credentials') return true;
         const claims = z.object({ email: z.string(), email_verified: z.literal(true) }).safeParse(profile);

@@ -8,7 +8,7 @@ const NO_CARD =
   /\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\b(?=[0-9a-f]*[a-f])[0-9a-f]{24,}\b|\b\d{4}-\d\d-\d\d(?:T[\d:.]+Z?)?\b/gi;
 /** Characters that nobody sees: soft hyphens, zero-width blanks and joiners, marks of direction. */
 const UNSEEN = /\p{Cf}/gu;
-const CANDIDATE = /(?<!\d)(?:\d(?:[^\S\r\n]|\p{Pd}){0,2}){12,18}\d(?!\d)|(?<!\d)(?:\d{4}\.){3}\d{1,7}(?!\d)/gu;
+const CANDIDATE = /(?<!\d)(?:\d(?:[^\S\r\n]|\p{Pd}){0,3}){12,18}\d(?!\d)|(?<!\d)(?:\d{4}\.){3}\d{1,7}(?!\d)/gu;
 const ENOUGH_DIGITS = /(?:\p{N}\P{N}*){13}/u;
 
 export function looksLikeCardNumber(value: string): boolean {

@@ -26,6 +26,9 @@ export function encodeCursor(position: Position): string {
 const badCursor = () =>
   new DomainError('invalid_request', 'This page link is not valid any more. Start again from the first page.');
 
+/** Text that the database takes: a cursor says what it likes. */
+const isText = (value: string): boolean => value.isWellFormed() && !value.includes('\u0000');
+
 /** Reads a cursor. `check` refuses a value that is not of the sorted column's type, before SQL sees it. */
 export function decodeCursor(cursor: string, check: (value: string) => boolean): Position {
   let parsed: unknown;
@@ -36,7 +39,7 @@ export function decodeCursor(cursor: string, check: (value: string) => boolean):
   }
   if (!Array.isArray(parsed)) throw badCursor();
   const [value, id] = parsed as unknown[];
-  if (typeof value !== 'string' || typeof id !== 'string' || !isId(id) || !check(value)) throw badCursor();
+  if (typeof value !== 'string' || typeof id !== 'string' || !isId(id) || !isText(value) || !check(value)) throw badCursor();
   return { value, id };
 }
 

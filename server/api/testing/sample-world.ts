@@ -31,5 +31,16 @@ export async function sampleWorld(pool: pg.Pool): Promise<SampleWorld> {
              'system:test', now(), now(), now() + interval '1 day', 1)`,
     [world.northCheckout, shop.merchants[0]],
   );
+  // South's order has something in it, so that what is done to it is done to an order like any other.
+  const line = newId();
+  await pool.query(
+    `INSERT INTO order_lines (id, order_id, position, kind, sku_id, sku_code, name, stocked, quantity, unit_price, net_minor, discount_minor, tax_minor, total_minor, tax_rate)
+     VALUES ($1, $2, 1, 'item', $3, 'MUG-RED', 'Red mug', true, 1, 12, 1200, 0, 0, 1200, 0)`,
+    [line, shop.orders[1], shop.skus[1]],
+  );
+  await pool.query(`INSERT INTO line_spans (line_id, from_unit, to_unit, order_id, state) VALUES ($1, 1, 1, $2, 'open')`, [
+    line,
+    shop.orders[1],
+  ]);
   return world;
 }

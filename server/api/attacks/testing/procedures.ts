@@ -134,7 +134,10 @@ function textFor(schema: Schema, at: Place, known: (name: string) => unknown): u
 export function withValue(input: unknown, place: Place, value: unknown): unknown {
   const [part, ...rest] = place;
   if (part === undefined) return value;
-  if (Array.isArray(input)) return input.map((each, index) => (index === part ? withValue(each, rest, value) : each));
+  if (Array.isArray(input)) {
+    const entries = input.length === 0 ? [undefined] : input;
+    return entries.map((each, index) => (index === part ? withValue(each, rest, value) : each));
+  }
   const fields = typeof input === 'object' && input !== null ? (input as Record<string, unknown>) : {};
   return { ...fields, [part]: withValue(fields[part], rest, value) };
 }

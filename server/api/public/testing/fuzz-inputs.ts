@@ -32,7 +32,7 @@ const HOSTILE: readonly unknown[] = [
   'http://169.254.169.254/latest/meta-data',
   '<script>',
   '{{7*7}}',
-  '${7*7}',
+  '#{7*7}',
   '=1+1',
   '\r\nSet-Cookie: a=b',
   [],

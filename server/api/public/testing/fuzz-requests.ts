@@ -44,7 +44,7 @@ const TWISTS: readonly ((body: string) => RawRequest)[] = [
   (body) => ({ raw: `${body}${body}`, headers: JSON_TYPE }),
   (body) => ({ raw: `)]}',\n${body}`, headers: JSON_TYPE }),
   () => ({ raw: `{"a":${'['.repeat(DEEP)}${']'.repeat(DEEP)}}`, headers: JSON_TYPE }),
-  () => ({ raw: '{"a":'.repeat(DEEP) + '1' + '}'.repeat(DEEP), headers: JSON_TYPE }),
+  () => ({ raw: `${'{"a":'.repeat(DEEP)}1${'}'.repeat(DEEP)}`, headers: JSON_TYPE }),
   () => ({ raw: `{"a":"${'x'.repeat(900_000)}"}`, headers: JSON_TYPE }),
   () => ({ raw: `{"a":"${'x'.repeat(1_100_000)}"}`, headers: JSON_TYPE }),
   () => ({ raw: '', headers: JSON_TYPE }),
