@@ -137,8 +137,10 @@ export function problemOf(error: unknown, requestId: string): Problem {
 export function sendProblem(req: IncomingMessage, res: ServerResponse, error: unknown): void {
   const info = requestInfo(req);
   const problem = problemOf(error, info.requestId);
-  // A refusal was foreseen, even where it is 503; anything else is a bug that somebody has to find.
-  if (!(error instanceof DomainError)) info.log.error({ err: error, route: info.route }, 'request failed');
+  // A refusal was foreseen, even where it is 503, and so is a caller who hangs up in the middle of a request; anything else is a bug that
+  // somebody has to find.
+  if (req.destroyed && !req.complete) info.log.debug({ route: info.route }, 'the caller hung up');
+  else if (!(error instanceof DomainError)) info.log.error({ err: error, route: info.route }, 'request failed');
   else if (problem.status >= 500) info.log.warn({ code: error.code, route: info.route }, 'request put off');
   if (res.headersSent) {
     res.destroy();
