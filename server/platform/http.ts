@@ -58,11 +58,14 @@ function oneHeader(req: IncomingMessage, name: string): string | undefined {
   return Array.isArray(value) ? value[0] : value;
 }
 
+/** A dot alone makes no file: the tokens of links have one, too. */
+const FILE = /\.(?:js|mjs|css|map|json|txt|woff2?|svg|png|ico|pdf)$/;
+
 /** The path without its query, and without the secrets that some links carry in it (/track/<token>). */
 export function pathForLog(req: IncomingMessage): string {
   const path = (req.url ?? '/').split('?', 1)[0] ?? '/';
   return path.replace(/[^/]{20,}/g, (segment) =>
-    /^[0-9a-f-]{36}$/.test(segment) || segment.includes('.') ? segment : '[secret]',
+    /^[0-9a-f-]{36}$/.test(segment) || FILE.test(segment) ? segment : '[secret]',
   );
 }
 

@@ -16,6 +16,8 @@ export interface HouseProcess {
 
 export interface HouseProcesses {
   readonly port: number;
+  /** Of the world's merchant, with every scope. */
+  readonly apiKey: string;
   /** Starts a process; resolves when it says that it is ready. `dieAt`: see die-at.ts. */
   start(role: Role, dieAt?: { readonly at: string; readonly counts: string }): Promise<HouseProcess>;
   /** One request over REST. Rejects where no answer comes. */
@@ -26,7 +28,14 @@ export interface HouseProcesses {
 const SERVER = join(import.meta.dirname, '..');
 const ANSWER_MS = 10_000;
 
-export async function houseProcesses(w: OrderWorld): Promise<HouseProcesses> {
+export interface HouseOptions {
+  /** Beside, or instead of, the variables of a test. */
+  readonly variables?: Readonly<Record<string, string>>;
+  /** Is told everything that a process writes. */
+  readonly heard?: (text: string) => void;
+}
+
+export async function houseProcesses(w: OrderWorld, options: HouseOptions = {}): Promise<HouseProcesses> {
   await w.db.pool.query(`INSERT INTO home_owner VALUES ('EU', 'EU') ON CONFLICT DO NOTHING`);
   const [port, apiKey] = await Promise.all([freePort(), addApiKey(w.db.pool, w.merchantId)]);
   const running = new Set<HouseProcess>();
@@ -38,9 +47,10 @@ export async function houseProcesses(w: OrderWorld): Promise<HouseProcesses> {
       ['--disable-warning=ExperimentalWarning', ...preload, join(SERVER, 'main.ts'), '--role', role],
       {
         stdio: ['ignore', 'pipe', 'pipe'],
-        env: { ...variables(w, port), ...(dieAt ? { DIE_AT: dieAt.at, DIE_COUNTS: dieAt.counts } : {}) },
+        env: { ...variables(w, port), ...options.variables, ...(dieAt ? { DIE_AT: dieAt.at, DIE_COUNTS: dieAt.counts } : {}) },
       },
     );
+    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => options.heard?.(chunk.toString()));
     const made = handle(child);
     running.add(made);
     void made.ended.then(() => running.delete(made));
@@ -50,6 +60,7 @@ export async function houseProcesses(w: OrderWorld): Promise<HouseProcesses> {
 
   return {
     port,
+    apiKey,
     start,
     async post(path, body, key) {
       const response = await fetch(`http://127.0.0.1:${port}/api/v1${path}`, {
