@@ -64,9 +64,7 @@ const FILE = /\.(?:js|mjs|css|map|json|txt|woff2?|svg|png|ico|pdf)$/;
 /** The path without its query, and without the secrets that some links carry in it (/track/<token>). */
 export function pathForLog(req: IncomingMessage): string {
   const path = (req.url ?? '/').split('?', 1)[0] ?? '/';
-  return path.replace(/[^/]{20,}/g, (segment) =>
-    /^[0-9a-f-]{36}$/.test(segment) || FILE.test(segment) ? segment : '[secret]',
-  );
+  return path.replace(/[^/]{20,}/g, (segment) => (/^[0-9a-f-]{36}$/.test(segment) || FILE.test(segment) ? segment : '[secret]'));
 }
 
 /** Parses TRUSTED_PROXIES: addresses and networks such as "10.0.0.0/8, ::1", separated by commas. Throws one sentence if wrong. */
