@@ -93,7 +93,7 @@ export const authRouter = router({
       .then(async (link) => {
         if (!link) return;
         const url = new URL(`/sign-in/reset?token=${link.token}`, settings.origin).href;
-        await deliverLink({ kind: 'reset', id: link.id, email: input.email, url, expiresAt: link.expiresAt, ctx: ctx.ctx() });
+        await deliverLink({ kind: 'reset', id: link.id, email: link.email, url, expiresAt: link.expiresAt, ctx: ctx.ctx() });
       })
       .catch((error: unknown) => log.error({ err: error, requestId: ctx.requestId }, 'password reset link was not made'));
     return { asked: true as const };

@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { TRPCError } from '@trpc/server';
 import type pg from 'pg';
 import { z } from 'zod';
+import { looksLikeCardNumber } from '../kernel/card-numbers.ts';
 import type { Ctx } from '../kernel/context.ts';
 import { DomainError } from '../kernel/errors.ts';
 import { newId } from '../kernel/ids.ts';
@@ -104,6 +105,7 @@ function headerKeyOf(headers: IncomingHttpHeaders): string | null {
   const value = headers['idempotency-key'];
   if (value === undefined) return null;
   const parsed = idempotencyKey.safeParse(value);
+  if (parsed.success && looksLikeCardNumber(parsed.data)) throw new DomainError('card_number_refused');
   if (parsed.success) return parsed.data;
   throw new DomainError('invalid_request', `The header Idempotency-Key ${parsed.error.issues[0]?.message ?? 'is not valid'}.`);
 }

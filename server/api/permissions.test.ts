@@ -2,14 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { newId } from '../kernel/ids.ts';
 import { API_SCOPES, ROLES, type Role } from '../kernel/vocabulary.ts';
-import { createSession } from '../platform/auth/sessions.ts';
 import { createTestDatabase, type TestDatabase } from '../platform/testing/test-database.ts';
-import { buildShop } from '../views/shop-fixture.ts';
 import { createContext } from './context.ts';
 import { PERMISSIONS, type PermissionRow } from './permissions.ts';
 import { ANONYMOUS, type Principal } from './principal.ts';
 import { appRouter, createCaller, type ProcedurePath } from './root.ts';
 import { type ApiUnderTest, startApiUnderTest } from './testing/api-under-test.ts';
+import { sampleWorld } from './testing/sample-world.ts';
 import { SAMPLES, type SampleWorld } from './testing/samples.ts';
 
 interface Found {
@@ -35,31 +34,7 @@ let world: SampleWorld;
 beforeAll(async () => {
   db = await createTestDatabase();
   api = await startApiUnderTest(db, { router: appRouter, handlePublic: () => {} });
-  const shop = await buildShop(db.pool);
-  const extra = { otherSession: newId(), otherUser: newId(), northKey: newId(), northAccount: newId(), northCheckout: newId() };
-  world = { ...shop, ...extra };
-  await db.pool.query(
-    `INSERT INTO users (id, email, email_normalized, name, role, created_at) VALUES ($1, 'o@w.test', 'o@w.test', 'Other', 'agent', now())`,
-    [world.otherUser],
-  );
-  const session = { id: world.otherSession, userId: world.otherUser, secondFactor: true, ip: null, userAgent: null };
-  await createSession(db.pool, session, new Date());
-  await db.pool.query(
-    `INSERT INTO api_keys (id, merchant_id, name, mode, prefix, key_hash, scopes, created_by, created_at)
-     VALUES ($1, $2, 'North key', 'test', 'wb_test_north', '\\x00', '{orders:read}', 'system:test', now())`,
-    [world.northKey, shop.merchants[0]],
-  );
-  await db.pool.query(
-    `INSERT INTO accounts (id, code, kind, home, merchant_id, currency, normal_side, created_at)
-     VALUES ($1, 'receivable:north:EUR', 'receivable', 'EU', $2, 'EUR', 'debit', now())`,
-    [world.northAccount, shop.merchants[0]],
-  );
-  await db.pool.query(
-    `INSERT INTO checkouts (id, home, merchant_id, source, state, currency, lines, customer, locale, created_by, created_at, updated_at, expires_at, version)
-     VALUES ($1, 'EU', $2, 'console', 'open', 'EUR', '[{"sku": "TENT-2", "name": "Tent", "quantity": 1}]', '{"email": "ana@example.com"}', 'en',
-             'system:test', now(), now(), now() + interval '1 day', 1)`,
-    [world.northCheckout, shop.merchants[0]],
-  );
+  world = await sampleWorld(db.pool);
 });
 afterAll(async () => {
   await api.stop();

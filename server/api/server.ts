@@ -53,6 +53,7 @@ export function createApiServer(options: ApiServerOptions): Server {
   const server = createServer({
     requestTimeout: 30_000,
     headersTimeout: 10_000,
+    connectionsCheckingInterval: 5_000, // how late those two may be noticed; Node's own is half a minute
     keepAliveTimeout: 65_000,
     maxHeaderSize: 16_384,
   });
@@ -74,7 +75,16 @@ export function createApiServer(options: ApiServerOptions): Server {
   return server;
 }
 
+/** A target may name its host in full (RFC 9112 §3.2.2): then that counts, and the Host header does not. */
+function readTarget(req: IncomingMessage): void {
+  const [, host, rest] = /^https?:\/\/([^/?#]*)(.*)$/i.exec(req.url ?? '') ?? [];
+  if (host === undefined || rest === undefined) return;
+  req.headers.host = host;
+  req.url = rest.startsWith('/') ? rest : `/${rest}`;
+}
+
 function admitHeaders({ log, trusted }: ApiServerOptions, req: IncomingMessage): void {
+  readTarget(req);
   const info = admitRequest(req, log, trusted);
   // Whatever says where a request came from is ours to say; below the edge nobody needs to ask whether to believe it.
   for (const name of Object.keys(req.headers)) {
@@ -116,7 +126,9 @@ async function route(
 ): Promise<void> {
   const path = pathOf(req);
   const info = requestInfo(req);
-  if (path.startsWith('/health/') || path === '/metrics') {
+  if (!path.startsWith('/')) throw new DomainError('invalid_request', 'Ask for an address that begins with a slash.');
+  // Balancers and scrapers come by an address; without a token figures are for this machine only, and a page that calls itself so is not.
+  if (path.startsWith('/health/') || (path === '/metrics' && (options.health.metricsToken || isKnownHost(options, req)))) {
     info.route = path;
     if (await handleHealth(options.health, path, req, res)) return;
   }

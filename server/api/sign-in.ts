@@ -9,9 +9,16 @@ import { SESSION_SECONDS, sessionCookieName } from '../platform/auth/session-coo
 import { findSession } from '../platform/auth/sessions.ts';
 import type { WebApp } from './web-app.ts';
 
+/** Text that the database takes: what is not even that is nobody's. */
+const typed = (max: number) =>
+  z
+    .string()
+    .max(max)
+    .refine((text) => text.isWellFormed() && !text.includes('\u0000'));
+
 const credentials = z.object({
-  email: z.string().max(254),
-  password: z.string().max(200),
+  email: typed(254),
+  password: typed(200),
   code: z
     .string()
     .transform((text) => text.replace(/\s/g, ''))
@@ -62,6 +69,11 @@ export function authOptions(app: WebApp): NextAuthOptions {
       ...identityProvider(env),
     ],
     callbacks: {
+      // Only to pages of ours. Whatever else was asked for, an address or not, is the front page.
+      redirect({ url, baseUrl }) {
+        const wanted = URL.parse(url, baseUrl);
+        return wanted?.origin === new URL(baseUrl).origin ? wanted.href : baseUrl;
+      },
       async signIn({ account, user, profile }) {
         if (account?.provider === 'credentials') return true;
         const claims = z.object({ email: z.string(), email_verified: z.literal(true) }).safeParse(profile);

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { introspect } from '../../prisma/introspect.ts';
+import { judgeVersions, type Lockfile } from './pinned-minimums.ts';
 import { tool } from './processes.ts';
 import { ROOT } from './project.ts';
 import { withScratchDatabase } from './scratch-database.ts';
@@ -37,8 +38,15 @@ async function lockfile(): Promise<{ passed: boolean; detail: string }> {
   return { passed: missing.length === 0, detail: missing.map((name) => `${name} is not in package-lock.json`).join('\n') };
 }
 
+/** What holds the doors is of a version without known holes. */
+async function minimums(): Promise<{ passed: boolean; detail: string }> {
+  const found = judgeVersions(JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as Lockfile);
+  return { passed: found.length === 0, detail: found.join('\n') };
+}
+
 const CHECKS: Readonly<Record<string, Check>> = {
   lockfile,
+  minimums,
   types: () => {
     // The types of CSS modules. A build replaces this file by one that names that build, which may be gone or old.
     writeFileSync(join(ROOT, 'next-env.d.ts'), NEXT_TYPES);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { mailLocale, type Notice } from '../domains/notifications/rules.ts';
 import * as notifications from '../domains/notifications/service.ts';
-import { looksLikeCardNumber } from '../domains/orders/schema.ts';
+import { looksLikeCardNumber } from '../kernel/card-numbers.ts';
 import type { Ctx } from '../kernel/context.ts';
 import { DomainError } from '../kernel/errors.ts';
 import { newId } from '../kernel/ids.ts';

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { type CsvError, type InfoRecord, parse } from 'csv-parse';
 import { CSV_COLUMNS, CSV_REQUIRED, type CsvColumn, type CsvRow, csvRow, MAX_CSV_ROWS } from '../domains/catalog/schema.ts';
+import { isGtin, looksLikeCardNumber } from '../kernel/card-numbers.ts';
 import { DomainError } from '../kernel/errors.ts';
 
 /** A product file as it was read: each of its lines is either a row or rejected with the reason, by its number in the file. */
@@ -121,9 +122,16 @@ function readRecord(header: readonly (CsvColumn | null)[], cells: readonly strin
       sku,
       reason: `It has ${cells.length} cells, the header has ${header.length}: quote cells that contain the separator`,
     };
+  const card = header.find((column) => column !== null && holdsCardNumber(column, values[column] ?? ''));
+  if (card) return { sku: '', reason: `${card}: card numbers are not kept here` };
   const parsed = csvRow.safeParse(values);
   if (parsed.success) return { row: parsed.data, sku: parsed.data.sku };
   return { sku, reason: parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ') };
+}
+
+/** Article numbers are long, too, and one in ten of them happens to pass a card's check. */
+function holdsCardNumber(column: CsvColumn, cell: string): boolean {
+  return looksLikeCardNumber(cell) && !((column === 'sku' || column === 'barcode') && isGtin(cell.trim()));
 }
 
 /** A quoted cell may go over several lines; the record is named by the line it begins on. */

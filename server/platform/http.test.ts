@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { DomainError } from '../kernel/errors.ts';
 import { admitRequest, pathForLog, problemOf, trustedProxies } from './http.ts';
+import { linkToken } from './link-token.ts';
 
 const log = pino({ level: 'silent' });
 
@@ -24,6 +25,11 @@ test('X-Forwarded-For counts only as far as trusted proxies wrote it', () => {
 
 test('a path is logged without its query and without the secrets in it', () => {
   expect(pathForLog(from('::1', {}, '/track/kJ3nV9sQ0aBcDeFgHiJkLm?x=1'))).toBe('/track/[secret]');
+  const token = linkToken('track', '01900000-0000-7000-8000-000000000001', 'a secret of the tests, long enough');
+  expect(pathForLog(from('::1', {}, `/track/${token}`))).toBe('/track/[secret]');
+  expect(pathForLog(from('::1', {}, '/_next/static/chunks/a-chunk-with-a-long-name.js'))).toBe(
+    '/_next/static/chunks/a-chunk-with-a-long-name.js',
+  );
   expect(pathForLog(from('::1', {}, '/orders/01900000-0000-7000-8000-000000000001'))).toBe(
     '/orders/01900000-0000-7000-8000-000000000001',
   );

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { BlockList, isIP } from 'node:net';
+import { looksLikeCardNumber } from '../kernel/card-numbers.ts';
 import { DomainError, ERRORS, type ErrorCode } from '../kernel/errors.ts';
 import { newId } from '../kernel/ids.ts';
 import type { Log } from './log.ts';
@@ -30,7 +31,7 @@ export function admitRequest(req: IncomingMessage, log: Log, trusted: BlockList 
   const sentId = oneHeader(req, 'x-request-id');
   const sentTrace = TRACEPARENT.exec(oneHeader(req, 'traceparent') ?? '');
   const valid = sentTrace && !/^0+$/.test(sentTrace[1] ?? '') && !/^0+$/.test(sentTrace[2] ?? '');
-  const requestId = sentId && REQUEST_ID.test(sentId) ? sentId : newId();
+  const requestId = sentId && REQUEST_ID.test(sentId) && !looksLikeCardNumber(sentId) ? sentId : newId();
   const traceId = valid && sentTrace[1] ? sentTrace[1] : randomHex();
   let own: Log | undefined;
   const info: RequestInfo = {
@@ -67,12 +68,13 @@ function oneHeader(req: IncomingMessage, name: string): string | undefined {
   return Array.isArray(value) ? value[0] : value;
 }
 
+/** A dot alone makes no file: the tokens of links have one, too. */
+const FILE = /\.(?:js|mjs|css|map|json|txt|woff2?|svg|png|ico|pdf)$/;
+
 /** The path without its query, and without the secrets that some links carry in it (/track/<token>). */
 export function pathForLog(req: IncomingMessage): string {
   const path = (req.url ?? '/').split('?', 1)[0] ?? '/';
-  return path.replace(/[^/]{20,}/g, (segment) =>
-    /^[0-9a-f-]{36}$/.test(segment) || segment.includes('.') ? segment : '[secret]',
-  );
+  return path.replace(/[^/]{20,}/g, (segment) => (/^[0-9a-f-]{36}$/.test(segment) || FILE.test(segment) ? segment : '[secret]'));
 }
 
 /** Parses TRUSTED_PROXIES: addresses and networks such as "10.0.0.0/8, ::1", separated by commas. Throws one sentence if wrong. */
@@ -146,8 +148,10 @@ export function problemOf(error: unknown, requestId: string): Problem {
 export function sendProblem(req: IncomingMessage, res: ServerResponse, error: unknown): void {
   const info = requestInfo(req);
   const problem = problemOf(error, info.requestId);
-  // A refusal was foreseen, even where it is 503; anything else is a bug that somebody has to find.
-  if (!(error instanceof DomainError)) info.log.error({ err: error, route: info.route }, 'request failed');
+  // A refusal was foreseen, even where it is 503, and so is a caller who hangs up in the middle of a request; anything else is a bug that
+  // somebody has to find.
+  if (req.destroyed && !req.complete) info.log.debug({ route: info.route }, 'the caller hung up');
+  else if (!(error instanceof DomainError)) info.log.error({ err: error, route: info.route }, 'request failed');
   else if (problem.status >= 500) info.log.warn({ code: error.code, route: info.route }, 'request put off');
   if (res.headersSent) {
     res.destroy();

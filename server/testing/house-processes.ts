@@ -2,10 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { addApiKey } from '../api/testing/add-api-key.ts';
 import type { OrderWorld } from '../flows/testing/order-world.ts';
-import { newId } from '../kernel/ids.ts';
-import { API_SCOPES } from '../kernel/vocabulary.ts';
-import { newApiKey } from '../platform/auth/api-keys.ts';
 
 /** The processes of a house as an operator starts them, on the database and the simulators of an order world, to be killed with -9. */
 export type Role = 'api' | 'worker';
@@ -29,10 +27,15 @@ export interface HouseOptions {
   readonly sources?: string;
   /** Of a house beside this one, so that both know the caller as the same. */
   readonly apiKey?: string;
+  /** Beside, or instead of, the variables of a test. */
+  readonly variables?: Readonly<Record<string, string>>;
+  /** Is told everything that a process writes. */
+  readonly heard?: (text: string) => void;
 }
 
 export interface HouseProcesses {
   readonly port: number;
+  /** Of the world's merchant, with every scope. */
   readonly apiKey: string;
   /** Starts a process; resolves when it says that it is ready. `dieAt`: see die-at.ts. */
   start(role: Role, dieAt?: { readonly at: string; readonly counts: string }): Promise<HouseProcess>;
@@ -46,7 +49,7 @@ const ANSWER_MS = 10_000;
 
 export async function houseProcesses(w: HouseWorld, options: HouseOptions = {}): Promise<HouseProcesses> {
   await w.db.pool.query(`INSERT INTO home_owner VALUES ('EU', 'EU') ON CONFLICT DO NOTHING`);
-  const [port, apiKey] = await Promise.all([freePort(), options.apiKey ?? shopKey(w)]);
+  const [port, apiKey] = await Promise.all([freePort(), options.apiKey ?? addApiKey(w.db.pool, w.merchantId)]);
   const running = new Set<HouseProcess>();
 
   async function start(role: Role, dieAt?: { readonly at: string; readonly counts: string }): Promise<HouseProcess> {
@@ -56,9 +59,10 @@ export async function houseProcesses(w: HouseWorld, options: HouseOptions = {}):
       ['--disable-warning=ExperimentalWarning', ...preload, join(options.sources ?? SERVER, 'main.ts'), '--role', role],
       {
         stdio: ['ignore', 'pipe', 'pipe'],
-        env: { ...variables(w, port), ...(dieAt ? { DIE_AT: dieAt.at, DIE_COUNTS: dieAt.counts } : {}) },
+        env: { ...variables(w, port), ...options.variables, ...(dieAt ? { DIE_AT: dieAt.at, DIE_COUNTS: dieAt.counts } : {}) },
       },
     );
+    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => options.heard?.(chunk.toString()));
     const made = handle(child);
     running.add(made);
     void made.ended.then(() => running.delete(made));
@@ -141,14 +145,4 @@ export async function freePort(): Promise<number> {
   const address = server.address();
   await new Promise((resolve) => server.close(resolve));
   return typeof address === 'object' && address ? address.port : 0;
-}
-
-async function shopKey(w: HouseWorld): Promise<string> {
-  const { key, prefix, hash } = newApiKey('test');
-  await w.db.pool.query(
-    `INSERT INTO api_keys (id, merchant_id, name, mode, prefix, key_hash, scopes, created_by, created_at)
-     VALUES ($1, $2, 'Test', 'test', $3, $4, $5, 'system:test', now())`,
-    [newId(), w.merchantId, prefix, hash, API_SCOPES],
-  );
-  return key;
 }

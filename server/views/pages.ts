@@ -27,6 +27,9 @@ export function encodeCursor(position: Position): string {
 export const badCursor = (): DomainError =>
   new DomainError('invalid_request', 'This page link is not valid any more. Start again from the first page.');
 
+/** Text that the database takes: a cursor says what it likes. */
+const isText = (value: string): boolean => value.isWellFormed() && !value.includes('\u0000');
+
 /** Reads a cursor. `check` refuses a value that is not of the sorted column's type, before SQL sees it. */
 export function decodeCursor(cursor: string, check: (value: string) => boolean): Position {
   let parsed: unknown;
@@ -37,12 +40,21 @@ export function decodeCursor(cursor: string, check: (value: string) => boolean):
   }
   if (!Array.isArray(parsed)) throw badCursor();
   const [value, id] = parsed as unknown[];
-  if (typeof value !== 'string' || typeof id !== 'string' || !isId(id) || !check(value)) throw badCursor();
+  if (typeof value !== 'string' || typeof id !== 'string' || !isId(id) || !isText(value) || !check(value)) throw badCursor();
   return { value, id };
 }
 
-/** Microseconds are kept as PostgreSQL writes them: a Date would round them and lose or repeat a row. */
-export const isTimestamp = (value: string): boolean => /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?[+-]\d\d(:\d\d)?$/.test(value);
+const TIMESTAMP = /^(?!0000)(\d{4}-\d\d-\d\d) ([01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,6})?[+-](?:0\d|1[0-4])(?::[0-5]\d)?$/;
+
+/**
+ * Microseconds are kept as PostgreSQL writes them: a Date would round them and lose or repeat a row. A day that no calendar has would
+ * fail in the database.
+ */
+export function isTimestamp(value: string): boolean {
+  const day = TIMESTAMP.exec(value)?.[1];
+  return day !== undefined && !Number.isNaN(Date.parse(day)) && new Date(day).toISOString().startsWith(day);
+}
+
 export const isInteger = (value: string): boolean => /^-?\d{1,18}$/.test(value);
 
 /** A page out of `limit + 1` rows: the extra row only says that there is a next page. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { DomainError } from '../../kernel/errors.ts';
-import { assertClean } from './body.ts';
+import { assertClean } from '../clean-input.ts';
 import { OPERATIONS, type RestOperation } from './router.ts';
 
 /**
@@ -50,7 +50,7 @@ export function findOperation(method: string, path: string): Found {
   }
   const values = route.pattern.exec(path)?.slice(1) ?? [];
   const params = Object.fromEntries(route.names.map((name, index) => [name, decoded(values[index] ?? '')]));
-  assertClean(params, '', 0);
+  assertClean(params);
   return { operation: route.operation, params };
 }
 
@@ -87,7 +87,7 @@ export function queryInput(
   const search = new URLSearchParams(query);
   for (const name of new Set(search.keys())) {
     const values = search.getAll(name);
-    for (const value of values) assertClean(value, `/${name}`, 0);
+    for (const value of values) assertClean(value, {}, `/${name}`);
     if (Object.hasOwn(params, name)) throw wrong(name, 'There is no such parameter: the address says it.');
     const schema = Object.hasOwn(shape, name) ? unwrapped(shape[name]) : undefined;
     if (schema instanceof z.ZodArray) input[name] = values;

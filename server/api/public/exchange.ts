@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { looksLikeCardNumber } from '../../domains/orders/schema.ts';
+import { looksLikeCardNumber } from '../../kernel/card-numbers.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';
 

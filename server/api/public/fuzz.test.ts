@@ -2,22 +2,38 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { newId } from '../../kernel/ids.ts';
+import { createLog } from '../../platform/log.ts';
+import { writeAttackEvidence } from '../attacks/testing/attack-evidence.ts';
 import { type JsonObject, openApiDocument } from './document.ts';
 import { OPERATIONS, type RestOperation } from './router.ts';
+import { fitting, hostile, mutated } from './testing/fuzz-inputs.ts';
+import { EVIL_QUERIES, EVIL_SEGMENTS, headers, twisted } from './testing/fuzz-requests.ts';
 import { type RestAnswer, type RestWorld, restWorld } from './testing/rest-world.ts';
 
 /**
- * Every operation with valid, mutated and hostile input over HTTP against a real database: never a 5xx, and every answer as the
- * document says it.
+ * Every operation with valid, mutated and hostile input over HTTP against a real database: never a 5xx, every answer as the document
+ * says it, and the books agree at the end.
  */
-const ROUNDS = 25;
+const DEEP = process.env.WAYBILL_DEEP === '1';
+const ROUNDS = DEEP ? Number(process.env.FUZZ_ROUNDS ?? 1_000) : 25;
+/** How long one operation may take, and the sagas of all those orders to come to rest. */
+const REST_MS = DEEP ? 900_000 : 120_000;
 /** The same cases each time, so that a failure can be looked into; FUZZ_SEED=… tries others. */
 const SEED = Number(process.env.FUZZ_SEED ?? 20261122);
 let world: RestWorld;
 let names: Record<string, string>;
+let logged = '';
+let surprises = 0;
+/** How often each status was answered, by operation. */
+const seen = new Map<string, Map<number, number>>();
 
 beforeAll(async () => {
-  world = await restWorld();
+  const sink = {
+    write(line: string) {
+      logged += line;
+    },
+  };
+  world = await restWorld({ around: { log: createLog({ level: 'warn', role: 'test', region: 'EU' }, sink) } });
   const body = {
     currency: 'EUR',
     lines: [{ sku: 'MUG-RED', quantity: 3 }],
@@ -82,143 +98,118 @@ function surprise(operation: RestOperation, answer: RestAnswer): string | undefi
   return validate(answer.json) ? undefined : `${ajv.errorsText(validate.errors)}: ${at}`;
 }
 
-const HOSTILE = [
-  null,
-  true,
-  0,
-  -1,
-  1.5,
-  2 ** 53,
-  1e308,
-  '',
-  ' ',
-  "' OR 1=1 --",
-  '\u0000',
-  '\ud800',
-  '💥'.repeat(300),
-  '../..',
-  '<script>',
-  '{{7*7}}',
-  [],
-  {},
-  [[]],
-  '__proto__',
-  'NaN',
-  '9'.repeat(30),
-  '2026-02-30T00:00:00Z',
-  '0000-01-01T00:00:00Z',
-  '9999-12-31T23:59:59.999Z',
-];
-const hostile = fc.oneof(fc.constantFrom<unknown>(...HOSTILE), fc.jsonValue({ maxDepth: 3 }), fc.string({ unit: 'binary' }));
+/** An address of the operation: mostly of records that exist. */
+const address = (operation: RestOperation): fc.Arbitrary<string> =>
+  fc.tuple(fc.nat(9), hostile, fc.constantFrom(...EVIL_SEGMENTS)).map(([luck, evil, segment]) =>
+    operation.facts.path.replaceAll(/\{(\w+)\}/g, (_all, name: string) => {
+      if (luck > 2) return names[name] ?? newId();
+      if (luck === 2) return segment;
+      const text = String(typeof evil === 'object' ? newId() : evil).slice(0, LONGEST_IN_ADDRESS);
+      const named = /^\.{0,2}$/.test(text) ? 'x' : text;
+      return encodeURIComponent(named.toWellFormed()).replaceAll('.', '%2E');
+    }),
+  );
 
-/** What the schema of a request says, roughly; the server decides whether it is valid. */
-function fitting(schema: JsonObject): fc.Arbitrary<unknown> {
-  if (Array.isArray(schema.anyOf)) return fc.oneof(...schema.anyOf.map((each) => fitting(each as JsonObject)));
-  if (Array.isArray(schema.enum)) return fc.constantFrom(...schema.enum);
-  switch (schema.type) {
-    case 'object':
-      return objects(schema);
-    case 'array':
-      return fc.array(fitting(schema.items as JsonObject), { minLength: Number(schema.minItems ?? 0), maxLength: 4 });
-    case 'integer':
-      return fc.integer({
-        min: Math.max(Number(schema.minimum ?? -100), -1_000),
-        max: Math.min(Number(schema.maximum ?? 1_000), 1_000),
-      });
-    case 'boolean':
-      return fc.boolean();
-    case 'null':
-      return fc.constant(null);
-    default:
-      return texts(schema);
-  }
+/** An address is at most 16 kB with its headers; what is longer never reaches an operation (server/api/attacks/wire.test.ts). */
+const LONGEST_IN_ADDRESS = 1_000;
+
+interface Item {
+  readonly parameters?: readonly { readonly in?: string; readonly name?: string; readonly schema?: JsonObject }[];
+  readonly requestBody?: {
+    readonly content: { readonly 'application/json': { readonly schema: JsonObject; readonly example?: unknown } };
+  };
 }
 
-function texts(schema: JsonObject): fc.Arbitrary<unknown> {
-  const known = ['MUG-RED', 'MAIN', 'EUR', 'DE', '12.50', 'pm_card_visa', 'late', 'note'];
-  if (schema.format === 'uuid') return fc.constantFrom(newId(), ...Object.values(names ?? {}));
-  if (schema.format === 'date-time')
-    return fc.date({ noInvalidDate: true, min: new Date(0), max: new Date() }).map((date) => date.toISOString());
-  if (schema.format === 'email') return fc.emailAddress();
-  if (schema.format === 'uri') return fc.webUrl();
+function searches(parameters: NonNullable<Item['parameters']>): fc.Arbitrary<string> {
+  const one = (schema: JsonObject) =>
+    fc.oneof({ weight: 9, arbitrary: fitting(schema, () => names) }, { weight: 1, arbitrary: hostile });
+  const fields = Object.fromEntries(parameters.map((each) => [each.name ?? '', one(each.schema ?? {})]));
+  // Two or three at a time: with all of them at once one is nearly always wrong.
+  const few = fc.subarray(Object.keys(fields), { maxLength: Math.min(3, parameters.length) });
+  const chosen = few.chain((names) =>
+    fc.record(Object.fromEntries(names.map((name) => [name, fields[name] ?? fc.constant('')]))),
+  );
+  const proper = chosen.map((asked) => {
+    const search = new URLSearchParams();
+    for (const [name, value] of Object.entries(asked)) {
+      for (const each of [value].flat()) {
+        const text = typeof each === 'object' ? JSON.stringify(each) : String(each);
+        search.append(name, text.slice(0, LONGEST_IN_ADDRESS).toWellFormed());
+      }
+    }
+    return search.toString();
+  });
+  return fc.oneof({ weight: 8, arbitrary: proper }, { weight: 2, arbitrary: fc.constantFrom(...EVIL_QUERIES) });
+}
+
+/** The example of the document, under a name that is free. */
+function fresh(example: unknown): unknown {
+  const body = example as Record<string, unknown>;
+  return {
+    ...body,
+    ...('external_id' in body ? { external_id: newId() } : {}),
+    ...('sku' in body ? { sku: newId().slice(-12) } : {}),
+  };
+}
+
+const json = (body: fc.Arbitrary<unknown>) =>
+  body.map((value) => ({ raw: JSON.stringify(value) ?? 'null', headers: { 'content-type': 'application/json' } }));
+
+function bodies(content: NonNullable<Item['requestBody']>['content']['application/json'] | undefined) {
+  const fits = content ? fitting(content.schema, () => names) : fc.constant<unknown>({});
+  const sample = content?.example === undefined ? fits : fc.constant(null).map(() => fresh(content.example));
   return fc.oneof(
-    fc.constantFrom(...known),
-    fc.string({ minLength: 1, maxLength: Math.min(Number(schema.maxLength ?? 40), 40) }),
+    { weight: 3, arbitrary: json(sample) },
+    { weight: 2, arbitrary: json(mutated(sample)) },
+    { weight: 2, arbitrary: json(fc.oneof(fits, mutated(fits))) },
+    { weight: 1, arbitrary: json(hostile) },
+    { weight: 2, arbitrary: twisted(fc.oneof(fits, sample)) },
   );
 }
 
-function objects(schema: JsonObject): fc.Arbitrary<unknown> {
-  const properties = (schema.properties ?? {}) as { [name: string]: JsonObject };
-  const required = (schema.required ?? []) as string[];
-  if (Object.keys(properties).length === 0)
-    return fc.dictionary(fc.string({ minLength: 1, maxLength: 20 }), fc.string({ maxLength: 20 }), { maxKeys: 3 });
-  const fields = Object.fromEntries(Object.entries(properties).map(([name, each]) => [name, fitting(each)]));
-  return fc.record(fields, { requiredKeys: required });
-}
-
-/** One field of a fitting body becomes something else. */
-const mutated = (body: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> =>
-  fc.tuple(body, fc.nat(), hostile, fc.boolean()).map(([value, pick, evil, added]) => {
-    const copy = structuredClone(value) as Record<string, unknown>;
-    const fields = Object.keys(copy);
-    copy[added ? 'surprise' : (fields[pick % Math.max(fields.length, 1)] ?? 'surprise')] = evil;
-    return copy;
-  });
-
-const address = (operation: RestOperation): fc.Arbitrary<string> =>
-  fc
-    .tuple(fc.nat(9), hostile)
-    .map(([luck, evil]) =>
-      operation.facts.path.replaceAll(/\{(\w+)\}/g, (_all, name: string) =>
-        luck > 1
-          ? (names[name] ?? newId())
-          : encodeURIComponent(String(typeof evil === 'object' ? newId() : evil).toWellFormed() || 'x').replaceAll('.', '%2E'),
-      ),
-    );
-
 test.each(OPERATIONS.map((operation) => [operation.facts.id, operation] as const))(
   '%s never breaks and answers as documented',
-  async (_id, operation) => {
+  async (id, operation) => {
     const { method, path } = operation.facts;
-    const item = ((document.paths as JsonObject)[path] as JsonObject)[method.toLowerCase()] as {
-      parameters?: { in?: string; name?: string; schema?: JsonObject }[];
-      requestBody?: { content: { 'application/json': { schema: JsonObject; example?: unknown } } };
-    };
-    const content = item.requestBody?.content['application/json'];
-    const fits = content ? fitting(content.schema) : fc.constant({});
-    const body = fc.oneof(
-      fits,
-      mutated(fits),
-      ...(content?.example ? [fc.constant(content.example), mutated(fc.constant(content.example))] : []),
-      hostile,
-    );
-    const parameters = (item.parameters ?? []).filter((each) => each.in === 'query');
-    const one = (schema: JsonObject) => fc.oneof({ weight: 9, arbitrary: fitting(schema) }, { weight: 1, arbitrary: hostile });
-    const query = fc.record(Object.fromEntries(parameters.map((each) => [each.name ?? '', one(each.schema ?? {})])), {
-      requiredKeys: [],
-    });
+    const item = ((document.paths as JsonObject)[path] as JsonObject)[method.toLowerCase()] as Item;
+    const body = bodies(item.requestBody?.content['application/json']);
+    const query = searches((item.parameters ?? []).filter((each) => each.in === 'query'));
+    const statuses = new Map<number, number>();
+    seen.set(id, statuses);
     await fc.assert(
-      fc.asyncProperty(address(operation), body, query, async (where, sent, asked) => {
-        const search = new URLSearchParams();
-        for (const [name, value] of Object.entries(asked)) {
-          for (const each of [value].flat())
-            search.append(name, (typeof each === 'object' ? JSON.stringify(each) : String(each)).toWellFormed());
-        }
+      fc.asyncProperty(address(operation), body, query, headers, async (where, sent, asked, extra) => {
         const answer =
           method === 'GET'
-            ? await world.send(method, `${where}${search.size > 0 ? `?${search}` : ''}`)
-            : await world.send(method, where, { raw: JSON.stringify(sent) ?? 'null' });
-        expect(surprise(operation, answer)).toBeUndefined();
+            ? await world.send(method, `${where}${asked === '' ? '' : `?${asked}`}`, { headers: extra })
+            : await world.send(method, where, { raw: sent.raw, headers: { ...sent.headers, ...extra } });
+        statuses.set(answer.status, (statuses.get(answer.status) ?? 0) + 1);
+        const wrong = surprise(operation, answer);
+        if (wrong !== undefined) surprises += 1;
+        expect(wrong).toBeUndefined();
       }),
       { numRuns: ROUNDS, seed: SEED },
     );
   },
+  REST_MS,
 );
 
-test('the books agree after all of it', async () => {
-  await world.until(
-    'quiet',
-    async () => (await world.db.pool.query(`SELECT FROM sagas WHERE status NOT IN ('done', 'waiting', 'stuck')`)).rowCount === 0,
-  );
+test('the books agree after all of it, and nothing went wrong that nobody was told of', { timeout: REST_MS }, async () => {
+  const end = Date.now() + REST_MS;
+  const busy = async () =>
+    (await world.db.pool.query(`SELECT FROM sagas WHERE status NOT IN ('done', 'waiting', 'stuck')`)).rowCount;
+  while ((await busy()) !== 0 && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(await busy()).toBe(0);
   await world.expectBooksAgree();
+  expect(logged.split('\n').filter((line) => line.includes('"level":"error"'))).toEqual([]);
+  expect({}).not.toHaveProperty('isAdmin'); // no prototype was written to
+  const counts = [...seen].map(([id, statuses]) => [id, [...statuses].sort(([a], [b]) => a - b)] as const);
+  const total = counts.flatMap(([, statuses]) => statuses).reduce((sum, [, count]) => sum + count, 0);
+  writeAttackEvidence('fuzz', [
+    ['requests of the fuzz', total],
+    ['answers of 5xx', counts.flatMap(([, statuses]) => statuses).filter(([status]) => status >= 500).length],
+    ['answers outside the OpenAPI document', surprises],
+    ...counts.map(
+      ([id, statuses]) => [`fuzz ${id}`, statuses.map(([status, count]) => `${count} × ${status}`).join(', ')] as const,
+    ),
+  ]);
 });

@@ -3,8 +3,6 @@ import { PAGE_SIZE, PAGE_SIZE_MAX } from '../../views/pages.ts';
 
 /** The limits that callers are told of. */
 export const MAX_BODY_BYTES = 1024 * 1024;
-/** A body nested deeper is nothing that we ask for. */
-export const MAX_DEPTH = 16;
 export const MAX_PAGE = PAGE_SIZE_MAX;
 export const PAGE_DEFAULT = PAGE_SIZE;
 

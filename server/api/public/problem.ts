@@ -1,8 +1,8 @@
 import { TRPCError } from '@trpc/server';
 import { ZodError } from 'zod';
 import { DomainError } from '../../kernel/errors.ts';
+import { pointerPart } from '../clean-input.ts';
 import { asDomainError } from '../errors.ts';
-import { pointerPart } from './body.ts';
 
 /** One wrong field: where it is (JSON Pointer, RFC 6901) and what is wrong with it. */
 export interface WrongField {

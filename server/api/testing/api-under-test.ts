@@ -1,6 +1,7 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { encode } from 'next-auth/jwt';
+import type pg from 'pg';
 import { pino } from 'pino';
 import { type ApiMounts, type RunningApi, startApi } from '../../api-process.ts';
 import { type App, createApp } from '../../app.ts';
@@ -8,12 +9,20 @@ import { newId } from '../../kernel/ids.ts';
 import type { Role } from '../../kernel/vocabulary.ts';
 import { sessionCookieName } from '../../platform/auth/session-cookie.ts';
 import { createSession } from '../../platform/auth/sessions.ts';
-import { readEnv } from '../../platform/env.ts';
+import { type Env, readEnv } from '../../platform/env.ts';
+import type { Log } from '../../platform/log.ts';
 import type { TestDatabase } from '../../platform/testing/test-database.ts';
 
 const SECRET = 'a secret of the tests, long enough';
 
-/** The public port over real HTTP, with a small server in the place of Next that answers with what it was sent. */
+export interface Surroundings {
+  /** What stands in the place of Next; where absent, a server that answers with what it was sent. */
+  readonly pages?: (env: Env, pool: pg.Pool) => RequestListener;
+  /** Silent where absent. */
+  readonly log?: Log;
+}
+
+/** The public port over real HTTP, with a small server in the place of Next. */
 export interface ApiUnderTest {
   readonly app: App;
   readonly url: string;
@@ -28,8 +37,10 @@ export async function startApiUnderTest(
   db: TestDatabase,
   mounts: ApiMounts,
   variables: Readonly<Record<string, string>> = {},
+  around: Surroundings = {},
 ): Promise<ApiUnderTest> {
-  const pages = await startPages();
+  let answer: RequestListener = echo;
+  const pages = await startPages((req, res) => answer(req, res));
   const settings = readEnv({
     NODE_ENV: 'test',
     DATABASE_URL: db.url,
@@ -39,7 +50,8 @@ export async function startApiUnderTest(
     WAYBILL_DEMO: '1',
     ...variables,
   });
-  const app = createApp({ env: settings, role: 'test', pool: db.pool, log: pino({ level: 'silent' }) });
+  if (around.pages) answer = around.pages(settings, db.pool);
+  const app = createApp({ env: settings, role: 'test', pool: db.pool, log: around.log ?? pino({ level: 'silent' }) });
   const running = await startApi(app, mounts, 0);
   return {
     app,
@@ -55,13 +67,15 @@ export async function startApiUnderTest(
   };
 }
 
-async function startPages(): Promise<Server> {
-  const pages = createServer(async (req: IncomingMessage, res) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of req as AsyncIterable<Buffer>) chunks.push(chunk);
-    res.setHeader('Content-Type', 'application/json');
-    res.end(JSON.stringify({ method: req.method, url: req.url, headers: req.headers, body: Buffer.concat(chunks).toString() }));
-  });
+const echo: RequestListener = async (req: IncomingMessage, res) => {
+  const chunks: Buffer[] = [];
+  for await (const chunk of req as AsyncIterable<Buffer>) chunks.push(chunk);
+  res.setHeader('Content-Type', 'application/json');
+  res.end(JSON.stringify({ method: req.method, url: req.url, headers: req.headers, body: Buffer.concat(chunks).toString() }));
+};
+
+async function startPages(answer: RequestListener): Promise<Server> {
+  const pages = createServer(answer);
   // The development server's WebSocket: says hello and echoes.
   pages.on('upgrade', (_req, socket) => {
     socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\nhello ');

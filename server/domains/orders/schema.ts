@@ -1,26 +1,9 @@
 import { z } from 'zod';
+import { looksLikeCardNumber } from '../../kernel/card-numbers.ts';
 import { amountMinor, text, unitSelection } from '../../kernel/inputs.ts';
 import { parseDecimal } from '../../kernel/money.ts';
 
 /** Inputs of the order verbs: what forms, the console and the public API hand over. */
-
-/** An id of mostly decimal digits is not a card number, however its groups add up. */
-const UUID = /\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/gi;
-
-/** What looks like a card number (13–19 digits that pass the Luhn check, ISO/IEC 7812-1) never enters, wherever it is written. */
-export function looksLikeCardNumber(value: string): boolean {
-  for (const match of value.replace(UUID, '').matchAll(/(?<![\dA-Za-z])(?:\d[ -]?){12,18}\d(?![\dA-Za-z])/g)) {
-    const digits = match[0].replace(/\D/g, '');
-    let sum = 0;
-    for (let i = 0; i < digits.length; i++) {
-      const digit = Number(digits[digits.length - 1 - i]);
-      const doubled = i % 2 === 1 ? digit * 2 : digit;
-      sum += doubled > 9 ? doubled - 9 : doubled;
-    }
-    if (sum % 10 === 0 && !/^0+$/.test(digits)) return true;
-  }
-  return false;
-}
 
 export const address = z.object({
   name: text(200).optional(),

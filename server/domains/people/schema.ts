@@ -4,9 +4,12 @@ import { API_SCOPES, ROLES } from '../../kernel/vocabulary.ts';
 
 /** What people type about themselves and one another. Forms and procedures read the same rules. */
 
-/** The one spelling under which an e-mail address is unique. */
+/**
+ * The one spelling under which an e-mail address is unique. Only ASCII letters are folded: the Kelvin sign is a k to Unicode and another
+ * mailbox to everybody else, so it must never become one here.
+ */
 export function normalizeEmail(email: string): string {
-  return email.trim().normalize('NFC').toLowerCase();
+  return email.trim().replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
 
 export const email = z.string().trim().max(254, 'must be at most 254 characters').pipe(z.email('must be an e-mail address'));

@@ -1,8 +1,9 @@
 import { type Checkout, demandOpen, demandPayable, outcomeOf, settled } from '../../domains/checkouts/rules.ts';
 import type { PayCheckoutInput } from '../../domains/checkouts/schema.ts';
 import * as checkouts from '../../domains/checkouts/service.ts';
-import { looksLikeCardNumber, type PlaceOrderInput } from '../../domains/orders/schema.ts';
+import type { PlaceOrderInput } from '../../domains/orders/schema.ts';
 import * as orders from '../../domains/orders/service.ts';
+import { looksLikeCardNumber } from '../../kernel/card-numbers.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import type { Tx } from '../../platform/db.ts';
 import { audit, newOutbox, type Outbox } from '../../platform/outbox.ts';

@@ -18,8 +18,9 @@ interface SealedLink {
 }
 
 /**
- * Makes the link that somebody asked for who forgot their password; null where the address has no account. The caller must answer
- * the same either way, and not wait for this before it does.
+ * Makes the link that somebody asked for who forgot their password; null where the address has no account. `email` is the account's
+ * own address and not what was typed: the link goes nowhere else. The caller must answer the same either way, and not wait for this
+ * before it does.
  */
 export function requestReset(deps: PeopleDeps) {
   const call = peopleVerb<{ email: string }, SealedLink | null>(deps, {
@@ -30,9 +31,12 @@ export function requestReset(deps: PeopleDeps) {
       return user && user.disabledAt === null ? makeLink(deps, world, ctx, user.id) : null;
     },
   });
-  return async (input: { email: string }, ctx: Ctx, key?: string): Promise<MadeLink | null> => {
+  return async (input: { email: string }, ctx: Ctx, key?: string): Promise<(MadeLink & { readonly email: string }) | null> => {
     const made = await call(input, ctx, key);
-    return made ? unsealed(deps, made) : null;
+    if (!made) return null;
+    const owner = 'SELECT u.email FROM user_tokens t JOIN users u ON u.id = t.user_id WHERE t.id = $1';
+    const [user] = (await deps.pool.query<{ email: string }>(owner, [made.id])).rows;
+    return user ? { ...unsealed(deps, made), email: user.email } : null;
   };
 }
 

@@ -1,15 +1,15 @@
 import type pg from 'pg';
 import { addShippingMethods } from '../../../flows/testing/shipping-methods.ts';
 import { newId } from '../../../kernel/ids.ts';
-import { API_SCOPES, type ApiScope } from '../../../kernel/vocabulary.ts';
-import { newApiKey } from '../../../platform/auth/api-keys.ts';
+import type { ApiScope } from '../../../kernel/vocabulary.ts';
 import { createTestDatabase, type TestDatabase } from '../../../platform/testing/test-database.ts';
 import { startCarrierSimulator } from '../../../simulators/carrier/server.ts';
 import { startPspSimulator } from '../../../simulators/psp/server.ts';
 import { checkIntegrity } from '../../../views/integrity.ts';
 import { type RunningJobs, startJobs } from '../../../worker-process.ts';
 import { appRouter } from '../../root.ts';
-import { type ApiUnderTest, startApiUnderTest } from '../../testing/api-under-test.ts';
+import { addApiKey } from '../../testing/add-api-key.ts';
+import { type ApiUnderTest, type Surroundings, startApiUnderTest } from '../../testing/api-under-test.ts';
 import { handlePublic } from '../handler.ts';
 
 /**
@@ -68,7 +68,15 @@ const CARRIER_KEY = 'carrier_test';
 const STOCK = 500;
 const PATIENCE_MS = 30_000;
 
-export async function restWorld({ jobs: works = true }: { readonly jobs?: boolean } = {}): Promise<RestWorld> {
+export interface RestWorldOptions {
+  /** Whether a worker runs; otherwise the test drives the sagas itself. */
+  readonly jobs?: boolean;
+  /** Beside, or instead of, the variables of a test. */
+  readonly variables?: Readonly<Record<string, string>>;
+  readonly around?: Surroundings;
+}
+
+export async function restWorld({ jobs: works = true, variables = {}, around = {} }: RestWorldOptions = {}): Promise<RestWorld> {
   const db = await createTestDatabase();
   const psp = await startPspSimulator({ port: 0, ...SECRETS, multicapture: true });
   const carrier = await startCarrierSimulator({ port: 0, apiKey: CARRIER_KEY, webhookSecret: SECRETS.webhookSecret });
@@ -83,7 +91,9 @@ export async function restWorld({ jobs: works = true }: { readonly jobs?: boolea
         CARRIER_URL: carrier.url,
         CARRIER_API_KEY: CARRIER_KEY,
         CARRIER_WEBHOOK_SECRET: SECRETS.webhookSecret,
+        ...variables,
       },
+      around,
     );
   const api = await another(db.pool);
   const jobs: RunningJobs | null = works ? await startJobs(api.app) : null;
@@ -118,7 +128,7 @@ export async function restWorld({ jobs: works = true }: { readonly jobs?: boolea
     north,
     south,
     send,
-    key: (merchant, scopes = API_SCOPES) => makeKey(api, merchant.id, scopes),
+    key: (merchant, scopes) => addApiKey(db.pool, merchant.id, scopes),
     async until(what, look) {
       const end = Date.now() + PATIENCE_MS;
       for (;;) {
@@ -140,16 +150,6 @@ export async function restWorld({ jobs: works = true }: { readonly jobs?: boolea
       await db.drop();
     },
   };
-}
-
-async function makeKey(api: ApiUnderTest, merchantId: string, scopes: readonly ApiScope[]): Promise<string> {
-  const { key, prefix, hash } = newApiKey('test');
-  await api.app.pool.query(
-    `INSERT INTO api_keys (id, merchant_id, name, mode, prefix, key_hash, scopes, created_by, created_at)
-     VALUES ($1, $2, 'Test', 'test', $3, $4, $5, 'system:test', now())`,
-    [newId(), merchantId, prefix, hash, scopes],
-  );
-  return key;
 }
 
 async function furnish(api: ApiUnderTest, slug: string, name: string): Promise<RestMerchant> {
@@ -186,5 +186,5 @@ async function furnish(api: ApiUnderTest, slug: string, name: string): Promise<R
     const ctx = { now: new Date(), actor: 'system:test', traceId: newId(), requestId: newId(), home: 'EU' };
     if (stocked) await flows.adjustStock({ merchantId: id, skuId, nodeId, delta: STOCK, reason: 'received' }, ctx);
   }
-  return { id, key: await makeKey(api, id, API_SCOPES), nodeId, skus: ids };
+  return { id, key: await addApiKey(pool, id), nodeId, skus: ids };
 }

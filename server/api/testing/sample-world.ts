@@ -1,0 +1,46 @@
+import type pg from 'pg';
+import { newId } from '../../kernel/ids.ts';
+import { createSession } from '../../platform/auth/sessions.ts';
+import { buildShop } from '../../views/shop-fixture.ts';
+import type { SampleWorld } from './samples.ts';
+
+/** Fills an empty database with what the samples are about. */
+export async function sampleWorld(pool: pg.Pool): Promise<SampleWorld> {
+  const shop = await buildShop(pool);
+  const extra = { otherSession: newId(), otherUser: newId(), northKey: newId(), northAccount: newId(), northCheckout: newId() };
+  const world = { ...shop, ...extra };
+  await pool.query(
+    `INSERT INTO users (id, email, email_normalized, name, role, created_at) VALUES ($1, 'o@w.test', 'o@w.test', 'Other', 'agent', now())`,
+    [world.otherUser],
+  );
+  const session = { id: world.otherSession, userId: world.otherUser, secondFactor: true, ip: null, userAgent: null };
+  await createSession(pool, session, new Date());
+  await pool.query(
+    `INSERT INTO api_keys (id, merchant_id, name, mode, prefix, key_hash, scopes, created_by, created_at)
+     VALUES ($1, $2, 'North key', 'test', 'wb_test_north', '\\x00', '{orders:read}', 'system:test', now())`,
+    [world.northKey, shop.merchants[0]],
+  );
+  await pool.query(
+    `INSERT INTO accounts (id, code, kind, home, merchant_id, currency, normal_side, created_at)
+     VALUES ($1, 'receivable:north:EUR', 'receivable', 'EU', $2, 'EUR', 'debit', now())`,
+    [world.northAccount, shop.merchants[0]],
+  );
+  await pool.query(
+    `INSERT INTO checkouts (id, home, merchant_id, source, state, currency, lines, customer, locale, created_by, created_at, updated_at, expires_at, version)
+     VALUES ($1, 'EU', $2, 'console', 'open', 'EUR', '[{"sku": "TENT-2", "name": "Tent", "quantity": 1}]', '{"email": "ana@example.com"}', 'en',
+             'system:test', now(), now(), now() + interval '1 day', 1)`,
+    [world.northCheckout, shop.merchants[0]],
+  );
+  // South's order has something in it, so that what is done to it is done to an order like any other.
+  const line = newId();
+  await pool.query(
+    `INSERT INTO order_lines (id, order_id, position, kind, sku_id, sku_code, name, stocked, quantity, unit_price, net_minor, discount_minor, tax_minor, total_minor, tax_rate)
+     VALUES ($1, $2, 1, 'item', $3, 'MUG-RED', 'Red mug', true, 1, 12, 1200, 0, 0, 1200, 0)`,
+    [line, shop.orders[1], shop.skus[1]],
+  );
+  await pool.query(`INSERT INTO line_spans (line_id, from_unit, to_unit, order_id, state) VALUES ($1, 1, 1, $2, 'open')`, [
+    line,
+    shop.orders[1],
+  ]);
+  return world;
+}
