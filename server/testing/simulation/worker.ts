@@ -1,0 +1,187 @@
+import { pino } from 'pino';
+import { bindTasks } from '../../../jobs/tasks.ts';
+import type { App } from '../../app.ts';
+import { DomainError } from '../../kernel/errors.ts';
+import type { TaskName } from '../../kernel/tasks.ts';
+import type { JobInfo, TaskHandler, TaskHandlers } from '../../platform/worker.ts';
+import { type Faults, InjectedFault } from './faults.ts';
+import { HOME, type House, type Process } from './house.ts';
+import type { Random } from './random.ts';
+
+interface Job {
+  readonly id: bigint;
+  readonly task: TaskName;
+  readonly payload: Record<string, unknown>;
+  readonly run_at: Date;
+  readonly attempts: number;
+  readonly max_attempts: number;
+}
+
+const log = pino({ level: 'silent' });
+/** Jobs at once in one worker. */
+const SLOTS = 2;
+const REAPED_AFTER_MS = { from: 100, to: 4_000 };
+const SWEEPS: readonly (readonly [task: TaskName, everyMs: number])[] = [
+  ['sweep-sagas', 5_000],
+  ['sweep-deliveries', 15_000],
+];
+/** A job for which everything but its own loss has a remedy: what is lost with a queue. */
+const LOSABLE: ReadonlySet<TaskName> = new Set(['advance-saga', 'deliver-event']);
+
+/** Runs the real tasks from the real queue, as graphile-worker does: takes a job, runs it, removes it or puts it off. */
+export class Workers {
+  private readonly house: House;
+  private readonly faults: Faults;
+  private readonly random: Random;
+  private sleepers: (() => void)[] = [];
+
+  constructor(options: { house: House; faults: Faults; random: Random }) {
+    this.house = options.house;
+    this.faults = options.faults;
+    this.random = options.random;
+    this.house.workerStarted = (worker) => this.begin(worker);
+    this.house.workerDied = (name) => this.reap(name);
+  }
+
+  /** Jobs were added: whoever sleeps looks again. */
+  wake(): void {
+    const sleepers = this.sleepers;
+    this.sleepers = [];
+    for (const wake of sleepers) wake();
+  }
+
+  private begin(worker: Process): void {
+    const settings = { region: HOME };
+    const app = { pool: worker.pool, flows: worker.flows, settings, env: { PSP_URL: '' }, log } as unknown as App;
+    const tasks = bindTasks(app);
+    for (let slot = 0; slot < SLOTS; slot++) void this.work(worker, tasks);
+    for (const [task, everyMs] of SWEEPS) void this.tick(worker, tasks, task, everyMs);
+  }
+
+  private async work(worker: Process, tasks: TaskHandlers): Promise<never> {
+    for (;;) {
+      const job = await survive(() => this.take(worker));
+      if (job) await this.handle(worker, tasks, job);
+    }
+  }
+
+  /** The next job that is due, locked; null after a sleep where there is none. */
+  private async take(worker: Process): Promise<Job | null> {
+    const { rows } = await worker.pool.query<Job>({
+      name: 'worker-look',
+      text: `SELECT j.id, t.identifier AS task, j.payload, j.run_at, j.attempts, j.max_attempts
+             FROM graphile_worker._private_jobs j JOIN graphile_worker._private_tasks t ON t.id = j.task_id
+             WHERE j.locked_at IS NULL AND j.attempts < j.max_attempts ORDER BY j.priority, j.run_at, j.id`,
+    });
+    const due = rows.filter((row) => row.run_at.getTime() <= this.house.scheduler.time.now);
+    if (due.length === 0) {
+      await this.sleep(rows.map((row) => row.run_at.getTime()));
+      return null;
+    }
+    const job = this.random.pick(due);
+    const { rowCount } = await worker.pool.query({
+      name: 'worker-take',
+      text: `UPDATE graphile_worker._private_jobs SET attempts = attempts + 1, locked_at = now(), locked_by = $2 WHERE id = $1 AND locked_at IS NULL`,
+      values: [job.id, worker.name],
+    });
+    return rowCount === 1 ? { ...job, attempts: job.attempts + 1 } : null;
+  }
+
+  private sleep(times: readonly number[]): Promise<void> {
+    return new Promise((resolve) => {
+      this.sleepers.push(resolve);
+      const { time } = this.house.scheduler;
+      if (times.length > 0) time.after(Math.min(...times) - time.now, 'a job is due', resolve);
+    });
+  }
+
+  private async handle(worker: Process, tasks: TaskHandlers, job: Job): Promise<void> {
+    const handler = tasks[job.task] as TaskHandler<TaskName> | undefined;
+    if (!handler) return this.house.scheduler.found(`There is no task ${job.task}`);
+    const lost = LOSABLE.has(job.task) && this.faults.strikes('job_lost');
+    if (lost) this.house.scheduler.say(`job ${job.task} is lost`);
+    const error = lost ? undefined : await this.run(handler, job);
+    if (!lost && this.faults.strikes('job_twice')) void this.run(handler, job);
+    await survive(() =>
+      error === undefined
+        ? worker.pool.query({ name: 'worker-done', text: 'DELETE FROM graphile_worker._private_jobs WHERE id = $1', values: [job.id] })
+        : worker.pool.query({
+            name: 'worker-failed',
+            text: `UPDATE graphile_worker._private_jobs SET locked_at = NULL, locked_by = NULL, last_error = $2,
+                     run_at = greatest(now(), run_at) + (exp(least(attempts, 10)) * interval '1 second') WHERE id = $1 AND locked_by IS NOT NULL`,
+            values: [job.id, error],
+          }),
+    );
+  }
+
+  /** What went wrong, as text; a bug is a violation. */
+  private async run(handler: TaskHandler<TaskName>, job: Job): Promise<string | undefined> {
+    try {
+      await handler(job.payload as never, this.info(job));
+      return undefined;
+    } catch (error) {
+      if (!isExpected(error)) this.house.scheduler.found(`Job ${job.task} threw ${describe(error)}`);
+      return String(error);
+    }
+  }
+
+  private info(job: Pick<Job, 'id' | 'attempts' | 'max_attempts'>): JobInfo {
+    const { attempts, max_attempts } = job;
+    return {
+      id: String(job.id),
+      attempt: attempts,
+      lastTry: attempts >= max_attempts,
+      signal: new AbortController().signal,
+      log,
+    };
+  }
+
+  private async tick(worker: Process, tasks: TaskHandlers, task: TaskName, everyMs: number): Promise<never> {
+    const handler = tasks[task] as TaskHandler<TaskName>;
+    for (;;) {
+      await this.house.scheduler.sleep(everyMs);
+      if (!worker.alive) return new Promise(() => {});
+      await this.run(handler, { id: 0n, task, payload: {}, run_at: new Date(), attempts: 1, max_attempts: 1 });
+    }
+  }
+
+  /** Another worker finds that it is dead and frees its jobs (platform/worker-liveness.ts). */
+  private reap(name: string): void {
+    const { scheduler, db } = this.house;
+    const free = async (): Promise<void> => {
+      const reaper = db.poolOf(null);
+      await survive(() =>
+        reaper.query({
+          name: 'worker-reap',
+          text: 'UPDATE graphile_worker._private_jobs SET locked_at = NULL, locked_by = NULL WHERE locked_by = $1',
+          values: [name],
+        }),
+      );
+      scheduler.say(`the jobs of ${name} are free again`);
+      this.wake();
+    };
+    scheduler.time.after(this.random.between(REAPED_AFTER_MS.from, REAPED_AFTER_MS.to), 'reaper', () => void free());
+  }
+}
+
+/** Repeats what must happen in the end until the database lets it. */
+async function survive<T>(work: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isExpected(error)) throw error;
+    }
+  }
+}
+
+/** An injected fault, or the refusal that the product makes of one. */
+export function isExpected(error: unknown): boolean {
+  if (error instanceof InjectedFault) return true;
+  return error instanceof DomainError && (error.code === 'unavailable' || error.code === 'overloaded');
+}
+
+/** An error with where it came from, on few lines. */
+export function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message).split('\n').slice(0, 6).join('\n') : String(error);
+}
