@@ -41,3 +41,13 @@ it('runs', { timeout: 3_600_000 }, async () => {
     if (run.violation) console.log('VIOLATION', run.violation);
   }
 });
+
+it.each(Object.keys(PLANTED_BUGS) as PlantedBug[])('finds %s', { timeout: 600_000 }, async (bug) => {
+  if (ONE) return;
+  let found: Run | undefined;
+  for (let seed = 1; !found && seed <= 100; seed++) {
+    const run = await simulation.run(seed, bug);
+    if (run.violation) found = run;
+  }
+  console.log('PLANTED', bug, found?.seed, found?.violation?.slice(0, 700));
+});

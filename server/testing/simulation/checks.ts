@@ -143,7 +143,7 @@ async function acknowledged({ pool, clients }: Left): Promise<string[]> {
   );
   const there = new Set(rows.map((row) => row.id));
   const missing = told.flatMap(({ what, ids }) => ids.filter((id) => !there.has(id)).map((id) => `${what} was told ${id}, which is not there`));
-  for (const asked of clients.asked) if (asked.answers.length > 0) await clients.send(asked);
+  await Promise.all(clients.asked.map((asked) => clients.send(asked)));
   return missing;
 }
 

@@ -16,6 +16,7 @@ export interface Shop {
 }
 
 export const STOCKED = ['MUG', 'TEE', 'BAG'] as const;
+const PLENTY = 50;
 
 const ACTS = [
   ...(['ship', 'ship', 'ship', 'ship some', 'ship some', 'deliver'] as const),
@@ -40,10 +41,9 @@ export class Script {
     this.random = options.random;
   }
 
-  /** A shelf that is nearly empty, so that orders meet. */
-  async stockUp(from: number, to: number): Promise<void> {
-    const places = STOCKED.flatMap((code) => this.shop.nodes.map((nodeId) => ({ code, nodeId })));
-    await Promise.all(places.map(({ code, nodeId }) => this.adjust(code, nodeId, this.random.between(from, to))));
+  /** Units for whoever still waits for some. */
+  async stockUp(): Promise<void> {
+    await Promise.all(STOCKED.map((code) => this.adjust(code, this.random.pick(this.shop.nodes), PLENTY)));
   }
 
   async play(): Promise<void> {
@@ -75,7 +75,7 @@ export class Script {
     const codes = random.chance(0.5) ? [random.pick(STOCKED)] : (['MUG', 'TEE'] as const);
     const lines = codes.map((sku) => ({ sku: sku as string, quantity: random.between(1, 3) }));
     if (random.chance(0.2)) lines.push({ sku: 'GIFTWRAP', quantity: 1 });
-    const card = random.chance(0.8) ? 'accepted' : random.pick(['declined', 'challenged', 'challenged', 'abandoned'] as const);
+    const card = random.chance(0.85) ? 'accepted' : random.chance(0.03) ? 'abandoned' : random.pick(['declined', 'challenged'] as const);
     const input = placeOrderInput.parse({
       merchantId: this.shop.merchantId,
       channel: 'api',

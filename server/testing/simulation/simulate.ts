@@ -1,6 +1,8 @@
 import type pg from 'pg';
+import { createFlows } from '../../flows/flows.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { TASKS } from '../../kernel/tasks.ts';
+import { systemContext } from '../../platform/system-context.ts';
 import type { TestDatabase } from '../../platform/testing/test-database.ts';
 import { SimulatedCarrier } from './carrier.ts';
 import { findViolations, moving } from './checks.ts';
@@ -14,7 +16,7 @@ import { type PlantedBug, plant, rewrite } from './planted-bugs.ts';
 import { SimulatedPsp } from './psp.ts';
 import { seeded } from './random.ts';
 import { Scheduler, Violation } from './scheduler.ts';
-import { Script, type Shop } from './script.ts';
+import { Script, type Shop, STOCKED } from './script.ts';
 import { install } from './virtual-time.ts';
 import { Workers } from './worker.ts';
 
@@ -46,7 +48,7 @@ const SEEDS_PER_VACUUM = 100;
 
 /** Prepares a database of its own: the shop, the tasks, and a clock that the simulation sets. */
 export async function prepareSimulation(db: TestDatabase): Promise<Simulation> {
-  const shop = await openShop(db.ownerPool);
+  const shop = await openShop(db);
   await db.ownerPool.query(`
     CREATE SCHEMA simulation;
     GRANT USAGE ON SCHEMA simulation TO PUBLIC;
@@ -66,7 +68,7 @@ export async function prepareSimulation(db: TestDatabase): Promise<Simulation> {
   return {
     async run(seed, bug) {
       if (++runs % SEEDS_PER_VACUUM === 0) await db.ownerPool.query('VACUUM');
-      await real.query('BEGIN');
+      await real.query('BEGIN; SAVEPOINT tx');
       try {
         return await runSeed({ real, shop, seed, bug: bug ?? null });
       } finally {
@@ -114,13 +116,13 @@ async function runSeed({
   try {
     await scheduler.run(async () => {
       house.open();
-      await script.stockUp(0, 4);
+      workers.startTicks();
       faults.begin();
       await script.play();
       faults.end();
       scheduler.say('faults are over');
-      await script.stockUp(50, 50);
-      await Promise.all(script.orders.map((order) => script.release(order.id)));
+      await script.stockUp();
+      await Promise.all((await heldOrders(db.poolOf(null))).map((id) => script.release(id)));
       await comeToRest(scheduler, db.poolOf(null));
       const found = await findViolations({ pool: db.poolOf(null), psp, carrier, clients, now: new Date(time.now) });
       if (found.length > 0) throw new Violation(found.join('\n'));
@@ -140,6 +142,11 @@ async function runSeed({
     faults: faults.counts,
     trace: scheduler.trace,
   };
+}
+
+async function heldOrders(pool: pg.Pool): Promise<string[]> {
+  const { rows } = await pool.query<{ id: string }>(`SELECT id FROM orders WHERE holds <> '{}' ORDER BY id`);
+  return rows.map((row) => row.id);
 }
 
 /** Lets time pass until nothing moves any more. */
@@ -166,7 +173,10 @@ function tellChallenge(house: House, faults: Faults, orderId: string, seed: numb
   }
 }
 
-async function openShop(owner: pg.Pool): Promise<Shop> {
+/** What each node has of each SKU: so little that orders meet. */
+const SCARCE = 2;
+
+async function openShop({ ownerPool: owner, pool }: TestDatabase): Promise<Shop> {
   const id = (last: number): string => `00000000-0000-7000-8000-${String(last).padStart(12, '0')}`;
   const merchantId = id(1);
   await owner.query(
@@ -186,5 +196,11 @@ async function openShop(owner: pg.Pool): Promise<Shop> {
       `INSERT INTO skus (id, merchant_id, code, name, stocked, price, currency, created_at, updated_at) VALUES ($1, $2, $3, $3, $4, $5, 'EUR', now(), now())`,
       [sku, merchantId, code, code !== 'GIFTWRAP', prices[code as keyof typeof prices]],
     );
+  const flows = createFlows({ pool, home: HOME, outside: { payments: new Map(), carriers: new Map() } });
+  for (const code of STOCKED)
+    for (const nodeId of nodes)
+      await flows.adjustStock({ merchantId, skuId: skus[code], nodeId, delta: SCARCE, reason: 'received' }, systemContext('simulation', HOME));
+  // What was told of it was told before the first seed.
+  await owner.query(`UPDATE event_deliveries SET status = 'done'; DELETE FROM graphile_worker._private_jobs`);
   return { merchantId, nodes, skus };
 }

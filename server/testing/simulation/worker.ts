@@ -33,7 +33,10 @@ export class Workers {
   private readonly house: House;
   private readonly faults: Faults;
   private readonly random: Random;
-  private sleepers: (() => void)[] = [];
+  private sleepers: { readonly worker: Process; readonly wake: () => void }[] = [];
+
+  private nextAlarm: number | null = null;
+  private readonly living = new Map<Process, TaskHandlers>();
 
   constructor(options: { house: House; faults: Faults; random: Random }) {
     this.house = options.house;
@@ -43,19 +46,27 @@ export class Workers {
     this.house.workerDied = (name) => this.reap(name);
   }
 
-  /** Jobs were added: whoever sleeps looks again. */
+  /** Jobs were added: somebody who sleeps looks again, and wakes another if there is more than one. */
   wake(): void {
-    const sleepers = this.sleepers;
-    this.sleepers = [];
-    for (const wake of sleepers) wake();
+    const living = this.sleepers.filter(({ worker }) => worker.alive);
+    this.sleepers = living;
+    if (living.length === 0) return;
+    const chosen = this.random.pick(living);
+    this.sleepers = living.filter((sleeper) => sleeper !== chosen);
+    chosen.wake();
   }
 
   private begin(worker: Process): void {
     const settings = { region: HOME };
     const app = { pool: worker.pool, flows: worker.flows, settings, env: { PSP_URL: '' }, log } as unknown as App;
     const tasks = bindTasks(app);
+    this.living.set(worker, tasks);
     for (let slot = 0; slot < SLOTS; slot++) void this.work(worker, tasks);
-    for (const [task, everyMs] of SWEEPS) void this.tick(worker, tasks, task, everyMs);
+  }
+
+  /** Sweeps by the clock: as in the house, one of the workers does each. */
+  startTicks(): void {
+    for (const [task, everyMs] of SWEEPS) void this.tick(task, everyMs);
   }
 
   private async work(worker: Process, tasks: TaskHandlers): Promise<never> {
@@ -75,24 +86,35 @@ export class Workers {
     });
     const due = rows.filter((row) => row.run_at.getTime() <= this.house.scheduler.time.now);
     if (due.length === 0) {
-      await this.sleep(rows.map((row) => row.run_at.getTime()));
+      await this.sleep(worker, rows.map((row) => row.run_at.getTime()));
       return null;
     }
+    if (due.length > 1) this.wake();
     const job = this.random.pick(due);
     const { rowCount } = await worker.pool.query({
       name: 'worker-take',
-      text: `UPDATE graphile_worker._private_jobs SET attempts = attempts + 1, locked_at = now(), locked_by = $2 WHERE id = $1 AND locked_at IS NULL`,
-      values: [job.id, worker.name],
+      text: `UPDATE graphile_worker._private_jobs SET attempts = attempts + 1, locked_at = $3, locked_by = $2 WHERE id = $1 AND locked_at IS NULL`,
+      values: [job.id, worker.name, new Date()],
     });
     return rowCount === 1 ? { ...job, attempts: job.attempts + 1 } : null;
   }
 
-  private sleep(times: readonly number[]): Promise<void> {
+  private sleep(worker: Process, times: readonly number[]): Promise<void> {
     return new Promise((resolve) => {
-      this.sleepers.push(resolve);
+      const sleeper = { worker, wake: resolve };
+      this.sleepers.push(sleeper);
       const { time } = this.house.scheduler;
-      if (times.length > 0) time.after(Math.min(...times) - time.now, 'a job is due', resolve);
+      // Whoever sleeps knows when the next job is due; one of them is enough to see to it.
+      if (times.length > 0) this.alarm(Math.min(...times) - time.now);
     });
+  }
+
+  private alarm(ms: number): void {
+    const { time } = this.house.scheduler;
+    const at = time.now + ms;
+    if (this.nextAlarm !== null && this.nextAlarm <= at && this.nextAlarm > time.now) return;
+    this.nextAlarm = at;
+    time.after(ms, 'a job is due', () => this.wake());
   }
 
   private async handle(worker: Process, tasks: TaskHandlers, job: Job): Promise<void> {
@@ -108,8 +130,8 @@ export class Workers {
         : worker.pool.query({
             name: 'worker-failed',
             text: `UPDATE graphile_worker._private_jobs SET locked_at = NULL, locked_by = NULL, last_error = $2,
-                     run_at = greatest(now(), run_at) + (exp(least(attempts, 10)) * interval '1 second') WHERE id = $1 AND locked_by IS NOT NULL`,
-            values: [job.id, error],
+                     run_at = $3::timestamptz + (exp(least(attempts, 10)) * interval '1 second') WHERE id = $1 AND locked_by IS NOT NULL`,
+            values: [job.id, error, new Date()],
           }),
     );
   }
@@ -136,12 +158,14 @@ export class Workers {
     };
   }
 
-  private async tick(worker: Process, tasks: TaskHandlers, task: TaskName, everyMs: number): Promise<never> {
-    const handler = tasks[task] as TaskHandler<TaskName>;
+  private async tick(task: TaskName, everyMs: number): Promise<never> {
     for (;;) {
       await this.house.scheduler.sleep(everyMs);
-      if (!worker.alive) return new Promise(() => {});
-      await this.run(handler, { id: 0n, task, payload: {}, run_at: new Date(), attempts: 1, max_attempts: 1 });
+      const running = [...this.living].filter(([worker]) => worker.alive);
+      if (running.length === 0) continue;
+      const [, tasks] = this.random.pick(running);
+      const handler = tasks[task] as TaskHandler<TaskName>;
+      void this.run(handler, { id: 0n, task, payload: {}, run_at: new Date(), attempts: 1, max_attempts: 1 });
     }
   }
 
