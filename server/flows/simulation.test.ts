@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../platform/testing/test-database.ts';
-import { PLANTED_BUGS, type PlantedBug } from '../testing/simulation/planted-bugs.ts';
+import { PLANTED_BUGS, type PlantedBug, SHOWN_BY } from '../testing/simulation/planted-bugs.ts';
 import { prepareSimulation, type Run, type Simulation } from '../testing/simulation/simulate.ts';
 
 vi.mock('../kernel/ids.ts', async (original) =>
@@ -43,10 +43,10 @@ it('runs', { timeout: 3_600_000 }, async () => {
 });
 
 it.each(Object.keys(PLANTED_BUGS) as PlantedBug[])('finds %s', { timeout: 600_000 }, async (bug) => {
-  if (ONE) return;
+  
   let found: Run | undefined;
-  for (let seed = 1; !found && seed <= 100; seed++) {
-    const run = await simulation.run(seed, bug);
+  for (let seed = 1; !found && seed <= 300; seed++) {
+    const run = await simulation.run(seed, { bug, often: SHOWN_BY[bug] ?? [] });
     if (run.violation) found = run;
   }
   console.log('PLANTED', bug, found?.seed, found?.violation?.slice(0, 700));

@@ -2,6 +2,7 @@ import type pg from 'pg';
 import { type FaultKind, type Faults, InjectedFault } from './faults.ts';
 import { LockGraph, tablesLocked } from './lock-graph.ts';
 import { hash } from './random.ts';
+import { SagaWatch } from './saga-watch.ts';
 import type { Owner, Scheduler } from './scheduler.ts';
 
 export interface Statement {
@@ -37,6 +38,8 @@ export class SimulatedDatabase {
   private readonly rewrite: Rewrite;
   private readonly jobsAdded: () => void;
   private readonly lockGraph = new LockGraph();
+  private readonly sagas = new SagaWatch();
+  private sagasBefore = this.sagas.snapshot();
   private holder: Connection | null = null;
   /** What the database believes the time to be. */
   private toldTime = Number.NaN;
@@ -99,6 +102,7 @@ export class SimulatedDatabase {
     this.toldTime = this.scheduler.time.now;
     const now = new Date(this.toldTime).toISOString();
     await this.real.query(`RELEASE SAVEPOINT tx; SET simulation.now = '${now}'; SAVEPOINT tx`);
+    this.sagasBefore = this.sagas.snapshot();
   }
 
   commit(): void {
@@ -107,6 +111,7 @@ export class SimulatedDatabase {
 
   async rollback(): Promise<void> {
     await this.real.query('ROLLBACK TO SAVEPOINT tx');
+    this.sagas.restore(this.sagasBefore);
   }
 
   /** Runs a statement as it is rewritten; `held` is what its transaction has locked so far. */
@@ -116,6 +121,8 @@ export class SimulatedDatabase {
     for (const one of Array.isArray(rewritten) ? (rewritten as Statement[]) : [rewritten as Statement]) {
       const known = inspect(one);
       this.recordLocks(known, owner, held);
+      const wrong = this.sagas.written(one, owner, this.scheduler.time.now);
+      if (wrong) this.scheduler.found(wrong);
       result = await this.real.query<Record<string, unknown>>({ name: known.name, text: one.text, values: [...(one.values ?? [])] });
       if (!known.ordered && result.rows.length > 1) sort(result.rows);
       if (known.addsJobs) this.jobsAdded();

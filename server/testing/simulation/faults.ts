@@ -16,7 +16,9 @@ const ODDS = {
   killed_before: 700,
   killed_after: 700,
   /** The process does not run for a while: its machine is stopped, or busy. */
-  paused: 250,
+  paused: 400,
+  /** The same just before it calls somebody outside or hears the answer, long enough for somebody else to take over. */
+  paused_at_call: 16,
   /** A request to the outside world: refused at the door, lost on the way, done but not heard of, answered with an error, late. */
   call_unreachable: 12,
   call_lost: 12,
@@ -54,13 +56,16 @@ export class InjectedFault extends Error {
 export class Faults {
   readonly counts = new Map<FaultKind, number>();
   private readonly enabled: ReadonlySet<FaultKind>;
+  private readonly often: ReadonlySet<FaultKind>;
   private readonly random: Random;
   private off = true;
 
-  constructor(random: Random) {
+  /** `often` names faults that are wanted in every seed, and every other time. */
+  constructor(random: Random, often: readonly FaultKind[] = []) {
     this.random = random;
+    this.often = new Set(often);
     const calm = random.chance(SHARE_OF_CALM_SEEDS);
-    this.enabled = new Set(FAULT_KINDS.filter(() => random.chance(SHARE_OF_KINDS) && !calm));
+    this.enabled = new Set([...FAULT_KINDS.filter(() => random.chance(SHARE_OF_KINDS) && !calm), ...often]);
   }
 
   begin(): void {
@@ -74,7 +79,8 @@ export class Faults {
 
   /** Whether it goes wrong here and now. */
   strikes(kind: FaultKind): boolean {
-    if (this.off || !this.enabled.has(kind) || !this.random.chance(1 / ODDS[kind])) return false;
+    if (this.off || !this.enabled.has(kind)) return false;
+    if (!this.random.chance(this.often.has(kind) ? 1 / 2 : 1 / ODDS[kind])) return false;
     this.counts.set(kind, (this.counts.get(kind) ?? 0) + 1);
     return true;
   }

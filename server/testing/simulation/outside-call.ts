@@ -53,10 +53,10 @@ export function createLine(scheduler: Scheduler, faults: Faults, random: Random)
         if (faults.strikes('call_unreachable')) return unreachable('turned away at the door');
         return { answer: travel(what, effect as () => Awaited<ReturnType<typeof effect>>, signal) };
       };
-      const sent = await scheduler.perform({ owner, label: `calls ${what}`, work: send });
+      const sent = await scheduler.perform({ owner, label: `calls ${what}`, isCall: true, work: send });
       if ('kind' in sent) return sent;
       const value = await sent.answer;
-      return scheduler.perform({ owner, label: `hears of ${what}: ${kindOf(value)}`, work: () => value });
+      return scheduler.perform({ owner, label: `hears of ${what}: ${kindOf(value)}`, isCall: true, work: () => value });
     },
   };
 }

@@ -4,6 +4,7 @@ import type * as ids from '../../kernel/ids.ts';
 import type * as locks from '../../platform/locks.ts';
 import type * as sagas from '../../platform/saga.ts';
 import type { Rewrite, Statement } from './database.ts';
+import type { FaultKind } from './faults.ts';
 import { simulatedId } from './ids.ts';
 
 /**
@@ -12,14 +13,21 @@ import { simulatedId } from './ids.ts';
  */
 export const PLANTED_BUGS = {
   'skipped compare-and-set': 'whoever comes back last with an answer moves the saga, wherever it is by then',
-  'double posting': 'a sale is posted twice',
-  'lost outbox row': 'the last event of a batch is not written',
-  'lost delivery': 'an event is written, and nobody is told of it',
+  'double posting': 'the provider’s fee is posted twice, and the books agree with themselves',
+  'lost outbox row': 'of several events the last is not written',
+  'lost delivery': 'of several events that somebody has to be told of the last is told to nobody',
   'lock out of order': 'workers lock the nodes’ stock before the supply, and nothing refuses it',
   'a new id for each try': 'an attempt that is sent again is sent under another id',
   'forgotten key': 'a request that is sent again is taken for a new one',
 } as const;
 export type PlantedBug = keyof typeof PLANTED_BUGS;
+
+/** What has to go wrong before a bug shows, where that is rare. */
+export const SHOWN_BY: { readonly [bug in PlantedBug]?: readonly FaultKind[] } = {
+  'skipped compare-and-set': ['paused_at_call', 'call_slow'],
+  'a new id for each try': ['call_lost'],
+  'forgotten key': ['request_twice'],
+};
 
 let planted: PlantedBug | null = null;
 
@@ -65,7 +73,7 @@ export function withLedgerBugs(real: typeof ledger): typeof ledger {
     post(state, specs, ctx) {
       const applied = real.post(state, specs, ctx);
       if (planted === 'double posting') {
-        const again = specs.filter((spec) => spec.kind === 'sale').map((spec) => ({ ...spec, id: simulatedId() as string }));
+        const again = specs.filter((spec) => spec.kind === 'psp_fee').map((spec) => ({ ...spec, id: simulatedId() as string }));
         if (again.length > 0) real.post(state, again, ctx);
       }
       return applied;
@@ -77,23 +85,26 @@ export function withLedgerBugs(real: typeof ledger): typeof ledger {
 export const rewrite: Rewrite = (statement, owner) => {
   if (planted === 'lost outbox row' && statement.name?.startsWith('ins:events:')) return withoutLast(statement);
   if (planted === 'lost delivery' && statement.name?.startsWith('ins:event_deliveries:')) return withoutLast(statement);
-  if (planted === 'forgotten key' && statement.name === 'claim-keys') return withNewKeys(statement);
+  if (planted === 'forgotten key' && statement.name === 'claim-keys') return claimingAgain(statement);
   if (planted === 'lock out of order' && statement.name === 'inventory-lock-supply' && owner?.name.startsWith('worker'))
-    return [LOCK_STOCK(statement), statement];
+    return [lockStock(statement), statement];
   return statement;
 };
 
 /** A batch of rows travels as one array per column. */
 function withoutLast(statement: Statement): Statement {
-  return { ...statement, values: (statement.values as readonly unknown[][]).map((column) => column.slice(0, -1)) };
+  const columns = statement.values as readonly unknown[][];
+  return (columns[0]?.length ?? 0) < 2 ? statement : { ...statement, values: columns.map((column) => column.slice(0, -1)) };
 }
 
-function withNewKeys(statement: Statement): Statement {
-  const [principals, operation, keys, hashes] = statement.values as readonly [unknown, string, string[], unknown];
-  return { ...statement, values: [principals, operation, keys.map(() => simulatedId()), hashes] };
-}
+/** A key that is there already is claimed once more. */
+const claimingAgain = ({ text, values }: Statement): Statement => ({
+  name: 'planted-claim-keys',
+  text: text.replace('DO NOTHING', '(principal, operation, key) DO UPDATE SET request_hash = excluded.request_hash'),
+  ...(values ? { values } : {}),
+});
 
-const LOCK_STOCK = (supply: Statement): Statement => ({
+const lockStock = (supply: Statement): Statement => ({
   name: 'planted-lock-stock',
   text: 'SELECT sku_id FROM node_stock WHERE sku_id = ANY($1::uuid[]) ORDER BY sku_id, node_id FOR NO KEY UPDATE',
   values: [supply.values?.[1]],
@@ -102,9 +113,16 @@ const LOCK_STOCK = (supply: Statement): Statement => ({
 /** The provider as a process calls it. */
 export function withProviderBugs(provider: PaymentProvider): PaymentProvider {
   if (planted !== 'a new id for each try') return provider;
+  const tried = new Set<string>();
+  const renamed = <T extends { readonly operationId: string }>(input: T): T => {
+    if (tried.has(input.operationId)) return { ...input, operationId: simulatedId() as string };
+    tried.add(input.operationId);
+    return input;
+  };
   return {
     ...provider,
-    capture: (input, signal) => provider.capture({ ...input, operationId: simulatedId() as string }, signal),
-    refund: (input, signal) => provider.refund({ ...input, operationId: simulatedId() as string }, signal),
+    authorize: (input, signal) => provider.authorize(renamed(input), signal),
+    capture: (input, signal) => provider.capture(renamed(input), signal),
+    refund: (input, signal) => provider.refund(renamed(input), signal),
   };
 }

@@ -17,6 +17,8 @@ export interface Owner {
 export interface Point<T> {
   readonly owner: Owner | null;
   readonly label: string;
+  /** Whether it is a call of somebody outside, or the answer. */
+  readonly isCall?: boolean;
   readonly may?: () => boolean;
   readonly work: () => T | Promise<T>;
 }
@@ -33,6 +35,8 @@ export class Violation extends Error {}
 /** A step of the simulation takes this long at most; the database is fast. */
 const STEP_MS = 3;
 const PAUSE_MS = { from: 1_000, to: 40_000 };
+/** Longer than the lease of a call and the sweep that finds it over (platform/saga.ts, jobs/tasks/sweep-sagas.ts). */
+const LONG_PAUSE_MS = { from: 20_000, to: 32_000 };
 /** A seed that takes more steps than this will never end. */
 const MAX_STEPS = 60_000;
 
@@ -103,8 +107,9 @@ export class Scheduler {
     this.steps += 1;
     if (this.steps > MAX_STEPS) throw new Violation(`No end after ${MAX_STEPS} steps`);
     const chosen = this.random.pick(ready);
-    const { owner, label } = chosen.point;
-    if (owner?.mayPause() && this.faults.strikes('paused')) return this.pause(owner);
+    const { owner, label, isCall } = chosen.point;
+    if (owner?.mayPause() && isCall && this.faults.strikes('paused_at_call')) return this.pause(owner, LONG_PAUSE_MS);
+    if (owner?.mayPause() && this.faults.strikes('paused')) return this.pause(owner, PAUSE_MS);
     this.waiting.splice(this.waiting.indexOf(chosen), 1);
     if (owner && this.faults.strikes('killed_before')) return this.kill(owner, `before ${label}`);
     this.say(owner ? `${owner.name}: ${label}` : label);
@@ -125,8 +130,8 @@ export class Scheduler {
     this.time.now = Math.max(this.time.now, next);
   }
 
-  private pause(owner: Owner): void {
-    const ms = this.random.between(PAUSE_MS.from, PAUSE_MS.to);
+  private pause(owner: Owner, { from, to }: { readonly from: number; readonly to: number }): void {
+    const ms = this.random.between(from, to);
     this.say(`${owner.name} stands still for ${ms} ms`);
     owner.pausedUntil = this.time.now + ms;
     this.time.after(ms, 'goes on', () => {});

@@ -23,7 +23,7 @@ import { Workers } from './worker.ts';
 /** What every seed starts from. */
 export interface Simulation {
   /** Runs one seed from beginning to end. The same seed is the same run, to the last step. */
-  run(seed: number, bug?: PlantedBug): Promise<Run>;
+  run(seed: number, options?: { readonly bug?: PlantedBug | undefined; readonly often?: readonly FaultKind[] }): Promise<Run>;
   close(): Promise<void>;
 }
 
@@ -66,11 +66,11 @@ export async function prepareSimulation(db: TestDatabase): Promise<Simulation> {
     SET idle_in_transaction_session_timeout = 0`);
   let runs = 0;
   return {
-    async run(seed, bug) {
+    async run(seed, { bug = null, often = [] } = {}) {
       if (++runs % SEEDS_PER_VACUUM === 0) await db.ownerPool.query('VACUUM');
       await real.query('BEGIN; SAVEPOINT tx');
       try {
-        return await runSeed({ real, shop, seed, bug: bug ?? null });
+        return await runSeed({ real, shop, seed, bug, often });
       } finally {
         await real.query('ROLLBACK');
       }
@@ -86,14 +86,16 @@ async function runSeed({
   shop,
   seed,
   bug,
+  often,
 }: {
   real: pg.PoolClient;
   shop: Shop;
   seed: number;
   bug: PlantedBug | null;
+  often: readonly FaultKind[];
 }): Promise<Run> {
   await real.query(`SELECT setval('graphile_worker.jobs_id_seq1', 1, false)`);
-  const faults = new Faults(seeded(seed, 'faults'));
+  const faults = new Faults(seeded(seed, 'faults'), often);
   const scheduler = new Scheduler(seeded(seed, 'schedule'), faults);
   const { time } = scheduler;
   const line = createLine(scheduler, faults, seeded(seed, 'line'));

@@ -12,7 +12,6 @@ interface Job {
   readonly id: bigint;
   readonly task: TaskName;
   readonly payload: Record<string, unknown>;
-  readonly run_at: Date;
   readonly attempts: number;
   readonly max_attempts: number;
 }
@@ -51,7 +50,8 @@ export class Workers {
     const living = this.sleepers.filter(({ worker }) => worker.alive);
     this.sleepers = living;
     if (living.length === 0) return;
-    const chosen = this.random.pick(living);
+    const running = living.filter(({ worker }) => worker.pausedUntil <= this.house.scheduler.time.now);
+    const chosen = this.random.pick(running.length > 0 ? running : living);
     this.sleepers = living.filter((sleeper) => sleeper !== chosen);
     chosen.wake();
   }
@@ -59,7 +59,8 @@ export class Workers {
   private begin(worker: Process): void {
     const settings = { region: HOME };
     const app = { pool: worker.pool, flows: worker.flows, settings, env: { PSP_URL: '' }, log } as unknown as App;
-    const tasks = bindTasks(app);
+    // Mail has tests of its own (flows/send-notices.test.ts).
+    const tasks: TaskHandlers = { ...bindTasks(app), 'send-notices': async () => {} };
     this.living.set(worker, tasks);
     for (let slot = 0; slot < SLOTS; slot++) void this.work(worker, tasks);
   }
@@ -76,45 +77,35 @@ export class Workers {
     }
   }
 
-  /** The next job that is due, locked; null after a sleep where there is none. */
+  /** One of the jobs that are due, locked; null after a sleep where there is none. */
   private async take(worker: Process): Promise<Job | null> {
-    const { rows } = await worker.pool.query<Job>({
-      name: 'worker-look',
-      text: `SELECT j.id, t.identifier AS task, j.payload, j.run_at, j.attempts, j.max_attempts
-             FROM graphile_worker._private_jobs j JOIN graphile_worker._private_tasks t ON t.id = j.task_id
-             WHERE j.locked_at IS NULL AND j.attempts < j.max_attempts ORDER BY j.priority, j.run_at, j.id`,
-    });
-    const due = rows.filter((row) => row.run_at.getTime() <= this.house.scheduler.time.now);
-    if (due.length === 0) {
-      await this.sleep(worker, rows.map((row) => row.run_at.getTime()));
-      return null;
-    }
-    if (due.length > 1) this.wake();
-    const job = this.random.pick(due);
-    const { rowCount } = await worker.pool.query({
+    const { rows } = await worker.pool.query<Job & { readonly next: Date | null }>({
       name: 'worker-take',
-      text: `UPDATE graphile_worker._private_jobs SET attempts = attempts + 1, locked_at = $3, locked_by = $2 WHERE id = $1 AND locked_at IS NULL`,
-      values: [job.id, worker.name, new Date()],
+      text: `WITH waiting AS (
+               SELECT id, run_at, count(*) FILTER (WHERE run_at <= $1) OVER () AS due FROM graphile_worker._private_jobs
+               WHERE locked_at IS NULL AND attempts < max_attempts),
+             taken AS (
+               UPDATE graphile_worker._private_jobs j SET attempts = attempts + 1, locked_at = $1, locked_by = $2
+               WHERE j.id = (SELECT id FROM waiting WHERE run_at <= $1 ORDER BY id OFFSET floor($3::float8 * (SELECT max(due) FROM waiting)) LIMIT 1)
+               RETURNING j.*)
+             SELECT j.id, t.identifier AS task, j.payload, j.attempts, j.max_attempts, (SELECT min(run_at) FROM waiting WHERE id IS DISTINCT FROM j.id) AS next
+             FROM (SELECT) one LEFT JOIN taken j ON true LEFT JOIN graphile_worker._private_tasks t ON t.id = j.task_id ORDER BY j.id`,
+      values: [new Date(), worker.name, this.random.next()],
     });
-    return rowCount === 1 ? { ...job, attempts: job.attempts + 1 } : null;
+    const row = rows[0];
+    const next = row?.next?.getTime();
+    if (next !== undefined) this.alarm(next);
+    if (row?.id) return row;
+    await new Promise<void>((wake) => this.sleepers.push({ worker, wake }));
+    return null;
   }
 
-  private sleep(worker: Process, times: readonly number[]): Promise<void> {
-    return new Promise((resolve) => {
-      const sleeper = { worker, wake: resolve };
-      this.sleepers.push(sleeper);
-      const { time } = this.house.scheduler;
-      // Whoever sleeps knows when the next job is due; one of them is enough to see to it.
-      if (times.length > 0) this.alarm(Math.min(...times) - time.now);
-    });
-  }
-
-  private alarm(ms: number): void {
+  /** At that time somebody looks again. */
+  private alarm(at: number): void {
     const { time } = this.house.scheduler;
-    const at = time.now + ms;
     if (this.nextAlarm !== null && this.nextAlarm <= at && this.nextAlarm > time.now) return;
     this.nextAlarm = at;
-    time.after(ms, 'a job is due', () => this.wake());
+    time.after(at - time.now, 'a job is due', () => this.wake());
   }
 
   private async handle(worker: Process, tasks: TaskHandlers, job: Job): Promise<void> {
@@ -165,7 +156,7 @@ export class Workers {
       if (running.length === 0) continue;
       const [, tasks] = this.random.pick(running);
       const handler = tasks[task] as TaskHandler<TaskName>;
-      void this.run(handler, { id: 0n, task, payload: {}, run_at: new Date(), attempts: 1, max_attempts: 1 });
+      void this.run(handler, { id: 0n, task, payload: {}, attempts: 1, max_attempts: 1 });
     }
   }
 
