@@ -4,7 +4,7 @@ import { checkIntegrity } from '../../views/integrity.ts';
 import type { SimulatedCarrier } from './carrier.ts';
 import type { Clients } from './clients.ts';
 import { type Intent, type SimulatedPsp, sum } from './psp.ts';
-import { valueOf } from './script.ts';
+import { acceptedAs } from './script.ts';
 
 /** Everything that a seed leaves behind, when everybody has come to rest. */
 export interface Left {
@@ -76,7 +76,8 @@ async function endings(pool: pg.Pool): Promise<string[]> {
   );
   return rows.flatMap(({ number, status, waiting, finished, held }) => {
     if (status === 'PENDING') return [`order ${number} is still PENDING`];
-    if (waiting > 0n && !held) return [`order ${number} is ${status}, and ${waiting} spans of it have no node although there is stock`];
+    if (waiting > 0n && !held)
+      return [`order ${number} is ${status}, and ${waiting} spans of it have no node although there is stock`];
     return status === 'CANCELLED' && !finished ? [`order ${number} is cancelled, and not finished`] : [];
   });
 }
@@ -121,9 +122,13 @@ function differences(psp: SimulatedPsp, intent: Intent, row: PaymentRow | undefi
 
 /** Each label is paid for by one shipment that leaves; a shipment that does not leave has none. */
 async function labels({ pool, carrier }: Left): Promise<string[]> {
-  const { rows } = await pool.query<{ id: string; number: string; status: string; carrier_ref: string | null; node_id: string | null }>(
-    'SELECT id, number, status, carrier_ref, node_id FROM shipments ORDER BY number',
-  );
+  const { rows } = await pool.query<{
+    id: string;
+    number: string;
+    status: string;
+    carrier_ref: string | null;
+    node_id: string | null;
+  }>('SELECT id, number, status, carrier_ref, node_id FROM shipments ORDER BY number');
   return rows.flatMap(({ id, number, status, carrier_ref, node_id }) => {
     const own = [...carrier.labels.values()].filter((label) => label.shipmentId === id && !label.voided);
     const wanted = status === 'CANCELLED' || node_id === null ? 0 : 1;
@@ -135,21 +140,29 @@ async function labels({ pool, carrier }: Left): Promise<string[]> {
 /** What somebody was told has happened is there, and is told again to whoever asks again. */
 async function acknowledged({ pool, clients }: Left): Promise<string[]> {
   const told = clients.asked.flatMap((asked) => {
-    const value = asked.answers[0] && valueOf<Record<string, unknown>>(asked.answers[0]);
+    const value = asked.answers[0] && acceptedAs<Record<string, unknown>>(asked.answers[0]);
     return value ? [{ what: asked.what, ids: idsIn(value) }] : [];
   });
   const { rows } = await pool.query<{ id: string }>(
     `SELECT id::text FROM orders UNION ALL SELECT id::text FROM shipments UNION ALL SELECT id::text FROM refunds ORDER BY 1`,
   );
   const there = new Set(rows.map((row) => row.id));
-  const missing = told.flatMap(({ what, ids }) => ids.filter((id) => !there.has(id)).map((id) => `${what} was told ${id}, which is not there`));
+  const missing = told.flatMap(({ what, ids }) =>
+    ids.filter((id) => !there.has(id)).map((id) => `${what} was told ${id}, which is not there`),
+  );
   await Promise.all(clients.asked.map((asked) => clients.send(asked)));
   return missing;
 }
 
 /** Ids of orders, shipments and refunds that an answer names. */
 function idsIn(value: Record<string, unknown>): string[] {
-  const { id, orderId, refundId, shipments = [], skuId } = value as {
+  const {
+    id,
+    orderId,
+    refundId,
+    shipments = [],
+    skuId,
+  } = value as {
     id?: string;
     orderId?: string;
     refundId?: string | null;

@@ -77,7 +77,8 @@ export class Clients {
       this.hear(asked, { ok });
     } catch (error) {
       if (error instanceof ProcessDied || isExpected(error)) return;
-      if (error instanceof DomainError && error.entry.status < 500) this.hear(asked, { refused: `${error.code}: ${error.detail}` });
+      if (error instanceof DomainError && error.entry.status < 500)
+        this.hear(asked, { refused: `${error.code}: ${error.detail}` });
       else scheduler.found(`${asked.what} threw ${describe(error)}`);
     }
   }

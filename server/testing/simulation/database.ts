@@ -123,7 +123,11 @@ export class SimulatedDatabase {
       this.recordLocks(known, owner, held);
       const wrong = this.sagas.written(one, owner, this.scheduler.time.now);
       if (wrong) this.scheduler.found(wrong);
-      result = await this.real.query<Record<string, unknown>>({ name: known.name, text: one.text, values: [...(one.values ?? [])] });
+      result = await this.real.query<Record<string, unknown>>({
+        name: known.name,
+        text: one.text,
+        values: [...(one.values ?? [])],
+      });
       if (!known.ordered && result.rows.length > 1) sort(result.rows);
       if (known.addsJobs) this.jobsAdded();
     }

@@ -44,6 +44,9 @@ export const FAULT_KINDS = Object.keys(ODDS) as FaultKind[];
 const SHARE_OF_KINDS = 0.5;
 const SHARE_OF_CALM_SEEDS = 0.1;
 
+/** A fault that is wanted in every seed strikes once in so many times. */
+const OFTEN = 6;
+
 /** An error of the simulation's own making: whoever meets it did nothing wrong. */
 export class InjectedFault extends Error {
   readonly code: string;
@@ -80,7 +83,7 @@ export class Faults {
   /** Whether it goes wrong here and now. */
   strikes(kind: FaultKind): boolean {
     if (this.off || !this.enabled.has(kind)) return false;
-    if (!this.random.chance(this.often.has(kind) ? 1 / 2 : 1 / ODDS[kind])) return false;
+    if (!this.random.chance(this.often.has(kind) ? 1 / OFTEN : 1 / ODDS[kind])) return false;
     this.counts.set(kind, (this.counts.get(kind) ?? 0) + 1);
     return true;
   }

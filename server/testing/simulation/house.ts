@@ -3,9 +3,9 @@ import { createFlows, type Flows } from '../../flows/flows.ts';
 import type { Outside } from '../../flows/outside.ts';
 import type { SimulatedCarrier } from './carrier.ts';
 import type { SimulatedDatabase } from './database.ts';
-import type { Random } from './random.ts';
 import { withProviderBugs } from './planted-bugs.ts';
 import type { SimulatedPsp } from './psp.ts';
+import type { Random } from './random.ts';
 import type { Owner, Scheduler } from './scheduler.ts';
 
 export const HOME = 'EU';

@@ -61,4 +61,5 @@ export function createLine(scheduler: Scheduler, faults: Faults, random: Random)
   };
 }
 
-const kindOf = (value: unknown): string => (typeof value === 'object' && value !== null && 'kind' in value ? String(value.kind) : 'done');
+const kindOf = (value: unknown): string =>
+  typeof value === 'object' && value !== null && 'kind' in value ? String(value.kind) : 'done';

@@ -30,10 +30,13 @@ export const SHOWN_BY: { readonly [bug in PlantedBug]?: readonly FaultKind[] } =
 };
 
 let planted: PlantedBug | null = null;
+/** Attempts that were sent once. */
+let tried = new Set<string>();
 
 /** Plants a bug, or none, until the returned function is called. */
 export function plant(bug: PlantedBug | null): () => void {
   planted = bug;
+  tried = new Set();
   return () => {
     planted = null;
   };
@@ -113,7 +116,6 @@ const lockStock = (supply: Statement): Statement => ({
 /** The provider as a process calls it. */
 export function withProviderBugs(provider: PaymentProvider): PaymentProvider {
   if (planted !== 'a new id for each try') return provider;
-  const tried = new Set<string>();
   const renamed = <T extends { readonly operationId: string }>(input: T): T => {
     if (tried.has(input.operationId)) return { ...input, operationId: simulatedId() as string };
     tried.add(input.operationId);

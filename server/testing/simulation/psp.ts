@@ -32,7 +32,12 @@ export interface Intent {
 }
 
 /** Tokens by what becomes of them. */
-export const CARDS = { accepted: 'pm_accepted', declined: 'pm_declined', challenged: 'pm_challenged', abandoned: 'pm_abandoned' } as const;
+export const CARDS = {
+  accepted: 'pm_accepted',
+  declined: 'pm_declined',
+  challenged: 'pm_challenged',
+  abandoned: 'pm_abandoned',
+} as const;
 
 const FEE_MINOR = 30n;
 const CHALLENGE_MS = { from: 1_000, to: 45_000 };
@@ -171,7 +176,9 @@ export class SimulatedPsp {
     if (!intent) return { kind: 'not_found' };
     if (kind === 'authorize') return this.authorization(intent);
     if (kind === 'void')
-      return intent.voided ? { kind: 'succeeded', providerRef: intent.ref, amountMinor: 0n, feeMinor: 0n, response: {} } : { kind: 'not_found' };
+      return intent.voided
+        ? { kind: 'succeeded', providerRef: intent.ref, amountMinor: 0n, feeMinor: 0n, response: {} }
+        : { kind: 'not_found' };
     if (kind === 'capture') {
       const amount = intent.captures.get(operationId);
       return amount === undefined ? { kind: 'not_found' } : captured(intent, amount);

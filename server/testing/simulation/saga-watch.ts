@@ -3,40 +3,52 @@ import type { Owner } from './scheduler.ts';
 
 interface Position {
   readonly version: bigint;
-  /** Who has a call on its way, and until when nobody else may act (docs/decisions/004-call-lease.md). */
-  readonly calling: { readonly by: string; readonly until: number } | null;
+  readonly wakeAt: number;
+  /** Who has a call on its way, whose answer may come at any time. */
+  readonly callOf: string | null;
 }
 
+/** Where the columns are that matter here, by what writes them (platform/saga-rows.ts). */
+const COLUMNS = {
+  'ins:sagas:': { id: 0, state: 9, wakeAt: 11, version: 15 },
+  'upd:sagas:': { id: 0, state: 5, wakeAt: 7, version: 9 },
+} as const;
+
 /**
- * Watches the positions of sagas as they are written: none is ever written twice or goes back, and nobody moves a saga whose call is on
- * its way but the process that called, until the lease is over.
+ * Watches the positions of sagas as they are written: none goes back, and a worker moves a saga when its time has come or when the
+ * answer to its own call is there, never otherwise. While a call is on its way its lease is that time (docs/decisions/004-call-lease.md).
  */
 export class SagaWatch {
   private readonly positions = new Map<string, Position>();
 
   /** What is wrong with writing these rows, if anything; remembers them as they are now. */
-  written(statement: Statement, owner: Owner | null, now: number): string | null {
-    const name = statement.name ?? '';
-    if (!name.startsWith('upd:sagas:')) return null;
-    const columns = statement.values as readonly (readonly unknown[])[];
-    const [ids, states, wakeAts, versions] = [0, 5, 7, 9].map((index) => columns[index] ?? []);
+  written({ name, values }: Statement, owner: Owner | null, now: number): string | null {
+    const writes = Object.entries(COLUMNS).find(([prefix]) => name?.startsWith(prefix));
+    if (!writes) return null;
+    const [, at] = writes;
+    const column = (index: number): readonly unknown[] => (values as readonly (readonly unknown[])[])[index] ?? [];
+    const who = owner?.name ?? 'nobody';
     let wrong: string | null = null;
-    (ids as string[]).forEach((id, row) => {
+    (column(at.id) as readonly string[]).forEach((id, row) => {
       const before = this.positions.get(id);
-      const version = versions?.[row] as bigint;
-      const calling = (JSON.parse(String(states?.[row])) as { calling?: true }).calling === true;
-      if (before && version < before.version) wrong ??= `saga ${id} went back from version ${before.version} to ${version}`;
-      const { by, until } = before?.calling ?? { by: '', until: 0 };
-      if (before?.calling && version > before.version && by !== owner?.name && now < until)
-        wrong ??= `${owner?.name} moved saga ${id} while a call of ${by} was on its way`;
-      const lease = { by: owner?.name ?? '', until: (wakeAts?.[row] as Date).getTime() };
-      const kept = before?.calling && before.version === version && by !== owner?.name;
-      this.positions.set(id, { version, calling: kept ? before.calling : calling ? lease : null });
+      const version = column(at.version)[row] as bigint;
+      const calling = (JSON.parse(String(column(at.state)[row])) as { calling?: true }).calling === true;
+      if (before) wrong ??= this.judge(id, before, version, who, now);
+      // Written without moving: something else of it changed meanwhile, and the call is still whose it was.
+      const callOf = !calling ? null : before?.version === version ? before.callOf : who;
+      this.positions.set(id, { version, wakeAt: (column(at.wakeAt)[row] as Date).getTime(), callOf });
     });
     return wrong;
   }
 
-  /** A copy to go back to if what was written is rolled back. */
+  private judge(id: string, before: Position, version: bigint, who: string, now: number): string | null {
+    if (version < before.version) return `saga ${id} went back from version ${before.version} to ${version}`;
+    if (version === before.version || !who.startsWith('worker') || before.wakeAt <= now || before.callOf === who) return null;
+    const reason = before.callOf ? `a call of ${before.callOf} was on its way` : 'it was to wait';
+    return `${who} moved saga ${id} from version ${before.version} while ${reason}`;
+  }
+
+  /** A copy to go back to if what is written from here on is rolled back. */
   snapshot(): ReadonlyMap<string, Position> {
     return new Map(this.positions);
   }

@@ -80,7 +80,9 @@ export class Scheduler {
   }
 
   say(text: string): void {
-    this.trace.push(`${String(this.steps).padStart(5)} ${((this.time.now - this.time.began) / 1_000).toFixed(3).padStart(9)}s  ${text}`);
+    this.trace.push(
+      `${String(this.steps).padStart(5)} ${((this.time.now - this.time.began) / 1_000).toFixed(3).padStart(9)}s  ${text}`,
+    );
   }
 
   /** Runs until `main` has settled, and answers as it does. */

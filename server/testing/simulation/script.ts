@@ -75,7 +75,11 @@ export class Script {
     const codes = random.chance(0.5) ? [random.pick(STOCKED)] : (['MUG', 'TEE'] as const);
     const lines = codes.map((sku) => ({ sku: sku as string, quantity: random.between(1, 3) }));
     if (random.chance(0.2)) lines.push({ sku: 'GIFTWRAP', quantity: 1 });
-    const card = random.chance(0.85) ? 'accepted' : random.chance(0.03) ? 'abandoned' : random.pick(['declined', 'challenged'] as const);
+    const card = random.chance(0.85)
+      ? 'accepted'
+      : random.chance(0.03)
+        ? 'abandoned'
+        : random.pick(['declined', 'challenged'] as const);
     const input = placeOrderInput.parse({
       merchantId: this.shop.merchantId,
       channel: 'api',
@@ -89,7 +93,7 @@ export class Script {
     });
     const what = `place order ${index + 1} (${lines.map((line) => `${line.quantity} ${line.sku}`).join(', ')}; ${card})`;
     const answer = await this.clients.ask({ what, call: (flows, ctx, key) => flows.placeOrder(input, ctx, key) });
-    const order = valueOf<PlacedOrder>(answer);
+    const order = acceptedAs<PlacedOrder>(answer);
     if (order) this.orders.push(order);
     return order;
   }
@@ -145,7 +149,7 @@ export class Script {
 
   private async deliver(what: string, orderId: string): Promise<void> {
     for (const asked of [...this.clients.asked]) {
-      const shipped = asked.answers[0] && valueOf<Partial<ShippingOrder>>(asked.answers[0]);
+      const shipped = asked.answers[0] && acceptedAs<Partial<ShippingOrder>>(asked.answers[0]);
       if (shipped?.orderId !== orderId || !shipped.shipments) continue;
       for (const { id } of shipped.shipments) {
         const input = { shipmentId: id, status: 'DELIVERED' as const, detail: null };
@@ -165,7 +169,7 @@ export class Script {
   private async refundAndRegret(what: string, orderId: string): Promise<void> {
     const input = { kind: 'units' as const, orderId, reason: 'damaged' as const, undoable: true };
     const answer = await this.clients.ask({ what, call: (flows, ctx, key) => flows.refundOrder(input, ctx, key) });
-    const refundId = valueOf<{ id: string }>(answer)?.id;
+    const refundId = acceptedAs<{ id: string }>(answer)?.id;
     if (!refundId || this.random.chance(0.5)) return;
     await this.pause(12_000);
     const call = { orderId, refundId };
@@ -194,6 +198,6 @@ export class Script {
 }
 
 /** What a request was answered, where it was not refused. */
-export function valueOf<T>(answer: Answer): T | null {
+export function acceptedAs<T>(answer: Answer): T | null {
   return 'ok' in answer ? (answer.ok as T) : null;
 }

@@ -17,13 +17,16 @@ import { SimulatedPsp } from './psp.ts';
 import { seeded } from './random.ts';
 import { Scheduler, Violation } from './scheduler.ts';
 import { Script, type Shop, STOCKED } from './script.ts';
-import { install } from './virtual-time.ts';
+import { install, real as realTime } from './virtual-time.ts';
 import { Workers } from './worker.ts';
 
 /** What every seed starts from. */
 export interface Simulation {
   /** Runs one seed from beginning to end. The same seed is the same run, to the last step. */
-  run(seed: number, options?: { readonly bug?: PlantedBug | undefined; readonly often?: readonly FaultKind[] }): Promise<Run>;
+  run(
+    seed: number,
+    options?: { readonly bug?: PlantedBug | undefined; readonly often?: readonly FaultKind[] | undefined },
+  ): Promise<Run>;
   close(): Promise<void>;
 }
 
@@ -34,8 +37,10 @@ export interface Run {
   readonly steps: number;
   readonly transactions: number;
   readonly orders: number;
-  /** Seconds of virtual time. */
+  readonly requests: number;
+  /** Seconds of virtual time, and milliseconds of ours. */
   readonly seconds: number;
+  readonly tookMs: number;
   readonly faults: ReadonlyMap<FaultKind, number>;
   readonly trace: readonly string[];
 }
@@ -95,6 +100,7 @@ async function runSeed({
   often: readonly FaultKind[];
 }): Promise<Run> {
   await real.query(`SELECT setval('graphile_worker.jobs_id_seq1', 1, false)`);
+  const startedAt = realTime.now();
   const faults = new Faults(seeded(seed, 'faults'), often);
   const scheduler = new Scheduler(seeded(seed, 'schedule'), faults);
   const { time } = scheduler;
@@ -140,7 +146,9 @@ async function runSeed({
     steps: scheduler.steps,
     transactions: db.committed,
     orders: script.orders.length,
+    requests: clients.asked.length,
     seconds: (time.now - time.began) / 1_000,
+    tookMs: realTime.now() - startedAt,
     faults: faults.counts,
     trace: scheduler.trace,
   };
@@ -169,8 +177,17 @@ function tellChallenge(house: House, faults: Faults, orderId: string, seed: numb
   for (let times = faults.strikes('webhook_twice') ? 2 : 1; times > 0; times--) {
     house.scheduler.time.after(random.between(10, 2_000), 'webhook', () => {
       const now = new Date(house.scheduler.time.now);
-      const ctx: Ctx = { now, actor: 'system:webhook', traceId: simulatedId() as string, requestId: simulatedId() as string, home: HOME };
-      house.pickApi(random)?.flows.wakeSagas([orderId], ctx).catch(() => {});
+      const ctx: Ctx = {
+        now,
+        actor: 'system:webhook',
+        traceId: simulatedId() as string,
+        requestId: simulatedId() as string,
+        home: HOME,
+      };
+      house
+        .pickApi(random)
+        ?.flows.wakeSagas([orderId], ctx)
+        .catch(() => {});
     });
   }
 }
@@ -201,7 +218,10 @@ async function openShop({ ownerPool: owner, pool }: TestDatabase): Promise<Shop>
   const flows = createFlows({ pool, home: HOME, outside: { payments: new Map(), carriers: new Map() } });
   for (const code of STOCKED)
     for (const nodeId of nodes)
-      await flows.adjustStock({ merchantId, skuId: skus[code], nodeId, delta: SCARCE, reason: 'received' }, systemContext('simulation', HOME));
+      await flows.adjustStock(
+        { merchantId, skuId: skus[code], nodeId, delta: SCARCE, reason: 'received' },
+        systemContext('simulation', HOME),
+      );
   // What was told of it was told before the first seed.
   await owner.query(`UPDATE event_deliveries SET status = 'done'; DELETE FROM graphile_worker._private_jobs`);
   return { merchantId, nodes, skus };

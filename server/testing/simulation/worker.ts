@@ -117,7 +117,11 @@ export class Workers {
     if (!lost && this.faults.strikes('job_twice')) void this.run(handler, job);
     await survive(() =>
       error === undefined
-        ? worker.pool.query({ name: 'worker-done', text: 'DELETE FROM graphile_worker._private_jobs WHERE id = $1', values: [job.id] })
+        ? worker.pool.query({
+            name: 'worker-done',
+            text: 'DELETE FROM graphile_worker._private_jobs WHERE id = $1',
+            values: [job.id],
+          })
         : worker.pool.query({
             name: 'worker-failed',
             text: `UPDATE graphile_worker._private_jobs SET locked_at = NULL, locked_by = NULL, last_error = $2,
