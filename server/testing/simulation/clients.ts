@@ -2,11 +2,10 @@ import { canonicalize } from 'json-canonicalize';
 import type { Flows } from '../../flows/flows.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { DomainError } from '../../kernel/errors.ts';
-import type { Faults } from './faults.ts';
+import { describe, type Faults, isExpected } from './faults.ts';
 import { HOME, type House, ProcessDied } from './house.ts';
 import { simulatedId } from './ids.ts';
 import type { Random } from './random.ts';
-import { describe, isExpected } from './worker.ts';
 
 /** What somebody was told, as they were told it. */
 export type Answer = { readonly ok: unknown } | { readonly refused: string };

@@ -1,3 +1,4 @@
+import { DomainError } from '../../kernel/errors.ts';
 import type { Random } from './random.ts';
 
 /** What may go wrong, and how often at the place where it may: once in so many times, in a seed that has it at all. */
@@ -87,4 +88,15 @@ export class Faults {
     this.counts.set(kind, (this.counts.get(kind) ?? 0) + 1);
     return true;
   }
+}
+
+/** An injected fault, or the refusal that the product makes of one. */
+export function isExpected(error: unknown): boolean {
+  if (error instanceof InjectedFault) return true;
+  return error instanceof DomainError && (error.code === 'unavailable' || error.code === 'overloaded');
+}
+
+/** An error with where it came from, on few lines. */
+export function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message).split('\n').slice(0, 6).join('\n') : String(error);
 }

@@ -39,6 +39,7 @@ export const CARDS = {
   abandoned: 'pm_abandoned',
 } as const;
 
+const SHARE_WITH_MULTICAPTURE = 0.7;
 const FEE_MINOR = 30n;
 const CHALLENGE_MS = { from: 1_000, to: 45_000 };
 /** Of the customers who answer the bank's question, this many answer it wrong. */
@@ -55,6 +56,8 @@ export class SimulatedPsp {
   readonly captureLog: ProviderCapture[] = [];
   /** Told when a challenge is over: the webhook. */
   challengeOver: (orderId: string) => void = () => {};
+  /** Whether it takes one authorization in several parts. */
+  private readonly multicapture: boolean;
   private readonly answers = new Map<string, Done>();
   private readonly scheduler: Scheduler;
   private readonly faults: Faults;
@@ -65,6 +68,7 @@ export class SimulatedPsp {
     this.scheduler = options.scheduler;
     this.faults = options.faults;
     this.random = options.random;
+    this.multicapture = options.random.chance(SHARE_WITH_MULTICAPTURE);
     this.line = options.line;
   }
 
@@ -74,7 +78,7 @@ export class SimulatedPsp {
       this.line.call<Done>(owner, `${what} ${id.slice(-4)}`, () => this.once(id, effect), signal);
     return {
       name: 'card',
-      multicapture: true,
+      multicapture: this.multicapture,
       authorize: (input, signal) => call('authorize', input.operationId, () => this.authorize(input), signal),
       capture: (input, signal) => call('capture', input.operationId, () => this.capture(input), signal),
       void: (input, signal) => call('void', input.operationId, () => this.void(input), signal),

@@ -6,16 +6,9 @@ import type { Answer, Clients } from './clients.ts';
 import { CARDS } from './psp.ts';
 import type { Random } from './random.ts';
 import type { Scheduler } from './scheduler.ts';
+import { type Shop, STOCKED } from './shop.ts';
 
-/** The one merchant of the simulation, made before the first seed. */
-export interface Shop {
-  readonly merchantId: string;
-  readonly nodes: readonly string[];
-  /** Ids of stocked SKUs by code; GIFTWRAP is a service. */
-  readonly skus: Readonly<Record<string, string>>;
-}
-
-export const STOCKED = ['MUG', 'TEE', 'BAG'] as const;
+/** Enough for whoever still waits. */
 const PLENTY = 50;
 
 const ACTS = [

@@ -1,8 +1,6 @@
 import type pg from 'pg';
-import { createFlows } from '../../flows/flows.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { TASKS } from '../../kernel/tasks.ts';
-import { systemContext } from '../../platform/system-context.ts';
 import type { TestDatabase } from '../../platform/testing/test-database.ts';
 import { SimulatedCarrier } from './carrier.ts';
 import { findViolations, moving } from './checks.ts';
@@ -14,9 +12,10 @@ import { countIds, simulatedId } from './ids.ts';
 import { createLine } from './outside-call.ts';
 import { type PlantedBug, plant, rewrite } from './planted-bugs.ts';
 import { SimulatedPsp } from './psp.ts';
-import { seeded } from './random.ts';
+import { type Random, seeded } from './random.ts';
 import { Scheduler, Violation } from './scheduler.ts';
-import { Script, type Shop, STOCKED } from './script.ts';
+import { Script } from './script.ts';
+import { openShop, type Shop } from './shop.ts';
 import { install, real as realTime } from './virtual-time.ts';
 import { Workers } from './worker.ts';
 
@@ -86,62 +85,53 @@ export async function prepareSimulation(db: TestDatabase): Promise<Simulation> {
   };
 }
 
-async function runSeed({
-  real,
-  shop,
-  seed,
-  bug,
-  often,
-}: {
-  real: pg.PoolClient;
-  shop: Shop;
-  seed: number;
-  bug: PlantedBug | null;
-  often: readonly FaultKind[];
-}): Promise<Run> {
-  await real.query(`SELECT setval('graphile_worker.jobs_id_seq1', 1, false)`);
-  const startedAt = realTime.now();
-  const faults = new Faults(seeded(seed, 'faults'), often);
-  const scheduler = new Scheduler(seeded(seed, 'schedule'), faults);
-  const { time } = scheduler;
-  const line = createLine(scheduler, faults, seeded(seed, 'line'));
-  const psp = new SimulatedPsp({ scheduler, faults, random: seeded(seed, 'psp'), line });
+interface Seed {
+  readonly real: pg.PoolClient;
+  readonly shop: Shop;
+  readonly seed: number;
+  readonly bug: PlantedBug | null;
+  readonly often: readonly FaultKind[];
+}
+
+/** Everything that takes part in one seed, each with lots of its own. */
+function assemble({ real, shop, seed, often }: Seed) {
+  const lots = (name: string): Random => seeded(seed, name);
+  const faults = new Faults(lots('faults'), often);
+  const scheduler = new Scheduler(lots('schedule'), faults);
+  const line = createLine(scheduler, faults, lots('line'));
+  const psp = new SimulatedPsp({ scheduler, faults, random: lots('psp'), line });
   const carrier = new SimulatedCarrier({ faults, line });
   const db = new SimulatedDatabase({ real, scheduler, faults, rewrite, jobsAdded: () => workers.wake() });
-  const house = new House({ scheduler, db, psp, carrier, random: seeded(seed, 'house') });
-  const workers = new Workers({ house, faults, random: seeded(seed, 'workers') });
-  const clients = new Clients({ house, faults, random: seeded(seed, 'clients') });
-  const script = new Script({ shop, clients, scheduler, random: seeded(seed, 'script') });
-  psp.challengeOver = (orderId) => tellChallenge(house, faults, orderId, seed);
+  const house = new House({ scheduler, db, psp, carrier, random: lots('house') });
+  const workers = new Workers({ house, faults, random: lots('workers') });
+  const clients = new Clients({ house, faults, random: lots('clients') });
+  const script = new Script({ shop, clients, scheduler, random: lots('script') });
+  const webhooks = lots('webhooks');
+  psp.challengeOver = (orderId) => tellChallenge(house, faults, orderId, webhooks);
+  return { faults, scheduler, psp, carrier, db, house, workers, clients, script, jitter: lots('jitter') };
+}
 
-  const jitter = seeded(seed, 'jitter');
-  const undo = [
-    plant(bug),
-    countIds(time),
-    install({ time, soon: (label, run) => scheduler.soon(label, run), random: () => jitter.next() }),
-  ];
+type Parts = ReturnType<typeof assemble>;
+
+async function runSeed(given: Seed): Promise<Run> {
+  const startedAt = realTime.now();
+  // The queue counts its jobs from one again: numbers that a sequence gave are not rolled back.
+  await given.real.query(`SELECT setval(pg_get_serial_sequence('graphile_worker._private_jobs', 'id'), 1, false)`);
+  const parts = assemble(given);
+  const { scheduler, db, clients, script, faults, jitter } = parts;
+  const { time } = scheduler;
+  const soon = (label: string, run: () => void): void => scheduler.soon(label, run);
+  const undo = [plant(given.bug), countIds(time), install({ time, soon, random: () => jitter.next() })];
   let violation: string | null = null;
   try {
-    await scheduler.run(async () => {
-      house.open();
-      workers.startTicks();
-      faults.begin();
-      await script.play();
-      faults.end();
-      scheduler.say('faults are over');
-      await script.stockUp();
-      await Promise.all((await heldOrders(db.poolOf(null))).map((id) => script.release(id)));
-      await comeToRest(scheduler, db.poolOf(null));
-      const found = await findViolations({ pool: db.poolOf(null), psp, carrier, clients, now: new Date(time.now) });
-      if (found.length > 0) throw new Violation(found.join('\n'));
-    });
+    await scheduler.run(() => live(parts));
   } catch (error) {
-    violation = error instanceof Violation ? error.message : String((error as Error).stack);
+    violation = error instanceof Violation ? error.message : String(error instanceof Error ? error.stack : error);
   } finally {
     for (const step of undo.reverse()) step();
   }
   return {
-    seed,
+    seed: given.seed,
     violation,
     steps: scheduler.steps,
     transactions: db.committed,
@@ -152,6 +142,22 @@ async function runSeed({
     faults: faults.counts,
     trace: scheduler.trace,
   };
+}
+
+/** One life of the house: people come while things break, then nothing breaks any more, everything comes to rest and is looked at. */
+async function live({ faults, scheduler, psp, carrier, db, house, workers, clients, script }: Parts): Promise<void> {
+  house.open();
+  workers.startTicks();
+  faults.begin();
+  await script.play();
+  faults.end();
+  scheduler.say('faults are over');
+  const pool = db.poolOf(null);
+  await script.stockUp();
+  await Promise.all((await heldOrders(pool)).map((id) => script.release(id)));
+  await comeToRest(scheduler, pool);
+  const found = await findViolations({ pool, psp, carrier, clients, now: new Date(scheduler.time.now) });
+  if (found.length > 0) throw new Violation(found.join('\n'));
 }
 
 async function heldOrders(pool: pg.Pool): Promise<string[]> {
@@ -171,9 +177,8 @@ async function comeToRest(scheduler: Scheduler, pool: pg.Pool): Promise<void> {
 }
 
 /** The provider's webhook: it may be lost, it may come twice, and all it does is to wake the order's sagas. */
-function tellChallenge(house: House, faults: Faults, orderId: string, seed: number): void {
+function tellChallenge(house: House, faults: Faults, orderId: string, random: Random): void {
   if (faults.strikes('webhook_lost')) return;
-  const random = seeded(seed, `webhook ${orderId}`);
   for (let times = faults.strikes('webhook_twice') ? 2 : 1; times > 0; times--) {
     house.scheduler.time.after(random.between(10, 2_000), 'webhook', () => {
       const now = new Date(house.scheduler.time.now);
@@ -190,39 +195,4 @@ function tellChallenge(house: House, faults: Faults, orderId: string, seed: numb
         .catch(() => {});
     });
   }
-}
-
-/** What each node has of each SKU: so little that orders meet. */
-const SCARCE = 2;
-
-async function openShop({ ownerPool: owner, pool }: TestDatabase): Promise<Shop> {
-  const id = (last: number): string => `00000000-0000-7000-8000-${String(last).padStart(12, '0')}`;
-  const merchantId = id(1);
-  await owner.query(
-    `INSERT INTO merchants (id, home, slug, name, currency, country, created_at) VALUES ($1, 'EU', 'acme', 'Acme', 'EUR', 'DE', now())`,
-    [merchantId],
-  );
-  const nodes = [id(11), id(12)];
-  await owner.query(
-    `INSERT INTO nodes (id, merchant_id, home, code, name, kind, priority, created_at)
-     SELECT n, $1, 'EU', 'N' || i, 'N' || i, 'warehouse', i, now() FROM unnest($2::uuid[]) WITH ORDINALITY AS v(n, i)`,
-    [merchantId, nodes],
-  );
-  const skus = { MUG: id(21), TEE: id(22), BAG: id(23), GIFTWRAP: id(24) };
-  const prices = { MUG: '12.50', TEE: '19.99', BAG: '0.333', GIFTWRAP: '2.00' };
-  for (const [code, sku] of Object.entries(skus))
-    await owner.query(
-      `INSERT INTO skus (id, merchant_id, code, name, stocked, price, currency, created_at, updated_at) VALUES ($1, $2, $3, $3, $4, $5, 'EUR', now(), now())`,
-      [sku, merchantId, code, code !== 'GIFTWRAP', prices[code as keyof typeof prices]],
-    );
-  const flows = createFlows({ pool, home: HOME, outside: { payments: new Map(), carriers: new Map() } });
-  for (const code of STOCKED)
-    for (const nodeId of nodes)
-      await flows.adjustStock(
-        { merchantId, skuId: skus[code], nodeId, delta: SCARCE, reason: 'received' },
-        systemContext('simulation', HOME),
-      );
-  // What was told of it was told before the first seed.
-  await owner.query(`UPDATE event_deliveries SET status = 'done'; DELETE FROM graphile_worker._private_jobs`);
-  return { merchantId, nodes, skus };
 }

@@ -1,10 +1,9 @@
 import { pino } from 'pino';
 import { bindTasks } from '../../../jobs/tasks.ts';
 import type { App } from '../../app.ts';
-import { DomainError } from '../../kernel/errors.ts';
 import type { TaskName } from '../../kernel/tasks.ts';
 import type { JobInfo, TaskHandler, TaskHandlers } from '../../platform/worker.ts';
-import { type Faults, InjectedFault } from './faults.ts';
+import { describe, type Faults, isExpected } from './faults.ts';
 import { HOME, type House, type Process } from './house.ts';
 import type { Random } from './random.ts';
 
@@ -192,15 +191,4 @@ async function survive<T>(work: () => Promise<T>): Promise<T> {
       if (!isExpected(error)) throw error;
     }
   }
-}
-
-/** An injected fault, or the refusal that the product makes of one. */
-export function isExpected(error: unknown): boolean {
-  if (error instanceof InjectedFault) return true;
-  return error instanceof DomainError && (error.code === 'unavailable' || error.code === 'overloaded');
-}
-
-/** An error with where it came from, on few lines. */
-export function describe(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message).split('\n').slice(0, 6).join('\n') : String(error);
 }
