@@ -1,4 +1,5 @@
 import { pino } from 'pino';
+import { TICKS } from '../../../jobs/crontab.ts';
 import { bindTasks } from '../../../jobs/tasks.ts';
 import type { App } from '../../app.ts';
 import type { TaskName } from '../../kernel/tasks.ts';
@@ -19,12 +20,11 @@ const log = pino({ level: 'silent' });
 /** Jobs at once in one worker. */
 const SLOTS = 2;
 const REAPED_AFTER_MS = { from: 100, to: 4_000 };
-const SWEEPS: readonly (readonly [task: TaskName, everyMs: number])[] = [
-  ['sweep-sagas', 5_000],
-  ['sweep-deliveries', 15_000],
-];
-/** A job for which everything but its own loss has a remedy: what is lost with a queue. */
-const LOSABLE: ReadonlySet<TaskName> = new Set(['advance-saga', 'deliver-event']);
+/** What may be lost with a queue, and who finds it again: that sweep runs by the clock. */
+const FOUND_BY: { readonly [task in TaskName]?: TaskName } = {
+  'advance-saga': 'sweep-sagas',
+  'deliver-event': 'sweep-deliveries',
+};
 
 /** Runs the real tasks from the real queue, as graphile-worker does: takes a job, runs it, removes it or puts it off. */
 export class Workers {
@@ -32,7 +32,6 @@ export class Workers {
   private readonly faults: Faults;
   private readonly random: Random;
   private sleepers: { readonly worker: Process; readonly wake: () => void }[] = [];
-
   private nextAlarm: number | null = null;
   private readonly living = new Map<Process, TaskHandlers>();
 
@@ -66,7 +65,8 @@ export class Workers {
 
   /** Sweeps by the clock: as in the house, one of the workers does each. */
   startTicks(): void {
-    for (const [task, everyMs] of SWEEPS) void this.tick(task, everyMs);
+    const sweeps = TICKS.filter(({ task }) => Object.values(FOUND_BY).includes(task));
+    for (const { task, everySeconds } of sweeps) void this.tick(task, everySeconds * 1_000);
   }
 
   private async work(worker: Process, tasks: TaskHandlers): Promise<never> {
@@ -110,10 +110,11 @@ export class Workers {
   private async handle(worker: Process, tasks: TaskHandlers, job: Job): Promise<void> {
     const handler = tasks[job.task] as TaskHandler<TaskName> | undefined;
     if (!handler) return this.house.scheduler.found(`There is no task ${job.task}`);
-    const lost = LOSABLE.has(job.task) && this.faults.strikes('job_lost');
+    const lost = job.task in FOUND_BY && this.faults.strikes('job_lost');
     if (lost) this.house.scheduler.say(`job ${job.task} is lost`);
+    // Two workers have it: the one that was thought dead, and this.
+    else if (this.faults.strikes('job_twice')) void this.run(this.anyTasks()[job.task] as TaskHandler<TaskName>, job);
     const error = lost ? undefined : await this.run(handler, job);
-    if (!lost && this.faults.strikes('job_twice')) void this.run(handler, job);
     await survive(() =>
       error === undefined
         ? worker.pool.query({
@@ -155,12 +156,17 @@ export class Workers {
   private async tick(task: TaskName, everyMs: number): Promise<never> {
     for (;;) {
       await this.house.scheduler.sleep(everyMs);
-      const running = [...this.living].filter(([worker]) => worker.alive);
-      if (running.length === 0) continue;
-      const [, tasks] = this.random.pick(running);
-      const handler = tasks[task] as TaskHandler<TaskName>;
-      void this.run(handler, { id: 0n, task, payload: {}, attempts: 1, max_attempts: 1 });
+      const handler = this.anyTasks()[task];
+      if (handler) void this.run(handler as TaskHandler<TaskName>, { id: 0n, task, payload: {}, attempts: 1, max_attempts: 1 });
+      // Workers look by themselves from time to time, whether or not somebody tells them.
+      this.wake();
     }
+  }
+
+  /** The tasks of one of the workers that live; nothing where none does. */
+  private anyTasks(): TaskHandlers {
+    const living = [...this.living].filter(([worker]) => worker.alive);
+    return living.length > 0 ? this.random.pick(living)[1] : {};
   }
 
   /** Another worker finds that it is dead and frees its jobs (platform/worker-liveness.ts). */
