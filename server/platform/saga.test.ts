@@ -111,7 +111,10 @@ describe('a saga', () => {
     const signals: AbortSignal[] = [];
     const pay = remote<Diary, unknown, string, string>({
       prepare: () => next,
-      call: async (_args, _outside, signal) => (signals.push(signal), 'paid'),
+      call: async (_args, _outside, signal) => {
+        signals.push(signal);
+        return 'paid';
+      },
       settle: () => next,
     });
     const watched: typeof trip = { ...trip, steps: [{ name: 'pay', run: pay }] };
