@@ -64,7 +64,7 @@ export function createSagaRunner(deps: SagaRunnerDeps): {
           continue;
         }
         const { ticket } = turned.advance;
-        const outcome = await call(sagaDefinition(turned.kind), ticket, deps.outside, signal);
+        const outcome = await call(sagaDefinition(turned.kind), ticket, deps.outside, deps.clock(), signal);
         turned = await lane.submit({ sagaId, now: deps.clock(), settled: { ticket, outcome } });
       }
     },

@@ -3,6 +3,7 @@ import { createFlows } from './flows.ts';
 import { createMortal, type Death } from './testing/mortal.ts';
 import { type OrderWorld, orderWorld } from './testing/order-world.ts';
 import { openSagas, providerLog, SAGA_SCENARIOS, type SagaScenario, UNDOABLE_SCENARIOS } from './testing/saga-scenarios.ts';
+import { standingStill } from './testing/standing-still.ts';
 
 /**
  * A worker dies at every boundary of every saga: before and after each COMMIT, before and after each call of a provider. Another one
@@ -90,6 +91,24 @@ describe('a cancellation that comes when the worker of a placement has just died
       expect(log.void ?? 0, died).toBe(log.authorization ?? 0);
       expect(await openSagas(w, orderId), died).toEqual([]);
     }
+    await w.expectBooksAgree();
+  });
+});
+
+describe('a worker that stood still between recording an attempt and sending it', () => {
+  it('sends nothing any more: the order was cancelled meanwhile because the provider knew of nothing', async () => {
+    const { id: orderId } = await w.place({ lines: [{ sku: 'MUG', quantity: 2 }] });
+    const pool = standingStill(w.db.pool, async () => {
+      w.advanceClock(LEASE_MS);
+      await w.flows.cancelOrder({ orderId, reason: 'customer_request' }, w.ctx());
+      await w.settle();
+    });
+    const late = createFlows({ pool, home: 'EU', outside: w.outside, clock: w.clock });
+    for (const saga of await openSagas(w, orderId)) await late.advanceSaga(saga);
+    await w.settle();
+    expect(await w.order(orderId)).toMatchObject({ status: 'CANCELLED', payment_status: 'FAILED', receivable_minor: 0n });
+    expect(await providerLog(w, orderId)).toEqual({});
+    expect(await openSagas(w, orderId)).toEqual([]);
     await w.expectBooksAgree();
   });
 });

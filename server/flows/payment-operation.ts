@@ -3,7 +3,6 @@ import type { Operation, Payment } from '../domains/payments/rules.ts';
 import * as payments from '../domains/payments/service.ts';
 import type { Ctx } from '../kernel/context.ts';
 import type { OperationKind } from '../kernel/vocabulary.ts';
-import { CALL_LIMIT_MS } from '../platform/saga.ts';
 import { type Outside, paymentProvider } from './outside.ts';
 import type { World } from './world.ts';
 
@@ -55,21 +54,19 @@ export function callFor(
 export async function callProvider(call: OperationCall, outside: Outside, signal: AbortSignal): Promise<OperationOutcome> {
   const provider = paymentProvider(outside, call.provider);
   const { operationId, kind, orderId, paymentId, amountMinor, currency, token } = call;
-  const limited = AbortSignal.any([signal, AbortSignal.timeout(CALL_LIMIT_MS)]);
   if (call.mode === 'query')
-    return provider.query({ operationId, kind, providerRef: call.providerRef, amountMinor, currency }, limited);
+    return provider.query({ operationId, kind, providerRef: call.providerRef, amountMinor, currency }, signal);
   if (kind === 'authorize') {
     return provider.authorize(
       { operationId, orderId, paymentId, amountMinor, currency, token, ...(call.returnUrl ? { returnUrl: call.returnUrl } : {}) },
-      limited,
+      signal,
     );
   }
   const providerRef = call.providerRef;
   if (!providerRef) throw new Error(`Operation ${operationId} has no payment to act on`);
-  if (kind === 'capture')
-    return provider.capture({ operationId, providerRef, amountMinor, currency, final: call.final }, limited);
-  if (kind === 'void') return provider.void({ operationId, providerRef }, limited);
-  return provider.refund({ operationId, providerRef, amountMinor, currency, orderId }, limited);
+  if (kind === 'capture') return provider.capture({ operationId, providerRef, amountMinor, currency, final: call.final }, signal);
+  if (kind === 'void') return provider.void({ operationId, providerRef }, signal);
+  return provider.refund({ operationId, providerRef, amountMinor, currency, orderId }, signal);
 }
 
 /** What the outcome means for the attempt; the flow adds what it means for the order. */

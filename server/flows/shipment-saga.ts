@@ -7,7 +7,7 @@ import type { Order } from '../domains/orders/service.ts';
 import * as orders from '../domains/orders/service.ts';
 import type { Ctx } from '../kernel/context.ts';
 import { unitsIn } from '../kernel/units.ts';
-import { CALL_LIMIT_MS, next, remote, type Saga, type SagaDefinition, type StepResult } from '../platform/saga.ts';
+import { next, remote, type Saga, type SagaDefinition, type StepResult } from '../platform/saga.ts';
 import { capture } from './capture-payment.ts';
 import { keptReport, moveOn } from './move-shipment.ts';
 import { carrier, type Outside } from './outside.ts';
@@ -53,12 +53,11 @@ export function shipmentOf(world: World, saga: Saga): Shipment {
 
 async function callCarrier(call: LabelCall, outside: Outside, signal: AbortSignal): Promise<LabelOutcome> {
   const provider = carrier(outside, call.carrier);
-  const limited = AbortSignal.any([signal, AbortSignal.timeout(CALL_LIMIT_MS)]);
   if (call.mode === 'query')
-    return provider.query(call.carrierRef ? { carrierRef: call.carrierRef } : { attemptId: call.attemptId }, limited);
-  if (call.mode === 'void') return provider.voidLabel({ carrierRef: call.carrierRef ?? '', attemptId: call.attemptId }, limited);
+    return provider.query(call.carrierRef ? { carrierRef: call.carrierRef } : { attemptId: call.attemptId }, signal);
+  if (call.mode === 'void') return provider.voidLabel({ carrierRef: call.carrierRef ?? '', attemptId: call.attemptId }, signal);
   const { shipmentId, attemptId, from, to, weightGrams } = call;
-  return provider.createLabel({ shipmentId, attemptId, from, to, weightGrams }, limited);
+  return provider.createLabel({ shipmentId, attemptId, from, to, weightGrams }, signal);
 }
 
 const label = remote<World, Outside, LabelCall, LabelOutcome>({

@@ -4,6 +4,7 @@ import type { Ctx } from '../kernel/context.ts';
 import {
   advance,
   backoffMs,
+  call,
   isPastReturn,
   next,
   remote,
@@ -93,14 +94,32 @@ describe('a saga', () => {
     expect(advance(trip, world, saga, ctx(12_000))).toMatchObject({ kind: 'call' });
   });
 
-  it('takes the first answer of two that were sent, and ignores the other', () => {
+  it('takes the answer to the call that was made last; an earlier one, before it or after it, changes nothing', () => {
     const { saga, world, ticket } = called();
     const again = advance(trip, world, saga, ctx(12_000));
     if (again.kind !== 'call') throw new Error('It was not prepared again');
+    const late = (at: number): unknown => advance(trip, world, saga, ctx(at), { ticket, outcome: 'lost' });
+    expect(late(12_400)).toEqual({ kind: 'rest' });
+    expect(saga).toMatchObject({ step: 'pay', state: { calling: true } });
     advance(trip, world, saga, ctx(12_500), { ticket: again.ticket, outcome: 'paid' });
-    const done = [...world.done];
-    expect(advance(trip, world, saga, ctx(13_000), { ticket, outcome: 'lost' })).toEqual({ kind: 'rest' });
-    expect(world.done).toEqual(done);
+    expect(late(13_000)).toEqual({ kind: 'rest' });
+    expect(world.done).toEqual(['book', 'prepare', 'prepare', 'pay 10: paid', 'go']);
+  });
+
+  it('has as long for its call as the turn left of it, and none at all when its time is over', async () => {
+    const { ticket } = called();
+    const signals: AbortSignal[] = [];
+    const pay = remote<Diary, unknown, string, string>({
+      prepare: () => next,
+      call: async (_args, _outside, signal) => {
+        signals.push(signal);
+        return 'paid';
+      },
+      settle: () => next,
+    });
+    const watched: typeof trip = { ...trip, steps: [{ name: 'pay', run: pay }] };
+    for (const at of [0, 9_999, 10_000, 60_000]) await call(watched, ticket, null, ctx(at).now, new AbortController().signal);
+    expect(signals.map((signal) => signal.aborted)).toEqual([false, false, true, true]);
   });
 
   it('takes an answer that comes after its lease, when nobody has taken over', () => {
@@ -177,12 +196,12 @@ describe('a saga', () => {
     expect(failed.saga).toMatchObject({ status: 'done', outcome: 'compensated' });
   });
 
-  it('counts a version for every move, without a gap', () => {
+  it('counts a version for every move and every call, without a gap', () => {
     const { saga, world, ticket } = called();
-    expect(saga.version).toBe(2n);
+    expect(saga.version).toBe(3n);
     world.answer = { kind: 'retry', error: { code: 'x', message: 'x' } };
     advance(trip, world, saga, ctx(10), { ticket, outcome: 'none' });
-    expect(saga).toMatchObject({ version: 3n, attempt: 1, status: 'retrying' });
+    expect(saga).toMatchObject({ version: 4n, attempt: 1, status: 'retrying' });
   });
 });
 

@@ -49,7 +49,7 @@ export type LocalAction<W> = (world: W, saga: Saga, ctx: Ctx) => StepResult;
 export interface RemoteAction<W, X, A = unknown, O = unknown> {
   /** Records the attempt and says what to send; or decides that nothing has to be sent. */
   readonly prepare: (world: W, saga: Saga, ctx: Ctx) => { readonly kind: 'call'; readonly args: A } | StepResult;
-  /** Talks to the outside world. Never throws for what the world may do: that is an outcome. */
+  /** Talks to the outside world until `signal` says stop. Never throws for what the world may do: that is an outcome. */
   readonly call: (args: A, outside: X, signal: AbortSignal) => Promise<O>;
   /** Records the outcome. */
   readonly settle: (world: W, saga: Saga, args: A, outcome: O, ctx: Ctx) => StepResult;
@@ -95,6 +95,8 @@ export interface Ticket {
   readonly step: string;
   readonly undo: boolean;
   readonly version: bigint;
+  /** When the call has to be over: the lease goes on a little longer. */
+  readonly endsBy: Date;
   readonly args: unknown;
 }
 
@@ -142,12 +144,19 @@ export function advance<W extends Locked, X>(
     const result = !action ? next : typeof action === 'function' ? action(world, saga, ctx) : action.prepare(world, saga, ctx);
     if (result.kind === 'call') {
       world.applied++;
+      // Each call has a version of its own: once it is made again, the answer to the last one comes too late.
+      saga.version += 1n;
       saga.wakeAt = new Date(ctx.now.getTime() + CALL_LEASE_MS);
       saga.state = { ...saga.state, calling: true };
-      saga.touched = true;
       return {
         kind: 'call',
-        ticket: { step: saga.step, undo: saga.status === 'compensating', version: saga.version, args: result.args },
+        ticket: {
+          step: saga.step,
+          undo: saga.status === 'compensating',
+          version: saga.version,
+          endsBy: new Date(ctx.now.getTime() + CALL_LIMIT_MS),
+          args: result.args,
+        },
       };
     }
     move(definition, saga, result, ctx);
@@ -236,15 +245,21 @@ export function skipStep<W, X>(definition: SagaDefinition<W, X>, saga: Saga, ctx
   move(definition, saga, next, ctx);
 }
 
-/** Carries out a prepared call. A call that throws is a bug, and the saga's next run meets it again. */
+/**
+ * Carries out a prepared call, within the time that its turn has left of it: a turn that waited, or a process that stood still, has less, and
+ * one that has none is given up before anything is sent. A call that throws is a bug, and the saga's next run meets it again.
+ */
 export async function call<W, X>(
   definition: SagaDefinition<W, X>,
   ticket: Ticket,
   outside: X,
+  now: Date,
   signal: AbortSignal,
 ): Promise<unknown> {
   const step = definition.steps.find((candidate) => candidate.name === ticket.step);
   const action = ticket.undo ? step?.undo : step?.run;
   if (!action || typeof action === 'function') throw new Error(`${definition.kind}.${ticket.step} has no remote action`);
-  return action.call(ticket.args, outside, signal);
+  const leftMs = ticket.endsBy.getTime() - now.getTime();
+  const limited = AbortSignal.any([signal, leftMs > 0 ? AbortSignal.timeout(leftMs) : AbortSignal.abort()]);
+  return action.call(ticket.args, outside, limited);
 }
