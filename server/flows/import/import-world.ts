@@ -35,11 +35,16 @@ export function contextAt(deps: Pick<ImportDeps, 'home'>, now: Date, actor = IMP
   return { now, actor, traceId: newId(), requestId: newId(), home: deps.home };
 }
 
+/** A file of hundreds of thousands of rejects is no single statement. */
+const RECORDED_AT_ONCE = 5_000;
+
 /** Writes what became of lines; repeated, it changes nothing. */
 export async function record(run: ImportRun, ended: readonly Ended[]): Promise<void> {
-  if (ended.length === 0) return;
-  await withTx(run.pool, (tx) => imports.insertEnded(tx, run, ended));
-  run.ended(ended.length);
+  for (let from = 0; from < ended.length; from += RECORDED_AT_ONCE) {
+    const part = ended.slice(from, from + RECORDED_AT_ONCE);
+    await withTx(run.pool, (tx) => imports.insertEnded(tx, run, part));
+    run.ended(part.length);
+  }
 }
 
 const ROUNDS = 14;

@@ -14,8 +14,9 @@ export interface ReadFiles {
   readonly digests: { readonly name: string; readonly sha256: string }[];
 }
 
+/** A physical line; `fields` is null where a quote is opened in it and not closed. */
 interface Row {
-  readonly record: string[];
+  readonly fields: readonly string[] | null;
   readonly line: number;
 }
 
@@ -36,44 +37,67 @@ function* readFile(file: SourceFile): Generator<Read> {
   // What is not UTF-8 becomes U+FFFD, by which readLine knows the line.
   const text = new TextDecoder('utf-8').decode(file.bytes);
   const [header, ...rows] = rowsOf(text);
-  const columns = header?.record.map((name) => name.trim()) ?? [];
-  const missing = COLUMNS.filter((name) => !columns.includes(name));
-  for (const { record, line } of rows) {
-    if (record.length === 1 && record[0]?.trim() === '') continue; // an empty line at the end of the file
+  const columns = header?.fields?.map((name) => name.trim()) ?? [];
+  const unusable = headerProblem(columns);
+  for (const { fields, line } of rows) {
+    if (fields?.length === 1 && NOTHING.test(fields[0] ?? '')) continue; // an empty line is no line
     const place: Place = { file: file.name, line };
     const no = (reason: string): Read => ({
       kind: 'reject',
       reject: { ...place, reason, invoice: null, sku: null, quantity: null, priceMicros: null },
     });
-    if (missing.length > 0) yield no(`The file has no column ${missing.join(', ')}.`);
-    else if (record.length !== columns.length)
-      yield no(`The line has ${record.length} columns; the header has ${columns.length}.`);
-    else yield readLine(place, Object.fromEntries(columns.map((name, index) => [name, record[index]])));
+    if (unusable) yield no(unusable);
+    else if (!fields)
+      yield no('A quote is opened in this line and not closed: close it, or double it where it is part of the text.');
+    else if (fields.length !== columns.length)
+      yield no(
+        `The line has ${fields.length} columns; the header has ${columns.length}: put fields that contain commas in double quotes.`,
+      );
+    else yield readLine(place, Object.fromEntries(columns.map((name, index) => [name, fields[index]])));
   }
 }
 
-const OPTIONS = { relax_column_count: true, relax_quotes: true, bom: true, skip_empty_lines: false } as const;
+/** Why no line below this header can be read, or null. */
+function headerProblem(columns: readonly string[]): string | null {
+  if (columns.some((name) => name.includes('\uFFFD'))) return 'The header is not UTF-8: save the file as CSV in UTF-8.';
+  const missing = COLUMNS.filter((name) => !columns.includes(name));
+  if (missing.length > 0)
+    return `The file has no column ${missing.join(', ')}: its first line must name all of ${COLUMNS.join(', ')}.`;
+  const twice = COLUMNS.find((name) => columns.indexOf(name) !== columns.lastIndexOf(name));
+  return twice ? `The file has the column ${twice} twice: leave one of them out.` : null;
+}
 
-/** A quote that is never closed would swallow the rest of the file: then each physical line is read for itself. */
+/** NUL: what is left of a line's end in UTF-16. */
+const NOTHING = /^[\s\0]*$/;
+
+const OPTIONS = {
+  relax_column_count: true,
+  relax_quotes: true,
+  skip_empty_lines: false,
+  record_delimiter: ['\r\n', '\n', '\r'],
+};
+
+/**
+ * A record is a physical line, so that each line of the file is accounted for under its own number. A stray quote would join lines, or
+ * swallow the rest of the file: where there are fewer records than lines, each line is read for itself.
+ */
 function rowsOf(text: string): Row[] {
+  const lines = text.split(/\r\n|\n|\r/);
+  if (lines.at(-1) === '') lines.pop();
+  const records = parseAll(text);
+  const each = records?.length === lines.length ? records : lines.map(parseAlone);
+  return each.map((fields, index) => ({ fields, line: index + 1 }));
+}
+
+function parseAll(text: string): string[][] | null {
   try {
-    const parsed = parse(text, { ...OPTIONS, info: true }) as unknown as { record: string[]; info: { lines: number } }[];
-    let above = 0;
-    return parsed.map(({ record, info }) => {
-      const line = above + 1;
-      above = info.lines;
-      return { record, line };
-    });
+    return parse(text, OPTIONS);
   } catch {
-    return text.split(/\r?\n/).map((physical, index) => ({ record: parseAlone(physical), line: index + 1 }));
+    return null; // a quote that is never closed
   }
 }
 
-function parseAlone(physical: string): string[] {
-  if (physical === '') return [''];
-  try {
-    return (parse(physical, OPTIONS) as string[][])[0] ?? [''];
-  } catch {
-    return [physical]; // one column: rejected for it
-  }
+function parseAlone(line: string): string[] | null {
+  if (!line.includes('"')) return line.split(',');
+  return parseAll(line)?.[0] ?? null;
 }
