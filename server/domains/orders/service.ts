@@ -56,8 +56,8 @@ export async function lock(tx: Tx, ids: readonly string[]): Promise<OrdersState>
   const rows = await lockOrders(tx, ids);
   if (rows.length === 0) return state;
   const found = rows.map((row) => row.id);
-  const lines = groupBy(await readLines(tx, found), (line) => line.orderId);
-  const spans = groupBy(await readSpans(tx, found), (span) => span.orderId);
+  const lines = Map.groupBy(await readLines(tx, found), (line) => line.orderId);
+  const spans = Map.groupBy(await readSpans(tx, found), (span) => span.orderId);
   for (const row of rows) {
     const own = (spans.get(row.id) ?? []).map(({ orderId: _, ...span }): Span => span);
     state.byId.set(row.id, {
@@ -170,8 +170,8 @@ async function writeSpans(tx: Tx, changed: readonly Order[]): Promise<void> {
   const inserted: (Span & { orderId: string })[] = [];
   for (const order of changed) {
     if (order.dirtyLines.size === 0) continue;
-    const before = groupBy(order.lockedSpans, (span) => span.lineId);
-    const after = groupBy(order.spans, (span) => span.lineId);
+    const before = Map.groupBy(order.lockedSpans, (span) => span.lineId);
+    const after = Map.groupBy(order.spans, (span) => span.lineId);
     for (const lineId of order.dirtyLines) {
       const was = before.get(lineId) ?? [];
       const is = after.get(lineId) ?? [];
@@ -190,14 +190,4 @@ const hasBordersOf = (a: Span, b: Span): boolean => a.from === b.from && a.to ==
 
 function spansOf(order: Order): (Span & { orderId: string })[] {
   return order.spans.map((span) => ({ ...span, orderId: order.row.id }));
-}
-
-function groupBy<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const group = groups.get(key(item));
-    if (group) group.push(item);
-    else groups.set(key(item), [item]);
-  }
-  return groups;
 }
