@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { migrate } from '../../prisma/migrate.ts';
 import { createCarriers } from '../domains/fulfilment/provider.ts';
 import { createPaymentProviders } from '../domains/payments/provider.ts';
-import { createFlows } from '../flows/flows.ts';
+import { createFlows, type Flows } from '../flows/flows.ts';
 import { importOnlineRetail } from '../flows/import/online-retail.ts';
 import type { SourceFile } from '../flows/import/read-files.ts';
 import { openShop } from '../flows/import/shop.ts';
@@ -19,6 +19,11 @@ import { dataDirOf, openProject, type Project } from './project.ts';
 import { Refusal, run } from './run.ts';
 
 const USAGE = 'npm run import -- --format online-retail [--merchant SLUG] [--data DIR] FILE…';
+
+/** Its batches wait for one another: on a slow machine longer than a person would. */
+const PATIENCE_MS = 25_000;
+/** Two keep the database and this process busy at the same time. */
+const SETS_OF_LANES = 2;
 
 function readSource(paths: readonly string[]): SourceFile[] {
   const files = paths.map((path) => {
@@ -66,7 +71,7 @@ run(async () => {
   Object.assign(process.env, { ...project.environment, ...process.env, DATABASE_URL: project.databaseUrl });
   // A database of our own that no stack has opened yet is brought to this version first.
   if (project.embedded && !existsSync(runningFile(project))) await migrate(project);
-  const pool = createPool({ connectionString: project.databaseUrl, max: 10, name: 'waybill-import' });
+  const pool = createPool({ connectionString: project.databaseUrl, max: 16, name: 'waybill-import', patienceMs: PATIENCE_MS });
   const bar = createProgressBar(process.stderr);
   try {
     const outsiders = await outsideWorld(project);
@@ -87,12 +92,15 @@ run(async () => {
     };
     const time = createOwnClock();
     const home = env.WAYBILL_REGION;
-    const flows = createFlows({ pool, home, outside, clock: time.clock, drivesSagas: true, observe: bar.lane });
+    const sets = Array.from({ length: SETS_OF_LANES }, () =>
+      createFlows({ pool, home, outside, clock: time.clock, drivesSagas: true, observe: bar.lane }),
+    );
+    const [flows, ...beside] = sets as [Flows, ...Flows[]];
     const now = new Date();
     const startedAt = performance.now();
     const shop = await openShop(pool, home, values.merchant, now);
-    const report = await importOnlineRetail({ pool, home, flows, time }, shop, files, now, bar.progress);
-    await flows.idle();
+    const report = await importOnlineRetail({ pool, home, flows, beside, time }, shop, files, now, bar.progress);
+    for (const set of sets) await set.idle();
     bar.end();
     const seconds = (performance.now() - startedAt) / 1_000;
     const { text, agrees } = reconciliation(report);

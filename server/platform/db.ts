@@ -31,17 +31,22 @@ export interface PoolOptions {
   readonly connectionString: string;
   readonly max?: number;
   readonly name?: string;
+  /** How long a batch waits for a lock, and a transaction for its own process; what requests of people bear where absent. */
+  readonly patienceMs?: number;
 }
 
+const LOCK_TIMEOUT_MS = 2_000;
+const IDLE_IN_TRANSACTION_MS = 5_000;
+
 /** A pool whose sessions carry the time limits of DESIGN 3. */
-export function createPool({ connectionString, max = 10, name = 'waybill' }: PoolOptions): pg.Pool {
+export function createPool({ connectionString, max = 10, name = 'waybill', patienceMs }: PoolOptions): pg.Pool {
   const pool = new pg.Pool({
     connectionString,
     max,
     types,
     application_name: name,
-    lock_timeout: 2_000,
-    idle_in_transaction_session_timeout: 5_000,
+    lock_timeout: patienceMs ?? LOCK_TIMEOUT_MS,
+    idle_in_transaction_session_timeout: patienceMs ?? IDLE_IN_TRANSACTION_MS,
     statement_timeout: 30_000,
     connectionTimeoutMillis: 5_000,
   });

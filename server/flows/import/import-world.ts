@@ -13,6 +13,8 @@ export interface ImportDeps {
   readonly pool: pg.Pool;
   readonly home: string;
   readonly flows: Flows;
+  /** Flows like the first, with lanes of their own: waves are dealt out, and while one set's batch is decided another's is written. */
+  readonly beside?: readonly Flows[];
   readonly time: OwnClock;
 }
 
@@ -73,25 +75,31 @@ export async function drive(run: ImportDeps, orders: ReadonlyMap<string, Date>):
   }
 }
 
-/** Runs `work` over chunks, a few at once: while one waits for a provider the database works for another. */
+/** The run as one of several runners sees it: with the lanes that are its own, or shared with few. */
+export function dealtTo(run: ImportRun, runner: number): ImportRun {
+  const sets = [run.flows, ...(run.beside ?? [])];
+  return { ...run, flows: sets[runner % sets.length] ?? run.flows };
+}
+
+/** Runs `work` over chunks, a few at once, each told which of them it is: while one waits for a provider the database works for another. */
 export async function inWaves<T>(
   items: readonly T[],
   size: number,
   atOnce: number,
-  work: (wave: readonly T[]) => Promise<void>,
+  work: (wave: readonly T[], runner: number) => Promise<void>,
 ): Promise<void> {
   let next = 0;
-  const runner = async (): Promise<void> => {
+  const run = async (runner: number): Promise<void> => {
     while (next < items.length) {
       const wave = items.slice(next, next + size);
       next += size;
       try {
-        await work(wave);
+        await work(wave, runner);
       } catch (error) {
         next = items.length; // the others end what they have begun
         throw error;
       }
     }
   };
-  await Promise.all(Array.from({ length: atOnce }, runner));
+  await Promise.all(Array.from({ length: atOnce }, (_, runner) => run(runner)));
 }
