@@ -213,6 +213,15 @@ describe('wrong numbers and dates', () => {
     expect(ended[lines.length + 2]).toBe('reject: InvoiceNo is empty: every line names its invoice.');
   });
 
+  it('takes a corrected line under an invoice number of its own, and says so where it has none', async () => {
+    await endings(text(HEADER, line('8310', {}), line('8310', { quantity: 'two' })), 2);
+    const ended = await endings(text(HEADER, line('8310', { quantity: '2' }), line('8310b', { quantity: '2' })), 2);
+    expect(ended).toEqual({
+      2: 'reject: The order was refused: Invoice 8310 was imported before with other lines. Give these an invoice number of their own.',
+      3: 'sale',
+    });
+  });
+
   it('keeps what could be read of a line that it refuses', async () => {
     await endings(text(HEADER, line('8300', { price: '1.10', at: 'soon' }), line('8301', { price: '9'.repeat(20) })), 2);
     const { rows } = await w.db.pool.query(
