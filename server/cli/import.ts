@@ -20,8 +20,8 @@ import { Refusal, run } from './run.ts';
 
 const USAGE = 'npm run import -- --format online-retail [--merchant SLUG] [--data DIR] FILE…';
 
-/** Its batches wait for one another: on a slow machine longer than a person would. */
-const PATIENCE_MS = 25_000;
+/** Its batches wait for one another, and for whatever else the machine does. Nobody waits for one of them. */
+const PATIENCE_MS = 120_000;
 /** Two keep the database and this process busy at the same time. */
 const SETS_OF_LANES = 2;
 
@@ -111,7 +111,10 @@ run(async () => {
     if (!agrees) process.exitCode = 1;
   } catch (error) {
     bar.end();
-    throw error instanceof DomainError ? new Refusal(error.detail) : error;
+    if (error instanceof Refusal) throw error;
+    if (!(error instanceof DomainError)) console.error(error);
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Refusal(`The import stopped: ${reason}\nStart it again with the same files: it goes on where it stopped.`);
   } finally {
     await pool.end();
     await project.close();
