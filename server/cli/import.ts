@@ -112,7 +112,8 @@ run(async () => {
   } catch (error) {
     bar.end();
     if (error instanceof Refusal) throw error;
-    if (!(error instanceof DomainError)) console.error(error);
+    if (error instanceof DomainError && error.entry.status < 500) throw new Refusal(error.detail);
+    console.error(error);
     const reason = error instanceof Error ? error.message : String(error);
     throw new Refusal(`The import stopped: ${reason}\nStart it again with the same files: it goes on where it stopped.`);
   } finally {
