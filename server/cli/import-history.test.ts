@@ -25,6 +25,8 @@ const files = globSync(`${DATA}/*.csv`).sort();
 if (DEEP && !existsSync(DATA)) console.warn(`Skipped: the Online Retail files are not at ${DATA}.`);
 const SEED = 20_101_201;
 const KILLS = 8;
+/** Of any process. */
+const MOST_MB = 1_024;
 const HOUR_MS = 3_600_000;
 
 interface House {
@@ -99,6 +101,7 @@ describe.skipIf(!DEEP || files.length === 0)('the whole history of the Online Re
     const taken = watch?.end();
     const said = importing.output();
     expect(said).toContain('Every line is in one bucket, and the differences are explained to the last penny.');
+    if (taken) expect(Math.max(taken.programMb, taken.postgresMb)).toBeLessThan(MOST_MB);
 
     const { rows } = await house.pool.query<{ bucket: string; lines: number; orders: number; source: string }>(
       `SELECT bucket, count(*)::int AS lines, count(DISTINCT order_id)::int AS orders, sum(source_amount)::text AS source
