@@ -4,32 +4,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ImportWorld, importWorld } from '../flows/testing/import-world.ts';
+import { onlineRetailMonth } from './testing/online-retail-month.ts';
 
 const CLI = join(import.meta.dirname, 'import.ts');
 const INVOICES = 420;
-
-/** A made-up month: orders of a few customers, of whom every fifth gives something back. */
-function month(): string {
-  const lines = ['InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country'];
-  for (let n = 0; n < INVOICES; n++) {
-    const at = new Date(Date.UTC(2011, 0, 1) + n * 5_400_000).toISOString().replace('T', ' ').slice(0, 19);
-    const customer = `${14_000 + (n % 37)}.0`;
-    for (let k = 0; k < 1 + (n % 4); k++)
-      lines.push(
-        `${2_000 + n},2${String(1_000 + ((n * 7 + k) % 60))},GOOD ${k},${1 + ((n + k) % 9)},${at},${1 + (k % 3)}.25,${customer},Spain`,
-      );
-    if (n % 5 === 4) lines.push(`C${9_000 + n},2${String(1_000 + ((n * 7) % 60))},GOOD 0,-1,${at},1.25,${customer},Spain`);
-    if (n % 50 === 0) lines.push(`${5_000 + n},21005,damaged,-2,${at},0.0,,Spain`);
-  }
-  return `${lines.join('\n')}\n`;
-}
 
 let folder: string;
 let w: ImportWorld;
 let undisturbed: ImportWorld;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'waybill-import-'));
-  writeFileSync(join(folder, 'january.csv'), month());
+  writeFileSync(join(folder, 'january.csv'), onlineRetailMonth(INVOICES));
   [w, undisturbed] = await Promise.all([importWorld(), importWorld()]);
 });
 afterAll(async () => {
@@ -96,7 +81,7 @@ describe('npm run import', () => {
     expect(await last.ended, last.output()).toBe(0);
     expect(last.output()).toContain('explained to the last penny');
 
-    await undisturbed.run([{ name: 'january.csv', bytes: Buffer.from(month()) }]);
+    await undisturbed.run([{ name: 'january.csv', bytes: Buffer.from(onlineRetailMonth(INVOICES)) }]);
     expect(await w.lines()).toEqual(await undisturbed.lines());
     await w.expectBooksAgree();
     const books = (world: ImportWorld) =>

@@ -16,11 +16,18 @@ function freePort(): Promise<number> {
   });
 }
 
+export interface OwnSimulators {
+  readonly psp: string;
+  readonly carrier: string;
+  /** Processor time their thread has taken. */
+  cpuSeconds(): Promise<number>;
+}
+
 /**
  * The simulators in a thread of this process, for a command that runs while the stack does not: they end with it, however it ends, and
  * remember in the same folder. Nobody listens for their webhooks.
  */
-export async function startOwnSimulators(dir: string): Promise<{ psp: string; carrier: string }> {
+export async function startOwnSimulators(dir: string): Promise<OwnSimulators> {
   const [psp, carrier, pspControl, carrierControl] = await Promise.all([freePort(), freePort(), freePort(), freePort()]);
   const urls = { psp: `http://127.0.0.1:${psp}`, carrier: `http://127.0.0.1:${carrier}` };
   const env = {
@@ -40,7 +47,13 @@ export async function startOwnSimulators(dir: string): Promise<{ psp: string; ca
       await sleep(50);
     }
   }
-  return urls;
+  return {
+    ...urls,
+    async cpuSeconds() {
+      const { user, system } = await worker.cpuUsage();
+      return (user + system) / 1e6;
+    },
+  };
 }
 
 async function answers(url: string): Promise<boolean> {

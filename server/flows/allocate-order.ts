@@ -1,4 +1,4 @@
-import { movement, planAllocation } from '../domains/inventory/rules.ts';
+import { movement, type Pick, planAllocation } from '../domains/inventory/rules.ts';
 import * as inventory from '../domains/inventory/service.ts';
 import * as orders from '../domains/orders/service.ts';
 import type { Ctx } from '../kernel/context.ts';
@@ -15,6 +15,17 @@ const ALLOCATION_RETRY_MS = 60_000;
 const HOLD_RETRY_MS = 3_600_000;
 
 const later = (ctx: Ctx, ms: number): StepResult => ({ kind: 'wait', until: new Date(ctx.now.getTime() + ms) });
+
+/** A node's picks together: an order of hundreds of lines is gone through once, not once per line. */
+function byNode(picks: readonly Pick[]): Map<string, Pick[]> {
+  const nodes = new Map<string, Pick[]>();
+  for (const pick of picks) {
+    const own = nodes.get(pick.nodeId);
+    if (own) own.push(pick);
+    else nodes.set(pick.nodeId, [pick]);
+  }
+  return nodes;
+}
 
 /** A saga's step: takes the units that wait at nodes, and stays until all of them are. */
 export function allocate(world: World, saga: Saga, ctx: Ctx): StepResult {
@@ -40,7 +51,7 @@ export function allocate(world: World, saga: Saga, ctx: Ctx): StepResult {
       { orderId: order.row.id },
       ctx,
     );
-    for (const pick of picks) orders.change(order, [pick], () => ({ state: 'allocated', nodeId: pick.nodeId }));
+    for (const [nodeId, own] of byNode(picks)) orders.change(order, own, () => ({ state: 'allocated', nodeId }));
     if (picks.length > 0) {
       settleOrder(world, order, 'allocate', ctx);
       tell(

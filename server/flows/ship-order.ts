@@ -46,20 +46,19 @@ function previewShip(world: World, order: orders.Order, input: ShipOrderInput): 
     isShippable(span) && (input.nodeId === undefined || span.nodeId === input.nodeId);
   const chosen = selectUnits(facts, input.units, eligible, 'shipped');
   const byNode = new Map<string, UnitRange[]>();
-  for (const range of chosen) {
-    for (const part of cutBySpans(
-      order.spans.filter((span) => span.lineId === range.lineId),
-      range,
-    )) {
+  const spansOf = Map.groupBy(order.spans, (span) => span.lineId);
+  for (const { lineId, from, to } of chosen) {
+    for (const part of cutBySpans(spansOf.get(lineId) ?? [], { from, to })) {
       const nodeId = part.span.nodeId as string;
-      byNode.set(nodeId, [...(byNode.get(nodeId) ?? []), { lineId: range.lineId, from: part.from, to: part.to }]);
+      const units = byNode.get(nodeId);
+      if (units) units.push({ lineId, from: part.from, to: part.to });
+      else byNode.set(nodeId, [{ lineId, from: part.from, to: part.to }]);
     }
   }
   if (byNode.size > MAX_SHIPMENTS)
     throw new DomainError('over_limit', `One call makes at most ${MAX_SHIPMENTS} shipments. Name a node.`);
-  const services = order.spans.filter(
-    (span) => span.state === 'open' && span.shipmentId === null && !isStocked(order, span.lineId),
-  );
+  const stocked = new Set(order.lines.flatMap((line) => (line.stocked ? [line.id] : [])));
+  const services = order.spans.filter((span) => span.state === 'open' && span.shipmentId === null && !stocked.has(span.lineId));
   const shipments = [...byNode].map(([nodeId, ranges], index) => {
     const units = index === 0 ? [...ranges, ...services.map(({ lineId, from, to }) => ({ lineId, from, to }))] : ranges;
     return { nodeId, units, valueMinor: Number(worthOf(order.lines, units).totalMinor) };
@@ -74,10 +73,11 @@ function previewShip(world: World, order: orders.Order, input: ShipOrderInput): 
  */
 export function planShip(world: World, order: orders.Order, input: ShipOrderInput): ShipPreview {
   const preview = previewShip(world, order, input);
+  const lines = new Map(order.lines.map((line) => [line.id, line]));
   for (const { nodeId, units } of preview.shipments) {
     const wanted = new Map<string, { name: string; units: number }>();
     for (const range of units) {
-      const line = order.lines.find((candidate) => candidate.id === range.lineId);
+      const line = lines.get(range.lineId);
       if (!line?.stocked || !line.skuId) continue;
       wanted.set(line.skuId, { name: line.name, units: (wanted.get(line.skuId)?.units ?? 0) + unitsIn([range]) });
     }
@@ -92,10 +92,6 @@ export function planShip(world: World, order: orders.Order, input: ShipOrderInpu
     }
   }
   return preview;
-}
-
-function isStocked(order: orders.Order, lineId: string): boolean {
-  return order.lines.some((line) => line.id === lineId && line.stocked);
 }
 
 function decide(world: World, { input, ctx }: Request<ShipOrderInput>): ShippingOrder {

@@ -36,10 +36,11 @@ const FALLBACK_WEIGHT_GRAMS = 500;
 
 /** What the catalog says the units of a parcel weigh together; where it knows of none of them, a guess. */
 function weightOf(world: World, order: Order, shipment: Shipment): number {
+  const skus = new Map(order.lines.map((line) => [line.id, line.skuId]));
   const grams = order.spans
     .filter((span) => span.shipmentId === shipment.id)
     .reduce((sum, span) => {
-      const skuId = order.lines.find((line) => line.id === span.lineId)?.skuId;
+      const skuId = skus.get(span.lineId);
       return sum + (span.to - span.from + 1) * (skuId ? (world.weights.get(skuId) ?? 0) : 0);
     }, 0);
   return grams || FALLBACK_WEIGHT_GRAMS;
@@ -160,7 +161,8 @@ function dispatch(world: World, saga: Saga, ctx: Ctx): StepResult {
   const order = orderOf(world, saga.orderId);
   if (!awaitsHandOver(shipment)) return next;
   const own = order.spans.filter((span) => span.shipmentId === shipment.id);
-  const leaving = combine(own.flatMap((span) => shipped(order, span)));
+  const lines = new Map(order.lines.map((line) => [line.id, line]));
+  const leaving = combine(own.flatMap((span) => shipped(lines.get(span.lineId), span)));
   const missing = leaving.find((change) => !isOnHand(world.inventory, change.skuId, change.nodeId, -change.onHand));
   if (missing) return { kind: 'retry', error: { code: 'not_on_hand', message: NOT_ON_HAND } };
   inventory.apply(world.inventory, leaving, { orderId: order.row.id, shipmentId: shipment.id }, ctx);
@@ -193,8 +195,7 @@ function dispatch(world: World, saga: Saga, ctx: Ctx): StepResult {
   return next;
 }
 
-function shipped(order: Order, span: Order['spans'][number]): ReturnType<typeof movement>[] {
-  const line = order.lines.find((candidate) => candidate.id === span.lineId);
+function shipped(line: Order['lines'][number] | undefined, span: Order['spans'][number]): ReturnType<typeof movement>[] {
   if (!line?.stocked || !line.skuId || !span.nodeId) return [];
   const units = BigInt(span.to - span.from + 1);
   return [movement('ship', line.skuId, span.nodeId, { onHand: -units, allocated: -units, promised: -units })];

@@ -139,8 +139,9 @@ export function unitsAsked(selection: UnitSelection): Map<string, number> {
 /** What the units are worth, by component and in all. */
 export function worthOf(lines: readonly (UnitMoney & { readonly id: string })[], ranges: readonly UnitRange[]): UnitValue {
   const sum = { netMinor: 0n, discountMinor: 0n, taxMinor: 0n, totalMinor: 0n };
+  const byId = new Map(lines.map((line) => [line.id, line]));
   for (const range of ranges) {
-    const line = lines.find((candidate) => candidate.id === range.lineId);
+    const line = byId.get(range.lineId);
     if (!line) throw new DomainError('not_found', 'The order has no such line.');
     const value = valueOfUnits(line, range.from, range.to);
     sum.netMinor += value.netMinor;
@@ -153,8 +154,7 @@ export function worthOf(lines: readonly (UnitMoney & { readonly id: string })[],
 
 /** The spans of a whole order after some of its units changed. */
 export function changeSpans(spans: readonly Span[], ranges: readonly UnitRange[], change: (span: Span) => Partial<Span>): Span[] {
-  const byLine = new Map<string, Span[]>();
-  for (const span of spans) byLine.set(span.lineId, [...(byLine.get(span.lineId) ?? []), span]);
+  const byLine = Map.groupBy(spans, (span) => span.lineId);
   for (const range of ranges) byLine.set(range.lineId, changeUnits(byLine.get(range.lineId) ?? [], range, change));
   return [...byLine.values()].flat();
 }

@@ -31,19 +31,26 @@ export interface PoolOptions {
   readonly connectionString: string;
   readonly max?: number;
   readonly name?: string;
+  /**
+   * How long anything may take before it counts as broken: a connection, a lock, a statement, a transaction whose process is busy. What
+   * requests of people bear (DESIGN 3) where absent; work that nobody waits for bears more.
+   */
+  readonly patienceMs?: number;
 }
 
+const BEARABLE = { connectMs: 5_000, lockMs: 2_000, idleInTransactionMs: 5_000, statementMs: 30_000 };
+
 /** A pool whose sessions carry the time limits of DESIGN 3. */
-export function createPool({ connectionString, max = 10, name = 'waybill' }: PoolOptions): pg.Pool {
+export function createPool({ connectionString, max = 10, name = 'waybill', patienceMs }: PoolOptions): pg.Pool {
   const pool = new pg.Pool({
     connectionString,
     max,
     types,
     application_name: name,
-    lock_timeout: 2_000,
-    idle_in_transaction_session_timeout: 5_000,
-    statement_timeout: 30_000,
-    connectionTimeoutMillis: 5_000,
+    lock_timeout: patienceMs ?? BEARABLE.lockMs,
+    idle_in_transaction_session_timeout: patienceMs ?? BEARABLE.idleInTransactionMs,
+    statement_timeout: patienceMs ?? BEARABLE.statementMs,
+    connectionTimeoutMillis: patienceMs ?? BEARABLE.connectMs,
   });
   // An idle connection that breaks is replaced on the next checkout; without a listener it would end the process.
   pool.on('error', () => {});

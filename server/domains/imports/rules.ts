@@ -45,32 +45,40 @@ export interface Reject extends Place {
 export type Read = { readonly kind: 'line'; readonly line: SourceLine } | { readonly kind: 'reject'; readonly reject: Reject };
 
 const DATE = /^(\d{4})-(\d{2})-(\d{2})[ T](\d{2}):(\d{2})(?::(\d{2}))?$/;
-/** What an order line takes at most (orders/schema.ts). */
+/** What an order takes (orders/schema.ts): units of a line, and the price of one in 10^-6 major units. */
 const MAX_QUANTITY = 1_000_000;
+const MAX_PRICE_MICROS = 10n ** 14n;
+/** Characters that an order takes of each text. */
+const LONGEST = { InvoiceNo: 100, StockCode: 100, Description: 300, CustomerID: 100, Country: 100 } as const;
+/** A reason quotes what it refuses, as much of it as a person reads. */
+const QUOTED = 40;
 
-/** Reads one line's fields. Whatever is wrong makes a reject that says so; nothing is guessed. */
+/** Reads one line's fields. Whatever is wrong makes a reject that says so, and what to write instead; nothing is guessed or cut. */
 export function readLine(place: Place, fields: Fields): Read {
   const value = (name: (typeof COLUMNS)[number]): string => (fields[name] ?? '').trim();
-  const quantityText = value('Quantity');
-  const quantity = /^-?\d{1,9}$/.test(quantityText) ? Number(quantityText) : null;
-  const priceMicros = parseDecimal(value('UnitPrice'));
-  const known = { ...place, invoice: value('InvoiceNo') || null, sku: value('StockCode') || null, quantity, priceMicros };
-  const no = (reason: string): Read => ({ kind: 'reject', reject: { ...known, reason } });
-  if (Object.values(fields).some((field) => field?.includes('\uFFFD'))) return no('The line is not UTF-8.');
-  if (!known.invoice) return no('InvoiceNo is empty.');
-  if (!known.sku) return no('StockCode is empty.');
-  if (known.invoice.length > 100 || known.sku.length > 100) return no('InvoiceNo or StockCode is longer than 100 characters.');
-  if (quantity === null) return no(`Quantity is not a whole number: ${quantityText || 'empty'}.`);
-  if (quantity === 0) return no('Quantity is zero.');
-  if (Math.abs(quantity) > MAX_QUANTITY) return no('Quantity is larger than a million.');
-  if (priceMicros === null) return no(`UnitPrice is not a decimal of at most six decimals: ${value('UnitPrice') || 'empty'}.`);
+  const known = knownOf(value);
+  const no = (reason: string): Read => ({ kind: 'reject', reject: { ...place, ...known, reason } });
+  const unfit = textProblem(fields);
+  if (unfit) return no(unfit);
+  const { invoice, sku, quantity, priceMicros } = known;
+  if (!invoice) return no('InvoiceNo is empty: every line names its invoice.');
+  if (!sku) return no('StockCode is empty: every line names what was sold.');
+  for (const [name, most] of Object.entries(LONGEST) as [keyof typeof LONGEST, number][])
+    if (value(name).length > most) return no(`${name} is longer than ${most} characters: shorten it.`);
+  if (quantity === null) return no(`Quantity is not a whole number: ${quote(value('Quantity'))}. Write one such as 6 or -6.`);
+  if (quantity === 0) return no('Quantity is zero: leave the line out, or write how many.');
+  if (Math.abs(quantity) > MAX_QUANTITY) return no('Quantity is larger than a million: split the line.');
+  if (priceMicros === null)
+    return no(
+      `UnitPrice is no decimal below 100 million with at most six decimals: ${quote(value('UnitPrice'))}. Write one such as 2.55.`,
+    );
   const at = readDate(value('InvoiceDate'));
-  if (!at) return no(`InvoiceDate is not a date like 2010-12-01 08:26:00: ${value('InvoiceDate') || 'empty'}.`);
+  if (!at) return no(`InvoiceDate is not a date: ${quote(value('InvoiceDate'))}. Write one such as 2010-12-01 08:26:00.`);
   const line: SourceLine = {
     ...place,
-    invoice: known.invoice,
-    sku: known.sku,
-    description: value('Description').slice(0, 300),
+    invoice,
+    sku,
+    description: value('Description'),
     quantity,
     at,
     priceMicros,
@@ -79,6 +87,57 @@ export function readLine(place: Place, fields: Fields): Read {
     country: value('Country'),
   };
   return { kind: 'line', line };
+}
+
+/**
+ * Makes lines share what they have in common. Of hundreds of thousands of lines most repeat a good, a customer, a price and the time of
+ * the line before; all of them are in memory at once, each value only once.
+ */
+export function shareValues(): (line: SourceLine) => SourceLine {
+  const values = new Map<unknown, unknown>();
+  const share = <T>(value: T, key: unknown = value): T => {
+    const known = values.get(key);
+    if (known !== undefined) return known as T;
+    values.set(key, value);
+    return value;
+  };
+  return (line) => ({
+    file: line.file,
+    line: line.line,
+    invoice: share(line.invoice),
+    sku: share(line.sku),
+    description: share(line.description),
+    quantity: line.quantity,
+    at: share(line.at, line.at.getTime()),
+    priceMicros: share(line.priceMicros),
+    customer: line.customer === null ? null : share(line.customer),
+    country: share(line.country),
+  });
+}
+
+/** What of a line can be kept even where the line is refused. */
+function knownOf(
+  value: (name: (typeof COLUMNS)[number]) => string,
+): Pick<Reject, 'invoice' | 'sku' | 'quantity' | 'priceMicros'> {
+  const text = (name: 'InvoiceNo' | 'StockCode'): string | null =>
+    value(name).includes('\u0000') ? null : value(name).slice(0, LONGEST[name] + 1) || null;
+  const quantity = /^-?\d{1,9}$/.test(value('Quantity')) ? Number(value('Quantity')) : null;
+  const price = parseDecimal(value('UnitPrice'));
+  const fits = price !== null && price < MAX_PRICE_MICROS && price > -MAX_PRICE_MICROS;
+  return { invoice: text('InvoiceNo'), sku: text('StockCode'), quantity, priceMicros: fits ? price : null };
+}
+
+/** Characters that no database takes, or that stand for bytes which were no characters. */
+function textProblem(fields: Fields): string | null {
+  const all = Object.values(fields);
+  if (all.some((field) => field?.includes('\uFFFD'))) return 'The line is not UTF-8: save the file as CSV in UTF-8.';
+  if (all.some((field) => field?.includes('\u0000'))) return 'The line contains a NUL character: remove it.';
+  return null;
+}
+
+function quote(text: string): string {
+  if (text === '') return 'empty';
+  return text.length > QUOTED ? `${text.slice(0, QUOTED)}…` : text;
 }
 
 /** The file says no time zone: its times are taken as UTC. */

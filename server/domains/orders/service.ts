@@ -24,6 +24,7 @@ import {
   readSpans,
   replaceSpans,
   updateOrders,
+  updateSpans,
 } from './store.ts';
 
 export { type AttemptState, findAttempts, findExternalIds, type OrderRow } from './store.ts';
@@ -33,6 +34,8 @@ export interface Order {
   readonly row: OrderRow;
   lines: readonly Line[];
   spans: Span[];
+  /** The spans as they were locked. */
+  readonly lockedSpans: readonly Span[];
   readonly isNew: boolean;
   dirty: boolean;
   readonly dirtyLines: Set<string>;
@@ -53,14 +56,15 @@ export async function lock(tx: Tx, ids: readonly string[]): Promise<OrdersState>
   const rows = await lockOrders(tx, ids);
   if (rows.length === 0) return state;
   const found = rows.map((row) => row.id);
-  const lines = groupBy(await readLines(tx, found), (line) => line.orderId);
-  const spans = groupBy(await readSpans(tx, found), (span) => span.orderId);
+  const lines = Map.groupBy(await readLines(tx, found), (line) => line.orderId);
+  const spans = Map.groupBy(await readSpans(tx, found), (span) => span.orderId);
   for (const row of rows) {
     const own = (spans.get(row.id) ?? []).map(({ orderId: _, ...span }): Span => span);
     state.byId.set(row.id, {
       row,
       lines: lines.get(row.id) ?? [],
       spans: own,
+      lockedSpans: own,
       isNew: false,
       dirty: false,
       dirtyLines: new Set(),
@@ -73,7 +77,7 @@ export async function lock(tx: Tx, ids: readonly string[]): Promise<OrdersState>
 /** Adds a new order to the locked state; it is written with the rest. Every line starts as one open span. */
 export function add(state: OrdersState, row: OrderRow, lines: readonly Line[]): Order {
   const spans = lines.map(openSpan);
-  const order: Order = { row, lines, spans, isNew: true, dirty: true, dirtyLines: new Set(), newLines: [] };
+  const order: Order = { row, lines, spans, lockedSpans: [], isNew: true, dirty: true, dirtyLines: new Set(), newLines: [] };
   state.byId.set(row.id, order);
   return order;
 }
@@ -137,7 +141,7 @@ export function settle(
   order.dirty = true;
 }
 
-/** Inserts new orders; updates those that changed, and replaces the spans of the lines that did. */
+/** Inserts new orders; updates those that changed, and the spans of the lines that did. */
 export async function write(tx: Tx, state: OrdersState): Promise<void> {
   const orders = [...state.byId.values()];
   const fresh = orders.filter((order) => order.isNew);
@@ -152,24 +156,38 @@ export async function write(tx: Tx, state: OrdersState): Promise<void> {
     tx,
     changed.map((order) => order.row),
   );
-  await replaceSpans(
-    tx,
-    changed.flatMap((order) => [...order.dirtyLines]),
-    changed.flatMap((order) => spansOf(order).filter((span) => order.dirtyLines.has(span.lineId))),
-  );
+  await writeSpans(tx, changed);
   await insertNotes(tx, state.notes);
 }
 
-function spansOf(order: Order): (Span & { orderId: string })[] {
-  return order.spans.map((span) => ({ ...span, orderId: order.row.id }));
+/**
+ * Writes the spans of changed lines. Most changes leave the borders where they are, and a row that keeps its key is updated in place,
+ * without touching an index; a split or a join moves borders, which are keys, and has the line's spans replaced.
+ */
+async function writeSpans(tx: Tx, changed: readonly Order[]): Promise<void> {
+  const updated: Span[] = [];
+  const replaced: string[] = [];
+  const inserted: (Span & { orderId: string })[] = [];
+  for (const order of changed) {
+    if (order.dirtyLines.size === 0) continue;
+    const before = Map.groupBy(order.lockedSpans, (span) => span.lineId);
+    const after = Map.groupBy(order.spans, (span) => span.lineId);
+    for (const lineId of order.dirtyLines) {
+      const was = before.get(lineId) ?? [];
+      const is = after.get(lineId) ?? [];
+      if (is.length === was.length && is.every((span, index) => hasBordersOf(span, was[index] as Span))) updated.push(...is);
+      else {
+        replaced.push(lineId);
+        inserted.push(...is.map((span) => ({ ...span, orderId: order.row.id })));
+      }
+    }
+  }
+  await updateSpans(tx, updated);
+  await replaceSpans(tx, replaced, inserted);
 }
 
-function groupBy<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const group = groups.get(key(item));
-    if (group) group.push(item);
-    else groups.set(key(item), [item]);
-  }
-  return groups;
+const hasBordersOf = (a: Span, b: Span): boolean => a.from === b.from && a.to === b.to;
+
+function spansOf(order: Order): (Span & { orderId: string })[] {
+  return order.spans.map((span) => ({ ...span, orderId: order.row.id }));
 }

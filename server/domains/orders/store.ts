@@ -275,7 +275,20 @@ export async function insertSpans(tx: Tx, spans: readonly (Span & { orderId: str
   await insertRows(tx, SPANS, rows);
 }
 
-/** Replaces the spans of the lines whose spans changed: a split moves the borders that are their keys. */
+/** Writes spans whose borders stayed: what became of their units. */
+export async function updateSpans(tx: Tx, spans: readonly Span[]): Promise<void> {
+  const rows = spans.map((s) => ({
+    line_id: s.lineId,
+    from_unit: s.from,
+    state: s.state,
+    node_id: s.nodeId,
+    shipment_id: s.shipmentId,
+    refund_id: s.refundId,
+  }));
+  await updateRows(tx, SPANS, ['line_id', 'from_unit'], ['state', 'node_id', 'shipment_id', 'refund_id'], rows);
+}
+
+/** Replaces the spans of lines whose borders moved: a border is its span's key. */
 export async function replaceSpans(
   tx: Tx,
   lineIds: readonly string[],

@@ -1,4 +1,4 @@
-import { type Ended, endCredit, type GivenBack, type Match, type SourceLine } from '../../domains/imports/rules.ts';
+import { endCredit, type GivenBack, type Match, type SourceLine } from '../../domains/imports/rules.ts';
 import * as imports from '../../domains/imports/service.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import { parseDecimal, shareOfUnits } from '../../kernel/money.ts';
@@ -38,8 +38,10 @@ export async function giveBack(run: ImportRun, credits: readonly SourceLine[], m
   const refusals = new Map(
     groups.flatMap((group) => (group.refusal ? group.matches.map((m) => [m.credit, group.refusal] as const) : [])),
   );
-  const ended: Ended[] = credits.map((credit) => endCredit(credit, parts.get(credit) ?? [], refusals.get(credit) ?? null));
-  for (let from = 0; from < ended.length; from += 2_000) await record(run, ended.slice(from, from + 2_000));
+  await record(
+    run,
+    credits.map((credit) => endCredit(credit, parts.get(credit) ?? [], refusals.get(credit) ?? null)),
+  );
 }
 
 function groupsOf(matches: readonly Match[]): Group[] {

@@ -13,6 +13,8 @@ export interface ImportDeps {
   readonly pool: pg.Pool;
   readonly home: string;
   readonly flows: Flows;
+  /** Flows like the first, with lanes of their own: waves are dealt out, and while one set's batch is decided another's is written. */
+  readonly beside?: readonly Flows[];
   readonly time: OwnClock;
 }
 
@@ -35,11 +37,16 @@ export function contextAt(deps: Pick<ImportDeps, 'home'>, now: Date, actor = IMP
   return { now, actor, traceId: newId(), requestId: newId(), home: deps.home };
 }
 
+/** A file of hundreds of thousands of rejects is no single statement. */
+const RECORDED_AT_ONCE = 5_000;
+
 /** Writes what became of lines; repeated, it changes nothing. */
 export async function record(run: ImportRun, ended: readonly Ended[]): Promise<void> {
-  if (ended.length === 0) return;
-  await withTx(run.pool, (tx) => imports.insertEnded(tx, run, ended));
-  run.ended(ended.length);
+  for (let from = 0; from < ended.length; from += RECORDED_AT_ONCE) {
+    const part = ended.slice(from, from + RECORDED_AT_ONCE);
+    await withTx(run.pool, (tx) => imports.insertEnded(tx, run, part));
+    run.ended(part.length);
+  }
 }
 
 const ROUNDS = 14;
@@ -68,25 +75,31 @@ export async function drive(run: ImportDeps, orders: ReadonlyMap<string, Date>):
   }
 }
 
-/** Runs `work` over chunks, a few at once: while one waits for a provider the database works for another. */
+/** The run as one of several runners sees it: with the lanes that are its own, or shared with few. */
+export function dealtTo(run: ImportRun, runner: number): ImportRun {
+  const sets = [run.flows, ...(run.beside ?? [])];
+  return { ...run, flows: sets[runner % sets.length] ?? run.flows };
+}
+
+/** Runs `work` over chunks, a few at once, each told which of them it is: while one waits for a provider the database works for another. */
 export async function inWaves<T>(
   items: readonly T[],
   size: number,
   atOnce: number,
-  work: (wave: readonly T[]) => Promise<void>,
+  work: (wave: readonly T[], runner: number) => Promise<void>,
 ): Promise<void> {
   let next = 0;
-  const runner = async (): Promise<void> => {
+  const run = async (runner: number): Promise<void> => {
     while (next < items.length) {
       const wave = items.slice(next, next + size);
       next += size;
       try {
-        await work(wave);
+        await work(wave, runner);
       } catch (error) {
         next = items.length; // the others end what they have begun
         throw error;
       }
     }
   };
-  await Promise.all(Array.from({ length: atOnce }, runner));
+  await Promise.all(Array.from({ length: atOnce }, (_, runner) => run(runner)));
 }

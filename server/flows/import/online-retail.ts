@@ -5,7 +5,7 @@ import { DomainError } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';
 import { withTx } from '../../platform/db.ts';
 import { giveBack } from './give-back.ts';
-import { contextAt, type ImportDeps, type ImportRun, inWaves, record } from './import-world.ts';
+import { contextAt, dealtTo, type ImportDeps, type ImportRun, inWaves, record } from './import-world.ts';
 import { readFiles, type SourceFile } from './read-files.ts';
 import { sellWave } from './sell.ts';
 import { type ImportShop, openCatalog, receiveOpening } from './shop.ts';
@@ -34,7 +34,7 @@ export interface Progress {
 
 /** Orders in flight together, and how many such waves: enough for full batches, few enough for little memory. */
 const WAVE = 128;
-const WAVES_AT_ONCE = 3;
+const WAVES_AT_ONCE = 4;
 const ADJUSTMENTS_AT_ONCE = 512;
 const DAY_MS = 86_400_000;
 
@@ -95,7 +95,7 @@ export async function importOnlineRetail(
   await receiveOpening(run, plan.goods.values(), digest, new Date(first - DAY_MS));
   enter('sales');
   const open = plan.invoices.filter((invoice) => !invoice.lines.every(isDone));
-  await inWaves(open, WAVE, WAVES_AT_ONCE, (wave) => sellWave(run, wave));
+  await inWaves(open, WAVE, WAVES_AT_ONCE, (wave, runner) => sellWave(dealtTo(run, runner), wave));
   enter('refunds');
   if (!plan.credits.every(isDone)) await giveBack(run, plan.credits, plan.matches);
   enter('adjustments');

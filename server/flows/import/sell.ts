@@ -66,8 +66,15 @@ async function place(run: ImportRun, plan: PlannedInvoice): Promise<Sold> {
     return { plan, placed, refusal: null };
   } catch (error) {
     if (!(error instanceof DomainError) || error.entry.status >= 500) throw error;
-    return { plan, placed: null, refusal: error.detail };
+    return { plan, placed: null, refusal: refusalOf(error, plan) };
   }
+}
+
+/** The key is made of the invoice number: it was used for another request where the invoice had other lines. */
+function refusalOf(error: DomainError, { invoice }: PlannedInvoice): string {
+  return error.code === 'key_reused' || error.code === 'duplicate_external_id'
+    ? `Invoice ${invoice} was imported before with other lines. Give these an invoice number of their own.`
+    : error.detail;
 }
 
 /** Packs what is allocated. An order of services ships itself, and one that was shipped by an earlier run has nothing to pack. */

@@ -7,7 +7,7 @@ import { DomainError } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';
 import { formatDecimal, minorDigits } from '../../kernel/money.ts';
 import { withTx } from '../../platform/db.ts';
-import { contextAt, type ImportDeps, type ImportRun } from './import-world.ts';
+import { contextAt, type ImportDeps, type ImportRun, inWaves } from './import-world.ts';
 
 export interface ImportShop {
   readonly merchantId: string;
@@ -92,6 +92,9 @@ export async function openCatalog(
   return new Map([...skus.values()].map((sku) => [sku.code, sku.stocked ? sku.id : null]));
 }
 
+/** Few enough for the lane's queue, however many goods there are. */
+const RECEIVED_AT_ONCE = 2_048;
+
 /** Receives what these files will sell and take away, before their first line. `digest` names the files. */
 export async function receiveOpening(
   run: ImportDeps & Pick<ImportRun, 'skus' | 'merchantId' | 'nodeId'>,
@@ -100,15 +103,14 @@ export async function receiveOpening(
   at: Date,
 ): Promise<void> {
   const ctx = contextAt(run, at);
-  await Promise.all(
-    [...goods].map(async ({ code, opening }) => {
-      const skuId = run.skus.get(code);
-      if (!skuId || opening <= 0) return;
-      await run.flows.adjustStock(
-        { merchantId: run.merchantId, skuId, nodeId: run.nodeId, reason: 'received', note: 'Opening stock', delta: opening },
-        ctx,
-        `import:opening:${digest}:${code}`,
-      );
-    }),
-  );
+  const receive = async ({ code, opening }: PlannedGood): Promise<void> => {
+    const skuId = run.skus.get(code);
+    if (!skuId || opening <= 0) return;
+    await run.flows.adjustStock(
+      { merchantId: run.merchantId, skuId, nodeId: run.nodeId, reason: 'received', note: 'Opening stock', delta: opening },
+      ctx,
+      `import:opening:${digest}:${code}`,
+    );
+  };
+  await inWaves([...goods], RECEIVED_AT_ONCE, 1, async (wave) => void (await Promise.all(wave.map(receive))));
 }
