@@ -55,7 +55,9 @@ async function attempt(email: string): Promise<{ seen: unknown; texts: unknown; 
   const startedAt = performance.now();
   const seen = await visible(await browser.signIn({ email, password: 'not the right password' }));
   const ms = performance.now() - startedAt;
-  return { seen, texts: Object.fromEntries(statements.texts), comparisons: hashed.against.length, ms };
+  // Whoever listens for events asks for them now and then, whatever is tried at the door.
+  const texts = [...statements.texts].filter(([text]) => /\b(users|sessions|user_tokens|audit_log)\b/.test(text));
+  return { seen, texts, comparisons: hashed.against.length, ms };
 }
 
 const median = (all: readonly number[]): number => [...all].sort((a, b) => a - b)[Math.floor(all.length / 2)] ?? 0;

@@ -12,9 +12,11 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
+const PATIENCE_MS = 20_000;
+/** For a second answer, after a first one that leaves the connection open. */
 const SILENCE_MS = 300;
 
-/** Sends bytes and returns all that comes back until the connection ends, or falls silent. */
+/** Sends bytes and returns all that comes back until the connection ends, or falls silent after an answer. */
 function exchange(bytes: string | Buffer): Promise<{ text: string; ended: boolean }> {
   return new Promise((resolve) => {
     let text = '';
@@ -23,9 +25,10 @@ function exchange(bytes: string | Buffer): Promise<{ text: string; ended: boolea
       resolve({ text, ended });
       socket.destroy();
     };
-    socket.setTimeout(SILENCE_MS, () => done(false));
+    socket.setTimeout(PATIENCE_MS, () => done(false));
     socket.on('data', (data) => {
       text += data.toString('latin1');
+      socket.setTimeout(SILENCE_MS);
     });
     socket.on('error', () => {});
     socket.on('close', () => done(true));
@@ -103,37 +106,40 @@ describe('a request that two servers could read differently', () => {
 
   it('after a good one on the same connection does not hurt the next', async () => {
     const good = `GET /health/live HTTP/1.1\r\n${host()}\r\n\r\n`;
-    expect(statuses((await exchange(good + good)).text)).toEqual([200, 200]);
+    const last = good.replace('\r\n\r\n', '\r\nConnection: close\r\n\r\n');
+    expect(statuses((await exchange(good + last)).text)).toEqual([200, 200]);
     expect(statuses((await exchange(`${good}NONSENSE\r\n\r\n`)).text)).toEqual([200, 400]);
   });
 });
 
-describe('a request that never ends', () => {
-  it.runIf(DEEP)('is ended by us, while others are answered', { timeout: 120_000 }, async () => {
-    const startedAt = performance.now();
-    const slow = (head: string): Promise<string> =>
-      new Promise((resolve) => {
-        let text = '';
-        const socket = connect(world.api.port, '127.0.0.1', () => socket.write(head));
-        const drip = setInterval(() => socket.write('X-A: b\r\n'), 1_000);
-        socket.on('data', (data) => {
-          text += data.toString();
+/** It takes as long as our patience lasts. */
+if (DEEP)
+  describe('a request that never ends', () => {
+    it('is ended by us, while others are answered', { timeout: 120_000 }, async () => {
+      const startedAt = performance.now();
+      const slow = (head: string): Promise<string> =>
+        new Promise((resolve) => {
+          let text = '';
+          const socket = connect(world.api.port, '127.0.0.1', () => socket.write(head));
+          const drip = setInterval(() => socket.write('X-A: b\r\n'), 1_000);
+          socket.on('data', (data) => {
+            text += data.toString();
+          });
+          socket.on('error', () => {});
+          socket.on('close', () => {
+            clearInterval(drip);
+            resolve(text);
+          });
         });
-        socket.on('error', () => {});
-        socket.on('close', () => {
-          clearInterval(drip);
-          resolve(text);
-        });
-      });
-    const many = Array.from({ length: 200 }, () => slow(`GET / HTTP/1.1\r\n${host()}\r\n`));
-    expect((await fetch(`${world.api.url}/health/live`)).status).toBe(200);
-    const answers = await Promise.all(many);
-    expect(new Set(answers.map((text) => statuses(text)[0]))).toEqual(new Set([400]));
-    writeAttackEvidence('wire', [
-      ['200 requests whose headers never end were all ended after (s)', (performance.now() - startedAt) / 1_000],
-    ]);
+      const many = Array.from({ length: 200 }, () => slow(`GET / HTTP/1.1\r\n${host()}\r\n`));
+      expect((await fetch(`${world.api.url}/health/live`)).status).toBe(200);
+      const answers = await Promise.all(many);
+      expect(new Set(answers.map((text) => statuses(text)[0]))).toEqual(new Set([400]));
+      writeAttackEvidence('wire', [
+        ['200 requests whose headers never end were all ended after (s)', (performance.now() - startedAt) / 1_000],
+      ]);
+    });
   });
-});
 
 describe('an address that leads out of where it begins', () => {
   const paths = [
