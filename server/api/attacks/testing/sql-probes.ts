@@ -1,6 +1,6 @@
 import { newId } from '../../../kernel/ids.ts';
 
-/** In every probe: where it turns up in the text of a statement, somebody's input became SQL. */
+/** In every probe but two: where it turns up in the text of a statement, somebody's input became SQL. */
 export const MARK = 'zq9probe';
 
 /** What has broken into SQL elsewhere: quotes of every kind, comments, stacked statements, sleeps, casts, patterns, text-search operators. */
@@ -26,6 +26,9 @@ export const SQL_PROBES: readonly string[] = [
   `E'${MARK}\\x27 OR 1=1'`,
   `U&'${MARK}\\0027'`,
   `${MARK}, (SELECT 1/0)`,
+  // These find everything where they are taken for patterns.
+  '%',
+  '_%',
   `${MARK} DESC, (CASE WHEN true THEN pg_sleep(9) END)`,
 ];
 

@@ -94,10 +94,18 @@ function texts(schema: JsonObject, names: Names): fc.Arbitrary<unknown> {
     return fc.date({ noInvalidDate: true, min: new Date(0), max: new Date() }).map((date) => date.toISOString());
   if (schema.format === 'email') return fc.emailAddress();
   if (schema.format === 'uri') return fc.webUrl();
+  if (typeof schema.pattern === 'string') return matching(new RegExp(schema.pattern, 'u'));
   return fc.oneof(
     fc.constantFrom(...KNOWN),
     fc.string({ minLength: 1, maxLength: Math.min(Number(schema.maxLength ?? 40), 40) }),
   );
+}
+
+/** Text of that form: one that means something here, where there is one, or any. */
+function matching(pattern: RegExp): fc.Arbitrary<string> {
+  const known = KNOWN.filter((text) => pattern.test(text));
+  const any = fc.stringMatching(pattern, { maxLength: 40 });
+  return known.length === 0 ? any : fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...known) }, { weight: 1, arbitrary: any });
 }
 
 function objects(schema: JsonObject, names: Names): fc.Arbitrary<unknown> {

@@ -83,7 +83,7 @@ export const headers: fc.Arbitrary<Record<string, string>> = fc.oneof(
   },
 );
 
-/** Ways to write a segment of a path that is no name of anything. */
+/** Ways to write a segment of a path that is no name of anything. Dots alone are another address to fetch; wire.test.ts sends those. */
 export const EVIL_SEGMENTS: readonly string[] = [
   '%',
   '%zz',
@@ -91,7 +91,6 @@ export const EVIL_SEGMENTS: readonly string[] = [
   '%00',
   '%c0%af',
   '%ed%a0%80',
-  '%2e%2e',
   '..%5c..',
   '%252e%252e%252f',
   ';a=b',
