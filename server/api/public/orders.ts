@@ -188,6 +188,7 @@ export const ordersRouter = router({
         waits: true,
         example: EXAMPLE,
         refuses: [
+          'not_found',
           'unknown_sku',
           'out_of_stock',
           'currency_mismatch',
