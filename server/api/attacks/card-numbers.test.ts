@@ -29,7 +29,7 @@ describe('what looks like a card number', () => {
 /** Kept as hashes only, or looked through cell by cell (the next test). */
 const UNREAD = ['password', 'current', 'csv'];
 
-describe('a card number in the console', () => {
+describe('a card number in the console', { timeout: DEEP ? 1_800_000 : 120_000 }, () => {
   it('is refused in every field of text that a mutation has, and repeated nowhere', async () => {
     let turn = 0;
     const wrong: string[] = [];

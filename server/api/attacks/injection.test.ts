@@ -58,7 +58,10 @@ function wrongIn(what: string, { status, text }: { readonly status: number; read
 
 const isCursor = ({ place }: TextPlace): boolean => ['after', 'cursor'].includes(String(place.at(-1)));
 
-describe('a probe in a query of the console', () => {
+/** Each probe in each field takes its time. */
+const PATIENCE = { timeout: DEEP ? 1_800_000 : 120_000 };
+
+describe('a probe in a query of the console', PATIENCE, () => {
   it('is refused, or finds what nonsense finds', async () => {
     const wrong: string[] = [];
     for (const procedure of PROCEDURES.filter(({ type }) => type === 'query')) {
@@ -99,7 +102,7 @@ describe('a probe in a query of the console', () => {
   });
 });
 
-describe('a probe in a mutation of the console', () => {
+describe('a probe in a mutation of the console', PATIENCE, () => {
   it('is refused, or kept as the text that it is', async () => {
     const wrong: string[] = [];
     for (const procedure of PROCEDURES.filter(({ type }) => type === 'mutation')) {
@@ -119,7 +122,7 @@ describe('a probe in a mutation of the console', () => {
   });
 });
 
-describe('a probe in the REST API', () => {
+describe('a probe in the REST API', PATIENCE, () => {
   const document = openApiDocument();
   const send = async (method: string, path: string, body?: unknown) => {
     const response = await fetch(`${world.api.url}/api/v1${path}`, {

@@ -43,7 +43,10 @@ it('the listener hears whoever comes', async () => {
   await own.close();
 });
 
-describe('an address in a field of the console', () => {
+/** Each address in each field takes its time. */
+const PATIENCE = { timeout: DEEP ? 1_800_000 : 120_000 };
+
+describe('an address in a field of the console', PATIENCE, () => {
   let world: ConsoleWorld;
   beforeAll(async () => {
     world = await consoleWorld();
@@ -102,7 +105,7 @@ describe('an address in a field of the console', () => {
   });
 });
 
-describe('an address in a field of the REST API', () => {
+describe('an address in a field of the REST API', PATIENCE, () => {
   let world: RestWorld;
   beforeAll(async () => {
     world = await restWorld();
