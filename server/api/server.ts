@@ -53,6 +53,7 @@ export function createApiServer(options: ApiServerOptions): Server {
   const server = createServer({
     requestTimeout: 30_000,
     headersTimeout: 10_000,
+    connectionsCheckingInterval: 5_000, // how late those two may be noticed; Node's own is half a minute
     keepAliveTimeout: 65_000,
     maxHeaderSize: 16_384,
   });
