@@ -8,15 +8,15 @@ import { recordStatements, type Statements } from './testing/statements.ts';
  * Nobody learns from an answer whether an address has an account: the same work is done, the same statements are sent, the same bytes
  * come back. Times are measured and reported, not judged: a machine under load would decide such a test.
  */
-const hashed = vi.hoisted(() => ({ against: [] as (string | null)[] }));
-vi.mock('../../platform/auth/passwords.ts', async (importOriginal) => {
-  const real = await importOriginal<typeof import('../../platform/auth/passwords.ts')>();
+const hashed = vi.hoisted(() => ({ against: [] as string[] }));
+vi.mock('@node-rs/argon2', async (importOriginal) => {
+  const real = await importOriginal<typeof import('@node-rs/argon2')>();
   return {
     ...real,
     // The real comparison, with a note of what it was made with.
-    verifyPassword: (hash: string | null, password: string) => {
-      hashed.against.push(hash);
-      return real.verifyPassword(hash, password);
+    verify: (...args: Parameters<typeof real.verify>) => {
+      hashed.against.push(String(args[0]));
+      return real.verify(...args);
     },
   };
 });
