@@ -9,10 +9,11 @@ const NO_CARD =
 /** Characters that nobody sees: soft hyphens, zero-width blanks and joiners, marks of direction. */
 const UNSEEN = /\p{Cf}/gu;
 const CANDIDATE = /(?<!\d)(?:\d(?:[^\S\r\n]|\p{Pd}){0,3}){12,18}\d(?!\d)|(?<!\d)(?:\d{4}\.){3}\d{1,7}(?!\d)/gu;
+const FEWEST_DIGITS = 13;
 const ENOUGH_DIGITS = /(?:\p{N}\P{N}*){13}/u;
 
 export function looksLikeCardNumber(value: string): boolean {
-  if (!ENOUGH_DIGITS.test(value)) return false;
+  if (value.length < FEWEST_DIGITS || !ENOUGH_DIGITS.test(value)) return false;
   for (const match of plain(value).matchAll(CANDIDATE)) {
     const digits = match[0].replace(/\D/g, '');
     if (passesLuhn(digits) && !/^0+$/.test(digits)) return true;
