@@ -4,7 +4,7 @@ import { anyPort } from '../server/cli/ports.ts';
 import { createPool } from '../server/platform/db.ts';
 import { insertOnly } from './baselines/insert-only.ts';
 import { insertMany, interactiveStatements } from './baselines/order-sql.ts';
-import { type OrderTemplate, readTemplate } from './baselines/order-template.ts';
+import { type OrderTemplate, readTemplate, rowCounts } from './baselines/order-template.ts';
 import { checkAfter } from './harness/after.ts';
 import { type Bench, type BenchOptions, type BenchResult, ratiosOf, round } from './harness/bench.ts';
 import { type Cluster, costliest, type Database, once, withCluster } from './harness/cluster.ts';
@@ -222,6 +222,8 @@ async function interactively(
     const plan = { ...base, port, path: '/orders', connections: connectionsOf(ACCEPT_CONNECTIONS) };
     await runLoad({ ...plan, seconds: WARMUP_SECONDS });
     const report = await runLoad(plan);
+    if (Object.keys(report.others).length > 0) throw new Error(`The interactive baseline fails: ${server.said()}`);
+    await demandSameRows(database, order.template);
     say(
       `interactive, ${size} connections: ${round(report.perSecond)} orders/s ${JSON.stringify({ ...report.latency, ...report.others })}`,
     );
@@ -229,5 +231,22 @@ async function interactively(
   } finally {
     await server.stop();
     await cluster.drop(database);
+  }
+}
+
+/** The baseline must write, of each order, as many rows of each table as the product does: otherwise it measures something else. */
+async function demandSameRows(database: Database, template: OrderTemplate): Promise<void> {
+  const pool = createPool({ connectionString: database.ownerUrl, max: 1, name: 'bench-sample' });
+  try {
+    const { rows } = await pool.query<{ id: string; key: string }>(
+      `SELECT o.id, i.key FROM orders o JOIN idempotency_keys i ON i.outcome->'ok'->>'id' = o.id::text ORDER BY o.id DESC LIMIT 1`,
+    );
+    const [last] = rows;
+    if (!last) throw new Error('The interactive baseline placed no order');
+    const [ours, theirs] = [rowCounts(template), rowCounts(await readTemplate(pool, last.id, last.key))];
+    if (JSON.stringify(ours) !== JSON.stringify(theirs))
+      throw new Error(`The interactive baseline writes other rows: ${JSON.stringify({ ours, theirs })}`);
+  } finally {
+    await pool.end();
   }
 }

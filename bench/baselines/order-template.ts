@@ -52,7 +52,7 @@ export async function readTemplate(pool: pg.Pool, orderId: string, key: string):
       orderId,
       key,
     ]);
-    tables.push({ table, columns, rows });
+    if (rows.length > 0) tables.push({ table, columns, rows });
   }
   const { rows: jobs } = await pool.query<{ identifier: string; payload: unknown }>(
     `SELECT t.identifier, j.payload FROM graphile_worker._private_jobs j JOIN graphile_worker._private_tasks t ON t.id = j.task_id ORDER BY j.id`,

@@ -19,6 +19,8 @@ export interface House {
 export interface Process {
   readonly name: string;
   readonly pid: number;
+  /** The end of what it has written. */
+  said(): string;
   stop(): Promise<void>;
 }
 
@@ -96,10 +98,11 @@ export async function startProcess(
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  await said(child, script, ready);
+  const heard = await listen(child, script, ready);
   return {
     name: args[0] === '--role' ? String(args[1]) : (script.split('/').at(-2) ?? script),
     pid: child.pid ?? 0,
+    said: heard,
     async stop() {
       if (child.exitCode !== null || child.signalCode !== null) return;
       child.kill('SIGTERM');
@@ -110,12 +113,13 @@ export async function startProcess(
   };
 }
 
-function said(child: ChildProcess, script: string, ready: string): Promise<void> {
+/** Resolves when the process has said `ready`, with a way to read the end of what it has said since. */
+function listen(child: ChildProcess, script: string, ready: string): Promise<() => string> {
   return new Promise((resolve, reject) => {
     let output = '';
     const read = (chunk: Buffer): void => {
       output = (output + chunk.toString()).slice(-4_000);
-      if (output.includes(ready)) resolve();
+      if (output.includes(ready)) resolve(() => output);
     };
     child.stdout?.on('data', read);
     child.stderr?.on('data', read);
