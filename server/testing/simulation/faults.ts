@@ -59,6 +59,8 @@ export class InjectedFault extends Error {
 
 export class Faults {
   readonly counts = new Map<FaultKind, number>();
+  /** Told of each that strikes. */
+  struck: (kind: FaultKind) => void = () => {};
   private readonly enabled: ReadonlySet<FaultKind>;
   private readonly often: ReadonlySet<FaultKind>;
   private readonly random: Random;
@@ -86,6 +88,7 @@ export class Faults {
     if (this.off || !this.enabled.has(kind)) return false;
     if (!this.random.chance(this.often.has(kind) ? 1 / OFTEN : 1 / ODDS[kind])) return false;
     this.counts.set(kind, (this.counts.get(kind) ?? 0) + 1);
+    this.struck(kind);
     return true;
   }
 }

@@ -34,9 +34,10 @@ export class Script {
     this.random = options.random;
   }
 
-  /** Units for whoever still waits for some. */
+  /** Units for whoever still waits for some, at every node: a parcel leaves from the node where its units were packed, and nowhere else. */
   async stockUp(): Promise<void> {
-    await Promise.all(STOCKED.map((code) => this.adjust(code, this.random.pick(this.shop.nodes), PLENTY)));
+    const places = STOCKED.flatMap((code) => this.shop.nodes.map((nodeId) => ({ code, nodeId })));
+    await Promise.all(places.map(({ code, nodeId }) => this.adjust(code, nodeId, PLENTY)));
   }
 
   async play(): Promise<void> {

@@ -98,6 +98,7 @@ function assemble({ real, shop, seed, often }: Seed) {
   const lots = (name: string): Random => seeded(seed, name);
   const faults = new Faults(lots('faults'), often);
   const scheduler = new Scheduler(lots('schedule'), faults);
+  faults.struck = (kind) => scheduler.say(`fault: ${kind}`);
   const line = createLine(scheduler, faults, lots('line'));
   const psp = new SimulatedPsp({ scheduler, faults, random: lots('psp'), line });
   const carrier = new SimulatedCarrier({ faults, line });
