@@ -40,7 +40,9 @@ export async function makeBaseHistory(database: Database, dir: string, say: (lin
 async function tellCustomers(pool: pg.Pool): Promise<void> {
   const app = createApp({ env: readEnv(process.env), role: 'tool', pool });
   try {
-    const { rows } = await pool.query<{ id: string }>(`SELECT DISTINCT event_id AS id FROM event_deliveries WHERE status = 'pending'`);
+    const { rows } = await pool.query<{ id: string }>(
+      `SELECT DISTINCT event_id AS id FROM event_deliveries WHERE status = 'pending'`,
+    );
     const ids = rows.map((row) => row.id);
     for (let from = 0; from < ids.length; from += DELIVERIES_AT_ONCE)
       await deliverEvents({ pool, log: app.log, consumers: CONSUMER_LIST }, app, ids.slice(from, from + DELIVERIES_AT_ONCE));

@@ -55,7 +55,9 @@ export const MULTIPLIED: readonly Table[] = [
   },
   {
     name: 'audit_log',
-    columns: { entity_id: `CASE t.entity WHEN 'sku' THEN t.entity_id ELSE base_history.id_of(t.entity_id::uuid, copy)::text END` },
+    columns: {
+      entity_id: `CASE t.entity WHEN 'sku' THEN t.entity_id ELSE base_history.id_of(t.entity_id::uuid, copy)::text END`,
+    },
     where: `copy = 0 OR t.entity <> 'sku'`,
   },
   {

@@ -1,0 +1,100 @@
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { createPool } from '../../server/platform/db.ts';
+import { seqScansIn } from '../../server/testing/plans.ts';
+import { type Cluster, type Database, once } from '../harness/cluster.ts';
+import type { House } from '../harness/house.ts';
+import type { ReadRequest } from '../harness/read-load.ts';
+
+/** Reading a table of fewer rows from beginning to end is what a planner should do. */
+const BIG_ROWS = 10_000;
+/** A prepared statement is planned for its values five times; then the planner may settle on one plan for all. */
+const TIMES = 7;
+const CHUNK_BYTES = 16 * 1024 * 1024;
+
+/** A statement that a request ran, and the big table it read from beginning to end. */
+export interface SeqScan {
+  readonly table: string;
+  readonly statement: string;
+  readonly request: string;
+}
+
+/**
+ * Asks every request again, one after another, of an api process whose sessions log the plan of each statement as it was executed
+ * (auto_explain), and tells which plans read a big table sequentially.
+ */
+export async function findSeqScans(
+  cluster: Cluster,
+  database: Database,
+  house: House,
+  requests: readonly ReadRequest[],
+): Promise<{ readonly plans: number; readonly scans: readonly SeqScan[] }> {
+  const big = await bigTables(database);
+  for (const setting of [`session_preload_libraries = 'auto_explain'`, 'auto_explain.log_min_duration = 0'])
+    await once(database.ownerUrl, `ALTER DATABASE ${database.name} SET ${setting}`);
+  const api = await house.start('api');
+  const scans = new Map<string, SeqScan>();
+  let plans = 0;
+  try {
+    for (const { kind, path, headers } of requests) {
+      const from = statSync(cluster.logFile).size;
+      for (let time = 0; time < TIMES; time++) {
+        const response = await fetch(`http://127.0.0.1:${house.port}${path}`, { headers });
+        await response.arrayBuffer();
+      }
+      for (const { statement, plan } of plansIn(readFrom(cluster.logFile, from))) {
+        plans += 1;
+        for (const table of seqScansIn(plan))
+          if (big.has(table)) scans.set(`${table} ${statement}`, { table, statement, request: `${kind} ${path}` });
+      }
+    }
+  } finally {
+    await api.stop();
+  }
+  return { plans, scans: [...scans.values()] };
+}
+
+async function bigTables(database: Database): Promise<ReadonlySet<string>> {
+  const pool = createPool({ connectionString: database.url, max: 1, name: 'bench-plans' });
+  try {
+    const { rows } = await pool.query<{ name: string }>(
+      `SELECT relname AS name FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND reltuples > $1`,
+      [BIG_ROWS],
+    );
+    return new Set(rows.map((row) => row.name));
+  } finally {
+    await pool.end();
+  }
+}
+
+function readFrom(file: string, from: number): string {
+  const handle = openSync(file, 'r');
+  const parts: Buffer[] = [];
+  for (let at = from; ; ) {
+    const buffer = Buffer.alloc(CHUNK_BYTES);
+    const read = readSync(handle, buffer, 0, CHUNK_BYTES, at);
+    if (read === 0) break;
+    parts.push(buffer.subarray(0, read));
+    at += read;
+  }
+  closeSync(handle);
+  return Buffer.concat(parts).toString('utf8');
+}
+
+/** The plans in a server's log. An entry's first line begins with its time, all further ones with a tab. */
+function plansIn(log: string): { readonly statement: string; readonly plan: string }[] {
+  return log.split(/^(?=\d{4}-\d\d-\d\d )/m).flatMap((entry) => {
+    const [, text] = entry.split(/ LOG: {2}duration: [\d.]+ ms {2}plan:\n/);
+    if (text === undefined) return [];
+    const at = text.search(/^\t[^\t].*\(cost=/m);
+    return [
+      {
+        statement: text
+          .slice(0, at)
+          .replace(/^\tQuery Text: /, '')
+          .replace(/\s+/g, ' ')
+          .trim(),
+        plan: text.slice(at),
+      },
+    ];
+  });
+}
