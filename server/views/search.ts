@@ -148,7 +148,7 @@ export function lookupsFor(q: string): Lookup[] {
   const digits = text.replace(/[\s().\-/]/g, '');
   if (/^\+?\d{6,15}$/.test(digits)) {
     const forms = [...new Set([text, digits, `+${digits.replace('+', '')}`, digits.replace('+', '')])];
-    const phone = (p: string) => `t.phone = ANY(${p}::text[])`;
+    const phone = (p: string) => `t.phone = ANY(${p}::text[]) AND t.phone IS NOT NULL`;
     lookups.push({ rank: 0, kind: 'customer', by: 'phone', value: forms, match: phone });
     lookups.push({ rank: 0, kind: 'order', by: 'phone', value: forms, match: phone });
   }
