@@ -1,7 +1,7 @@
 import type { FulfilmentStatus, Hold, OrderStatus, PaymentStatus } from '../kernel/vocabulary.ts';
 import type { Queryable } from '../platform/db.ts';
 import { Conditions, prepared } from './conditions.ts';
-import { addStatuses, type StatusFilter } from './order-filters.ts';
+import { addStatuses, narrowing, type StatusFilter } from './order-filters.ts';
 import { COUNT_CAP, decodeCursor, isInteger, isTimestamp, limitOf, type Page, pageOf } from './pages.ts';
 import type { Scope } from './scope.ts';
 import { wordsQuery } from './words.ts';
@@ -64,7 +64,7 @@ const VIEW_CONDITIONS: Readonly<Record<OrderView, string | null>> = {
   pending: "o.status = 'PENDING'",
   to_ship: "o.status IN ('CONFIRMED', 'PARTIALLY_FULFILLED')",
   held: "o.holds <> '{}'",
-  in_doubt: "o.id IN (SELECT d.order_id FROM payments d WHERE d.status = 'IN_DOUBT')",
+  in_doubt: "o.payment_status = 'IN_DOUBT'",
   fulfilled: "o.status = 'FULFILLED'",
   cancelled: "o.status = 'CANCELLED'",
   refunded: "o.status = 'REFUNDED'",
@@ -154,14 +154,13 @@ export async function listOrders(db: Queryable, scope: Scope, request: OrderList
   }
   const direction = descending ? 'DESC' : 'ASC';
   const ordered = `ORDER BY ${column} ${direction}, o.id ${direction} LIMIT ${where.value(limit + 1)}`;
-  const mixed = column === 'o.placed_at' ? mixedStatuses(request) : [];
   // Of several statuses each is read in order of time by itself: what waits lies together in time, and is not to be looked for among
-  // everything that was ever placed.
+  // everything that was ever placed. They are words of ours, not values.
+  const mixed = column === 'o.placed_at' ? mixedStatuses(request) : [];
+  const of = (status?: OrderStatus): string =>
+    `SELECT o.* FROM orders o WHERE ${status ? `o.status = '${status}' AND ` : ''}${where.where} AND ${narrowing(request, status)} ${ordered}`;
   const found =
-    mixed.length === 0
-      ? `SELECT o.* FROM orders o WHERE ${where.where} ${ordered}`
-      : `SELECT o.* FROM unnest(${where.value(mixed)}::text[]) AS mixed(status)
-         CROSS JOIN LATERAL (SELECT o.* FROM orders o WHERE o.status = mixed.status AND ${where.where} ${ordered}) o ${ordered}`;
+    mixed.length === 0 ? of() : `SELECT o.* FROM (${mixed.map((status) => `(${of(status)})`).join(' UNION ALL ')}) o ${ordered}`;
   const text = `
     WITH page AS MATERIALIZED (SELECT o.*, ${column}::text AS sorted FROM (${found}) o)
     SELECT o.id, o.number, o.merchant_id AS "merchantId", m.name AS "merchantName", o.customer_id AS "customerId",

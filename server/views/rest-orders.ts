@@ -5,7 +5,7 @@ import { readSnapshot } from '../platform/read-snapshot.ts';
 import { Conditions, prepared } from './conditions.ts';
 import { keysetPage, type PageRequest } from './keyset.ts';
 import { type OrderHead, readOrderHead } from './order.ts';
-import { addStatuses, type StatusFilter } from './order-filters.ts';
+import { addStatuses, narrowing, type StatusFilter } from './order-filters.ts';
 import { type LineView, readLines } from './order-lines.ts';
 import { type PaymentView, type RefundView, readPayments, readRefunds } from './order-money.ts';
 import { readShipments, type ShipmentView } from './order-shipments.ts';
@@ -54,7 +54,7 @@ export async function listRestOrders(
   request: RestOrderFilter & PageRequest,
 ): Promise<Page<RestOrderRow>> {
   const where = new Conditions().scope(scope, 'o');
-  addStatuses(where, request);
+  addStatuses(where, request).plain(narrowing(request));
   if (request.externalId !== undefined) where.add((p) => `o.external_id = ${p}`, request.externalId);
   if (request.email !== undefined) where.add((p) => `lower(o.email) = lower(${p})`, request.email);
   if (request.customerId !== undefined) where.add((p) => `o.customer_id = ${p}`, request.customerId);

@@ -2,10 +2,11 @@
 -- (docs/benches.md, server/views/plans.test.ts). Checkout pays for as little of it as can be: its rows are in no partial index until
 -- something unusual happens to them.
 
--- Orders. What nearly all orders are (CAPTURED in the end, PENDING or AUTHORIZED on the way) is found by walking the newest, or by
--- status; these hold the rest. The conditions are repeated by server/views/order-filters.ts, word for word.
+-- Orders. What nearly all orders are (CAPTURED in the end, PENDING and UNPAID or CONFIRMED and AUTHORIZED on the way) is found by
+-- walking the newest, or by status; these hold the rest. The conditions are repeated by server/views/order-filters.ts, word for word.
 CREATE INDEX orders_by_payment_status ON orders (payment_status, placed_at, id)
-  WHERE payment_status <> 'CAPTURED' AND status <> 'PENDING' AND NOT (status = 'CONFIRMED' AND payment_status = 'AUTHORIZED');
+  WHERE payment_status <> 'CAPTURED' AND NOT (status = 'PENDING' AND payment_status = 'UNPAID')
+    AND NOT (status = 'CONFIRMED' AND payment_status = 'AUTHORIZED');
 CREATE INDEX orders_by_fulfilment_status ON orders (fulfilment_status, placed_at, id)
   WHERE fulfilment_status NOT IN ('UNALLOCATED', 'ALLOCATED', 'DELIVERED');
 CREATE INDEX orders_by_channel ON orders (channel, placed_at, id) WHERE channel <> 'api';
