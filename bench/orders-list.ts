@@ -1,8 +1,9 @@
 import { createPool } from '../server/platform/db.ts';
 import { checkAfter } from './harness/after.ts';
-import { type Bench, type BenchOptions, type BenchResult, type Latency, ratiosOf, round } from './harness/bench.ts';
+import { type Bench, type BenchOptions, type BenchResult, ratiosOf, round } from './harness/bench.ts';
 import { type Cluster, type Database, withCluster } from './harness/cluster.ts';
-import { openHouse } from './harness/house.ts';
+import { type House, openHouse } from './harness/house.ts';
+import { processorSeconds } from './harness/processor-time.ts';
 import { type ReadPlan, type ReadReport, type ReadRequest, runReadLoad } from './harness/read-load.ts';
 import { makeBaseHistory } from './orders-list/base-history.ts';
 import { multiply } from './orders-list/multiply.ts';
@@ -53,16 +54,20 @@ async function run(cluster: Cluster, options: BenchOptions): Promise<BenchResult
       build_s: large.buildSeconds,
       seq_scans: small.seqScans + large.seqScans,
       plans: small.plans + large.plans,
-      ...perKind('at_10k', small.report),
-      ...perKind('at_1m', large.report),
+      ...perKind('at_10k', small),
+      ...perKind('at_1m', large),
     },
   };
 }
 
-function perKind(size: string, { kinds }: ReadReport): Record<string, number> {
-  return Object.fromEntries(
-    Object.entries(kinds).map(([kind, { p95 }]: [string, Latency]) => [`${kind.replaceAll(' ', '_')}_p95_ms_${size}`, p95]),
-  );
+function perKind(size: string, { report, processor }: Loaded): Record<string, number> {
+  return {
+    [`api_us_per_request_${size}`]: processor.api,
+    [`database_us_per_request_${size}`]: processor.database,
+    ...Object.fromEntries(
+      Object.entries(report.kinds).map(([kind, { p95 }]) => [`${kind.replaceAll(' ', '_')}_p95_ms_${size}`, p95]),
+    ),
+  };
 }
 
 interface History {
@@ -79,8 +84,7 @@ async function history(cluster: Cluster, base: Database, size: keyof typeof COPI
   return { database, buildSeconds };
 }
 
-interface Measured extends History {
-  readonly report: ReadReport;
+interface Measured extends History, Loaded {
   readonly sample: Sample;
   readonly orders: number;
   readonly seqScans: number;
@@ -95,8 +99,8 @@ async function measure(cluster: Cluster, built: History, { seconds, say }: Bench
   try {
     const sample = await takeSample(pool);
     const requests = requestsFor(sample, await openReaders(pool, house, sample), new Date());
-    const report = await load(house, requests, seconds);
-    say(`${database.name}: ${JSON.stringify(report.overall)}`);
+    const { report, processor } = await load(cluster, house, requests, seconds);
+    say(`${database.name}: ${JSON.stringify({ ...report.overall, processor })}`);
     for (const [kind, latency] of Object.entries(report.kinds)) say(`  ${kind}: ${JSON.stringify(latency)}`);
     const { plans, scans } = await findSeqScans(cluster, database, house, requests);
     for (const { table, statement, request } of scans)
@@ -104,22 +108,28 @@ async function measure(cluster: Cluster, built: History, { seconds, say }: Bench
     const orders = sample.merchants.reduce((sum, merchant) => sum + merchant.orders, 0);
     await house.close();
     const { oracle } = await checkAfter(database, [], say);
-    return { ...built, report, sample, orders, seqScans: scans.length, plans, oracle };
+    return { ...built, report, processor, sample, orders, seqScans: scans.length, plans, oracle };
   } finally {
     await house.close();
     await pool.end();
   }
 }
 
-async function load(
-  house: Awaited<ReturnType<typeof openHouse>>,
-  requests: readonly ReadRequest[],
-  seconds: number,
-): Promise<ReadReport> {
+interface Loaded {
+  readonly report: ReadReport;
+  /** Microseconds of a processor per request: what a busy machine does not change much. */
+  readonly processor: { readonly api: number; readonly database: number };
+}
+
+async function load(cluster: Cluster, house: House, requests: readonly ReadRequest[], seconds: number): Promise<Loaded> {
   const api = await house.start('api');
   const plan: ReadPlan = { port: house.port, connections: CONNECTIONS, seconds, seed: SEED, weights: WEIGHTS, requests };
   await runReadLoad({ ...plan, seconds: WARMUP_SECONDS });
+  const before = { api: processorSeconds(api.pid), database: processorSeconds(cluster.pid) };
   const report = await runReadLoad({ ...plan, seed: SEED + 1 });
+  const asked = Object.values(report.kinds).reduce((sum, { count }) => sum + count, 0);
+  const per = (pid: number, from: number): number => round(((processorSeconds(pid) - from) * 1e6) / asked);
+  const processor = { api: per(api.pid, before.api), database: per(cluster.pid, before.database) };
   await api.stop();
-  return report;
+  return { report, processor };
 }

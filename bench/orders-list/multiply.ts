@@ -22,7 +22,7 @@ const SESSION = `SET statement_timeout = 0; SET synchronous_commit = off; SET wo
 export async function multiply(database: Database, copies: number, say: (line: string) => void): Promise<void> {
   const pool = createPool({ connectionString: database.ownerUrl, max: 2, name: 'bench-multiply' });
   try {
-    await pool.query(`${SESSION}; ${PREPARATION(copies)}`);
+    await pool.query(`${SESSION}; ${preparation(copies)}`);
     await pool.query(PEOPLE, [copies]);
     await pool.query('ANALYZE base_history.people');
     const tables = [...MULTIPLIED];
@@ -42,7 +42,8 @@ export async function multiply(database: Database, copies: number, say: (line: s
   await once(database.ownerUrl, 'VACUUM (ANALYZE, PARALLEL 2)');
 }
 
-const PREPARATION = (copies: number): string => {
+/** The base history kept aside, and what makes a copy's ids, times, numbers and names out of it. */
+function preparation(copies: number): string {
   const ticks = Math.floor(SPREAD_SECONDS / copies / TICK_SECONDS);
   return `
   CREATE SCHEMA base_history;
@@ -62,7 +63,7 @@ const PREPARATION = (copies: number): string => {
   CREATE FUNCTION base_history.digits_of(digits text, copy bigint) RETURNS text LANGUAGE sql IMMUTABLE
     RETURN left(digits, -4) || lpad(((right(digits, 4)::bigint + copy * 7919) % 10000)::text, 4, '0');
   ANALYZE`;
-};
+}
 
 /** Copies of customers are people of their own: one's given name with another's family name. */
 const PEOPLE = `
