@@ -18,7 +18,7 @@ const RULES: readonly { readonly breaks: RegExp; readonly instead: string }[] = 
 ];
 
 /** From here on; what is older was there before anybody ran Waybill. */
-const LAST_WITHOUT = '20261127200000_outcomes_in_place';
+const LAST_WITHOUT = '20261127210000_lists_by_index';
 
 const statementsOf = (sql: string): string[] =>
   sql

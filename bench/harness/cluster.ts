@@ -1,6 +1,6 @@
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import pg from 'pg';
 import { appUrl, migrate } from '../../prisma/migrate.ts';
 import { attachEmbeddedPostgres, removeEmbeddedPostgres, stopEmbeddedPostgres } from '../../server/platform/embedded-postgres.ts';
@@ -10,6 +10,7 @@ export interface Cluster {
   readonly dir: string;
   /** The server's first process: all its others are below it. */
   readonly pid: number;
+  readonly logFile: string;
   /** An empty, migrated database. */
   create(name: string): Promise<Database>;
   /** A copy of a database that nobody is connected to: every contender starts on the same rows. */
@@ -31,11 +32,14 @@ const SETTINGS = { shared_buffers: '1GB', max_wal_size: '8GB', checkpoint_timeou
 const WATCHED: Readonly<Record<string, string>> =
   process.env.BENCH_STATEMENTS === '1' ? { shared_preload_libraries: 'pg_stat_statements' } : {};
 
-/** Runs `work` on a cluster of its own and removes it, whatever happens. */
-export async function withCluster<T>(work: (cluster: Cluster) => Promise<T>): Promise<T> {
+/** Runs `work` on a cluster of its own and removes it, whatever happens. `settings` are further ones of PostgreSQL. */
+export async function withCluster<T>(
+  work: (cluster: Cluster) => Promise<T>,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<T> {
   const dir = mkdtempSync(join(tmpdir(), 'waybill-bench-'));
   try {
-    const server = await attachEmbeddedPostgres({ dir, password: PASSWORD, settings: { ...SETTINGS, ...WATCHED } });
+    const server = await attachEmbeddedPostgres({ dir, password: PASSWORD, settings: { ...SETTINGS, ...WATCHED, ...settings } });
     const admin = (statement: string): Promise<void> => once(server.adminUrl, statement);
     const database = (name: string): Database => {
       const ownerUrl = server.urlOf(name);
@@ -44,6 +48,7 @@ export async function withCluster<T>(work: (cluster: Cluster) => Promise<T>): Pr
     return await work({
       dir,
       pid: postmasterOf(server.clusterDir),
+      logFile: join(dirname(server.clusterDir), 'postgres.log'),
       async create(name) {
         await admin(`CREATE DATABASE ${name}`);
         const made = database(name);

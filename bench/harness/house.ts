@@ -9,6 +9,9 @@ import type { Database } from './cluster.ts';
 export interface House {
   readonly port: number;
   readonly pspUrl: string;
+  readonly origin: string;
+  /** What its sessions are signed with. */
+  readonly secret: string;
   start(role: 'api' | 'worker'): Promise<Process>;
   /** What runs, in the order it was started. */
   running(): readonly Process[];
@@ -37,6 +40,8 @@ export async function openHouse(database: Database, dir: string): Promise<House>
     anyPort(),
   ]);
   const secret = (): string => randomBytes(24).toString('hex');
+  const origin = `http://localhost:${port}`;
+  const sessions = secret();
   const env: NodeJS.ProcessEnv = {
     PATH: process.env.PATH,
     HOME: process.env.HOME,
@@ -44,8 +49,8 @@ export async function openHouse(database: Database, dir: string): Promise<House>
     LOG_LEVEL: 'warn',
     DATABASE_URL: database.url,
     PORT: String(port),
-    WAYBILL_ORIGIN: `http://localhost:${port}`,
-    WAYBILL_SECRET: secret(),
+    WAYBILL_ORIGIN: origin,
+    WAYBILL_SECRET: sessions,
     WAYBILL_DATA_KEY: randomBytes(32).toString('base64'),
     PSP_URL: `http://127.0.0.1:${psp}`,
     PSP_SECRET_KEY: `sk_test_${secret()}`,
@@ -75,6 +80,8 @@ export async function openHouse(database: Database, dir: string): Promise<House>
   return {
     port,
     pspUrl: `http://127.0.0.1:${psp}`,
+    origin,
+    secret: sessions,
     // The log says that it is ready at level info.
     start: (role) => keep('server/main.ts', ['--role', role], READY.main, { LOG_LEVEL: 'info' }),
     running: () => running,

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
+import { drawFrom } from './draw.ts';
 import type { LoadPlan, LoadRecord } from './load.ts';
 
 /**
@@ -13,15 +14,7 @@ const plan = JSON.parse(readFileSync(planFile, 'utf8')) as LoadPlan;
 const DRAIN_MS = 60_000;
 const HEADERS_END = '\r\n\r\n';
 
-let state = plan.seed >>> 0 || 1;
-/** xorshift32 (Marsaglia 2003). */
-function draw(below: number): number {
-  state ^= state << 13;
-  state ^= state >>> 17;
-  state ^= state << 5;
-  return (state >>> 0) % below;
-}
-
+const draw = drawFrom(plan.seed);
 const pick = <T>(items: readonly T[]): T => items[draw(items.length)] as T;
 const run = `${process.pid.toString(36)}-${Date.now().toString(36)}`;
 let made = 0;

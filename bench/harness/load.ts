@@ -1,9 +1,5 @@
-import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { ROOT } from '../../server/cli/project.ts';
 import { type Latency, latencyOf } from './bench.ts';
+import { runInChild } from './child.ts';
 
 /** A closed loop of buyers: each connection places an order, reads the whole answer, and places the next. */
 export interface LoadPlan {
@@ -42,28 +38,14 @@ export interface LoadRecord {
   readonly acknowledged: readonly string[];
 }
 
-/** Runs the load in a process of its own, so that what it costs is not added to what it measures on one event loop. */
+/** Runs the load in a process of its own. */
 export async function runLoad(plan: LoadPlan): Promise<LoadReport> {
-  const dir = mkdtempSync(join(tmpdir(), 'waybill-load-'));
-  try {
-    const planFile = join(dir, 'plan.json');
-    const recordFile = join(dir, 'record.json');
-    writeFileSync(planFile, JSON.stringify(plan));
-    const script = join(ROOT, 'bench/harness/load-process.ts');
-    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script, planFile, recordFile], {
-      stdio: ['ignore', 'inherit', 'inherit'],
-    });
-    const code = await new Promise<number | null>((resolve) => child.once('exit', resolve));
-    if (code !== 0) throw new Error(`The load ended with exit code ${code}`);
-    const record = JSON.parse(readFileSync(recordFile, 'utf8')) as LoadRecord;
-    return {
-      perSecond: record.counted / (record.elapsedMs / 1_000),
-      counted: record.counted,
-      acknowledged: record.acknowledged,
-      others: record.others,
-      latency: latencyOf(Float64Array.from(record.latenciesMs)),
-    };
-  } finally {
-    rmSync(dir, { recursive: true, force: true });
-  }
+  const record = await runInChild<LoadPlan, LoadRecord>('bench/harness/load-process.ts', plan);
+  return {
+    perSecond: record.counted / (record.elapsedMs / 1_000),
+    counted: record.counted,
+    acknowledged: record.acknowledged,
+    others: record.others,
+    latency: latencyOf(Float64Array.from(record.latenciesMs)),
+  };
 }

@@ -1,6 +1,7 @@
 import type { FulfilmentStatus, Hold, OrderStatus, PaymentStatus } from '../kernel/vocabulary.ts';
 import type { Queryable } from '../platform/db.ts';
 import { Conditions, prepared } from './conditions.ts';
+import { addStatuses, narrowing, type StatusFilter } from './order-filters.ts';
 import { COUNT_CAP, decodeCursor, isInteger, isTimestamp, limitOf, type Page, pageOf } from './pages.ts';
 import type { Scope } from './scope.ts';
 import { wordsQuery } from './words.ts';
@@ -17,15 +18,11 @@ interface ZonedDay {
   readonly timeZone: string;
 }
 
-export interface OrderFilter {
+export interface OrderFilter extends StatusFilter {
   readonly view?: OrderView | undefined;
-  readonly status?: readonly OrderStatus[] | undefined;
-  readonly paymentStatus?: readonly PaymentStatus[] | undefined;
-  readonly fulfilmentStatus?: readonly FulfilmentStatus[] | undefined;
   readonly holds?: readonly Hold[] | undefined;
   readonly merchantId?: string | undefined;
   readonly customerId?: string | undefined;
-  readonly channel?: string | undefined;
   readonly tag?: string | undefined;
   readonly placedFrom?: Date | undefined;
   /** Exclusive. */
@@ -67,7 +64,7 @@ const VIEW_CONDITIONS: Readonly<Record<OrderView, string | null>> = {
   pending: "o.status = 'PENDING'",
   to_ship: "o.status IN ('CONFIRMED', 'PARTIALLY_FULFILLED')",
   held: "o.holds <> '{}'",
-  in_doubt: "o.id IN (SELECT d.order_id FROM payments d WHERE d.status = 'IN_DOUBT')",
+  in_doubt: "o.payment_status = 'IN_DOUBT'",
   fulfilled: "o.status = 'FULFILLED'",
   cancelled: "o.status = 'CANCELLED'",
   refunded: "o.status = 'REFUNDED'",
@@ -93,18 +90,21 @@ function search(where: Conditions, q: string): void {
   where.plain(`o.id IN (${union.join(' UNION ')})`);
 }
 
+/** The statuses that a list mixes; empty where it has one only, or does not ask. */
+function mixedStatuses({ view, status }: OrderFilter): readonly OrderStatus[] {
+  if (status && status.length > 1) return status;
+  return view === 'to_ship' && !status?.length ? ['CONFIRMED', 'PARTIALLY_FULFILLED'] : [];
+}
+
 function conditions(scope: Scope, filter: OrderFilter): Conditions {
   const where = new Conditions().scope(scope, 'o');
   const view = filter.view === undefined ? null : VIEW_CONDITIONS[filter.view];
   if (view !== null) where.plain(view);
-  if (filter.status?.length) where.add((p) => `o.status = ANY(${p})`, filter.status);
-  if (filter.paymentStatus?.length) where.add((p) => `o.payment_status = ANY(${p})`, filter.paymentStatus);
-  if (filter.fulfilmentStatus?.length) where.add((p) => `o.fulfilment_status = ANY(${p})`, filter.fulfilmentStatus);
+  addStatuses(where, filter);
   // `holds <> '{}'` is what lets the partial index of held orders answer.
   if (filter.holds?.length) where.add((p) => `o.holds <> '{}' AND o.holds && ${p}::text[]`, filter.holds);
   if (filter.merchantId) where.add((p) => `o.merchant_id = ${p}`, filter.merchantId);
   if (filter.customerId) where.add((p) => `o.customer_id = ${p}`, filter.customerId);
-  if (filter.channel) where.add((p) => `o.channel = ${p}`, filter.channel);
   if (filter.tag) where.add((p) => `o.tags <> '{}' AND o.tags @> ARRAY[${p}]::text[]`, filter.tag);
   if (filter.placedFrom) where.add((p) => `o.placed_at >= ${p}`, filter.placedFrom);
   if (filter.placedTo) where.add((p) => `o.placed_at < ${p}`, filter.placedTo);
@@ -153,11 +153,16 @@ export async function listOrders(db: Queryable, scope: Scope, request: OrderList
     where.add((id) => `(${column}, o.id) ${descending ? '<' : '>'} (${value}::${cast}, ${id}::uuid)`, from.id);
   }
   const direction = descending ? 'DESC' : 'ASC';
+  const ordered = `ORDER BY ${column} ${direction}, o.id ${direction} LIMIT ${where.value(limit + 1)}`;
+  // Of several statuses each is read in order of time by itself: what waits lies together in time, and is not to be looked for among
+  // everything that was ever placed. They are words of ours, not values.
+  const mixed = column === 'o.placed_at' ? mixedStatuses(request) : [];
+  const of = (status?: OrderStatus): string =>
+    `SELECT o.* FROM orders o WHERE ${status ? `o.status = '${status}' AND ` : ''}${where.where} AND ${narrowing(request, status)} ${ordered}`;
+  const found =
+    mixed.length === 0 ? of() : `SELECT o.* FROM (${mixed.map((status) => `(${of(status)})`).join(' UNION ALL ')}) o ${ordered}`;
   const text = `
-    WITH page AS MATERIALIZED (
-      SELECT o.*, ${column}::text AS sorted FROM orders o WHERE ${where.where}
-      ORDER BY ${column} ${direction}, o.id ${direction} LIMIT ${where.value(limit + 1)}
-    )
+    WITH page AS MATERIALIZED (SELECT o.*, ${column}::text AS sorted FROM (${found}) o)
     SELECT o.id, o.number, o.merchant_id AS "merchantId", m.name AS "merchantName", o.customer_id AS "customerId",
            o.customer_name AS "customerName", o.email, o.channel, o.status, o.payment_status AS "paymentStatus",
            o.fulfilment_status AS "fulfilmentStatus", o.holds, o.tags, o.currency, o.total_minor AS "totalMinor",
@@ -185,7 +190,8 @@ export async function countOrders(db: Queryable, scope: Scope): Promise<OrderCou
   const columns = ORDER_VIEWS.map((view) => {
     const condition = VIEW_CONDITIONS[view];
     const all = condition === null ? where.where : `${where.where} AND ${condition}`;
-    return `(SELECT count(*)::int FROM (SELECT 1 FROM orders o WHERE ${all} LIMIT ${COUNT_CAP}) c) AS ${view}`;
+    // Counted from the newest on: an index that has them in order is then the way, also where nearly every order is one.
+    return `(SELECT count(*)::int FROM (SELECT 1 FROM orders o WHERE ${all} ORDER BY o.placed_at DESC LIMIT ${COUNT_CAP}) c) AS ${view}`;
   });
   const { rows } = await db.query<OrderCounts>(prepared('orders-counts', `SELECT ${columns.join(', ')}`, where.values));
   const [counts] = rows;

@@ -6,6 +6,7 @@ import { readSnapshot } from '../platform/read-snapshot.ts';
 import { Conditions, prepared } from './conditions.ts';
 import { keysetPage, type PageRequest } from './keyset.ts';
 import { type OrderHead, readOrderHead } from './order.ts';
+import { addStatuses, narrowing, type StatusFilter } from './order-filters.ts';
 import { type LineView, readLines } from './order-lines.ts';
 import { type PaymentView, type RefundView, readPayments, readRefunds } from './order-money.ts';
 import { readShipments, type ShipmentView } from './order-shipments.ts';
@@ -36,10 +37,7 @@ export interface RestOrderRow {
   readonly version: bigint;
 }
 
-export interface RestOrderFilter {
-  readonly status?: readonly OrderStatus[] | undefined;
-  readonly paymentStatus?: readonly PaymentStatus[] | undefined;
-  readonly fulfilmentStatus?: readonly FulfilmentStatus[] | undefined;
+export interface RestOrderFilter extends Omit<StatusFilter, 'channel'> {
   readonly externalId?: string | undefined;
   readonly email?: string | undefined;
   readonly customerId?: string | undefined;
@@ -57,9 +55,7 @@ export async function listRestOrders(
   request: RestOrderFilter & PageRequest,
 ): Promise<Page<RestOrderRow>> {
   const where = new Conditions().scope(scope, 'o');
-  if (request.status?.length) where.add((p) => `o.status = ANY(${p})`, request.status);
-  if (request.paymentStatus?.length) where.add((p) => `o.payment_status = ANY(${p})`, request.paymentStatus);
-  if (request.fulfilmentStatus?.length) where.add((p) => `o.fulfilment_status = ANY(${p})`, request.fulfilmentStatus);
+  addStatuses(where, request).plain(narrowing(request));
   if (request.externalId !== undefined) where.add((p) => `o.external_id = ${p}`, request.externalId);
   if (request.email !== undefined) where.add((p) => `lower(o.email) = lower(${p})`, request.email);
   if (request.customerId !== undefined) where.add((p) => `o.customer_id = ${p}`, request.customerId);

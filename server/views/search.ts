@@ -20,6 +20,8 @@ export interface Hit {
 
 export const HITS_PER_KIND = 8;
 const QUERY_LIMIT = 120;
+/** Whoever types three letters goes on typing: the newest of so many are shown meanwhile. */
+const NAMESAKES = 500;
 /** Who looks for a parcel or a payment mostly wants its order; the record itself follows. */
 const ITS_ORDER_FIRST = -1;
 
@@ -27,30 +29,36 @@ const ITS_ORDER_FIRST = -1;
 const MERCHANT = '($1::uuid IS NULL OR t.merchant_id = $1)';
 const KINDS = {
   order: {
-    hit: `t.id, t.number AS label, coalesce(t.customer_name, t.email) AS sub, t.status, '/orders/' || t.number AS href, t.placed_at AS recent FROM orders t`,
+    table: 'orders',
+    columns: `t.id, t.number AS label, coalesce(t.customer_name, t.email) AS sub, t.status, '/orders/' || t.number AS href, t.placed_at AS recent`,
     mine: `${MERCHANT} AND ($2::uuid IS NULL OR t.customer_id = $2)`,
   },
   shipment: {
-    hit: `t.id, t.number AS label, concat_ws(' · ', t.carrier, t.tracking_number) AS sub, t.status, '/shipments/' || t.number AS href, t.created_at AS recent FROM shipments t`,
+    table: 'shipments',
+    columns: `t.id, t.number AS label, concat_ws(' · ', t.carrier, t.tracking_number) AS sub, t.status, '/shipments/' || t.number AS href, t.created_at AS recent`,
     mine: `${MERCHANT} AND ($2::uuid IS NULL OR EXISTS (SELECT 1 FROM orders o WHERE o.id = t.order_id AND o.customer_id = $2))`,
   },
   payment: {
-    hit: `t.id, coalesce(t.provider_ref, t.method) AS label, concat_ws(' · ', (SELECT o.number FROM orders o WHERE o.id = t.order_id), t.brand, '•••• ' || t.last4) AS sub, t.status, '/payments/' || t.id AS href, t.created_at AS recent FROM payments t`,
+    table: 'payments',
+    columns: `t.id, coalesce(t.provider_ref, t.method) AS label, concat_ws(' · ', (SELECT o.number FROM orders o WHERE o.id = t.order_id), t.brand, '•••• ' || t.last4) AS sub, t.status, '/payments/' || t.id AS href, t.created_at AS recent`,
     mine: `${MERCHANT} AND ($2::uuid IS NULL OR EXISTS (SELECT 1 FROM orders o WHERE o.id = t.order_id AND o.customer_id = $2))`,
   },
   refund: {
-    hit: `t.id, t.number AS label, (SELECT o.number FROM orders o WHERE o.id = t.order_id) AS sub, t.status, '/orders/' || (SELECT o.number FROM orders o WHERE o.id = t.order_id) AS href, t.created_at AS recent FROM refunds t`,
+    table: 'refunds',
+    columns: `t.id, t.number AS label, (SELECT o.number FROM orders o WHERE o.id = t.order_id) AS sub, t.status, '/orders/' || (SELECT o.number FROM orders o WHERE o.id = t.order_id) AS href, t.created_at AS recent`,
     mine: `${MERCHANT} AND ($2::uuid IS NULL OR EXISTS (SELECT 1 FROM orders o WHERE o.id = t.order_id AND o.customer_id = $2))`,
   },
   customer: {
-    hit: `t.id, coalesce(t.name, t.email, right(t.id::text, 6)) AS label, t.email AS sub, NULL::text AS status, '/customers/' || t.id AS href, t.created_at AS recent FROM customers t`,
+    table: 'customers',
+    columns: `t.id, coalesce(t.name, t.email, right(t.id::text, 6)) AS label, t.email AS sub, NULL::text AS status, '/customers/' || t.id AS href, t.created_at AS recent`,
     mine: `($1::uuid IS NULL OR EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = t.id AND o.merchant_id = $1)) AND ($2::uuid IS NULL OR t.id = $2)`,
   },
   sku: {
-    hit: `t.id, t.code AS label, t.name AS sub, NULL::text AS status, '/products/' || t.code AS href, t.created_at AS recent FROM skus t`,
+    table: 'skus',
+    columns: `t.id, t.code AS label, t.name AS sub, NULL::text AS status, '/products/' || t.code AS href, t.created_at AS recent`,
     mine: `${MERCHANT} AND $2::uuid IS NULL`,
   },
-} as const satisfies Record<HitKind, { hit: string; mine: string }>;
+} as const satisfies Record<HitKind, { table: string; columns: string; mine: string }>;
 
 /** One way of finding a record: smaller ranks are shown first. `match` may use `p`, the placeholder of `value`. */
 interface Lookup {
@@ -59,6 +67,8 @@ interface Lookup {
   readonly by: string;
   readonly value: unknown;
   readonly match: (p: string) => string;
+  /** Where many may match: how many are looked at, in no particular order, to choose from. */
+  readonly candidates?: number;
   /** Which come first among equals; newest unless said. A prefix keeps its index's order, so that a short one sorts nothing. */
   readonly order?: string;
 }
@@ -148,13 +158,14 @@ export function lookupsFor(q: string): Lookup[] {
   const digits = text.replace(/[\s().\-/]/g, '');
   if (/^\+?\d{6,15}$/.test(digits)) {
     const forms = [...new Set([text, digits, `+${digits.replace('+', '')}`, digits.replace('+', '')])];
-    const phone = (p: string) => `t.phone = ANY(${p}::text[])`;
+    const phone = (p: string) => `t.phone = ANY(${p}::text[]) AND t.phone IS NOT NULL`;
     lookups.push({ rank: 0, kind: 'customer', by: 'phone', value: forms, match: phone });
     lookups.push({ rank: 0, kind: 'order', by: 'phone', value: forms, match: phone });
   }
   const words = wordsQuery(text);
   if (words !== null && /\p{L}/u.test(text)) {
-    lookups.push({ rank: 2, kind: 'customer', by: 'name', value: words, match: nameWords("coalesce(t.name, '')") });
+    const match = nameWords("coalesce(t.name, '')");
+    lookups.push({ rank: 2, kind: 'customer', by: 'name', value: words, match, candidates: NAMESAKES });
     lookups.push({ rank: 2, kind: 'sku', by: 'name', value: words, match: nameWords('t.name') });
   }
   return lookups;
@@ -165,12 +176,13 @@ export async function search(db: Queryable, scope: Scope, q: string): Promise<Hi
   const lookups = lookupsFor(q);
   if (lookups.length === 0) return [];
   const values: unknown[] = [scope.merchantId, scope.customerId];
-  const branches = lookups.map(({ rank, kind, by, value, match, order = 'recent DESC' }) => {
+  const branches = lookups.map(({ rank, kind, by, value, match, candidates, order = 'recent DESC' }) => {
     const p = `$${values.push(value)}`;
     const typed = Array.isArray(value) ? p : `${p}::text`;
-    const { hit, mine } = KINDS[kind];
-    return `(SELECT ${rank} AS rank, '${kind}' AS kind, '${by}' AS by, ${hit} WHERE ${match(typed)} AND ${mine}
-      ORDER BY ${order} LIMIT ${HITS_PER_KIND})`;
+    const { table, columns, mine } = KINDS[kind];
+    const where = `WHERE ${match(typed)} AND ${mine}`;
+    const from = candidates === undefined ? `${table} t ${where}` : `(SELECT * FROM ${table} t ${where} LIMIT ${candidates}) t`;
+    return `(SELECT ${rank} AS rank, '${kind}' AS kind, '${by}' AS by, ${columns} FROM ${from} ORDER BY ${order} LIMIT ${HITS_PER_KIND})`;
   });
   const text = `SELECT kind, id, label, sub, by, status, href FROM (${branches.join('\nUNION ALL ')}) h ORDER BY rank, recent DESC`;
   const { rows } = await db.query<Hit>(prepared('search', text, values));

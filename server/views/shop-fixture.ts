@@ -89,7 +89,7 @@ async function addOrders(run: Run, f: ShopFixture): Promise<void> {
   await run(
     `INSERT INTO orders (id, home, merchant_id, customer_id, number, external_id, channel, currency, status, payment_status, fulfilment_status,
        holds, total_minor, authorized_minor, captured_minor, refunded_minor, customer_name, email, phone, tags, placed_at, updated_at, version)
-     VALUES ($1, 'EU', $3, $5, 'EU-1001', 'shop-77', 'web', 'EUR', 'PARTIALLY_FULFILLED', 'PARTIALLY_REFUNDED', 'SHIPPED',
+     VALUES ($1, 'EU', $3, $5, 'EU-1001', 'shop-77', 'web', 'EUR', 'PARTIALLY_FULFILLED', 'IN_DOUBT', 'SHIPPED',
        '{manual}', 1000, 1000, 1000, 333, 'Ana García', 'Ana@example.com', '+34600111222', '{vip}', now() - interval '2 hours', now(), 4),
             ($2, 'EU', $4, $6, 'EU-1002', 'shop-78', 'pos', 'EUR', 'PENDING', 'UNPAID', 'UNALLOCATED',
        '{}', 1200, 0, 0, 0, 'Bo Lindqvist', 'bo@example.com', '+46700333444', '{}', now() - interval '1 hour', now(), 1)`,

@@ -1,17 +1,14 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { encode } from 'next-auth/jwt';
 import type pg from 'pg';
 import { pino } from 'pino';
 import { type ApiMounts, type RunningApi, startApi } from '../../api-process.ts';
 import { type App, createApp } from '../../app.ts';
-import { newId } from '../../kernel/ids.ts';
 import type { Role } from '../../kernel/vocabulary.ts';
-import { sessionCookieName } from '../../platform/auth/session-cookie.ts';
-import { createSession } from '../../platform/auth/sessions.ts';
 import { type Env, readEnv } from '../../platform/env.ts';
 import type { Log } from '../../platform/log.ts';
 import type { TestDatabase } from '../../platform/testing/test-database.ts';
+import { type Belonging, signIn } from './sign-in.ts';
 
 const SECRET = 'a secret of the tests, long enough';
 
@@ -29,7 +26,7 @@ export interface ApiUnderTest {
   readonly port: number;
   readonly running: RunningApi;
   /** A Cookie header of a new user with this role. */
-  signIn(role: Role, belongs?: { readonly merchantId?: string; readonly customerId?: string }): Promise<string>;
+  signIn(role: Role, belongs?: Belonging): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -58,7 +55,7 @@ export async function startApiUnderTest(
     running,
     port: running.port,
     url: `http://127.0.0.1:${running.port}`,
-    signIn: (role, belongs) => signIn(app, role, belongs),
+    signIn: (role, belongs) => signIn(app.pool, app.settings, role, belongs),
     async stop() {
       await running.stop();
       await app.close();
@@ -83,23 +80,4 @@ async function startPages(answer: RequestListener): Promise<Server> {
   });
   await new Promise<void>((resolve) => pages.listen(0, '127.0.0.1', resolve));
   return pages;
-}
-
-async function signIn(
-  app: App,
-  role: Role,
-  { merchantId, customerId }: { readonly merchantId?: string; readonly customerId?: string } = {},
-): Promise<string> {
-  const now = new Date();
-  const userId = newId();
-  const sessionId = newId();
-  const email = `${userId}@example.com`;
-  await app.pool.query(
-    `INSERT INTO users (id, email, email_normalized, name, role, merchant_id, customer_id, created_at)
-     VALUES ($1, $2, $2, 'Test', $3, $4, $5, $6)`,
-    [userId, email, role, merchantId ?? null, customerId ?? null, now],
-  );
-  await createSession(app.pool, { id: sessionId, userId, ip: null, userAgent: null, secondFactor: true }, now);
-  const token = await encode({ token: { sessionId }, secret: app.settings.secret });
-  return `${sessionCookieName(app.settings.origin)}=${token}`;
 }
