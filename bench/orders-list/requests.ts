@@ -64,116 +64,113 @@ const rest = (path: string, query: Readonly<Record<string, string>> = {}): strin
 
 const DAY_MS = 86_400_000;
 
+type Paths = Partial<Record<Kind, readonly string[]>>;
+
 /** Every request that is measured, of every kind: each tab, each value of each filter, each way to search. */
 export function requestsFor(sample: Sample, readers: Readers, now: Date): ReadRequest[] {
-  const requests: ReadRequest[] = [];
-  const add = (kind: Kind, headers: Readonly<Record<string, string>>, ...paths: readonly string[]): void => {
-    for (const path of paths) requests.push({ kind, path, headers });
-  };
-  const staff = (kind: Kind, ...paths: readonly string[]): void => add(kind, readers.agent, ...paths);
-  const views = ORDER_VIEWS.filter((view) => view !== 'all');
-  const some = sample.orders.slice(0, 12);
+  const by = (headers: Readonly<Record<string, string>>, paths: Paths): ReadRequest[] =>
+    Object.entries(paths).flatMap(([kind, all]) => all.map((path) => ({ kind, path, headers })));
+  const merchants = merchantPaths(sample);
+  return [
+    ...by(readers.agent, { ...orderPaths(sample, now), ...otherPaths(sample) }),
+    ...by(readers.merchant, { merchant: merchants }),
+    ...by(readers.newMerchant, { 'new merchant': merchants }),
+    ...some(sample.orders).flatMap(({ customerId, number }) =>
+      by(readers.customer(customerId), { 'my orders': [trpc(['myOrders.list', {}]), trpc(['myOrders.get', { number }])] }),
+    ),
+    ...by(readers.apiKey, { 'rest list': restLists(sample, now), 'rest get': restGets(sample) }),
+    ...by(readers.newApiKey, { 'rest list': restLists(sample, now) }),
+  ];
+}
 
-  staff('orders page', trpc(['orders.list', {}], ['orders.counts'], ['orders.facets']));
-  staff('tab', ...views.map((view) => trpc(['orders.list', { view }])));
-  staff(
-    'sorted',
-    ...(['placed_at', '-total', 'total'] as const).flatMap((sort) =>
-      [undefined, 'to_ship', 'refunded', 'held'].map((view) => trpc(['orders.list', { sort, view }])),
+const some = <T>(items: readonly T[], most = 12): readonly T[] => items.slice(0, most);
+const TABS = ORDER_VIEWS.filter((view) => view !== 'all');
+const ORDERS_PAGE = trpc(['orders.list', {}], ['orders.counts'], ['orders.facets']);
+const orders = (input: object): string => trpc(['orders.list', input]);
+
+/** What staff ask of orders. */
+function orderPaths(sample: Sample, now: Date): Paths {
+  return {
+    'orders page': [ORDERS_PAGE],
+    tab: TABS.map((view) => orders({ view })),
+    sorted: (['placed_at', '-total', 'total'] as const).flatMap((sort) =>
+      [undefined, 'to_ship', 'refunded', 'held'].map((view) => orders({ sort, view })),
     ),
-  );
-  staff(
-    'next page',
-    ...some.flatMap(({ byTime, byTotal }) => [
-      trpc(['orders.list', { after: byTime }]),
-      trpc(['orders.list', { after: byTime, view: 'fulfilled' }]),
-      trpc(['orders.list', { after: byTime, view: 'to_ship' }]),
-      trpc(['orders.list', { after: byTime, sort: 'placed_at', view: 'cancelled' }]),
-      trpc(['orders.list', { after: byTotal, sort: '-total' }]),
+    'next page': some(sample.orders).flatMap(({ byTime, byTotal }) => [
+      orders({ after: byTime }),
+      orders({ after: byTime, view: 'fulfilled' }),
+      orders({ after: byTime, view: 'to_ship' }),
+      orders({ after: byTime, sort: 'placed_at', view: 'cancelled' }),
+      orders({ after: byTotal, sort: '-total' }),
     ]),
-  );
-  staff('filter', ...filters(sample, now).map((filter) => trpc(['orders.list', filter])));
-  staff(
-    'list search',
-    ...some.flatMap((order, index) =>
-      [order.number, order.email, order.phone, order.externalId, sample.customers[index]?.name ?? ''].map((q) =>
-        trpc(['orders.list', { q }]),
-      ),
+    filter: filters(sample, now).map(orders),
+    'list search': some(sample.orders).flatMap(({ number, email, phone, externalId }, index) =>
+      [number, email, phone, externalId, sample.customers[index]?.name ?? ''].map((q) => orders({ q })),
     ),
-  );
-  staff('palette', ...typed(sample).map((q) => trpc(['search.find', { q }])));
-  staff('order page', ...sample.orders.map(({ number }) => trpc(['orders.get', { number }], ['auth.me'])));
-  staff('order mails', ...sample.orders.map(({ id }) => trpc(['mails.list', { orderId: id, limit: 50 }])));
-  staff('agent home', trpc(['home.agent', {}]));
-  staff(
-    'shipments',
-    trpc(['shipments.list', {}]),
-    ...SHIPMENT_STATUSES.map((status) => trpc(['shipments.list', { status: [status] }])),
-    trpc(['shipments.list', { status: ['SHIPPED', 'IN_TRANSIT'] }]),
-    ...sample.shipments
-      .slice(0, 12)
-      .flatMap(({ number, cursor }) => [trpc(['shipments.get', { number }]), trpc(['shipments.list', { after: cursor }])]),
-  );
-  staff(
-    'payments',
-    trpc(['payments.list', {}]),
-    trpc(['payments.inDoubt', {}]),
-    ...PAYMENT_STATES.map((status) => trpc(['payments.list', { status: [status] }])),
-    ...sample.payments
-      .slice(0, 12)
-      .flatMap(({ id, cursor }) => [trpc(['payments.get', { id }]), trpc(['payments.list', { after: cursor }])]),
-  );
-  staff(
-    'refunds',
-    trpc(['refunds.list', {}]),
-    ...REFUND_STATUSES.map((status) => trpc(['refunds.list', { status: [status] }])),
-    ...sample.refunds.slice(0, 6).map(({ cursor }) => trpc(['refunds.list', { after: cursor }])),
-  );
-  staff(
-    'customers',
-    trpc(['customers.list', {}]),
-    trpc(['customers.list', { guest: false }]),
-    ...sample.customers
-      .slice(0, 8)
-      .flatMap(({ name, email, phone }) => [name, email, phone].map((q) => trpc(['customers.list', { q }]))),
-  );
-  staff('customer page', ...sample.orders.map(({ customerId }) => trpc(['customers.get', { id: customerId }])));
-  for (const [kind, headers] of [
-    ['merchant', readers.merchant],
-    ['new merchant', readers.newMerchant],
-  ] as const)
-    add(
-      kind,
-      headers,
-      trpc(['orders.list', {}], ['orders.counts'], ['orders.facets']),
-      ...views.map((view) => trpc(['orders.list', { view }])),
-      trpc(['orders.list', { sort: '-total' }]),
-      trpc(['orders.list', { paymentStatus: ['FAILED'] }]),
-      trpc(['orders.list', { fulfilmentStatus: ['SHIPPED'] }]),
-      trpc(['shipments.list', {}]),
-      trpc(['payments.list', {}]),
-      trpc(['payments.list', { status: ['FAILED'] }]),
-      trpc(['refunds.list', {}]),
+    'order page': sample.orders.map(({ number }) => trpc(['orders.get', { number }], ['auth.me'])),
+    'order mails': sample.orders.map(({ id }) => trpc(['mails.list', { orderId: id, limit: 50 }])),
+  };
+}
+
+/** What else they ask of. */
+function otherPaths(sample: Sample): Paths {
+  const listed = (procedure: string, statuses: readonly string[]): string[] => [
+    trpc([procedure, {}]),
+    ...statuses.map((status) => trpc([procedure, { status: [status] }])),
+  ];
+  return {
+    palette: typed(sample).map((q) => trpc(['search.find', { q }])),
+    'agent home': [trpc(['home.agent', {}])],
+    shipments: [
+      ...listed('shipments.list', SHIPMENT_STATUSES),
+      trpc(['shipments.list', { status: ['SHIPPED', 'IN_TRANSIT'] }]),
+      ...some(sample.shipments).flatMap(({ number, cursor }) => [
+        trpc(['shipments.get', { number }]),
+        trpc(['shipments.list', { after: cursor }]),
+      ]),
+    ],
+    payments: [
+      ...listed('payments.list', PAYMENT_STATES),
+      trpc(['payments.inDoubt', {}]),
+      ...some(sample.payments).flatMap(({ id, cursor }) => [
+        trpc(['payments.get', { id }]),
+        trpc(['payments.list', { after: cursor }]),
+      ]),
+    ],
+    refunds: [
+      ...listed('refunds.list', REFUND_STATUSES),
+      ...some(sample.refunds, 6).map(({ cursor }) => trpc(['refunds.list', { after: cursor }])),
+    ],
+    customers: [
       trpc(['customers.list', {}]),
-      ...some
-        .slice(0, 4)
-        .flatMap(({ number, email }) => [trpc(['search.find', { q: number }]), trpc(['search.find', { q: email }])]),
-    );
-  for (const { customerId, number } of some)
-    add('my orders', readers.customer(customerId), trpc(['myOrders.list', {}]), trpc(['myOrders.get', { number }]));
-  for (const headers of [readers.apiKey, readers.newApiKey]) add('rest list', headers, ...restLists(sample, now));
+      trpc(['customers.list', { guest: false }]),
+      ...some(sample.customers, 8).flatMap(({ name, email, phone }) =>
+        [name, email, phone].map((q) => trpc(['customers.list', { q }])),
+      ),
+    ],
+    'customer page': sample.orders.map(({ customerId }) => trpc(['customers.get', { id: customerId }])),
+  };
+}
+
+/** What a merchant asks of its own. */
+function merchantPaths(sample: Sample): string[] {
+  return [
+    ORDERS_PAGE,
+    ...TABS.map((view) => orders({ view })),
+    orders({ sort: '-total' }),
+    orders({ paymentStatus: ['FAILED'] }),
+    orders({ fulfilmentStatus: ['SHIPPED'] }),
+    ...['shipments', 'payments', 'refunds', 'customers'].map((noun) => trpc([`${noun}.list`, {}])),
+    trpc(['payments.list', { status: ['FAILED'] }]),
+    ...some(sample.orders, 4).flatMap(({ number, email }) => [number, email].map((q) => trpc(['search.find', { q }]))),
+  ];
+}
+
+function restGets(sample: Sample): string[] {
   const own = sample.orders.filter((order) => order.merchantId === sample.merchants[0]?.id);
-  add(
-    'rest get',
-    readers.apiKey,
-    ...own.flatMap(({ number, id }) => [
-      rest(`/orders/${number}`),
-      rest(`/orders/${id}`),
-      rest(`/orders/${number}/shipments`),
-      rest(`/orders/${number}/notes`),
-    ]),
+  return own.flatMap(({ number, id }) =>
+    [number, id, `${number}/shipments`, `${number}/notes`].map((path) => rest(`/orders/${path}`)),
   );
-  return requests;
 }
 
 /** One request per value of each filter, and the ones that people combine. */
@@ -202,9 +199,8 @@ function filters(sample: Sample, now: Date): object[] {
 
 /** What people type into the palette. */
 function typed(sample: Sample): string[] {
-  const ten = <T>(items: readonly T[]): readonly T[] => items.slice(0, 10);
   return [
-    ...ten(sample.orders).flatMap(({ number, externalId, email, phone, id }) => [
+    ...some(sample.orders).flatMap(({ number, externalId, email, phone, id }) => [
       number,
       number.slice(0, 6),
       number.slice(3),
@@ -214,10 +210,10 @@ function typed(sample: Sample): string[] {
       phone,
       id,
     ]),
-    ...ten(sample.customers).flatMap(({ name }) => [name, name.slice(0, 3)]),
-    ...ten(sample.payments).flatMap(({ last4, providerRef }) => [last4, providerRef]),
-    ...ten(sample.shipments).flatMap(({ number, tracking }) => [number, tracking]),
-    ...ten(sample.refunds).map(({ number }) => number),
+    ...some(sample.customers).flatMap(({ name }) => [name, name.slice(0, 3)]),
+    ...some(sample.payments).flatMap(({ last4, providerRef }) => [last4, providerRef]),
+    ...some(sample.shipments).flatMap(({ number, tracking }) => [number, tracking]),
+    ...some(sample.refunds).map(({ number }) => number),
   ];
 }
 
@@ -241,7 +237,7 @@ function restLists(sample: Sample, now: Date): string[] {
           rest('/customers', { email: order.email }),
         ]
       : []),
-    ...sample.orders.slice(0, 12).map(({ byTime }) => rest('/orders', { cursor: byTime })),
+    ...some(sample.orders).map(({ byTime }) => rest('/orders', { cursor: byTime })),
     rest('/shipments'),
     ...SHIPMENT_STATUSES.map((status) => rest('/shipments', { status })),
     rest('/customers'),
