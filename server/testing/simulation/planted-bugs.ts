@@ -3,6 +3,7 @@ import type { PaymentProvider } from '../../domains/payments/provider.ts';
 import type * as ids from '../../kernel/ids.ts';
 import type * as locks from '../../platform/locks.ts';
 import type * as sagas from '../../platform/saga.ts';
+import { columnsOf } from './columns.ts';
 import type { Rewrite, Statement } from './database.ts';
 import type { FaultKind } from './faults.ts';
 import { simulatedId } from './ids.ts';
@@ -94,9 +95,8 @@ export const rewrite: Rewrite = (statement, owner) => {
   return statement;
 };
 
-/** A batch of rows travels as one array per column. */
 function withoutLast(statement: Statement): Statement {
-  const columns = statement.values as readonly unknown[][];
+  const columns = columnsOf(statement);
   return (columns[0]?.length ?? 0) < 2 ? statement : { ...statement, values: columns.map((column) => column.slice(0, -1)) };
 }
 

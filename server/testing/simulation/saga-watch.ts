@@ -1,3 +1,4 @@
+import { columnsOf } from './columns.ts';
 import type { Statement } from './database.ts';
 import type { Owner } from './scheduler.ts';
 
@@ -22,21 +23,23 @@ export class SagaWatch {
   private readonly positions = new Map<string, Position>();
 
   /** What is wrong with writing these rows, if anything; remembers them as they are now. */
-  written({ name, values }: Statement, owner: Owner | null, now: number): string | null {
-    const writes = Object.entries(COLUMNS).find(([prefix]) => name?.startsWith(prefix));
+  written(statement: Statement, owner: Owner | null, now: number): string | null {
+    const writes = Object.entries(COLUMNS).find(([prefix]) => statement.name?.startsWith(prefix));
     if (!writes) return null;
     const [, at] = writes;
-    const column = (index: number): readonly unknown[] => (values as readonly (readonly unknown[])[])[index] ?? [];
+    const columns = columnsOf(statement);
+    const textOf = (index: number, row: number): string => columns[index]?.[row] ?? '';
     const who = owner?.name ?? 'nobody';
     let wrong: string | null = null;
-    (column(at.id) as readonly string[]).forEach((id, row) => {
+    columns[at.id]?.forEach((_, row) => {
+      const id = textOf(at.id, row);
       const before = this.positions.get(id);
-      const version = column(at.version)[row] as bigint;
-      const calling = (JSON.parse(String(column(at.state)[row])) as { calling?: true }).calling === true;
+      const version = BigInt(textOf(at.version, row));
+      const calling = (JSON.parse(textOf(at.state, row)) as { calling?: true }).calling === true;
       if (before) wrong ??= this.judge(id, before, version, who, now);
       // Written without moving: something else of it changed meanwhile, and the call is still whose it was.
       const callOf = !calling ? null : before?.version === version ? before.callOf : who;
-      this.positions.set(id, { version, wakeAt: (column(at.wakeAt)[row] as Date).getTime(), callOf });
+      this.positions.set(id, { version, wakeAt: Date.parse(textOf(at.wakeAt, row)), callOf });
     });
     return wrong;
   }

@@ -23,6 +23,7 @@ const REAPED_AFTER_MS = { from: 100, to: 4_000 };
 /** What may be lost with a queue, and who finds it again: that sweep runs by the clock. */
 const FOUND_BY: { readonly [task in TaskName]?: TaskName } = {
   'advance-saga': 'sweep-sagas',
+  'advance-sagas': 'sweep-sagas',
   'deliver-event': 'sweep-deliveries',
 };
 
