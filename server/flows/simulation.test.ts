@@ -23,7 +23,7 @@ vi.mock('../domains/ledger/service.ts', async (original) =>
 );
 
 const DEEP = process.env.WAYBILL_DEEP === '1';
-const SEEDS = Number(process.env.SIMULATION_SEEDS ?? (DEEP ? 5_000 : 24));
+const SEEDS = Number(process.env.SIMULATION_SEEDS ?? (DEEP ? 5_000 : 20));
 const ONE = process.env.SIMULATION_SEED;
 const BUGS = Object.keys(PLANTED_BUGS) as PlantedBug[];
 /** A planted bug that is not found within so many seeds would not be found. */
