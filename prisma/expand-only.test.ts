@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { readMigrations } from './migrate.ts';
+import { concurrentIndexes } from './run-migration.ts';
 
 /**
  * A migration lands while processes of the version before it are at work (docs/operators/upgrade.md). So it only adds what they need not
@@ -18,7 +19,7 @@ const RULES: readonly { readonly breaks: RegExp; readonly instead: string }[] = 
 ];
 
 /** From here on; what is older was there before anybody ran Waybill. */
-const LAST_WITHOUT = '20261127210000_lists_by_index';
+const LAST_WITHOUT = '20261127064100_checkouts';
 
 const statementsOf = (sql: string): string[] =>
   sql
@@ -37,11 +38,8 @@ function breaches(sql: string): string[] {
     )?.[1];
     if (table && own.has(table)) return [];
     const found = RULES.filter(({ breaks }) => breaks.test(statement)).map(({ instead }) => instead);
-    if (
-      /\bCREATE (?:UNIQUE )?INDEX\b/i.test(statement) &&
-      (!/CONCURRENTLY IF NOT EXISTS/i.test(statement) || statementsOf(sql).length > 1)
-    )
-      found.push('CREATE INDEX CONCURRENTLY IF NOT EXISTS, alone in its migration');
+    if (/\b(?:CREATE (?:UNIQUE )?|DROP )INDEX\b/i.test(statement) && !concurrentIndexes(sql))
+      found.push('CREATE INDEX CONCURRENTLY IF NOT EXISTS or DROP INDEX CONCURRENTLY IF EXISTS, in a migration of nothing else');
     if (/\bADD CONSTRAINT\b(?:(?!NOT VALID).)*$/is.test(statement)) found.push('add it NOT VALID');
     return found;
   });
@@ -59,10 +57,12 @@ it.each([
   ['ALTER TABLE orders ADD COLUMN a text NOT NULL', 1],
   ['UPDATE orders SET holds = holds', 1],
   ['CREATE INDEX i ON orders (id)', 1],
+  ['DROP INDEX i', 1],
   ['CREATE INDEX CONCURRENTLY IF NOT EXISTS i ON orders (id); CREATE TABLE t (id uuid)', 1],
   ['ALTER TABLE orders ADD CONSTRAINT c CHECK (id IS NOT NULL)', 1],
   ['ALTER TABLE orders ADD COLUMN a text NOT NULL DEFAULT 1, ADD b text', 0],
   ['CREATE INDEX CONCURRENTLY IF NOT EXISTS i ON orders (id)', 0],
+  ['DROP INDEX CONCURRENTLY IF EXISTS i; CREATE INDEX CONCURRENTLY IF NOT EXISTS i ON orders (id)', 0],
   ['CREATE TABLE t (id uuid NOT NULL); CREATE INDEX i ON t (id); ALTER TABLE t ADD CONSTRAINT c CHECK (true)', 0],
   ['ALTER TABLE orders DROP CONSTRAINT c, ADD CONSTRAINT c CHECK (id IS NOT NULL) NOT VALID', 0],
 ])('%s: %i breaches', (sql, count) => {

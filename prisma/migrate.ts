@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { runMigrations } from 'graphile-worker';
 import pg from 'pg';
 import { type SchemaEngine, withSchemaEngine } from '../server/platform/schema-engine.ts';
@@ -11,6 +12,7 @@ export const APP_ROLE = 'waybill_app';
 const MIGRATIONS = join(import.meta.dirname, 'migrations');
 /** Any number, as long as it is the same everywhere: two migrating processes take turns. */
 export const MIGRATION_LOCK = 4_972_101n;
+const TURN_PAUSE_MS = 50;
 const OLDEST_POSTGRES = 150_000;
 
 /** A folder of prisma/migrations. */
@@ -65,7 +67,7 @@ export async function migrate({ ownerUrl, appPassword, migrations = readMigratio
   await client.connect();
   try {
     await refuseOldServer(client);
-    await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    await takeTurn(client);
     await ensureAppRole(client, ownerUrl, appPassword);
     await forgetInterrupted(client);
     const { appliedMigrationNames } = await withSchemaEngine(
@@ -83,6 +85,19 @@ export async function migrate({ ownerUrl, appPassword, migrations = readMigratio
     return appliedMigrationNames;
   } finally {
     await client.end();
+  }
+}
+
+/**
+ * Processes that migrate take turns; `shared` are those who only want nobody to migrate meanwhile. Whoever waits asks again and again instead of waiting inside a statement: that would be a transaction
+ * older than the index which the other builds CONCURRENTLY, and each would wait for the other.
+ */
+export async function takeTurn(client: pg.ClientBase, shared = false): Promise<void> {
+  const attempt = `SELECT ${shared ? 'pg_try_advisory_lock_shared' : 'pg_try_advisory_lock'}($1) AS mine`;
+  for (;;) {
+    const { rows } = await client.query<{ mine: boolean }>(attempt, [MIGRATION_LOCK]);
+    if (rows[0]?.mine) return;
+    await sleep(TURN_PAUSE_MS);
   }
 }
 

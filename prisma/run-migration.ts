@@ -18,30 +18,32 @@ const DEADLOCK = '40P01';
  * which was interrupted is known to have done nothing. Only an index that is built CONCURRENTLY has no transaction, see below.
  */
 export async function runMigration(pool: pg.Pool, script: string, name: string | undefined): Promise<void> {
-  const index = name === undefined ? undefined : concurrentIndex(script);
-  const whole = name === undefined || index ? script : `${script}\n;\n${finish(name)}`;
+  const indexes = name === undefined ? undefined : concurrentIndexes(script);
   const client = await pool.connect();
-  const deadline = Date.now() + GIVE_UP_AFTER_MS;
   try {
-    for (;;) {
-      if (index) await dropHalfBuilt(client, index);
-      // Building an index concurrently waits for old transactions without holding anybody up.
-      await client.query(`SET lock_timeout = ${index ? 0 : LOCK_TIMEOUT_MS}`);
-      try {
-        await client.query(whole);
-        return;
-      } catch (error) {
-        const blocked = error instanceof pg.DatabaseError && [LOCK_NOT_AVAILABLE, DEADLOCK].includes(error.code ?? '');
-        if (!blocked) throw error;
-        if (Date.now() > deadline)
-          throw new Error(
-            `Migration ${name ?? ''} found no moment without somebody at its tables: end long transactions, start again.`,
-          );
-        await sleep(PAUSE_MS);
-      }
-    }
+    if (indexes) await buildIndexes(client, indexes);
+    else await runWhole(client, name === undefined ? script : `${script}\n;\n${finish(name)}`, name);
   } finally {
     client.release(true);
+  }
+}
+
+async function runWhole(client: pg.PoolClient, whole: string, name: string | undefined): Promise<void> {
+  const deadline = Date.now() + GIVE_UP_AFTER_MS;
+  await client.query(`SET lock_timeout = ${LOCK_TIMEOUT_MS}`);
+  for (;;) {
+    try {
+      await client.query(whole);
+      return;
+    } catch (error) {
+      const blocked = error instanceof pg.DatabaseError && [LOCK_NOT_AVAILABLE, DEADLOCK].includes(error.code ?? '');
+      if (!blocked) throw error;
+      if (Date.now() > deadline)
+        throw new Error(
+          `Migration ${name ?? ''} found no moment without somebody at its tables: end long transactions, start again.`,
+        );
+      await sleep(PAUSE_MS);
+    }
   }
 }
 
@@ -64,14 +66,41 @@ export async function forgetInterrupted(client: pg.ClientBase): Promise<void> {
     );
 }
 
-/** The index that a migration builds without blocking writes. Such a migration is that one statement, and nothing else. */
-function concurrentIndex(script: string): string | undefined {
-  const statement = script.replaceAll(/--.*$/gm, '').trim();
-  return /^CREATE (?:UNIQUE )?INDEX CONCURRENTLY IF NOT EXISTS (\w+) [^;]*;?$/i.exec(statement)?.[1];
+/** An index that is built or dropped without holding anybody up. */
+interface IndexStatement {
+  readonly text: string;
+  readonly index: string;
+}
+
+const CONCURRENT =
+  /^(?:CREATE (?:UNIQUE )?INDEX CONCURRENTLY IF NOT EXISTS|DROP INDEX CONCURRENTLY IF EXISTS) (\w+)(?: ON [^;]*)?$/i;
+
+/** The statements of a migration that builds and drops indexes without blocking writes, and does nothing else. */
+export function concurrentIndexes(script: string): IndexStatement[] | undefined {
+  const statements = script
+    .replaceAll(/--.*$/gm, '')
+    .split(';')
+    .map((text) => text.trim())
+    .filter((text) => text !== '')
+    .map((text) => ({ text, index: CONCURRENT.exec(text)?.[1] }));
+  const indexes = statements.filter((one): one is IndexStatement => one.index !== undefined);
+  return indexes.length === statements.length ? indexes : undefined;
+}
+
+/**
+ * One statement after the other, each on its own: PostgreSQL builds no index concurrently inside a transaction. It waits for older ones and
+ * holds nobody up meanwhile. Cut off anywhere, it is run again from the start.
+ */
+async function buildIndexes(client: pg.PoolClient, indexes: readonly IndexStatement[]): Promise<void> {
+  await client.query('SET lock_timeout = 0');
+  for (const { text, index } of indexes) {
+    await dropHalfBuilt(client, index);
+    await client.query(text);
+  }
 }
 
 /** A build that was cut off leaves an index that is kept up to date and never used. */
-async function dropHalfBuilt(client: pg.ClientBase, index: string): Promise<void> {
+async function dropHalfBuilt(client: pg.PoolClient, index: string): Promise<void> {
   const { rowCount } = await client.query('SELECT FROM pg_index WHERE indexrelid = to_regclass($1) AND NOT indisvalid', [index]);
   if (rowCount) await client.query(`DROP INDEX CONCURRENTLY ${index}`);
 }

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { anyPort } from './cli/ports.ts';
 import { addJobs } from './platform/queue.ts';
 import { createTestDatabase, type TestDatabase } from './platform/testing/test-database.ts';
 
@@ -55,22 +56,14 @@ function start(
   return { child, output: () => output, ended };
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address ? address.port : 0;
-}
-
 const ready = (running: { output: () => string }): Promise<void> =>
   vi.waitFor(() => expect(running.output()).toContain('"message":"ready"'), { timeout: 30_000, interval: 100 });
 
 test('the api process serves, and SIGTERM ends it in order', async () => {
-  const port = await freePort();
+  const port = await anyPort();
   const api = start(['--role', 'api'], {
     PORT: String(port),
-    WEB_PORT: String(await freePort()),
+    WEB_PORT: String(await anyPort()),
     WAYBILL_ORIGIN: `http://localhost:${port}`,
   });
   await ready(api);
@@ -82,7 +75,7 @@ test('the api process serves, and SIGTERM ends it in order', async () => {
 
 test('the worker process runs what waits, and SIGTERM ends it in order', async () => {
   await addJobs(db.pool, [{ task: 'purge-expired', payload: {} }]);
-  const port = await freePort();
+  const port = await anyPort();
   const worker = start(['--role', 'worker'], { WORKER_PORT: String(port) });
   await ready(worker);
   await vi.waitFor(() => expect(worker.output()).toContain('expired rows removed'), { timeout: 10_000 });

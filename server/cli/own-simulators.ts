@@ -1,20 +1,9 @@
-import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
+import { anyPort } from './ports.ts';
 import { Refusal } from './run.ts';
 
 const READY_WITHIN_MS = 10_000;
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
-}
 
 export interface OwnSimulators {
   readonly psp: string;
@@ -28,7 +17,7 @@ export interface OwnSimulators {
  * remember in the same folder. Nobody listens for their webhooks.
  */
 export async function startOwnSimulators(dir: string): Promise<OwnSimulators> {
-  const [psp, carrier, pspControl, carrierControl] = await Promise.all([freePort(), freePort(), freePort(), freePort()]);
+  const [psp, carrier, pspControl, carrierControl] = await Promise.all([anyPort(), anyPort(), anyPort(), anyPort()]);
   const urls = { psp: `http://127.0.0.1:${psp}`, carrier: `http://127.0.0.1:${carrier}` };
   const env = {
     ...process.env,

@@ -85,7 +85,7 @@ async function runTurns(tx: Tx, turns: readonly Turn[], deps: SagaRunnerDeps): P
   const cancels = turns.filter((turn) => found.get(turn.sagaId)?.kind === CANCEL_SAGA).length;
   for (const turn of turns) {
     const saga = found.get(turn.sagaId);
-    const weight = saga ? weightOf(saga, turn) : 'light';
+    const weight = saga ? turnWeight(saga, turn) : 'light';
     if (saga && weight !== 'light') goodsOf.add(saga.orderId);
     if (saga && weight === 'full') supplyOf.add(saga.orderId);
     if (saga && buysLabel(saga, turn)) weightsOf.add(saga.orderId);
@@ -110,11 +110,8 @@ async function runTurns(tx: Tx, turns: readonly Turn[], deps: SagaRunnerDeps): P
     },
     ctx,
   );
-  const results = turns.map((turn) =>
-    decideOne(world, () =>
-      takeTurn(world, turn, ctx, (orderId) => (supplyOf.has(orderId) ? 'full' : goodsOf.has(orderId) ? 'forward' : 'light')),
-    ),
-  );
+  const locked = (orderId: string): Weight => (supplyOf.has(orderId) ? 'full' : goodsOf.has(orderId) ? 'forward' : 'light');
+  const results = turns.map((turn) => decideOne(world, () => takeTurn(world, turn, ctx, locked)));
   if (deps.drivesSagas) dropSagaJobs(world.outbox);
   await writeWorld(tx, world);
   return results;
@@ -131,7 +128,7 @@ const hasCancelledUnits = (order: Order): boolean => order.row.cancelledMinor > 
  * the next customer: only taking a promise back or shipping needs that row (`full`). Where it turns out otherwise the turn stops before
  * the step that is too heavy, and is taken again.
  */
-function weightOf(saga: SagaPosition, turn: Turn): Weight {
+function turnWeight(saga: SagaPosition, turn: Turn): Weight {
   if (turn.heavy) return 'full';
   const late = saga.deadline !== null && turn.now > saga.deadline;
   if (saga.kind === 'place-order') {
@@ -152,13 +149,13 @@ function buysLabel(saga: SagaPosition, turn: Turn): boolean {
   return saga.kind === 'ship-order' && (saga.step === 'pack' || saga.step === 'label') && !saga.compensating && !turn.settled;
 }
 
-function takeTurn(world: World, turn: Turn, batch: Ctx, weightFor: (orderId: string) => Weight): Turned {
+function takeTurn(world: World, turn: Turn, batch: Ctx, locked: (orderId: string) => Weight): Turned {
   const saga = world.sagas.byId.get(turn.sagaId);
   // Finished meanwhile: nothing is left to do, which is what the job wanted.
   if (!saga) return { kind: '', advance: { kind: 'rest' } };
   const ctx: Ctx = { ...batch, now: turn.now, actor: 'system:saga', traceId: saga.traceId };
   const before = { status: saga.status, step: saga.step };
-  const result = advance(sagaDefinition(saga.kind), world, saga, ctx, turn.settled, weightFor(saga.orderId));
+  const result = advance(sagaDefinition(saga.kind), world, saga, ctx, turn.settled, locked(saga.orderId));
   if (saga.status !== before.status && (saga.status === 'stuck' || saga.status === 'done')) report(world, saga, ctx);
   // Keyed: however often a waiting saga is looked at, one job waits for its time.
   if (result.kind === 'later') {

@@ -19,22 +19,18 @@ export async function processWebhook(
   flows: WebhookFlows,
   webhookId: string,
   ctx: Ctx,
-  { lastTry }: { readonly lastTry: boolean },
+  tries: Tries,
 ): Promise<void> {
-  const [webhook] = await readWebhooks(pool, [webhookId]);
-  if (!webhook || isFinished(webhook)) return;
-  try {
-    if (webhook.source !== 'carrier') await paymentNews(pool, flows, [webhook], ctx);
-    else await finishWebhooks(pool, [webhookId], (await carrierReport(flows, webhook, ctx)) ? 'processed' : 'ignored', ctx.now);
-  } catch (error) {
-    if (lastTry) await failWebhook(pool, webhookId, String(error));
-    throw error;
-  }
+  const [webhook] = await unfinished(pool, [webhookId]);
+  if (webhook) await processOne(pool, flows, webhook, ctx, tries);
 }
 
 type WebhookFlows = Pick<Flows, 'wakeSagas' | 'updateShipment'>;
 
-const isFinished = ({ status }: StoredWebhook): boolean => status === 'processed' || status === 'ignored';
+interface Tries {
+  /** Whether nobody tries by himself after this. */
+  readonly lastTry: boolean;
+}
 
 /**
  * Acts on several. News of payments are one turn together; where that fails each is taken alone, so that one which cannot be acted upon
@@ -45,13 +41,38 @@ export async function processWebhooks(
   flows: WebhookFlows,
   webhookIds: readonly string[],
   ctx: Ctx,
-  { lastTry }: { readonly lastTry: boolean },
+  tries: Tries,
 ): Promise<void> {
-  const news = (await readWebhooks(pool, webhookIds)).filter((one) => one.source !== 'carrier' && !isFinished(one));
-  await paymentNews(pool, flows, news, ctx).catch(() => {});
-  const ended = await Promise.allSettled(webhookIds.map((id) => processWebhook(pool, flows, id, ctx, { lastTry })));
+  const webhooks = await unfinished(pool, webhookIds);
+  const news = webhooks.filter(({ source }) => source !== 'carrier');
+  const together = await paymentNews(pool, flows, news, ctx).then(
+    () => true,
+    () => false, // what failed is said by whichever fails alone
+  );
+  const alone = together ? webhooks.filter(({ source }) => source === 'carrier') : webhooks;
+  const ended = await Promise.allSettled(alone.map((webhook) => processOne(pool, flows, webhook, ctx, tries)));
   const failed = ended.find((one) => one.status === 'rejected');
   if (failed) throw failed.reason;
+}
+
+async function unfinished(db: Queryable, ids: readonly string[]): Promise<StoredWebhook[]> {
+  return (await readWebhooks(db, ids)).filter(({ status }) => status !== 'processed' && status !== 'ignored');
+}
+
+async function processOne(
+  pool: pg.Pool,
+  flows: WebhookFlows,
+  webhook: StoredWebhook,
+  ctx: Ctx,
+  { lastTry }: Tries,
+): Promise<void> {
+  try {
+    if (webhook.source !== 'carrier') await paymentNews(pool, flows, [webhook], ctx);
+    else await finishWebhooks(pool, [webhook.id], (await carrierReport(flows, webhook, ctx)) ? 'processed' : 'ignored', ctx.now);
+  } catch (error) {
+    if (lastTry) await failWebhook(pool, webhook.id, String(error));
+    throw error;
+  }
 }
 
 const REPORTS: Readonly<Record<string, ShipmentUpdateInput['status']>> = {

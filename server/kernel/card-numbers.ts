@@ -12,11 +12,17 @@ const CANDIDATE = /(?<!\d)(?:\d(?:[^\S\r\n]|\p{Pd}){0,3}){12,18}\d(?!\d)|(?<!\d)
 const FEWEST_DIGITS = 13;
 const ENOUGH_DIGITS = /(?:\p{N}\P{N}*){13}/u;
 
+/**
+ * Beginnings that issuers have for a length (ISO/IEC 7812-1; the schemes' published ranges): thirteen digits are an old Visa or a Maestro, and
+ * with a one begins only UATP, in fifteen. So a time in milliseconds or microseconds, which many names and addresses end with, is no card.
+ */
+const ISSUED = /^(?:4\d{12}|(?:5[06-8]|6\d)\d{11}|1\d{14}|[2-9]\d{13,18})$/;
+
 export function looksLikeCardNumber(value: string): boolean {
   if (value.length < FEWEST_DIGITS || !ENOUGH_DIGITS.test(value)) return false;
   for (const match of plain(value).matchAll(CANDIDATE)) {
     const digits = match[0].replace(/\D/g, '');
-    if (passesLuhn(digits) && !/^0+$/.test(digits)) return true;
+    if (ISSUED.test(digits) && passesLuhn(digits)) return true;
   }
   return false;
 }

@@ -43,18 +43,3 @@ export function createGather<V>(read: (keys: readonly string[]) => Promise<Reado
       }),
   };
 }
-
-/** The gather of whatever is read from: one per pool, made at its first question. */
-export function gatherPer<D extends object, V>(
-  read: (db: D, keys: readonly string[]) => Promise<ReadonlyMap<string, V>>,
-): (db: D) => Gather<V> {
-  const gathers = new WeakMap<D, Gather<V>>();
-  return (db) => {
-    let gather = gathers.get(db);
-    if (!gather) {
-      gather = createGather((keys) => read(db, keys));
-      gathers.set(db, gather);
-    }
-    return gather;
-  };
-}

@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto';
 import type pg from 'pg';
 import type { Tx } from './db.ts';
-import { createLane, type Lane, type Settled } from './lane.ts';
+import { createLane, type Settled } from './lane.ts';
+import { perPool } from './per-pool.ts';
 
 /**
  * Answers that took a while to come about, such as how a placement ended: kept beside the idempotency key they answer, as the very text
@@ -25,12 +26,7 @@ export async function findAnswer(pool: pg.Pool, { principal, operation, key }: A
 
 /** Keeps an answer unless there is one; returns the one that is kept. */
 export function keepAnswer(pool: pg.Pool, name: AnswerName, text: string, now: Date): Promise<string> {
-  let lane = lanes.get(pool);
-  if (!lane) {
-    lane = createLane({ name: 'keep-answer', pool, run: keepAll });
-    lanes.set(pool, lane);
-  }
-  return lane.submit({ name, text, now });
+  return lanes(pool).submit({ name, text, now });
 }
 
 interface Kept {
@@ -40,7 +36,7 @@ interface Kept {
 }
 
 /** Checkouts that waited for the same batch of orders are answered together. */
-const lanes = new WeakMap<pg.Pool, Lane<Kept, string>>();
+const lanes = perPool((pool: pg.Pool) => createLane<Kept, string>({ name: 'keep-answer', pool, run: keepAll }));
 
 async function keepAll(tx: Tx, answers: readonly Kept[]): Promise<Settled<string>[]> {
   // In the order in which keys are claimed.

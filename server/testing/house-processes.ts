@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { addApiKey } from '../api/testing/add-api-key.ts';
+import { anyPort } from '../cli/ports.ts';
 import type { OrderWorld } from '../flows/testing/order-world.ts';
 
 /** The processes of a house as an operator starts them, on the database and the simulators of an order world, to be killed with -9. */
@@ -49,7 +49,7 @@ const ANSWER_MS = 10_000;
 
 export async function houseProcesses(w: HouseWorld, options: HouseOptions = {}): Promise<HouseProcesses> {
   await w.db.pool.query(`INSERT INTO home_owner VALUES ('EU', 'EU') ON CONFLICT DO NOTHING`);
-  const [port, apiKey] = await Promise.all([freePort(), options.apiKey ?? addApiKey(w.db.pool, w.merchantId)]);
+  const [port, apiKey] = await Promise.all([anyPort(), options.apiKey ?? addApiKey(w.db.pool, w.merchantId)]);
   const running = new Set<HouseProcess>();
 
   async function start(role: Role, dieAt?: { readonly at: string; readonly counts: string }): Promise<HouseProcess> {
@@ -136,13 +136,4 @@ function variables(w: HouseWorld, port: number): NodeJS.ProcessEnv {
     CARRIER_API_KEY: 'carrier_test',
     CARRIER_WEBHOOK_SECRET: w.secrets.webhookSecret,
   };
-}
-
-/** A port of this machine that nobody listens on. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address ? address.port : 0;
 }

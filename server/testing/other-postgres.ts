@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { anyPort } from '../cli/ports.ts';
 import { attachEmbeddedPostgres, removeEmbeddedPostgres, stopEmbeddedPostgres } from '../platform/embedded-postgres.ts';
 import { postgresUser } from '../platform/postgres-binaries.ts';
-import { freePort } from './house-processes.ts';
 
 /** A PostgreSQL server of its own, reached by its address only: what an operator's would be. */
 export interface OtherPostgres {
@@ -46,7 +46,7 @@ export async function otherPostgres(version: string | undefined): Promise<OtherP
     if (done.status !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${done.status ?? done.error?.message}`);
   };
   run('initdb', '-D', data, '-U', 'waybill_owner', '--auth=trust', '--encoding=UTF8', '--locale=C.UTF-8');
-  const port = await freePort();
+  const port = await anyPort();
   const settings = `-c listen_addresses=127.0.0.1 -c unix_socket_directories= -c port=${port} -c shared_buffers=64MB`;
   run('pg_ctl', '-D', data, '-l', join(dir, 'log'), '-w', '-o', settings, 'start');
   return {

@@ -1,7 +1,8 @@
 import type pg from 'pg';
 import type { FulfilmentStatus, Hold, OrderStatus, PaymentStatus } from '../kernel/vocabulary.ts';
 import type { Queryable } from '../platform/db.ts';
-import { gatherPer } from '../platform/gather.ts';
+import { createGather } from '../platform/gather.ts';
+import { perPool } from '../platform/per-pool.ts';
 import { readSnapshot } from '../platform/read-snapshot.ts';
 import { Conditions, prepared } from './conditions.ts';
 import { keysetPage, type PageRequest } from './keyset.ts';
@@ -130,7 +131,7 @@ export function readOutcome(db: Queryable, orderId: string): Promise<PlacementOu
 }
 
 /** Hundreds of checkouts that wait look at once, whenever a batch of orders has moved. */
-const outcomes = gatherPer(readOutcomes);
+const outcomes = perPool((db: Queryable) => createGather((keys) => readOutcomes(db, keys)));
 
 async function readOutcomes(db: Queryable, orderIds: readonly string[]): Promise<ReadonlyMap<string, PlacementOutcome>> {
   const { rows } = await db.query<PlacementOutcome & { id: string }>({

@@ -5,7 +5,7 @@ import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import pg from 'pg';
-import { MIGRATION_LOCK } from '../../../prisma/migrate.ts';
+import { takeTurn } from '../../../prisma/migrate.ts';
 import { CopyOut } from '../../platform/copy-rows.ts';
 import { Refusal } from '../run.ts';
 import { copyTarget, quoted, readAppliedMigrations, readTables } from './catalog.ts';
@@ -36,7 +36,7 @@ export async function takeBackup(source: BackupSource, folder: string): Promise<
   await client.connect();
   try {
     // Tables must not change their shape meanwhile, and a migration that waited at one of them would stop everybody behind it.
-    await client.query('SELECT pg_advisory_lock_shared($1)', [MIGRATION_LOCK]);
+    await takeTurn(client, true);
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
     const manifest = await copySnapshot(client, source, folder);
     await client.query('COMMIT');

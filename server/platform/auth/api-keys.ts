@@ -1,6 +1,7 @@
 import type { ApiScope } from '../../kernel/vocabulary.ts';
 import type { Queryable } from '../db.ts';
-import { gatherPer } from '../gather.ts';
+import { createGather } from '../gather.ts';
+import { perPool } from '../per-pool.ts';
 import { hashSecret, newSecret } from './secrets.ts';
 
 export type KeyMode = 'test' | 'live';
@@ -28,7 +29,7 @@ interface FoundKey extends ApiKeyUser {
 }
 
 /** One gather per pool: thousands of requests a second are looked up in a few statements. */
-const lookups = gatherPer(readKeys);
+const lookups = perPool((db: Queryable) => createGather((keys) => readKeys(db, keys)));
 
 /**
  * Whose key this is; null where it has the wrong form, is unknown or revoked, or its merchant is not active. Looked up each time by
