@@ -11,7 +11,7 @@ export function benchPage(measured: readonly Measured[]): string {
   return [
     '# Benches',
     '',
-    'Measured and written by `npm run bench -- all`; what each measures, and the SQL of the baselines: [benches](../benches.md).',
+    'Measured and written by `npm run bench`; what each measures, and the SQL of the baselines: [benches](../benches.md).',
     '',
     provenance(),
     ...measured.flatMap(({ bench, result }) => ['', ...section(bench, result)]),
