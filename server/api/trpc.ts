@@ -2,7 +2,7 @@ import { initTRPC, TRPCError } from '@trpc/server';
 import { SuperJSON } from 'superjson';
 import type { OpenApiMeta } from 'trpc-to-openapi';
 import { DomainError } from '../kernel/errors.ts';
-import { authorise } from './authorise.ts';
+import { authorise, type Scope } from './authorise.ts';
 import { assertClean } from './clean-input.ts';
 import type { ApiContext } from './context.ts';
 import { asDomainError, domainShape } from './errors.ts';
@@ -29,40 +29,47 @@ const t = initTRPC
 export const router = t.router;
 export const createCallerFactory = t.createCallerFactory;
 
-/** Turns what was thrown into the tRPC error of its code; logs what nobody expected. */
-const translated = t.middleware(async ({ ctx, path, next }) => {
-  const result = await next();
-  if (result.ok) return result;
-  const domain = asDomainError(result.error);
-  if (domain) throw new TRPCError({ code: domain.entry.trpc, message: domain.detail, cause: domain });
-  if (result.error.code === 'INTERNAL_SERVER_ERROR') {
-    ctx.app.log.error(
-      { err: result.error.cause ?? result.error, path, requestId: ctx.requestId, traceId: ctx.traceId },
-      'procedure failed',
-    );
-  }
-  return result;
-});
-
-/** Looks up its own path in the permission matrix. Runs before the input is read, so that a stranger learns nothing from it. */
-const authorised = t.middleware(({ ctx, path, type, next }) => {
-  const { principal, app, http } = ctx;
-  if (type === 'mutation' && principal.kind !== 'api_key' && http) assertSameOrigin(http, app.settings.origin);
-  const scope = authorise(principal, permissionFor(path), app.settings.demo);
-  return next({ ctx: { scope } });
-});
-
 /** Passwords are kept as hashes only; the cells of a product file are looked through one by one where they are read. */
 const UNREAD = new Set(['/password', '/current', '/admin/password', '/csv']);
 
-/** Looks an input through before the procedure's own schema reads it. REST has done so already. */
-const clean = t.middleware(async ({ ctx, type, getRawInput, next }) => {
-  if (!ctx.rest) assertClean(await getRawInput(), type === 'query' ? { question: true } : { unread: UNREAD });
-  return next();
+/** Looks up a path in the permission matrix. */
+function scopeFor({ principal, app, http }: ApiContext, path: string, type: 'query' | 'mutation' | 'subscription'): Scope {
+  if (type === 'mutation' && principal.kind !== 'api_key' && http) assertSameOrigin(http, app.settings.origin);
+  return authorise(principal, permissionFor(path), app.settings.demo);
+}
+
+/** What was thrown, as the tRPC error of its code. */
+function told(error: TRPCError): TRPCError {
+  const domain = asDomainError(error);
+  return domain ? new TRPCError({ code: domain.entry.trpc, message: domain.detail, cause: domain }) : error;
+}
+
+/**
+ * What every procedure begins with: permission, asked before the input is read so that a stranger learns nothing from it; then a look
+ * through the input, which REST has taken already, before the procedure's own schema reads it. And how it ends: what nobody expected is
+ * logged. One middleware, because each copies the whole context: three took a twentieth of the time of an order over REST.
+ */
+const admitted = t.middleware(async ({ ctx, path, type, getRawInput, next }) => {
+  let scope: Scope;
+  try {
+    scope = scopeFor(ctx, path, type);
+    if (!ctx.rest) assertClean(await getRawInput(), type === 'query' ? { question: true } : { unread: UNREAD });
+  } catch (error) {
+    throw error instanceof DomainError ? told(new TRPCError({ code: 'INTERNAL_SERVER_ERROR', cause: error })) : error;
+  }
+  const result = await next({ ctx: { scope } });
+  if (result.ok) return result;
+  const error = told(result.error);
+  if (error.code === 'INTERNAL_SERVER_ERROR') {
+    const { requestId, traceId } = ctx;
+    ctx.app.log.error({ err: error.cause ?? error, path, requestId, traceId }, 'procedure failed');
+  }
+  if (error !== result.error) throw error;
+  return result;
 });
 
 /** Where every query, mutation and subscription starts. */
-export const procedure = t.procedure.use(translated).use(authorised).use(clean);
+export const procedure = t.procedure.use(admitted);
 
 /** The id of the signed-in user. Throws `unauthenticated` for keys and strangers. */
 export function userIdOf(ctx: ApiContext): string {

@@ -72,3 +72,23 @@ it('one that cannot be acted upon holds back no other, and is marked on its last
   await processWebhooks(w.db.pool, w.flows, ids, w.ctx(), { lastTry: false });
   expect(await statuses(ids)).toEqual(['processed', 'processed', 'processed']);
 });
+
+it('leaves an order alone whose call is on its way: news of the very answer that it waits for', async () => {
+  const [calling, idle] = [await waiting(), await waiting()];
+  await w.db.pool.query(`UPDATE sagas SET state = state || '{"calling": true}' WHERE order_id = $1`, [calling]);
+  const ids = await news([calling, idle]);
+  const jobs = async (): Promise<number> => (await w.db.ownerPool.query('SELECT FROM graphile_worker.jobs')).rowCount ?? 0;
+  const holder = await w.db.pool.connect();
+  try {
+    // Whoever wants to lock it waits for us, and longer than a transaction may.
+    await holder.query('BEGIN');
+    await holder.query('SELECT FROM orders WHERE id = $1 FOR UPDATE', [calling]);
+    const before = await jobs();
+    await processWebhooks(w.db.pool, w.flows, ids, w.ctx(), { lastTry: false });
+    expect(await jobs()).toBe(before + 1);
+  } finally {
+    await holder.query('ROLLBACK');
+    holder.release();
+  }
+  expect(await statuses(ids)).toEqual(['processed', 'processed']);
+});

@@ -7,18 +7,22 @@ import { lockWorld, wake, writeWorld } from './world.ts';
 
 /**
  * Something happened outside that the waiting sagas of these orders want to know: they look again now. Returns the orders that had any
- * that were not done. An order whose sagas are done is not locked: done is for ever, and a saga that begins later asks for itself.
+ * that were not done. An order is locked only where a saga can be woken: done is for ever, a saga that begins later asks for itself, and
+ * one whose call is on its way moves by the answer, which is what a provider's news of its own answer mostly finds.
  */
 export async function wakeSagas(pool: pg.Pool, orderIds: readonly string[], ctx: Ctx): Promise<ReadonlySet<string>> {
   const unfinished = await findUnfinished(pool, orderIds);
-  if (unfinished.length === 0) return new Set();
-  return withTx(pool, async (tx) => {
+  const wakeable = unfinished.filter((order) => order.wakeable).map((order) => order.orderId);
+  if (wakeable.length > 0) await wakeAll(pool, wakeable, ctx);
+  return new Set(unfinished.map((order) => order.orderId));
+}
+
+async function wakeAll(pool: pg.Pool, orderIds: readonly string[], ctx: Ctx): Promise<void> {
+  await withTx(pool, async (tx) => {
     forgetLocks(tx);
-    const world = await lockWorld(tx, { orderIds: unfinished }, ctx);
-    const open = [...world.orders.byId.keys()].flatMap((id) => sagasOf(world.sagas, id));
-    for (const saga of open) wake(world, saga, ctx);
+    const world = await lockWorld(tx, { orderIds }, ctx);
+    for (const id of world.orders.byId.keys()) for (const saga of sagasOf(world.sagas, id)) wake(world, saga, ctx);
     await writeWorld(tx, world);
-    return new Set(open.map((saga) => saga.orderId));
   });
 }
 

@@ -21,6 +21,7 @@ function lane(
     run?: (tx: Tx, items: readonly number[]) => Promise<void>;
     maxBatch?: number;
     maxQueue?: number;
+    lingerMs?: number;
     pool?: pg.Pool;
   } = {},
 ) {
@@ -55,6 +56,17 @@ describe('a lane', () => {
     expect(batches.flat()).toEqual(items);
     await idle();
     expect(await inserted(items)).toBe(25);
+  });
+
+  it('gathers a trickle in one batch where nobody waits for it', async () => {
+    const { submit, batches } = lane({ lingerMs: 60 });
+    const items = fresh(3);
+    const done = items.map(async (item, index) => {
+      await new Promise((resolve) => setTimeout(resolve, index * 5));
+      return submit(item);
+    });
+    expect(await Promise.all(done)).toEqual(items);
+    expect(batches).toEqual([items]);
   });
 
   it('settles a promise only after COMMIT', async () => {

@@ -21,6 +21,8 @@ export interface LaneOptions<I, O> {
   readonly maxBatch?: number;
   /** Past this many waiting requests the lane refuses with `overloaded`: a bounded wait is better than a long one. */
   readonly maxQueue?: number;
+  /** For items that nobody waits for: a batch gathers this long before it runs, so that a steady trickle costs a transaction per span. */
+  readonly lingerMs?: number;
   /** Told after each batch: its size, how long its oldest item waited, and how many wait now. */
   readonly observe?: (name: string, figures: { size: number; waitMs: number; depth: number; runMs: number }) => void;
 }
@@ -46,7 +48,7 @@ const MAX_TRIES = 6;
 
 /** Makes a lane. Lanes of several processes take turns by their row locks. */
 export function createLane<I, O>(options: LaneOptions<I, O>): Lane<I, O> {
-  const { name, pool, run, maxBatch = DEFAULT_BATCH, maxQueue = DEFAULT_QUEUE, observe } = options;
+  const { name, pool, run, maxBatch = DEFAULT_BATCH, maxQueue = DEFAULT_QUEUE, lingerMs = 0, observe } = options;
   const queue: Waiting<I, O>[] = [];
   let idleWaiters: (() => void)[] = [];
   let running = false;
@@ -56,6 +58,7 @@ export function createLane<I, O>(options: LaneOptions<I, O>): Lane<I, O> {
     // Yield once, so that requests that arrived in the same turn of the event loop share the first batch.
     await new Promise(setImmediate);
     while (queue.length > 0) {
+      if (lingerMs > 0 && queue.length < maxBatch) await wait(lingerMs);
       const batch = queue.splice(0, maxBatch);
       const began = performance.now();
       await settle(batch);
@@ -153,5 +156,9 @@ function isConnectionError(error: unknown): boolean {
 
 /** Full jitter, so that two processes that met once do not meet again in step. */
 function pause(attempt: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(1_000, 10 * 2 ** attempt)));
+  return wait(Math.random() * Math.min(1_000, 10 * 2 ** attempt));
+}
+
+function wait(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }

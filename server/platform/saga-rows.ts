@@ -38,15 +38,19 @@ export async function findStalled(db: Queryable, before: Date, limit: number): P
   return rows.map((row) => row.id);
 }
 
-/** Those of the orders that have a saga which is not done, unlocked. */
-export async function findUnfinished(db: Queryable, orderIds: readonly string[]): Promise<string[]> {
+/** Unlocked: which of the orders have a saga that is not done, and which of those have one that can be woken, see `wakeSaga`. */
+export async function findUnfinished(
+  db: Queryable,
+  orderIds: readonly string[],
+): Promise<readonly { readonly orderId: string; readonly wakeable: boolean }[]> {
   if (orderIds.length === 0) return [];
-  const { rows } = await db.query<{ id: string }>({
+  const { rows } = await db.query<{ orderId: string; wakeable: boolean }>({
     name: 'sagas-unfinished-of',
-    text: `SELECT DISTINCT order_id AS id FROM sagas WHERE order_id = ANY($1::uuid[]) AND status <> 'done'`,
+    text: `SELECT order_id AS "orderId", bool_or(status <> 'stuck' AND state->>'calling' IS DISTINCT FROM 'true') AS wakeable
+           FROM sagas WHERE order_id = ANY($1::uuid[]) AND status <> 'done' GROUP BY order_id`,
     values: [orderIds],
   });
-  return rows.map(({ id }) => id);
+  return rows;
 }
 
 /** Sagas of these orders whose time has come, for whoever drives them without a worker: imports and made-up data. */

@@ -31,9 +31,12 @@ export interface WebhookStore {
 /** Webhooks that one job processes at most. */
 const WEBHOOKS_PER_JOB = 16;
 
+/** Providers wait for seconds, and what they tell of is not urgent: by this many milliseconds sooner or later. */
+const LINGER_MS = 50;
+
 /** A provider that reports on hundreds of payments a second is stored in batches, like any other caller. */
 export function createWebhookStore(pool: pg.Pool): WebhookStore {
-  const lane = createLane<ReceivedWebhook, boolean>({ name: 'receive-webhook', pool, run: storeAll });
+  const lane = createLane<ReceivedWebhook, boolean>({ name: 'receive-webhook', pool, run: storeAll, lingerMs: LINGER_MS });
   return { store: (webhook) => lane.submit(webhook) };
 }
 
