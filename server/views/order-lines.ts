@@ -40,23 +40,23 @@ export interface LineView {
   readonly spans: SpanView[];
 }
 
-type SpanRow = Omit<SpanView, 'totalMinor'> & { readonly lineId: string };
+/** A line, and one of its spans beside it; the rest of a span is null where a line has none. */
+type LineRow = Omit<LineView, 'spans'> & Omit<SpanView, 'totalMinor' | 'fromUnit'> & { readonly fromUnit: number | null };
 
 const LINES = `
-  SELECT id, position, kind, sku_id AS "skuId", sku_code AS "skuCode", name, stocked, quantity, trim_scale(unit_price)::text AS "unitPrice",
-         net_minor AS "netMinor", discount_minor AS "discountMinor", tax_minor AS "taxMinor", total_minor AS "totalMinor",
-         trim_scale(tax_rate)::text AS "taxRate", replaces_line_id AS "replacesLineId", replaces_shipment_id AS "replacesShipmentId",
-         (SELECT number FROM shipments h WHERE h.id = replaces_shipment_id) AS "replacesShipmentNumber"
-  FROM order_lines WHERE order_id = $1 ORDER BY position, id`;
-
-const SPANS = `
-  SELECT s.line_id AS "lineId", s.from_unit AS "fromUnit", s.to_unit AS "toUnit", s.state, s.node_id AS "nodeId", n.code AS "nodeCode",
+  SELECT l.id, l.position, l.kind, l.sku_id AS "skuId", l.sku_code AS "skuCode", l.name, l.stocked, l.quantity,
+         trim_scale(l.unit_price)::text AS "unitPrice", l.net_minor AS "netMinor", l.discount_minor AS "discountMinor",
+         l.tax_minor AS "taxMinor", l.total_minor AS "totalMinor", trim_scale(l.tax_rate)::text AS "taxRate",
+         l.replaces_line_id AS "replacesLineId", l.replaces_shipment_id AS "replacesShipmentId",
+         (SELECT number FROM shipments h WHERE h.id = l.replaces_shipment_id) AS "replacesShipmentNumber",
+         s.from_unit AS "fromUnit", s.to_unit AS "toUnit", s.state, s.node_id AS "nodeId", n.code AS "nodeCode",
          s.shipment_id AS "shipmentId", sh.number AS "shipmentNumber", s.refund_id AS "refundId", r.number AS "refundNumber"
-  FROM line_spans s
+  FROM order_lines l
+  LEFT JOIN line_spans s ON s.line_id = l.id
   LEFT JOIN nodes n ON n.id = s.node_id
   LEFT JOIN shipments sh ON sh.id = s.shipment_id
   LEFT JOIN refunds r ON r.id = s.refund_id
-  WHERE s.order_id = $1 ORDER BY s.line_id, s.from_unit`;
+  WHERE l.order_id = $1 ORDER BY l.position, l.id, s.from_unit`;
 
 /** What units from…to of a line cost, by the frozen unit share of each component (DESIGN 2). */
 export function unitsTotalMinor(
@@ -70,14 +70,22 @@ export function unitsTotalMinor(
 
 /** The order's lines by position, each with the spans that partition its units and what those units are worth. */
 export async function readLines(tx: Tx, orderId: string): Promise<LineView[]> {
-  const lines = await tx.query<Omit<LineView, 'spans'>>(prepared('order-lines', LINES, [orderId]));
-  const spans = await tx.query<SpanRow>(prepared('order-spans', SPANS, [orderId]));
-  const byLine = Map.groupBy(spans.rows, (span) => span.lineId);
-  return lines.rows.map((line) => ({
-    ...line,
-    spans: (byLine.get(line.id) ?? []).map(({ lineId: _, ...span }) => ({
-      ...span,
-      totalMinor: unitsTotalMinor(line, span.fromUnit, span.toUnit),
-    })),
-  }));
+  const { rows } = await tx.query<LineRow>(prepared('order-lines', LINES, [orderId]));
+  const lines: LineView[] = [];
+  for (const row of rows) {
+    const { fromUnit, toUnit, state, nodeId, nodeCode, shipmentId, shipmentNumber, refundId, refundNumber, ...line } = row;
+    let at = lines.at(-1);
+    if (at?.id !== line.id) {
+      at = { ...line, spans: [] };
+      lines.push(at);
+    }
+    if (fromUnit === null) continue;
+    const totalMinor = unitsTotalMinor(line, fromUnit, toUnit);
+    const [shipment, refund] = [
+      { shipmentId, shipmentNumber },
+      { refundId, refundNumber },
+    ];
+    at.spans.push({ fromUnit, toUnit, state, nodeId, nodeCode, ...shipment, ...refund, totalMinor });
+  }
+  return lines;
 }

@@ -66,14 +66,9 @@ const NOTES = 'SELECT id, body, actor, at FROM order_notes WHERE order_id = $1 O
 
 const SAGAS = `
   SELECT id, kind, step, status, outcome, attempt, error, wake_at AS "wakeAt", deadline, trace_id AS "traceId", version,
-         created_at AS "createdAt", updated_at AS "updatedAt"
+         created_at AS "createdAt", updated_at AS "updatedAt", actor, state->>'refundId' AS "refundId",
+         CASE WHEN status <> 'done' AND step IN ('wait', 'reserve') THEN (state->>'undoUntil')::timestamptz END AS "undoUntil"
   FROM sagas WHERE order_id = $1 ORDER BY created_at, id`;
-
-/** The order's sagas, oldest first. */
-export async function readSagas(db: Queryable, orderId: string): Promise<SagaView[]> {
-  const { rows } = await db.query<SagaView>(prepared('order-sagas', SAGAS, [orderId]));
-  return rows;
-}
 
 /** A refund or a cancel that waits, and what of it a page shows. */
 export interface UndoableView {
@@ -84,15 +79,21 @@ export interface UndoableView {
   readonly actor: string;
 }
 
-const UNDOABLE = `
-  SELECT CASE kind WHEN 'cancel-order' THEN 'cancel' ELSE 'refund' END AS kind, id AS "sagaId", state->>'refundId' AS "refundId",
-         (state->>'undoUntil')::timestamptz AS until, actor
-  FROM sagas WHERE order_id = $1 AND status <> 'done' AND step IN ('wait', 'reserve') AND state ? 'undoUntil' ORDER BY created_at DESC, id`;
+type SagaRow = SagaView & { readonly actor: string; readonly refundId: string | null; readonly undoUntil: Date | null };
 
-/** What of the order can still be undone, newest first. */
-export async function readUndoable(db: Queryable, orderId: string): Promise<UndoableView[]> {
-  const { rows } = await db.query<UndoableView>(prepared('order-undoable', UNDOABLE, [orderId]));
-  return rows;
+/** The order's sagas, oldest first, and what of them can still be undone, newest first. */
+export async function readSagas(
+  db: Queryable,
+  orderId: string,
+): Promise<{ readonly sagas: SagaView[]; readonly undoable: UndoableView[] }> {
+  const { rows } = await db.query<SagaRow>(prepared('order-sagas', SAGAS, [orderId]));
+  const undoable = rows.flatMap(({ id, kind, refundId, undoUntil, actor }): UndoableView[] =>
+    undoUntil === null
+      ? []
+      : [{ kind: kind === 'cancel-order' ? 'cancel' : 'refund', sagaId: id, refundId, until: undoUntil, actor }],
+  );
+  const sagas = rows.map(({ actor: _actor, refundId: _refund, undoUntil: _until, ...saga }): SagaView => saga);
+  return { sagas, undoable: undoable.reverse() };
 }
 
 export interface Story {
@@ -108,19 +109,22 @@ export interface Story {
 export async function readStory(
   db: Queryable,
   orderId: string,
+  hasNotes: boolean,
   others: Iterable<string | null>,
 ): Promise<Story & { readonly name: (actor: string) => Actor }> {
   const events = await db.query<EventRow>(prepared('order-events', EVENTS, [orderId, TIMELINE_LIMIT]));
-  const noteRows = await db.query<{ id: string; body: string; actor: string; at: Date }>(
-    prepared('order-notes', NOTES, [orderId]),
-  );
-  const actors = [...events.rows.map((row) => row.actor), ...noteRows.rows.map((row) => row.actor), ...others];
+  const noteRows = hasNotes ? await readNotes(db, orderId) : [];
+  const actors = [...events.rows.map((row) => row.actor), ...noteRows.map((row) => row.actor), ...others];
   const name = await resolveActors(db, actors);
-  const notes = noteRows.rows.map((row) => ({ ...row, actor: name(row.actor) }));
+  const notes = noteRows.map((row) => ({ ...row, actor: name(row.actor) }));
   const entries = events.rows
     .filter((row) => row.type !== 'order.noted')
     .map((row): TimelineEntry => ({ ...row, actor: name(row.actor) }));
   return { timeline: mergeNotes(entries, notes), notes, name };
+}
+
+async function readNotes(db: Queryable, orderId: string): Promise<(Omit<NoteView, 'actor'> & { readonly actor: string })[]> {
+  return (await db.query<Omit<NoteView, 'actor'> & { actor: string }>(prepared('order-notes', NOTES, [orderId]))).rows;
 }
 
 /** Puts notes, newest first, between entries that are newest first by version. Time places a note; it never reorders events. */

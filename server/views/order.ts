@@ -9,15 +9,7 @@ import { Conditions, prepared } from './conditions.ts';
 import { type LineView, readLines } from './order-lines.ts';
 import { type PaymentView, type RefundView, readPayments, readRefunds } from './order-money.ts';
 import { readShipments, type ShipmentView } from './order-shipments.ts';
-import {
-  type NoteView,
-  readSagas,
-  readStory,
-  readUndoable,
-  type SagaView,
-  type TimelineEntry,
-  type UndoableView,
-} from './order-story.ts';
+import { type NoteView, readSagas, readStory, type SagaView, type TimelineEntry, type UndoableView } from './order-story.ts';
 import type { Scope } from './scope.ts';
 
 /** A postal address as it was placed. Every part may be missing. */
@@ -112,16 +104,30 @@ export interface OrderPage {
   readonly customer: CustomerSummary | null;
 }
 
-const HEAD = `
-  SELECT o.id, o.number, o.home, o.merchant_id AS "merchantId", m.name AS "merchantName", o.customer_id AS "customerId",
+const HEAD_COLUMNS = `
+         o.id, o.number, o.home, o.merchant_id AS "merchantId", m.name AS "merchantName", o.customer_id AS "customerId",
          o.external_id AS "externalId", o.channel, o.currency, o.status, o.payment_status AS "paymentStatus",
          o.fulfilment_status AS "fulfilmentStatus", o.holds, o.tags, o.total_minor AS "totalMinor", o.cancelled_minor AS "cancelledMinor",
          o.authorized_minor AS "authorizedMinor", o.captured_minor AS "capturedMinor", o.refunded_minor AS "refundedMinor",
          o.goodwill_minor AS "goodwillMinor", o.receivable_minor AS "receivableMinor", o.customer_name AS "customerName", o.email, o.phone,
          o.ship_to AS "shipTo", o.bill_to AS "billTo", o.metadata, o.cancellation, o.placed_at AS "placedAt",
          o.quote_id AS "quoteId", o.shipping_method AS "shippingMethod", o.promised_from::text AS "promisedFrom", o.promised_by::text AS "promisedBy",
-         o.confirmed_at AS "confirmedAt", o.finished_at AS "finishedAt", o.expires_at AS "expiresAt", o.version
-  FROM orders o JOIN merchants m ON m.id = o.merchant_id`;
+         o.confirmed_at AS "confirmedAt", o.finished_at AS "finishedAt", o.expires_at AS "expiresAt", o.version`;
+const FROM = 'FROM orders o JOIN merchants m ON m.id = o.merchant_id';
+
+/** What not every order has: it is asked for only where there is some. */
+interface Present {
+  readonly hasShipments: boolean;
+  readonly hasRefunds: boolean;
+  readonly hasApprovals: boolean;
+  readonly hasNotes: boolean;
+}
+
+const PRESENT = `
+         EXISTS (SELECT FROM shipments x WHERE x.order_id = o.id) AS "hasShipments",
+         EXISTS (SELECT FROM refunds x WHERE x.order_id = o.id) AS "hasRefunds",
+         EXISTS (SELECT FROM approvals x WHERE x.subject_id = o.id AND x.status = 'pending') AS "hasApprovals",
+         EXISTS (SELECT FROM order_notes x WHERE x.order_id = o.id) AS "hasNotes"`;
 
 const APPROVALS = `
   SELECT id, action, summary, amount_minor AS "amountMinor", currency, requested_by AS "requestedBy", requested_at AS "requestedAt",
@@ -141,32 +147,40 @@ async function readCustomer(tx: Tx, scope: Scope, customerId: string): Promise<C
 }
 
 /** The order's own row by its id or the number people use. Throws `not_found` for what is not there or not the reader's. */
-export async function readOrderHead(tx: Tx, scope: Scope, number: string): Promise<OrderHead> {
+export function readOrderHead(tx: Tx, scope: Scope, number: string): Promise<OrderHead> {
+  return readHead<OrderHead>(tx, scope, number, `SELECT ${HEAD_COLUMNS} ${FROM}`);
+}
+
+async function readHead<T extends OrderHead>(tx: Tx, scope: Scope, number: string, select: string): Promise<T> {
   const where = isId(number)
     ? new Conditions().add((p) => `o.id = ${p}`, number)
     : new Conditions().add((p) => `o.number = ${p}`, number.toUpperCase());
   where.scope(scope, 'o');
-  const { rows } = await tx.query<OrderHead>(prepared('order-head', `${HEAD} WHERE ${where.where}`, where.values));
+  const { rows } = await tx.query<T>(prepared('order-head', `${select} WHERE ${where.where}`, where.values));
   const [order] = rows;
   if (order === undefined) throw new DomainError('not_found', `There is no order ${number}.`);
   return order;
 }
 
+type ApprovalRow = Omit<PendingApproval, 'requestedBy'> & { readonly requestedBy: string };
+
+async function readApprovals(tx: Tx, orderId: string): Promise<ApprovalRow[]> {
+  return (await tx.query<ApprovalRow>(prepared('order-approvals', APPROVALS, [orderId]))).rows;
+}
+
 /** Everything the order page shows, on one snapshot and one connection. */
 export async function readOrder(pool: pg.Pool, scope: Scope, number: string): Promise<OrderPage> {
   return readSnapshot(pool, async (tx) => {
-    const order = await readOrderHead(tx, scope, number);
+    const head = await readHead<OrderHead & Present>(tx, scope, number, `SELECT ${HEAD_COLUMNS}, ${PRESENT} ${FROM}`);
+    const { hasShipments, hasRefunds, hasApprovals, hasNotes, ...order } = head;
     const lines = await readLines(tx, order.id);
-    const shipments = await readShipments(tx, order.id);
+    const shipments = hasShipments ? await readShipments(tx, order.id) : [];
     const payments = await readPayments(tx, order.id);
-    const refunds = await readRefunds(tx, order.id);
-    const approvals = await tx.query<Omit<PendingApproval, 'requestedBy'> & { requestedBy: string }>(
-      prepared('order-approvals', APPROVALS, [order.id]),
-    );
-    const sagas = await readSagas(tx, order.id);
-    const undoable = await readUndoable(tx, order.id);
-    const requesters = [...[...refunds, ...approvals.rows].map((row) => row.requestedBy), ...undoable.map((row) => row.actor)];
-    const { timeline, notes, name } = await readStory(tx, order.id, requesters);
+    const refunds = hasRefunds ? await readRefunds(tx, order.id) : [];
+    const approvals = hasApprovals ? await readApprovals(tx, order.id) : [];
+    const { sagas, undoable } = await readSagas(tx, order.id);
+    const others = [...[...refunds, ...approvals].map((row) => row.requestedBy), ...undoable.map((row) => row.actor)];
+    const { timeline, notes, name } = await readStory(tx, order.id, hasNotes, others);
     const customer = order.customerId === null ? null : await readCustomer(tx, scope, order.customerId);
     return {
       order,
@@ -174,7 +188,7 @@ export async function readOrder(pool: pg.Pool, scope: Scope, number: string): Pr
       shipments,
       payments,
       refunds: refunds.map((refund) => ({ ...refund, requestedBy: name(refund.requestedBy) })),
-      approvals: approvals.rows.map((row) => ({ ...row, requestedBy: name(row.requestedBy) })),
+      approvals: approvals.map((row) => ({ ...row, requestedBy: name(row.requestedBy) })),
       sagas,
       undoable: undoable.map((row) => ({ ...row, actor: name(row.actor) })),
       notes,

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { FulfilmentStatus, Hold, OrderStatus, PaymentStatus } from '../kernel/vocabulary.ts';
-import type { Queryable } from '../platform/db.ts';
+import type { Queryable, Tx } from '../platform/db.ts';
 import { createGather } from '../platform/gather.ts';
 import { perPool } from '../platform/per-pool.ts';
 import { readSnapshot } from '../platform/read-snapshot.ts';
@@ -100,12 +100,8 @@ export async function readRestOrder(pool: pg.Pool, scope: Scope, ref: string): P
     const order = await readOrderHead(tx, scope, ref);
     const lines = await readLines(tx, order.id);
     const payments = await readPayments(tx, order.id);
-    const actions = await tx.query<{ id: string; nextAction: NextAction | null }>({
-      name: 'rest-next-actions',
-      text: `SELECT id, next_action AS "nextAction" FROM payments WHERE order_id = $1 AND status = 'REQUIRES_ACTION'`,
-      values: [order.id],
-    });
-    const next = new Map(actions.rows.map((row) => [row.id, row.nextAction]));
+    const actions = payments.some(({ status }) => status === 'REQUIRES_ACTION') ? await readNextActions(tx, order.id) : [];
+    const next = new Map(actions.map((row) => [row.id, row.nextAction]));
     return {
       order,
       lines,
@@ -114,6 +110,18 @@ export async function readRestOrder(pool: pg.Pool, scope: Scope, ref: string): P
       refunds: await readRefunds(tx, order.id),
     };
   });
+}
+
+async function readNextActions(
+  tx: Tx,
+  orderId: string,
+): Promise<readonly { readonly id: string; readonly nextAction: NextAction | null }[]> {
+  const { rows } = await tx.query<{ id: string; nextAction: NextAction | null }>({
+    name: 'rest-next-actions',
+    text: `SELECT id, next_action AS "nextAction" FROM payments WHERE order_id = $1 AND status = 'REQUIRES_ACTION'`,
+    values: [orderId],
+  });
+  return rows;
 }
 
 /** What became of a placement so far. */

@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { encode } from 'next-auth/jwt';
+import { describe, expect, it, vi } from 'vitest';
 import { newApiKey } from './api-keys.ts';
 import { Concealed } from './concealed.ts';
 import { hashPassword, verifyPassword } from './passwords.ts';
@@ -76,6 +77,26 @@ describe('the session cookie', () => {
     expect(await readSessionId(undefined, origin, secret)).toBeNull();
     expect(await readSessionId('next-auth.session-token=abc', origin, secret)).toBeNull();
     expect(await readSessionId('next-auth.session-token=%E0%A4%A', origin, secret)).toBeNull();
+  });
+
+  it('is read once and says the same until it expires; of another secret it never does', async () => {
+    const origin = 'http://localhost:3000';
+    const [secret, other] = ['a secret of the tests, long enough', 'another secret of the tests, as long'];
+    const token = await encode({ token: { sessionId: 'the-session' }, secret, maxAge: 60 });
+    const cookie = `theme=dark; next-auth.session-token=${token}`;
+    const read = (with_: string, inSeconds: number) =>
+      readSessionId(cookie, origin, with_, new Date(Date.now() + inSeconds * 1_000));
+    expect(await read(other, 0)).toBeNull();
+    expect(await read(secret, 0)).toBe('the-session');
+    expect(await read(secret, 59)).toBe('the-session');
+    expect(await read(other, 0)).toBeNull();
+    // Beyond its time it is opened again, and judged by the clock of whoever opens it.
+    vi.useFakeTimers({ now: Date.now() + 120_000, toFake: ['Date'] });
+    try {
+      expect(await readSessionId(cookie, origin, secret)).toBeNull();
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });
 

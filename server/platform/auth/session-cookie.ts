@@ -14,22 +14,52 @@ export function sessionCookieName(origin: string): string {
   return origin.startsWith('https:') ? `__Secure-${BASE_NAME}` : BASE_NAME;
 }
 
-/** The session id in a Cookie header, or null where there is none or the token is not ours. */
-export async function readSessionId(cookieHeader: string | undefined, origin: string, secret: string): Promise<string | null> {
-  try {
-    const token = cookieHeader === undefined ? undefined : cookieValue(cookieHeader, sessionCookieName(origin));
-    const claims = token ? await decode({ token, secret }) : null;
-    return typeof claims?.sessionId === 'string' ? claims.sessionId : null;
-  } catch {
-    return null; // expired, of another secret, or tampered with: the same as none
-  }
+/**
+ * The session id in a Cookie header, or null where there is none or the token is not ours. A token that was read says the same until it
+ * expires, and deriving its key and opening it costs as much as answering with a short list: the last few thousand are remembered.
+ */
+export async function readSessionId(
+  cookieHeader: string | undefined,
+  origin: string,
+  secret: string,
+  now: Date = new Date(),
+): Promise<string | null> {
+  const token = cookieHeader === undefined ? undefined : cookieValue(cookieHeader, sessionCookieName(origin));
+  if (!token) return null;
+  const name = `${secret}\n${token}`;
+  const known = remembered.get(name);
+  if (known && known.expiresAt > now.getTime()) return known.sessionId;
+  const claims = await decode({ token, secret }).catch(() => null); // expired, of another secret, or tampered with: the same as none
+  if (typeof claims?.sessionId !== 'string') return null;
+  if (typeof claims.exp === 'number') remember(name, { sessionId: claims.sessionId, expiresAt: claims.exp * 1_000 });
+  return claims.sessionId;
 }
 
-/** One cookie's value. next-auth splits a token over 4 kB into `.0`, `.1` …; ours is far smaller. */
+interface ReadToken {
+  readonly sessionId: string;
+  readonly expiresAt: number;
+}
+
+const REMEMBERED = 4_096;
+const remembered = new Map<string, ReadToken>();
+
+/** A map keeps the order in which names came: the oldest goes first. */
+function remember(name: string, token: ReadToken): void {
+  const oldest = remembered.size >= REMEMBERED ? remembered.keys().next().value : undefined;
+  if (oldest !== undefined) remembered.delete(oldest);
+  remembered.set(name, token);
+}
+
+/** One cookie's value, if it is percent-encoded UTF-8. next-auth splits a token over 4 kB into `.0`, `.1` …; ours is far smaller. */
 function cookieValue(header: string, name: string): string | undefined {
   for (const part of header.split(';')) {
     const equals = part.indexOf('=');
-    if (equals > 0 && part.slice(0, equals).trim() === name) return decodeURIComponent(part.slice(equals + 1).trim());
+    if (equals <= 0 || part.slice(0, equals).trim() !== name) continue;
+    try {
+      return decodeURIComponent(part.slice(equals + 1).trim());
+    } catch {
+      return undefined;
+    }
   }
   return undefined;
 }
