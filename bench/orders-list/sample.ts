@@ -50,7 +50,7 @@ export async function takeSample(pool: pg.Pool): Promise<Sample> {
   });
   const orders = await read<Omit<SampledOrder, 'byTime' | 'byTotal'> & { time: string; total: string }>(
     `SELECT t.id, t.number, t.external_id AS "externalId", t.merchant_id AS "merchantId", t.customer_id AS "customerId", t.email, t.phone,
-       t.placed_at AS "placedAt", t.placed_at::text AS time, t.total_minor::text AS total FROM ${drawn('orders')}`,
+       t.placed_at AS "placedAt", t.placed_at::text AS time, t.total_minor::text AS total FROM ${drawn('orders', 'external_id IS NOT NULL AND email IS NOT NULL AND phone IS NOT NULL')}`,
   );
   return {
     orders: orders.map((row) => ({
