@@ -6,15 +6,21 @@ export interface Measured {
   readonly result: BenchResult;
 }
 
-/** docs/evidence/bench.md: every figure of one run of all benches, with the commit and the machine it was seen on. */
-export function benchPage(measured: readonly Measured[]): string {
+const BEFORE_A_BENCH = /^## (?=[a-z-]+$)/m;
+
+/**
+ * docs/evidence/bench.md: the figures of each bench with the commit and the machine they were seen on. `before` is the page as it stands:
+ * a bench that was not measured now keeps what it left there.
+ */
+export function benchPage(measured: readonly Measured[], before = ''): string {
+  const [, ...kept] = before.split(BEFORE_A_BENCH);
+  const sections = new Map(kept.map((text) => [text.slice(0, text.indexOf('\n')), `## ${text.trim()}`]));
+  for (const { bench, result } of measured) sections.set(bench.name, section(bench, result).join('\n'));
   return [
     '# Benches',
     '',
     'Measured and written by `npm run bench`; what each measures, and the SQL of the baselines: [benches](../benches.md).',
-    '',
-    provenance(),
-    ...measured.flatMap(({ bench, result }) => ['', ...section(bench, result)]),
+    ...[...sections].sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([, text]) => ['', text]),
     '',
   ].join('\n');
 }
@@ -35,6 +41,8 @@ function section(bench: Bench, result: BenchResult): string[] {
     `## ${bench.name}`,
     '',
     bench.what,
+    '',
+    provenance(),
     '',
     '| figure | value |',
     '|---|---|',

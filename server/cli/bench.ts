@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Bench } from '../../bench/harness/bench.ts';
 import { benchPage, type Measured } from '../../bench/harness/page.ts';
-import { keepEvidence } from '../testing/evidence.ts';
+import { keepEvidence, readEvidence } from '../testing/evidence.ts';
 import { endWithChildren } from './processes.ts';
 import { ROOT } from './project.ts';
 import { Refusal, run } from './run.ts';
@@ -41,5 +41,5 @@ run(async () => {
     else console.log(bench.name, figures);
     if (result.oracle !== 'ok') process.exitCode = 1;
   }
-  if (all || values.write) keepEvidence('bench', benchPage(measured));
+  if (all || values.write) keepEvidence('bench', benchPage(measured, readEvidence('bench')));
 });

@@ -115,6 +115,13 @@ async function external(dataDir: string, given: string, production: boolean): Pr
   };
 }
 
+/** The owner's address of the operator's database, if there is one: what is to be known of it before anything is written beside it. */
+export async function externalOwnerUrl(): Promise<string | undefined> {
+  const ownerUrl = process.env.DATABASE_URL && (process.env.DATABASE_OWNER_URL ?? process.env.DATABASE_URL);
+  if (ownerUrl) await checkAddress(ownerUrl);
+  return ownerUrl || undefined;
+}
+
 /** Refuses an address that cannot be used, in words that never show its password. */
 async function checkAddress(address: string): Promise<void> {
   let url: URL;

@@ -2,10 +2,10 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Manifest, readManifest, verifyFiles } from './backup/manifest.ts';
-import { checkMigrations, restoreBackup } from './backup/restore-backup.ts';
+import { checkMigrations, demandEmptyDatabase, restoreBackup } from './backup/restore-backup.ts';
 import { dataKeyMark } from './backup/take-backup.ts';
 import { recordDemo } from './demo.ts';
-import { dataDirOf, openProject } from './project.ts';
+import { dataDirOf, externalOwnerUrl, openProject } from './project.ts';
 import { Refusal, run } from './run.ts';
 
 /** `npm run restore -- --from FOLDER [--data DIR]`: a backup into an empty database. It looks at everything before it touches anything. */
@@ -18,6 +18,9 @@ run(async () => {
   const manifest = readManifest(folder);
   checkMigrations(manifest);
   await verifyFiles(folder, manifest);
+  // The embedded database is opened with the backup's own secrets; another one must be empty before any are put beside it.
+  const external = await externalOwnerUrl();
+  if (external) await demandEmptyDatabase(external, manifest);
   copyBack(folder, manifest, dataDir);
   const project = await openProject(dataDir);
   try {

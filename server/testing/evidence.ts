@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { evidenceIndex } from '../cli/evidence-index.ts';
@@ -19,6 +19,7 @@ export interface EvidencePage {
 }
 
 const ROOT = join(import.meta.dirname, '../..');
+const FOLDER = join(ROOT, 'docs/evidence');
 const GIB = 1024 ** 3;
 
 /** Writes docs/evidence/<name>.md; only in a deep run, because a quick one is no evidence of full counts. */
@@ -47,10 +48,15 @@ export function writeEvidence(name: string, page: EvidencePage): void {
 
 /** Keeps a page of evidence and brings the index of docs/evidence/ up to date. */
 export function keepEvidence(name: string, text: string): void {
-  const folder = join(ROOT, 'docs/evidence');
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, `${name}.md`), text);
-  writeFileSync(join(folder, 'index.md'), evidenceIndex(folder));
+  mkdirSync(FOLDER, { recursive: true });
+  writeFileSync(join(FOLDER, `${name}.md`), text);
+  writeFileSync(join(FOLDER, 'index.md'), evidenceIndex(FOLDER));
+}
+
+/** A page of evidence as it stands; empty where there is none yet. */
+export function readEvidence(name: string): string {
+  const file = join(FOLDER, `${name}.md`);
+  return existsSync(file) ? readFileSync(file, 'utf8') : '';
 }
 
 /** One line: the tested commit (marked where files differ from it), the day, the machine, the versions. */

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -206,8 +206,15 @@ it('while it is taken live events go on: its transaction has no number', () => {
 });
 
 /** A command of package.json, as a process of its own. */
-function command(name: string, ...args: string[]): Promise<{ code: number | null; output: string }> {
-  const { DATABASE_URL: _, ...env } = process.env;
+const command = (name: string, ...args: string[]) => commandWith({}, name, ...args);
+
+function commandWith(
+  more: Readonly<Record<string, string>>,
+  name: string,
+  ...args: string[]
+): Promise<{ code: number | null; output: string }> {
+  const { DATABASE_URL: _, ...kept } = process.env;
+  const env = { ...kept, ...more };
   const child = spawn(
     process.execPath,
     ['--disable-warning=ExperimentalWarning', join(ROOT, 'server/cli', `${name}.ts`), ...args],
@@ -224,6 +231,13 @@ const rowsOf = (backup: string, file: string): string[] =>
     .toString()
     .split('\n')
     .sort();
+
+it('the command: refused because a database is not empty, it leaves no secrets beside it', async () => {
+  const beside = join(dir, 'beside');
+  const refused = await commandWith({ DATABASE_URL: server.url }, 'restore', '--from', folder, '--data', beside);
+  expect(refused).toMatchObject({ code: 1, output: expect.stringMatching(/is not empty/) });
+  expect(existsSync(beside)).toBe(false);
+});
 
 it('the commands: restored into a data folder, looked at by the oracle, and backed up again, everything is the same', async () => {
   attachProcess(dataDir); // so that its server is not ended and started between two commands

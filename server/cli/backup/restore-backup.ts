@@ -30,9 +30,7 @@ export function checkMigrations({ migrations }: Manifest): void {
  * it fails halfway the tables are still empty, and it can be started again.
  */
 export async function restoreBackup(target: RestoreTarget, folder: string, manifest: Manifest): Promise<void> {
-  const client = new pg.Client({ connectionString: target.ownerUrl, application_name: 'waybill-restore' });
-  client.on('error', () => {});
-  await client.connect();
+  const client = await connect(target.ownerUrl);
   try {
     await demandEmpty(client, manifest);
     await migrate({ ...target, migrations: readMigrations().filter(({ name }) => manifest.migrations.includes(name)) });
@@ -47,6 +45,23 @@ export async function restoreBackup(target: RestoreTarget, folder: string, manif
     await client.end();
   }
   await migrate(target);
+}
+
+async function connect(ownerUrl: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: ownerUrl, application_name: 'waybill-restore' });
+  client.on('error', () => {});
+  await client.connect();
+  return client;
+}
+
+/** Refuses a database that holds anything: a backup is not put over what is there. */
+export async function demandEmptyDatabase(ownerUrl: string, manifest: Manifest): Promise<void> {
+  const client = await connect(ownerUrl);
+  try {
+    await demandEmpty(client, manifest);
+  } finally {
+    await client.end();
+  }
 }
 
 async function demandEmpty(client: pg.Client, { migrations }: Manifest): Promise<void> {

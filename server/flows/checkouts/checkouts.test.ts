@@ -87,6 +87,19 @@ describe('a checkout', () => {
     await w.expectBooksAgree();
   });
 
+  it('that was declined until its time was over takes no other card', async () => {
+    const id = await ready();
+    await pay(id, 'pm_card_chargeDeclinedInsufficientFunds');
+    await w.settle();
+    const seen = await shown(id);
+    // Nobody has looked at it since: the row still says that it is being paid.
+    await w.db.pool.query(`UPDATE checkouts SET created_at = created_at - interval '2 days', expires_at = now() - interval '1 minute' WHERE id = $1`, [id]);
+    expect((await w.db.pool.query('SELECT state FROM checkouts WHERE id = $1', [id])).rows[0].state).toBe('paying');
+    const late = w.flows.checkouts.pay({ ...seen, paymentToken: 'pm_card_visa', ...RETURN }, ctx());
+    expect(await refusal(late)).toMatchObject({ code: 'state_refuses', data: { state: 'expired' } });
+    expect((await ordersOf(id)).map((order) => order.status)).toEqual(['CANCELLED']);
+  });
+
   it('waits for the bank, and can be given up for another card', async () => {
     const id = await ready();
     const { orderId } = await pay(id, 'pm_card_threeDSecure2Required');

@@ -82,7 +82,7 @@ function decide(world: Paying, request: Request<PayCheckoutInput>): PayingChecko
     const paid = checkout.state === 'paid' || settled(checkout, attempt) === 'paid';
     return { id: checkout.id, state: paid ? 'paid' : 'paying', orderId: checkout.orderId };
   }
-  if (checkout.state !== 'paying') demandOpen(checkout, attempt, ctx.now);
+  demandOpen(checkout, attempt, ctx.now);
   if (looksLikeCardNumber(input.paymentToken)) throw new DomainError('card_number_refused');
   demandPayable(checkout, input.quoteId);
   const placement = world.placements.get(request);
