@@ -93,7 +93,10 @@ describe('a checkout', () => {
     await w.settle();
     const seen = await shown(id);
     // Nobody has looked at it since: the row still says that it is being paid.
-    await w.db.pool.query(`UPDATE checkouts SET created_at = created_at - interval '2 days', expires_at = now() - interval '1 minute' WHERE id = $1`, [id]);
+    await w.db.pool.query(
+      `UPDATE checkouts SET created_at = created_at - interval '2 days', expires_at = now() - interval '1 minute' WHERE id = $1`,
+      [id],
+    );
     expect((await w.db.pool.query('SELECT state FROM checkouts WHERE id = $1', [id])).rows[0].state).toBe('paying');
     const late = w.flows.checkouts.pay({ ...seen, paymentToken: 'pm_card_visa', ...RETURN }, ctx());
     expect(await refusal(late)).toMatchObject({ code: 'state_refuses', data: { state: 'expired' } });
