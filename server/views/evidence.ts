@@ -84,7 +84,8 @@ function blockOf(part: string): EvidenceBlock {
   if (/^#{2,6} /.test(part)) return { kind: 'heading', text: part.replace(/^#+ +/, '') };
   if (part.startsWith('- ')) return { kind: 'list', items: part.slice(2).split('\n- ').map(joined) };
   if (!part.startsWith('|')) return { kind: 'text', text: joined(part) };
-  const [head = [], , ...rows] = lines.map(cells);
+  // Emphasis is for those who read the file.
+  const [head = [], , ...rows] = lines.map((line) => cells(line.replaceAll('**', '')));
   return { kind: 'table', head, rows };
 }
 
