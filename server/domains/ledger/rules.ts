@@ -23,6 +23,11 @@ export type AccountKind =
   | 'wallet'
   | 'store_credit'
   | 'gift_card'
+  | 'gift_card_funding'
+  | 'breakage'
+  | 'bank_clearing'
+  | 'chargebacks'
+  | 'suspense'
   | 'in_transit';
 
 /** An account's locked row: counters in minor units. */
@@ -270,7 +275,7 @@ function accountById(ledger: Ledger, id: string): Account {
   throw new Error(`Account ${id} is not locked`);
 }
 
-/** The accounts of an order's life (docs/ledger.md shows the postings). */
+/** The chart of accounts, each per currency (docs/ledger.md shows the postings). */
 export const chart = {
   receivable: (merchantId: string, currency: string): AccountRef => ref('receivable', 'debit', currency, merchantId),
   merchantPayable: (merchantId: string, currency: string): AccountRef => ref('merchant_payable', 'credit', currency, merchantId),
@@ -280,6 +285,36 @@ export const chart = {
   }),
   pspFees: (merchantId: string, currency: string): AccountRef => ref('psp_fees', 'debit', currency, merchantId),
   goodwill: (merchantId: string, currency: string): AccountRef => ref('goodwill', 'debit', currency, merchantId),
+  /** What the platform owes a customer, spendable anywhere. */
+  wallet: (customerId: string, currency: string): AccountRef => ({
+    ...ref('wallet', 'credit', currency, null),
+    code: `wallet:${customerId}:${currency}`,
+    customerId,
+    limited: true,
+  }),
+  /** What one merchant owes a customer, spendable there. */
+  storeCredit: (merchantId: string, customerId: string, currency: string): AccountRef => ({
+    ...ref('store_credit', 'credit', currency, merchantId),
+    code: `store_credit:${merchantId}:${customerId}:${currency}`,
+    customerId,
+    limited: true,
+  }),
+  /** What one merchant owes whoever knows a gift card's code. */
+  giftCard: (merchantId: string, giftCardId: string, currency: string): AccountRef => ({
+    ...ref('gift_card', 'credit', currency, merchantId),
+    code: `gift_card:${giftCardId}:${currency}`,
+    limited: true,
+  }),
+  /** What merchants were paid, or gave away, for the gift cards they issued. */
+  giftCardFunding: (merchantId: string, currency: string): AccountRef => ref('gift_card_funding', 'debit', currency, merchantId),
+  /** What nobody redeemed in time. */
+  breakage: (merchantId: string, currency: string): AccountRef => ref('breakage', 'credit', currency, merchantId),
+  /** Money at, or on its way to and from, the platform's bank. */
+  bankClearing: (currency: string): AccountRef => ref('bank_clearing', 'debit', currency, null),
+  /** What customers' banks took back. */
+  chargebacks: (currency: string): AccountRef => ref('chargebacks', 'debit', currency, null),
+  /** Differences that a person has still to explain. */
+  suspense: (currency: string): AccountRef => ref('suspense', 'debit', currency, null),
 };
 
 function ref(kind: AccountKind, normalSide: Side, currency: string, merchantId: string | null): AccountRef {
