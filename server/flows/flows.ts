@@ -66,6 +66,7 @@ import { planShip, type ShipPreview, type ShippingOrder, shipOrder } from './shi
 import { type UndoCancelInput, type Undone, type UndoRefundInput, undoCancel, undoRefund } from './undo.ts';
 import { type UpdatedShipment, updateShipment } from './update-shipment.ts';
 import { wakeSagas, wakeWaitingFor } from './wake-sagas.ts';
+import { createWalletFlows, type WalletFlows } from './wallets/wallet-flows.ts';
 import { lockWorld, type Needs, orderOf, type World } from './world.ts';
 
 /** What the house can do. Every call is idempotent under its key for its caller. */
@@ -73,6 +74,8 @@ export interface Flows {
   readonly createQuote: Call<CreateQuoteInput, CreatedQuote>;
   /** From the cart, or an agent's draft, to an order that is paid. */
   readonly checkouts: CheckoutFlows;
+  /** Customers' money with the platform. */
+  readonly wallets: WalletFlows;
   readonly placeOrder: Call<PlaceOrderInput, PlacedOrder>;
   readonly cancelOrder: Call<CancelWish, CancelledOrder>;
   readonly refundOrder: Call<RefundOrderInput, RequestedRefund>;
@@ -176,6 +179,7 @@ export function createFlows(deps: FlowDeps): Flows {
   return {
     createQuote: quote,
     checkouts: createCheckoutFlows({ pool, createQuote: quote, verb }),
+    wallets: createWalletFlows({ verb }),
     placeOrder: verb(placeOrder),
     cancelOrder: verb(cancelOrder),
     refundOrder: verb(refundOrder),

@@ -33,6 +33,7 @@ export const ERRORS = {
   invalid_request: entry(400, 'BAD_REQUEST', 'The request is not valid.'),
   unauthenticated: entry(401, 'UNAUTHORIZED', 'Sign in, or send a valid API key.'),
   second_factor_required: entry(403, 'FORBIDDEN', 'This needs your authenticator code first.'),
+  fresh_sign_in_required: entry(403, 'FORBIDDEN', 'Sign in again to do this.'),
   forbidden: entry(403, 'FORBIDDEN', 'You may not do this.'),
   origin_refused: entry(403, 'FORBIDDEN', 'The request came from another site.'),
   not_found: entry(404, 'NOT_FOUND', 'There is no such record.'),
@@ -54,6 +55,9 @@ export const ERRORS = {
   insufficient_funds: entry(422, 'UNPROCESSABLE_CONTENT', 'The account does not hold that much.'),
   account_frozen: entry(422, 'UNPROCESSABLE_CONTENT', 'The account is frozen.'),
   account_closed: entry(422, 'UNPROCESSABLE_CONTENT', 'The account is closed.'),
+  limit_exceeded: entry(422, 'UNPROCESSABLE_CONTENT', 'This is more than the limit allows.'),
+  wallet_negative: entry(422, 'UNPROCESSABLE_CONTENT', 'The wallet owes money.'),
+  recipient_unavailable: entry(422, 'UNPROCESSABLE_CONTENT', 'Nobody can be paid under this address.'),
   card_number_refused: entry(
     422,
     'UNPROCESSABLE_CONTENT',

@@ -57,10 +57,23 @@ export const EVENT_TYPES = [
   'approval.requested',
   'approval.decided',
   'checkout.link_sent',
+  'wallet.opened',
+  'customer.handle_set',
+  'wallet.sent',
+  'wallet.received',
+  'wallet.frozen',
+  'wallet.unfrozen',
+  'wallet.closed',
+  'wallet.tier_changed',
+  'money_request.created',
+  'money_request.paid',
+  'money_request.declined',
+  'money_request.cancelled',
+  'money_request.expired',
 ] as const;
 
 export type EventType = (typeof EVENT_TYPES)[number];
-export type Aggregate = 'order' | 'sku' | 'shipping_method' | 'customer' | 'approval' | 'checkout';
+export type Aggregate = 'order' | 'sku' | 'shipping_method' | 'customer' | 'approval' | 'checkout' | 'wallet' | 'money_request';
 
 /** What a writer hands over; the outbox adds id, actor, trace and time. */
 export interface NewEvent {

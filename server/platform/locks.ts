@@ -11,6 +11,8 @@ export const LOCK_ORDER = [
   'merchants',
   'skus',
   'shipping_methods',
+  'money_requests',
+  'wallets',
   'approvals',
   'orders',
   'sagas',

@@ -7,6 +7,7 @@ export const ERROR_ADVICE: Readonly<Record<ErrorCode, string>> = {
   unauthenticated:
     'Send "Authorization: Bearer wb_test_…" with a key that is not revoked. Keys are made under Settings, API keys.',
   second_factor_required: 'Give the code of your authenticator app in the console. API keys never meet this.',
+  fresh_sign_in_required: 'Only people meet this: they sign in again and repeat it. API keys never meet this.',
   forbidden: 'The key lacks the scope that detail names, or only people may do this. Make a key that has the scope.',
   origin_refused: 'Only pages of Waybill itself may send this. API keys never meet this.',
   not_found: 'Check the id or number. What belongs to another merchant is answered like what does not exist.',
@@ -28,6 +29,10 @@ export const ERROR_ADVICE: Readonly<Record<ErrorCode, string>> = {
   insufficient_funds: 'Use another tender or a smaller amount.',
   account_frozen: 'Ask the merchant’s support why, and to release it.',
   account_closed: 'Use another account.',
+  limit_exceeded:
+    'limit, limit_minor, used_minor, left_minor and resets_at in the problem document say which limit, and when it is free again.',
+  wallet_negative: 'owed_minor of the problem document has to be topped up first.',
+  recipient_unavailable: 'Check the address. It is never said whether somebody has it.',
   card_number_refused: 'Never send card numbers: have the payment provider make a token in the browser, and send that.',
   own_request: 'Ask a colleague with the right to approve.',
   method_not_allowed: 'Use a method that the header Allow names.',

@@ -7,7 +7,7 @@ import { id, pageQuery, time, timestamp } from './fields.ts';
 import { operation } from './operation.ts';
 import { snakeCase } from './problem.ts';
 
-/** Which scopes let a key see events of which objects. Customers belong to the platform: their events are nobody's to list. */
+/** Which scopes let a key see events of which objects. Customers and wallets belong to the platform: their events are nobody's to list. */
 const SEEN_WITH: Readonly<Record<Aggregate, readonly ApiScope[]>> = {
   order: ['orders:read'],
   approval: ['orders:read'],
@@ -15,6 +15,8 @@ const SEEN_WITH: Readonly<Record<Aggregate, readonly ApiScope[]>> = {
   sku: ['stock:read', 'catalog:read'],
   shipping_method: ['catalog:read'],
   customer: [],
+  wallet: [],
+  money_request: [],
 };
 
 const event = z
