@@ -43,12 +43,12 @@ module.exports = {
     {
       name: 'domains are handed their tx',
       comment:
-        'A domain opens no transaction, enqueues nothing, caches nothing: from the platform it takes types and row mapping.',
+        'A domain opens no transaction, enqueues nothing, caches nothing: from the platform it takes types, row mapping and the way to call out.',
       severity: 'error',
       from: { path: '^server/domains/', pathNot: TEST },
       to: {
         path: '^server/platform/|(^|/)node_modules/(@types/)?(pg|graphile-worker|bentocache)/',
-        pathNot: '^server/platform/(rows|locks|log)\\.ts$',
+        pathNot: '^server/platform/(rows|locks|log|remote-api|standard-webhook)\\.ts$',
         dependencyTypesNot: ['type-only'],
       },
     },

@@ -74,11 +74,12 @@ export async function startApi(app: App, mounts: ApiMounts, port: number = app.e
   };
 }
 
-function webhookSources({ payments, carriers }: App): ReadonlyMap<string, WebhookVerifier> {
+function webhookSources({ payments, carriers, bank }: App): ReadonlyMap<string, WebhookVerifier> {
   const sources = new Map<string, WebhookVerifier>();
   const psp = payments.get('card');
   const carrier = carriers.get('parcel');
   if (psp) sources.set('psp', (body, headers, now) => psp.verifyWebhook(body, headers, now));
   if (carrier) sources.set('carrier', (body, headers, now) => carrier.verifyWebhook(body, headers, now));
+  if (bank) sources.set('bank', (body, headers, now) => bank.verifyWebhook(body, headers, now));
   return sources;
 }

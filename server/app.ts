@@ -3,6 +3,7 @@ import type { App as ApiApp } from './api/app.ts';
 import { deliverLinks } from './api/link-delivery.ts';
 import { type Carrier, createCarriers } from './domains/fulfilment/provider.ts';
 import { createPaymentProviders, type PaymentProvider } from './domains/payments/provider.ts';
+import { type Bank, createBank } from './domains/rails/provider.ts';
 import { createFlows } from './flows/flows.ts';
 import { createSimulatorFlows } from './flows/operate-simulator.ts';
 import { createTrafficFlow } from './flows/operate-traffic.ts';
@@ -29,6 +30,7 @@ export interface App extends ApiApp {
   readonly telemetry: Telemetry;
   readonly payments: ReadonlyMap<string, PaymentProvider>;
   readonly carriers: ReadonlyMap<string, Carrier>;
+  readonly bank?: Bank;
   /** New events, as they become visible. Reads nothing until `live.start()`, which only the api process needs. */
   readonly live: LiveHub;
   /** Waits for the lanes and ends every connection. */
@@ -60,12 +62,15 @@ export function createApp({ env, role, pool: given, log: givenLog }: AppOptions)
   const carriers = createCarriers({
     parcel: { url: env.CARRIER_URL, apiKey: env.CARRIER_API_KEY, webhookSecret: env.CARRIER_WEBHOOK_SECRET },
   });
+  const bank = env.BANK_URL
+    ? createBank({ url: env.BANK_URL, apiKey: env.BANK_API_KEY, webhookSecret: env.BANK_WEBHOOK_SECRET })
+    : undefined;
   const live = createLiveHub({ pool, connectionString: env.DATABASE_URL, log });
   const desk = createMailDesk(env);
   const flows = createFlows({
     pool,
     home: env.WAYBILL_REGION,
-    outside: { payments, carriers },
+    outside: { payments, carriers, ...(bank ? { bank } : {}) },
     mail: desk,
     observe: (name, figures) => telemetry.observeLane(name, figures),
   });
@@ -80,6 +85,7 @@ export function createApp({ env, role, pool: given, log: givenLog }: AppOptions)
     telemetry,
     payments,
     carriers,
+    ...(bank ? { bank } : {}),
     live,
     flows,
     limits,
@@ -105,6 +111,7 @@ export function createApp({ env, role, pool: given, log: givenLog }: AppOptions)
       await live.stop();
       await flows.idle();
       for (const provider of [...payments.values(), ...carriers.values()]) provider.close();
+      bank?.close();
       await prisma.$disconnect();
       if (!given) await pool.end();
     },
@@ -122,6 +129,7 @@ function simulators(env: Env, pool: pg.Pool): NonNullable<App['simulators']> {
   const control = createSimulatorControl({
     psp: controlUrl(env.PSP_URL, env.PSP_CONTROL_PORT),
     carrier: controlUrl(env.CARRIER_URL, env.CARRIER_CONTROL_PORT),
+    bank: controlUrl(env.BANK_URL ?? 'http://127.0.0.1:3014', env.BANK_CONTROL_PORT),
     mail: controlUrl(env.SMTP_URL ?? 'smtp://127.0.0.1:3013', env.SMTP_CONTROL_PORT),
   });
   return { control, flows: createSimulatorFlows({ pool, control }) };

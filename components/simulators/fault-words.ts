@@ -9,6 +9,7 @@ export type FaultName = Extract<SwitchInput, { readonly kind: 'fault' }>['fault'
 export const FAULTS_OF = {
   psp: ['decline', 'challenge', 'slow_ms', 'drop_reply', 'drop_before', 'error_5xx', 'error_5xx_after', 'rate_limit'],
   carrier: ['decline', 'slow_ms', 'drop_reply', 'drop_before', 'error_5xx', 'error_5xx_after', 'rate_limit'],
+  bank: ['decline', 'slow_ms', 'drop_reply', 'drop_before', 'error_5xx', 'error_5xx_after', 'rate_limit'],
   mail: ['decline', 'rate_limit', 'drop_reply', 'drop_before', 'error_5xx', 'slow_ms'],
 } as const satisfies Record<SimulatorName, readonly FaultName[]>;
 
@@ -16,11 +17,12 @@ export const FAULTS_OF = {
 export const OPERATIONS_OF = {
   psp: ['authorize', 'capture', 'refund', 'void'],
   carrier: ['label', 'void'],
+  bank: ['payout', 'beneficiary'],
   mail: ['mail'],
 } as const satisfies Record<SimulatorName, readonly string[]>;
 export type OperationName = (typeof OPERATIONS_OF)[SimulatorName][number];
 
-const KNOWN: readonly string[] = [...OPERATIONS_OF.psp, ...OPERATIONS_OF.carrier, ...OPERATIONS_OF.mail];
+const KNOWN: readonly string[] = Object.values(OPERATIONS_OF).flat();
 const isOperation = (value: string): value is OperationName => KNOWN.includes(value);
 
 /** "The next 3, authorize and capture". */

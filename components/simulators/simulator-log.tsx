@@ -60,7 +60,7 @@ export function SimulatorLog({ name, entries }: { name: SimulatorName; entries: 
       card: 'sub',
       cell: (entry) => <RecordLink number={entry.orderNumber} href="/orders" />,
     },
-    ...(name === 'psp' ? [amount] : name === 'carrier' ? [shipment] : []),
+    ...(name === 'psp' || name === 'bank' ? [amount] : name === 'carrier' ? [shipment] : []),
     {
       key: 'ref',
       header: t('simulators.ref'),

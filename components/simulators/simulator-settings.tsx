@@ -51,6 +51,41 @@ export function CarrierSettings({ settings }: { settings: Settings }) {
   );
 }
 
+/** Whether transfers settle by themselves. */
+export function BankSettings({ settings }: { settings: Settings }) {
+  const { t } = useMessages();
+  const { settings: change } = useSimulatorActions();
+  const turn = (on: boolean, field: 'autoSettle' | 'rejectRate' | 'returnRate') =>
+    change.mutate({ simulator: 'bank', ...(field === 'autoSettle' ? { autoSettle: on } : { [field]: on ? 1 : 0 }) });
+  return (
+    <Section title={t('simulators.settings.title')}>
+      <div className={classes.fields}>
+        <Switch
+          label={t('simulators.settings.settle')}
+          description={t('simulators.settings.settleText')}
+          checked={settings.auto_settle === true}
+          disabled={change.isPending}
+          onChange={(event) => turn(event.currentTarget.checked, 'autoSettle')}
+        />
+        <Switch
+          label={t('simulators.settings.reject')}
+          description={t('simulators.settings.rejectText')}
+          checked={settings.reject_rate === 1}
+          disabled={change.isPending}
+          onChange={(event) => turn(event.currentTarget.checked, 'rejectRate')}
+        />
+        <Switch
+          label={t('simulators.settings.return')}
+          description={t('simulators.settings.returnText')}
+          checked={settings.return_rate === 1}
+          disabled={change.isPending}
+          onChange={(event) => turn(event.currentTarget.checked, 'returnRate')}
+        />
+      </div>
+    </Section>
+  );
+}
+
 const numberOf = (value: unknown, unit: number): number | null => (typeof value === 'number' ? Math.round(value / unit) : null);
 
 function JourneyForm({ settings }: { settings: Settings }) {

@@ -14,12 +14,13 @@ import { PageHeader } from '../ui/page-header.tsx';
 import { EmptyState, Loaded } from '../ui/states.tsx';
 import { SimulatorFaults } from './simulator-faults.tsx';
 import { SimulatorFigures } from './simulator-figures.tsx';
+import { ChargeBack, TransferIn, WrongReport } from './simulator-happenings.tsx';
 import { SimulatorLog, SimulatorParcels } from './simulator-log.tsx';
-import { CarrierSettings, PspSettings } from './simulator-settings.tsx';
+import { BankSettings, CarrierSettings, PspSettings } from './simulator-settings.tsx';
 import { SimulatorWebhooks } from './simulator-webhooks.tsx';
 import { useSimulatorActions } from './use-simulator.ts';
 
-const NAMES = ['psp', 'carrier', 'mail'] as const;
+const NAMES = ['psp', 'carrier', 'bank', 'mail'] as const;
 type Name = (typeof NAMES)[number];
 /** What happens over there is watched while it happens. */
 const REFRESH_MS = 2_000;
@@ -124,6 +125,10 @@ function SimulatorAside({ name, simulator }: Shown) {
       <SimulatorFigures simulator={simulator} />
       {name !== 'mail' && <SimulatorWebhooks key={`webhooks-${name}`} name={name} webhooks={simulator.webhooks} />}
       {name === 'psp' && <PspSettings settings={simulator.settings} />}
+      {name === 'psp' && <ChargeBack />}
+      {name === 'psp' && <WrongReport />}
+      {name === 'bank' && <BankSettings settings={simulator.settings} />}
+      {name === 'bank' && <TransferIn />}
       {name === 'carrier' && <CarrierSettings settings={simulator.settings} />}
     </>
   );

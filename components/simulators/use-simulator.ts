@@ -19,6 +19,7 @@ export function useSimulatorActions() {
     change: useMutation(trpc.simulators.switch.mutationOptions(after)),
     reset: useMutation(trpc.simulators.reset.mutationOptions(after)),
     settings: useMutation(trpc.simulators.settings.mutationOptions(after)),
+    happen: useMutation(trpc.simulators.happen.mutationOptions(after)),
     advance: useMutation(trpc.simulators.advanceShipment.mutationOptions(after)),
   };
 }

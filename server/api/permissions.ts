@@ -231,6 +231,7 @@ export const PERMISSIONS = {
   'simulators.reset': { allow: ADMIN },
   'simulators.settings': { allow: ADMIN },
   'simulators.advanceShipment': { allow: ADMIN },
+  'simulators.happen': { allow: ADMIN },
 } as const satisfies Record<string, PermissionRow>;
 
 /** Who may print what: documents are addresses of their own, not procedures (server/api/documents.ts). API keys read JSON. */

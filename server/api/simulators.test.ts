@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newId } from '../kernel/ids.ts';
 import { createTestDatabase, type TestDatabase } from '../platform/testing/test-database.ts';
+import { type BankSimulator, startBankSimulator } from '../simulators/bank/server.ts';
 import { type CarrierSimulator, startCarrierSimulator } from '../simulators/carrier/server.ts';
 import { type PspSimulator, startPspSimulator } from '../simulators/psp/server.ts';
 import { buildShop, type ShopFixture } from '../views/shop-fixture.ts';
@@ -12,6 +13,7 @@ import { type ApiUnderTest, startApiUnderTest } from './testing/api-under-test.t
 let db: TestDatabase;
 let psp: PspSimulator;
 let carrier: CarrierSimulator;
+let bank: BankSimulator;
 let api: ApiUnderTest;
 let shop: ShopFixture;
 
@@ -31,6 +33,7 @@ beforeAll(async () => {
   shop = await buildShop(db.pool);
   psp = await startPspSimulator({ port: 0, webhookSecret: 'whsec_x', secretKey: 'sk_test_x' });
   carrier = await startCarrierSimulator({ port: 0, webhookSecret: 'whsec_eA==', apiKey: KEY });
+  bank = await startBankSimulator({ port: 0, webhookSecret: 'whsec_eA==', apiKey: 'bank_test' });
   api = await startApiUnderTest(
     db,
     { router: appRouter, handlePublic: () => {} },
@@ -39,12 +42,14 @@ beforeAll(async () => {
       PSP_CONTROL_PORT: portOf(psp.controlUrl),
       CARRIER_URL: carrier.url,
       CARRIER_CONTROL_PORT: portOf(carrier.controlUrl),
+      BANK_URL: bank.url,
+      BANK_CONTROL_PORT: portOf(bank.controlUrl),
     },
   );
 });
 afterAll(async () => {
   await api.stop();
-  await Promise.all([psp.close(), carrier.close()]);
+  await Promise.all([psp.close(), carrier.close(), bank.close()]);
   await db.drop();
 });
 
@@ -134,6 +139,16 @@ describe('the switchboard of the simulators', () => {
       ['label', 'EU-1001'],
     ]);
     expect(await lastAudit()).toMatchObject({ action: 'parcel.advanced', entity: `parcel ${ref}`, after: { to: 'delivered' } });
+  });
+
+  it('lets somebody transfer money and a report come out wrong', async () => {
+    await admin().happen({ what: 'transfer', reference: 'RF00', amountMinor: 1_250, currency: 'EUR' });
+    expect((await admin().state()).bank?.log[0]).toMatchObject({ kind: 'pay_in', amountMinor: 1_250n, currency: 'EUR' });
+    expect(await lastAudit()).toMatchObject({ action: 'simulator.transfer', entity: 'simulator bank' });
+    await admin().happen({ what: 'report', missing: 0, extra: 2, otherAmount: 0 });
+    expect(psp.state.report.extra).toHaveLength(2);
+    const nobody = admin().happen({ what: 'dispute', paymentRef: 'pi_nobody' });
+    await expect(nobody).rejects.toMatchObject({ cause: { code: 'not_found' } });
   });
 
   it('says so where there is no such parcel, and writes nothing', async () => {

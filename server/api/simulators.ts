@@ -1,4 +1,4 @@
-import { advanceInput, resetInput, settingsInput, switchInput } from '../flows/operate-simulator.ts';
+import { advanceInput, happenInput, resetInput, settingsInput, switchInput } from '../flows/operate-simulator.ts';
 import { DomainError } from '../kernel/errors.ts';
 import { showSimulator } from '../views/simulators.ts';
 import type { App } from './app.ts';
@@ -13,12 +13,13 @@ function simulatorsOf({ settings, simulators }: App): NonNullable<App['simulator
 export const simulatorsRouter = router({
   state: procedure.query(async ({ ctx }) => {
     const { control } = simulatorsOf(ctx.app);
-    const [psp, carrier, mail] = await Promise.all([
+    const [psp, carrier, bank, mail] = await Promise.all([
       showSimulator(ctx.pool, control, 'psp'),
       showSimulator(ctx.pool, control, 'carrier'),
+      showSimulator(ctx.pool, control, 'bank'),
       showSimulator(ctx.pool, control, 'mail'),
     ]);
-    return { psp, carrier, mail };
+    return { psp, carrier, bank, mail };
   }),
 
   switch: procedure.input(switchInput).mutation(({ ctx, input }) => simulatorsOf(ctx.app).flows.switch(input, ctx.ctx())),
@@ -26,6 +27,8 @@ export const simulatorsRouter = router({
   reset: procedure.input(resetInput).mutation(({ ctx, input }) => simulatorsOf(ctx.app).flows.reset(input, ctx.ctx())),
 
   settings: procedure.input(settingsInput).mutation(({ ctx, input }) => simulatorsOf(ctx.app).flows.settings(input, ctx.ctx())),
+
+  happen: procedure.input(happenInput).mutation(({ ctx, input }) => simulatorsOf(ctx.app).flows.happen(input, ctx.ctx())),
 
   advanceShipment: procedure
     .input(advanceInput)

@@ -183,6 +183,8 @@ function makeSecrets(): Secrets {
       PSP_WEBHOOK_SECRET: `whsec_${token(24)}`,
       CARRIER_API_KEY: `carrier_test_${token(18)}`,
       CARRIER_WEBHOOK_SECRET: `whsec_${token(24)}`,
+      BANK_API_KEY: `bank_test_${token(18)}`,
+      BANK_WEBHOOK_SECRET: `whsec_${token(24)}`,
     },
   };
 }

@@ -41,8 +41,10 @@ export async function stackEnvironment(project: Project, options: StartOptions):
   if (simulated()) {
     env.PSP_URL ??= `http://127.0.0.1:${await innerPort(options.port + 11)}`;
     env.CARRIER_URL ??= `http://127.0.0.1:${await innerPort(options.port + 12)}`;
+    env.BANK_URL ??= `http://127.0.0.1:${await innerPort(options.port + 14)}`;
     env.PSP_CONTROL_PORT ??= String(await innerPort(options.port + 21));
     env.CARRIER_CONTROL_PORT ??= String(await innerPort(options.port + 22));
+    env.BANK_CONTROL_PORT ??= String(await innerPort(options.port + 24));
     if (options.traffic) env.TRAFFIC_PORT ??= String(await innerPort(options.port + 31));
     mkdirSync(simulatorsDir(project), { recursive: true, mode: 0o700 });
   }
@@ -95,7 +97,7 @@ const DEMO_JOURNEY = { auto_progress: true, in_transit_after_ms: 20_000, deliver
  */
 async function letParcelsArrive(env: NodeJS.ProcessEnv): Promise<void> {
   if (!simulated() || !env.CARRIER_URL) return;
-  const control = createSimulatorControl({ psp: env.PSP_URL ?? '', carrier: env.CARRIER_URL, mail: '' });
+  const control = createSimulatorControl({ psp: env.PSP_URL ?? '', carrier: env.CARRIER_URL, bank: '', mail: '' });
   await control.change('carrier', 'settings', { ...DEMO_JOURNEY, auto_progress_since: Date.now() });
 }
 

@@ -65,6 +65,14 @@ export const settingsInput = z.discriminatedUnion('simulator', [
     deliveredAfterMs: milliseconds.optional(),
     exceptionRate: share.optional(),
   }),
+  z.object({
+    simulator: z.literal('bank'),
+    autoSettle: z.boolean().optional(),
+    payoutAfterMs: milliseconds.optional(),
+    payInAfterMs: milliseconds.optional(),
+    rejectRate: share.optional(),
+    returnRate: share.optional(),
+  }),
 ]);
 export type SettingsInput = z.infer<typeof settingsInput>;
 
@@ -74,6 +82,29 @@ export const advanceInput = z.object({
   to: z.enum(['in_transit', 'delivered', 'exception']),
 });
 export type AdvanceInput = z.infer<typeof advanceInput>;
+
+const amountMinor = z.number().int().min(1).max(100_000_000);
+
+/** What only the outside world can do: somebody transfers money, a cardholder takes a charge back, a report comes out wrong. */
+export const happenInput = z.discriminatedUnion('what', [
+  z.object({
+    what: z.literal('transfer'),
+    reference: z.string().trim().max(140),
+    amountMinor,
+    currency: z.string().regex(/^[A-Z]{3}$/),
+  }),
+  z.object({
+    what: z.literal('dispute'),
+    paymentRef: z.string().regex(/^pi_[A-Za-z0-9]{1,100}$/, 'is no payment of the provider'),
+  }),
+  z.object({
+    what: z.literal('report'),
+    missing: z.number().int().min(0).max(100),
+    extra: z.number().int().min(0).max(100),
+    otherAmount: z.number().int().min(0).max(100),
+  }),
+]);
+export type HappenInput = z.infer<typeof happenInput>;
 
 export interface OperatedSimulator {
   readonly simulator: SimulatorName;
@@ -91,6 +122,7 @@ export interface SimulatorFlows {
   reset(input: z.infer<typeof resetInput>, ctx: Ctx): Promise<OperatedSimulator>;
   settings(input: SettingsInput, ctx: Ctx): Promise<OperatedSimulator>;
   advance(input: AdvanceInput, ctx: Ctx): Promise<OperatedSimulator>;
+  happen(input: HappenInput, ctx: Ctx): Promise<OperatedSimulator>;
 }
 
 /** Present in a demo only. */
@@ -118,6 +150,10 @@ export function createSimulatorFlows({ pool, control }: { pool: pg.Pool; control
       const audit = told(input, 'settings_changed', before, body);
       return carryOut({ simulator: input.simulator, path: 'settings', body, audit }, ctx);
     },
+    happen: (input, ctx) => {
+      const { simulator, path, body } = happening(input);
+      return carryOut({ simulator, path, body, audit: told({ simulator }, input.what, {}, body) }, ctx);
+    },
     advance: (input, ctx) => {
       const audit = {
         action: 'parcel.advanced',
@@ -129,6 +165,21 @@ export function createSimulatorFlows({ pool, control }: { pool: pg.Pool; control
       return carryOut({ simulator: 'carrier', path: `shipments/${input.parcel}/advance`, body: { to: input.to }, audit }, ctx);
     },
   };
+}
+
+function happening(input: HappenInput): Omit<Change, 'audit'> {
+  switch (input.what) {
+    case 'transfer': {
+      const { reference, amountMinor: amount, currency } = input;
+      return { simulator: 'bank', path: 'pay_ins', body: { reference, amount, currency } };
+    }
+    case 'dispute':
+      return { simulator: 'psp', path: 'disputes', body: { payment_intent: input.paymentRef } };
+    case 'report': {
+      const { missing, extra, otherAmount: other_amount } = input;
+      return { simulator: 'psp', path: 'report', body: { missing, extra, other_amount } };
+    }
+  }
 }
 
 function told(
@@ -158,11 +209,22 @@ function switchBody(input: SwitchInput): Record<string, unknown> {
 
 function settingsBody(input: SettingsInput): Record<string, unknown> {
   if (input.simulator === 'psp') return { multicapture: input.multicapture };
-  const wanted = {
+  if (input.simulator === 'bank') {
+    return given({
+      auto_settle: input.autoSettle,
+      payout_after_ms: input.payoutAfterMs,
+      pay_in_after_ms: input.payInAfterMs,
+      reject_rate: input.rejectRate,
+      return_rate: input.returnRate,
+    });
+  }
+  return given({
     auto_progress: input.autoProgress,
     in_transit_after_ms: input.inTransitAfterMs,
     delivered_after_ms: input.deliveredAfterMs,
     exception_rate: input.exceptionRate,
-  };
-  return Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined));
+  });
 }
+
+const given = (wanted: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined));

@@ -1,10 +1,13 @@
 import type { Carrier } from '../domains/fulfilment/provider.ts';
 import type { PaymentProvider } from '../domains/payments/provider.ts';
+import type { Bank } from '../domains/rails/provider.ts';
 
 /** Who a saga's remote steps may talk to, by name. */
 export interface Outside {
   readonly payments: ReadonlyMap<string, PaymentProvider>;
   readonly carriers: ReadonlyMap<string, Carrier>;
+  /** Absent where none is connected: then nothing is paid out. */
+  readonly bank?: Bank;
 }
 
 /** The provider of a payment. A name that nobody has is a bug, or a newer version’s. */

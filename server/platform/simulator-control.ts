@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { DomainError, type ErrorCode } from '../kernel/errors.ts';
 
 /** The demo's stand-ins for the outside world, as they are steered: over HTTP, on a listener that stays up while they are "down". */
-export const SIMULATORS = ['psp', 'carrier', 'mail'] as const;
+export const SIMULATORS = ['psp', 'carrier', 'bank', 'mail'] as const;
 export type SimulatorName = (typeof SIMULATORS)[number];
 
 const rule = z.object({
@@ -30,6 +30,7 @@ const logEntry = z.object({
   carrier_ref: z.string().optional(),
   shipment_id: z.string().optional(),
   message_id: z.string().optional(),
+  bank_ref: z.string().optional(),
 });
 const figures = z.record(z.string(), z.number());
 const state = z.object({

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { startBankSimulator } from './bank/server.ts';
 import { startCarrierSimulator } from './carrier/server.ts';
 import { startMailSimulator } from './mail/server.ts';
 import { startPspSimulator } from './psp/server.ts';
@@ -6,7 +7,7 @@ import { startPspSimulator } from './psp/server.ts';
 /**
  * All simulators in one process: `node server/simulators/main.ts --data DIR`. Addresses and secrets come from the same variables
  * that the application reads, so that the two sides agree. SIM_HOST widens the interface it listens on, for containers. The mail
- * catcher is there where SMTP_CONTROL_PORT says that SMTP_URL is meant to be one.
+ * catcher is there where SMTP_CONTROL_PORT says that SMTP_URL is meant to be one, the bank where BANK_URL says where.
  */
 const { values } = parseArgs({ options: { data: { type: 'string' } } });
 const setting = (name: string, fallback: string): string => process.env[name] || fallback;
@@ -45,6 +46,18 @@ try {
     webhookSecret: setting('CARRIER_WEBHOOK_SECRET', 'whsec_carrier_demo'),
     apiKey: setting('CARRIER_API_KEY', 'carrier_test_waybill'),
   });
+  const bankUrl = process.env.BANK_URL;
+  const bank = bankUrl
+    ? await startBankSimulator({
+        port: portOf(bankUrl),
+        host,
+        controlPort: controlPort('BANK_CONTROL_PORT', bankUrl),
+        dir: values.data,
+        webhookUrl: webhookTo('bank'),
+        webhookSecret: setting('BANK_WEBHOOK_SECRET', 'whsec_bankdemo'),
+        apiKey: setting('BANK_API_KEY', 'bank_test_waybill'),
+      })
+    : undefined;
   const mailControl = process.env.SMTP_CONTROL_PORT;
   const mail = mailControl
     ? await startMailSimulator({
@@ -54,16 +67,16 @@ try {
       })
     : undefined;
   console.log(
-    `Simulators: PSP ${psp.url} (control ${psp.controlUrl}), carrier ${carrier.url} (control ${carrier.controlUrl})${mail ? `, mail ${mail.url} (control ${mail.controlUrl})` : ''}`,
+    `Simulators: PSP ${psp.url} (control ${psp.controlUrl}), carrier ${carrier.url} (control ${carrier.controlUrl})${bank ? `, bank ${bank.url} (control ${bank.controlUrl})` : ''}${mail ? `, mail ${mail.url} (control ${mail.controlUrl})` : ''}`,
   );
   const stop = async () => {
-    await Promise.all([psp.close(), carrier.close(), mail?.close()]);
+    await Promise.all([psp.close(), carrier.close(), bank?.close(), mail?.close()]);
     process.exit(0);
   };
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
 } catch (error) {
   const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE' && 'port' in error;
-  console.error(taken ? `Port ${error.port} is taken: set PSP_URL, CARRIER_URL and SMTP_URL to free ports.` : error);
+  console.error(taken ? `Port ${error.port} is taken: set PSP_URL, CARRIER_URL, BANK_URL and SMTP_URL to free ports.` : error);
   process.exit(1);
 }

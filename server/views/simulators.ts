@@ -114,7 +114,7 @@ function shownEntry(entry: SimulatorLogEntry, labels: Labels): SimulatorEntry {
     orderNumber:
       labels.orders.get(entry.order_id ?? '') ?? shipment?.orderNumber ?? labels.notices.get(noticeOf(entry) ?? '') ?? null,
     shipmentNumber: shipment?.number ?? null,
-    ref: entry.payment_intent ?? entry.carrier_ref ?? noticeOf(entry) ?? '',
+    ref: entry.payment_intent ?? entry.carrier_ref ?? entry.bank_ref ?? noticeOf(entry) ?? '',
   };
 }
 

@@ -162,10 +162,10 @@ describe('an address in a field of the REST API', PATIENCE, () => {
 
 /** Every file that opens a connection, and where to. One more is a decision: whose address does it open? */
 const CALLERS: Readonly<Record<string, string>> = {
-  'server/domains/fulfilment/carrier.ts': 'CARRIER_URL',
   'server/domains/notifications/smtp.ts': 'SMTP_URL',
   'server/domains/payments/stripe-http.ts': 'PSP_URL, by the agent of the provider’s SDK',
-  'server/platform/simulator-control.ts': 'a simulator of the demo, by PSP_URL, CARRIER_URL or SMTP_URL',
+  'server/platform/remote-api.ts': 'CARRIER_URL and BANK_URL',
+  'server/platform/simulator-control.ts': 'a simulator of the demo, by PSP_URL, CARRIER_URL, BANK_URL or SMTP_URL',
   'server/platform/traffic-control.ts': 'the demo’s customers, on loopback',
   'server/platform/web-proxy.ts': 'WEB_PORT, on loopback',
   'server/views/integrity/psp-log.ts': 'PSP_URL, where it is the simulator',

@@ -32,6 +32,7 @@ export const PREVIEWS: readonly GridRow[] = Object.entries(PREVIEW_ROWS).map(([o
 /** The demo's switches take no key: each says how things should be, to simulators that keep none. */
 export const WITHOUT_KEY = [
   'simulators.advanceShipment',
+  'simulators.happen',
   'simulators.reset',
   'simulators.settings',
   'simulators.switch',

@@ -322,6 +322,7 @@ export const SAMPLES: Readonly<Record<ProcedurePath, Sample>> = {
   },
   'simulators.reset': { input: () => ({ simulator: 'carrier' }) },
   'simulators.settings': { input: () => ({ simulator: 'psp', multicapture: true }) },
+  'simulators.happen': { input: () => ({ what: 'transfer', reference: 'none', amountMinor: 100, currency: 'EUR' }) },
   'simulators.advanceShipment': { input: () => ({ parcel: 'shp_1', to: 'in_transit' }) },
 };
 

@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { newId } from '../../kernel/ids.ts';
+import { verifyStandardWebhook } from '../../platform/standard-webhook.ts';
 import { type CarrierSimulator, startCarrierSimulator } from '../../simulators/carrier/server.ts';
-import { createParcelCarrier, verifyStandardWebhook } from './carrier.ts';
+import { createParcelCarrier } from './carrier.ts';
 import type { Carrier, CarrierWebhook, LabelSucceeded } from './provider.ts';
 
 const SECRETS = { apiKey: 'carrier_test', webhookSecret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' };

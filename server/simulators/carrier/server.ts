@@ -1,4 +1,3 @@
-import { createHash, createHmac } from 'node:crypto';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { SimClock } from '../clock.ts';
@@ -6,6 +5,8 @@ import { type Controlled, control } from '../control.ts';
 import { decodeForm, text } from '../form.ts';
 import { DROP, json, type Listener, listen, type SimReply, type SimRequest, sleep } from '../http.ts';
 import { type Journal, openJournal } from '../journal.ts';
+import { createKeyedWrites, type KeyedWrite, refuse, refusedAtTheDoor } from '../keyed-writes.ts';
+import { standardMessage } from '../standard-webhooks.ts';
 import { type Faults, Switches } from '../switches.ts';
 import { WebhookSender } from '../webhooks.ts';
 import { labelPdf } from './label.ts';
@@ -83,8 +84,6 @@ const NEXT: Readonly<Record<ParcelStatus, ParcelStatus | null>> = {
   voided: null,
 };
 
-const refuse = (status: number, code: string, message: string): SimReply => json(status, { error: { code, message } });
-
 class Carrier {
   readonly clock = new SimClock();
   readonly state = new CarrierState(this.clock);
@@ -93,7 +92,7 @@ class Carrier {
   readonly switches: Switches;
   readonly webhooks: WebhookSender;
   readonly controlled: Controlled;
-  private readonly inFlight = new Set<string>();
+  private readonly write: (write: KeyedWrite<CarrierRecord>) => Promise<SimReply>;
   private readonly options: CarrierOptions;
   private publicUrl = '';
 
@@ -112,6 +111,13 @@ class Carrier {
       () => this.switches.webhooks,
       (id) => void this.commit([['sent', id]]),
     );
+    this.write = createKeyedWrites<CarrierRecord>({
+      switches: this.switches,
+      replies: this.state.replies,
+      replied: (reply) => ['reply', reply],
+      commit: (records) => this.commit(records),
+      count: (name) => this.count(name),
+    });
     this.controlled = {
       name: 'carrier',
       clock: this.clock,
@@ -143,9 +149,9 @@ class Carrier {
     if (!request.path.startsWith('/v1/labels') || noun !== 'labels') return refuse(404, 'not_found', 'There is no such address.');
     if (request.method === 'GET') return this.read(id, request);
     if (request.method === 'POST' && id === undefined)
-      return this.write('label', request, (faults, key) => this.create(request, faults, key));
+      return this.write({ kind: 'label', request, run: (faults, key) => this.create(request, faults, key) });
     if (request.method === 'POST' && verb === 'void')
-      return this.write('void', request, (_faults, key) => this.voidLabel(id ?? '', key));
+      return this.write({ kind: 'void', request, run: (_faults, key) => this.voidLabel(id ?? '', key) });
     return refuse(404, 'not_found', 'There is no such address.');
   }
 
@@ -169,51 +175,6 @@ class Carrier {
         const lost = Math.random() < rate;
         await this.move(parcel, lost ? 'exception' : 'delivered', lost ? 'The address could not be found.' : null);
       }
-    }
-  }
-
-  private async write(
-    kind: 'label' | 'void',
-    request: SimRequest,
-    run: (faults: Faults, key: string | null) => { reply: SimReply; records: CarrierRecord[] },
-  ): Promise<SimReply> {
-    this.count(kind);
-    const sent = request.headers['idempotency-key'];
-    const key = typeof sent === 'string' ? sent : null;
-    const fault = request.headers['x-sim-fault'];
-    const faults = this.switches.decide({
-      kind,
-      operationId: key ?? undefined,
-      header: typeof fault === 'string' ? fault : undefined,
-    });
-    if (faults.drop_before !== undefined) return DROP;
-    if (faults.rate_limit !== undefined) return refuse(429, 'rate_limit', 'Too many requests.');
-    if (faults.error_5xx !== undefined) return refuse(500, 'internal', 'An unexpected error occurred.');
-    const hash = createHash('sha256').update(request.path).update('\n').update(request.body).digest('base64');
-    const stored = key === null ? undefined : this.state.replies.get(key);
-    if (stored !== undefined && stored.hash !== hash)
-      return refuse(422, 'key_reused', 'This Idempotency-Key was used with another request.');
-    if (key !== null && this.inFlight.has(key))
-      return refuse(409, 'in_progress', 'A request with this Idempotency-Key is being worked on.');
-    if (stored !== undefined) {
-      this.count('replayed');
-      return {
-        status: stored.status,
-        body: stored.body,
-        headers: { 'content-type': 'application/json', 'idempotent-replayed': 'true' },
-      };
-    }
-    if (key !== null) this.inFlight.add(key);
-    try {
-      if (faults.slow_ms !== undefined) await sleep(Number(faults.slow_ms));
-      const { reply, records } = run(faults, key);
-      const final = faults.error_5xx_after === undefined ? reply : refuse(500, 'internal', 'An unexpected error occurred.');
-      if (key !== null && records.length > 0)
-        records.push(['reply', { key, hash, status: final.status, body: String(final.body) }]);
-      await this.commit(records);
-      return faults.drop_reply === undefined ? final : DROP;
-    } finally {
-      if (key !== null) this.inFlight.delete(key);
     }
   }
 
@@ -250,9 +211,8 @@ class Carrier {
     this.count('read');
     const faults = this.switches.decide({ kind: 'read' });
     if (faults.slow_ms !== undefined) await sleep(Number(faults.slow_ms));
-    if (faults.drop_before !== undefined || faults.drop_reply !== undefined) return DROP;
-    if (faults.rate_limit !== undefined) return refuse(429, 'rate_limit', 'Too many requests.');
-    if (faults.error_5xx !== undefined) return refuse(500, 'internal', 'An unexpected error occurred.');
+    const refused = faults.drop_reply === undefined ? refusedAtTheDoor(faults) : DROP;
+    if (refused !== undefined) return refused;
     await this.journal.settled();
     if (id === undefined) {
       const reference = text(decodeForm(request.query), 'client_reference') ?? '';
@@ -310,18 +270,7 @@ class Carrier {
     const { id, tracking_number, shipment_id } = parcel;
     const data = { id, tracking_number, shipment_id, status: event.status, detail: event.detail, occurred_at: occurredAt };
     const body = JSON.stringify({ type: event.type, timestamp: occurredAt, data });
-    this.webhooks.enqueue({
-      id: event.id,
-      render: () => {
-        const seconds = String(Math.floor(Date.now() / 1000));
-        const secret = Buffer.from(this.options.webhookSecret.replace(/^whsec_/, ''), 'base64');
-        const signature = createHmac('sha256', secret).update(`${event.id}.${seconds}.${body}`).digest('base64');
-        return {
-          body,
-          headers: { 'webhook-id': event.id, 'webhook-timestamp': seconds, 'webhook-signature': `v1,${signature}` },
-        };
-      },
-    });
+    this.webhooks.enqueue(standardMessage(event.id, body, this.options.webhookSecret));
   }
 
   private labelFile(id: string): SimReply {

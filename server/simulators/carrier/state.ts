@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { SimClock } from '../clock.ts';
+import type { StoredReply } from '../keyed-writes.ts';
 
 export const PARCEL_STATUSES = ['created', 'in_transit', 'delivered', 'exception', 'voided'] as const;
 export type ParcelStatus = (typeof PARCEL_STATUSES)[number];
@@ -36,13 +37,6 @@ export interface ParcelEvent {
   readonly status: ParcelStatus;
   readonly detail: string | null;
   readonly at: number;
-}
-
-export interface StoredReply {
-  readonly key: string;
-  readonly hash: string;
-  readonly status: number;
-  readonly body: string;
 }
 
 export interface CarrierSettings {

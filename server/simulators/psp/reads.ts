@@ -1,8 +1,10 @@
 import { child, decodeForm, type Form, list, text } from '../form.ts';
 import { json, type SimReply } from '../http.ts';
+import type { Txn } from './bookings.ts';
 import { findIntent, readInteger } from './intents.ts';
 import { invalid, missing } from './refusal.ts';
-import { chargeShape, eventShape, intentShape, listShape, refundShape, replyShape, txnShape } from './shapes.ts';
+import { reportedTxns } from './report.ts';
+import { chargeShape, disputeShape, eventShape, intentShape, listShape, refundShape, replyShape, txnShape } from './shapes.ts';
 import type { Intent, PspState, ReplyView } from './state.ts';
 
 const DEFAULT_PAGE = 10;
@@ -90,6 +92,8 @@ export class Reads {
         return this.one({ of: 'refund', id, expand: list(form, 'expand') });
       case 'balance_transactions':
         return id === undefined ? this.txns(form) : this.txn(id);
+      case 'disputes':
+        return id === undefined ? this.disputes(form) : this.dispute(id);
       case 'events':
         return id === undefined ? this.events(form) : this.event(id);
     }
@@ -153,15 +157,45 @@ export class Reads {
   private txns(form: Form): SimReply {
     const source = text(form, 'source');
     const type = text(form, 'type');
-    const ofCharge = source === undefined ? undefined : this.state.txnsByCharge.get(source);
-    const ids = source === undefined ? [...this.state.txns.keys()] : (ofCharge ?? [this.state.refunds.get(source)?.txn ?? '']);
+    // Without a source it is the report of a period, which may be wrong where it is told to be.
+    const txns = source === undefined ? reportedTxns(this.state) : this.txnsOf(source);
+    const known = new Map(txns.map((txn) => [txn.id, txn]));
     const get = (id: string) => {
-      const txn = this.state.txns.get(id);
-      const wanted = (type === undefined || txn?.type === type) && (source === undefined || txn?.source === source);
-      return wanted ? txn : undefined;
+      const txn = known.get(id);
+      return type === undefined || txn?.type === type ? txn : undefined;
     };
-    const { data, more } = page(ids, get, form);
-    return json(200, listShape('/v1/balance_transactions', data.map(txnShape), more));
+    const { data, more } = page([...known.keys()], get, form);
+    const expanded = list(form, 'expand').includes('data.source');
+    const shapes = data.map((txn) => txnShape(txn, expanded ? this.sourceOf(txn) : undefined));
+    return json(200, listShape('/v1/balance_transactions', shapes, more));
+  }
+
+  private txnsOf(source: string): Txn[] {
+    const ids = this.state.txnsByCharge.get(source) ?? [this.state.refunds.get(source)?.txn ?? ''];
+    return ids.flatMap((id) => this.state.txns.get(id) ?? []).filter((txn) => txn.source === source);
+  }
+
+  private sourceOf(txn: Txn) {
+    const { charges, refunds, disputes } = this.state;
+    const [charge, refund, dispute] = [charges.get(txn.source), refunds.get(txn.source), disputes.get(txn.source)];
+    return charge ? chargeShape(charge) : refund ? refundShape(refund) : dispute ? disputeShape(dispute) : undefined;
+  }
+
+  private disputes(form: Form): SimReply {
+    const intent = text(form, 'payment_intent');
+    const ids = [...this.state.disputes.values()].filter((one) => intent === undefined || one.intent === intent);
+    const { data, more } = page(
+      ids.map(({ id }) => id),
+      (id) => this.state.disputes.get(id),
+      form,
+    );
+    return json(200, listShape('/v1/disputes', data.map(disputeShape), more));
+  }
+
+  private dispute(id: string): SimReply {
+    const dispute = this.state.disputes.get(id);
+    if (dispute === undefined) throw missing('dispute', id, 'id');
+    return json(200, disputeShape(dispute));
   }
 
   private txn(id: string): SimReply {

@@ -11,6 +11,7 @@ import { WebhookSender } from '../webhooks.ts';
 import { challenge } from './answer-challenge.ts';
 import { cardFields } from './card-fields.ts';
 import { testCard } from './cards.ts';
+import { dispute } from './disputes.ts';
 import { refusedAtTheDoor } from './faults-at-the-door.ts';
 import { inspect } from './inspection.ts';
 import { Intents, operationOf } from './intents.ts';
@@ -116,7 +117,10 @@ class Psp {
       recentLog: (limit) => this.state.log.slice(-limit).reverse(),
       clockMoved: () => this.sweep(),
       extra: (request) =>
-        inspect(this.state, request) ?? challenge(request, this.state, this.intents, (change) => this.finish(change)),
+        inspect(this.state, request) ??
+        dispute(request, this.state, (change) => this.finish(change)).then(
+          (reply) => reply ?? challenge(request, this.state, this.intents, (change) => this.finish(change)),
+        ),
     };
   }
 

@@ -1,5 +1,6 @@
+import type { Dispute, Txn } from './bookings.ts';
 import { testCard } from './cards.ts';
-import type { CardError, Charge, FrozenReply, Intent, PspState, Refund, StoredEvent, Txn } from './state.ts';
+import type { CardError, Charge, FrozenReply, Intent, PspState, Refund, StoredEvent } from './state.ts';
 
 /** Renders what the PSP knows in the shapes of Stripe's published API description. */
 type Shape = Record<string, unknown>;
@@ -40,7 +41,8 @@ export function cardErrorShape(error: CardError, chargeId: string | null): Shape
   };
 }
 
-export function txnShape(txn: Txn): Shape {
+/** `source` given: what caused it, expanded in place. */
+export function txnShape(txn: Txn, source?: Shape): Shape {
   const fee =
     txn.fee === 0
       ? []
@@ -58,8 +60,8 @@ export function txnShape(txn: Txn): Shape {
     fee: txn.fee,
     fee_details: fee,
     net: txn.amount - txn.fee,
-    reporting_category: txn.type,
-    source: txn.source,
+    reporting_category: txn.type === 'adjustment' ? 'dispute' : txn.type,
+    source: source ?? txn.source,
     status: 'pending',
     type: txn.type,
   };
@@ -250,6 +252,27 @@ export function refundShape(
   };
 }
 
+export function disputeShape(dispute: Dispute): Shape {
+  return {
+    id: dispute.id,
+    object: 'dispute',
+    amount: dispute.amount,
+    balance_transactions: dispute.txns,
+    charge: dispute.charge,
+    created: dispute.created,
+    currency: dispute.currency,
+    enhanced_eligibility_types: [],
+    evidence: {},
+    evidence_details: { due_by: dispute.created + 7 * 86_400, has_evidence: false, past_due: false, submission_count: 0 },
+    is_charge_refundable: false,
+    livemode: false,
+    metadata: dispute.metadata,
+    payment_intent: dispute.intent,
+    reason: dispute.reason,
+    status: dispute.status,
+  };
+}
+
 /** Renders an object's current or frozen state with the expansions that were asked for. */
 export function replyShape(reply: Pick<FrozenReply, 'view' | 'frozen'>, challengeUrl: string): Shape | string {
   const { view, frozen } = reply;
@@ -277,7 +300,9 @@ export function eventShape(event: StoredEvent, state: PspState, challengeUrl: st
       ? intentShape(event.object as Intent, challengeUrl)
       : event.subject.of === 'charge'
         ? chargeShape(event.object as Charge)
-        : refundShape(event.object as Refund);
+        : event.subject.of === 'dispute'
+          ? disputeShape(event.object as Dispute)
+          : refundShape(event.object as Refund);
   return {
     id: event.id,
     object: 'event',

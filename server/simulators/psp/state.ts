@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { SimClock } from '../clock.ts';
 import type { Journal } from '../journal.ts';
+import type { Dispute, ReportFaults, Txn } from './bookings.ts';
 
 /**
  * What the PSP knows. Entities are never changed in place: an event or a stored reply that holds one keeps it as it was then.
@@ -77,17 +78,6 @@ export interface Refund {
   readonly txn: string;
 }
 
-export interface Txn {
-  readonly id: string;
-  readonly source: string;
-  readonly charge: string;
-  readonly type: 'charge' | 'refund';
-  readonly amount: number;
-  readonly fee: number;
-  readonly currency: string;
-  readonly created: number;
-}
-
 /** What card fields were exchanged for. */
 export interface PaymentMethod {
   readonly id: string;
@@ -99,7 +89,8 @@ export interface PaymentMethod {
 export type Subject =
   | { readonly of: 'intent'; readonly id: string }
   | { readonly of: 'charge'; readonly id: string }
-  | { readonly of: 'refund'; readonly id: string };
+  | { readonly of: 'refund'; readonly id: string }
+  | { readonly of: 'dispute'; readonly id: string };
 
 export interface SimEvent {
   readonly id: string;
@@ -112,14 +103,14 @@ export interface SimEvent {
 
 /** An event together with its object as it was when it happened. */
 export interface StoredEvent extends SimEvent {
-  readonly object: Intent | Charge | Refund;
+  readonly object: Intent | Charge | Refund | Dispute;
 }
 
 /** What really happened, in the order it happened: the record that tests and the integrity oracle trust. */
 export interface LogEntry {
   readonly seq: number;
   readonly at: number;
-  readonly kind: 'authorization' | 'challenge' | 'decline' | 'capture' | 'void' | 'refund' | 'expiry';
+  readonly kind: 'authorization' | 'challenge' | 'decline' | 'capture' | 'void' | 'refund' | 'expiry' | 'dispute' | 'dispute_won';
   readonly payment_intent: string;
   readonly refund?: string;
   readonly amount: number;
@@ -156,6 +147,8 @@ export type JournalRecord =
   | readonly ['intent', Intent]
   | readonly ['charge', Charge]
   | readonly ['refund', Refund]
+  | readonly ['dispute', Dispute]
+  | readonly ['report', ReportFaults]
   | readonly ['txn', Txn]
   | readonly ['event', SimEvent]
   | readonly ['log', LogEntry]
@@ -176,6 +169,8 @@ export const DEFAULT_SETTINGS: Settings = {
     'charge.refunded',
     'refund.updated',
     'refund.failed',
+    'charge.dispute.created',
+    'charge.dispute.closed',
   ],
 };
 
@@ -204,7 +199,9 @@ export class PspState {
   readonly methods = new Map<string, string>();
   readonly refunds = new Map<string, Refund>();
   readonly refundsByIntent = new Map<string, string[]>();
+  readonly disputes = new Map<string, Dispute>();
   readonly txns = new Map<string, Txn>();
+  report: ReportFaults = { missing: [], amounts: {}, extra: [] };
   readonly txnsByCharge = new Map<string, string[]>();
   readonly events = new Map<string, StoredEvent>();
   readonly unsent = new Map<string, StoredEvent>();
@@ -238,6 +235,12 @@ export class PspState {
       case 'refund':
         if (!this.refunds.has(record[1].id)) push(this.refundsByIntent, record[1].intent, record[1].id);
         this.refunds.set(record[1].id, record[1]);
+        return;
+      case 'dispute':
+        this.disputes.set(record[1].id, record[1]);
+        return;
+      case 'report':
+        this.report = record[1];
         return;
       case 'txn':
         push(this.txnsByCharge, record[1].charge, record[1].id);
@@ -291,7 +294,8 @@ export class PspState {
 
   private putEvent(event: SimEvent): void {
     const { of, id } = event.subject;
-    const object = of === 'intent' ? this.intents.get(id) : of === 'charge' ? this.charges.get(id) : this.refunds.get(id);
+    const known = { intent: this.intents, charge: this.charges, refund: this.refunds, dispute: this.disputes };
+    const object = known[of].get(id);
     if (object === undefined) return;
     const stored = { ...event, object };
     this.events.set(event.id, stored);

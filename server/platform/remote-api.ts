@@ -1,0 +1,173 @@
+import { Agent as HttpAgent, request as httpRequest } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import {
+  bulkhead,
+  ConsecutiveBreaker,
+  circuitBreaker,
+  handleWhenResult,
+  isBrokenCircuitError,
+  isBulkheadRejectedError,
+  wrap,
+} from 'cockatiel';
+import { z } from 'zod';
+
+/** Calls to a plain JSON API with idempotency keys, whose ends are told honestly. Nothing is repeated here. */
+export interface RemoteApiConfig {
+  /** Who it is, for sentences: "carrier", "bank". */
+  readonly who: string;
+  readonly url: string;
+  readonly apiKey: string;
+  /** Default 10 s. */
+  readonly timeoutMs?: number;
+  /** How many calls run at once. Default 32. */
+  readonly concurrency?: number;
+}
+
+/** The provider said no, definitely. */
+export interface RemoteFailed {
+  readonly kind: 'failed';
+  readonly code: string;
+  readonly message: string;
+  readonly response: { readonly status: number; readonly code: string };
+}
+
+/** Sent, and no usable answer: it may have happened. */
+export interface RemoteUnknown {
+  readonly kind: 'unknown';
+  readonly reason: string;
+}
+
+/** Definitely nothing happened; the same call may be sent again later. */
+export interface RemoteUnreachable {
+  readonly kind: 'unreachable';
+  readonly reason: string;
+}
+
+export type RemoteTrouble = RemoteFailed | RemoteUnknown | RemoteUnreachable;
+
+export interface RemoteCall {
+  readonly signal?: AbortSignal | undefined;
+  /** What a POST carries, and its idempotency key. */
+  readonly sent?: { readonly key: string; readonly body: unknown };
+}
+
+export interface RemoteApi {
+  /** `read` makes an outcome of a 2xx body. */
+  call<T extends { readonly kind: string }>(
+    method: 'GET' | 'POST',
+    path: string,
+    read: (body: unknown) => T,
+    call?: RemoteCall,
+  ): Promise<T | RemoteTrouble>;
+  /** Ends idle connections. */
+  close(): void;
+}
+
+const DEFAULT_TIMEOUT_MS = 10_000;
+const DEFAULT_CONCURRENCY = 32;
+const QUEUE_PER_CALL = 32;
+/** So many unanswered calls in a row, and the provider is left alone for a moment. */
+const BREAKER_FAILURES = 10;
+const BREAKER_PAUSE_MS = 2_000;
+
+interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+const errorReply = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
+
+export function createRemoteApi(config: RemoteApiConfig): RemoteApi {
+  const { who, concurrency = DEFAULT_CONCURRENCY } = config;
+  const agent = new (config.url.startsWith('https:') ? HttpsAgent : HttpAgent)({ keepAlive: true, maxSockets: concurrency });
+  const unanswered = handleWhenResult((result) => {
+    const kind = typeof result === 'object' && result !== null && 'kind' in result ? result.kind : undefined;
+    return kind === 'unknown' || kind === 'unreachable';
+  });
+  const breaker = circuitBreaker(unanswered, {
+    halfOpenAfter: BREAKER_PAUSE_MS,
+    breaker: new ConsecutiveBreaker(BREAKER_FAILURES),
+  });
+  const policy = wrap(bulkhead(concurrency, concurrency * QUEUE_PER_CALL), breaker);
+  return {
+    async call(method, path, read, { signal, sent } = {}) {
+      if (signal?.aborted) return { kind: 'unreachable', reason: 'The call was given up before it was sent.' };
+      try {
+        return await policy.execute(async () => {
+          try {
+            const answer = await send(config, agent, method, path, sent, signal);
+            return answer.status >= 200 && answer.status < 300 ? read(answer.body) : refusal(who, answer);
+          } catch (error) {
+            return lost(who, error);
+          }
+        });
+      } catch (error) {
+        return lost(who, error);
+      }
+    },
+    close: () => agent.destroy(),
+  };
+}
+
+/** Sorts an answer that is not a 2xx. */
+function refusal(who: string, { status, body }: Answer): RemoteTrouble {
+  if (status === 429) return { kind: 'unreachable', reason: `The ${who} asks for fewer requests.` };
+  if (status === 401 || status === 403) return { kind: 'unreachable', reason: `The ${who} refuses our key.` };
+  const parsed = errorReply.safeParse(body);
+  const { code, message } = parsed.success
+    ? parsed.data.error
+    : { code: `http_${status}`, message: `The ${who} gave no reason.` };
+  if (status >= 500 || code === 'in_progress' || code === 'key_reused')
+    return { kind: 'unknown', reason: `The ${who} answered ${status}: ${message}` };
+  return { kind: 'failed', code, message, response: { status, code } };
+}
+
+/** What a broken call means: only a connection that was never made is sure to have done nothing. */
+function lost(who: string, error: unknown): RemoteUnknown | RemoteUnreachable {
+  if (isBrokenCircuitError(error))
+    return { kind: 'unreachable', reason: `The ${who} did not answer lately; it is left alone for a moment.` };
+  if (isBulkheadRejectedError(error)) return { kind: 'unreachable', reason: `Too many calls to the ${who} are waiting.` };
+  if (!(error instanceof Error)) throw error;
+  const code = 'code' in error ? String(error.code) : '';
+  const syscall = 'syscall' in error ? error.syscall : undefined;
+  const notSent = syscall === 'connect' || syscall === 'getaddrinfo' || code === 'ECONNREFUSED';
+  if (notSent) return { kind: 'unreachable', reason: `The ${who} cannot be reached: ${code}.` };
+  return { kind: 'unknown', reason: `The ${who} did not answer: ${error.message}.` };
+}
+
+function send(
+  config: RemoteApiConfig,
+  agent: HttpAgent | HttpsAgent,
+  method: string,
+  path: string,
+  sent: RemoteCall['sent'],
+  signal: AbortSignal | undefined,
+): Promise<Answer> {
+  const timeout = AbortSignal.timeout(config.timeoutMs ?? DEFAULT_TIMEOUT_MS);
+  const payload = sent === undefined ? undefined : JSON.stringify(sent.body);
+  const request = config.url.startsWith('https:') ? httpsRequest : httpRequest;
+  return new Promise((resolve, reject) => {
+    const headers = {
+      authorization: `Bearer ${config.apiKey}`,
+      ...(payload !== undefined && { 'content-type': 'application/json', 'content-length': Buffer.byteLength(payload) }),
+      ...(sent !== undefined && { 'idempotency-key': sent.key }),
+    };
+    const combined = signal === undefined ? timeout : AbortSignal.any([timeout, signal]);
+    const call = request(new URL(path, config.url), { method, agent, headers, signal: combined }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('error', reject);
+      response.on('end', () => {
+        const text = Buffer.concat(chunks).toString('utf8');
+        const status = response.statusCode ?? 0;
+        try {
+          resolve({ status, body: JSON.parse(text) });
+        } catch {
+          resolve({ status, body: undefined });
+        }
+      });
+    });
+    call.on('error', reject);
+    call.end(payload);
+  });
+}
