@@ -14,6 +14,7 @@ interface Scheduled {
 const SCHEDULE: readonly Scheduled[] = [
   { task: 'purge-expired', match: '17 * * * *' },
   { task: 'check-integrity', match: '* * * * *' },
+  { task: 'mark-accounts', match: '* * * * *' },
   { task: 'check-integrity', as: 'check-integrity-in-full', match: '30 2 * * *', payload: { full: true } },
 ];
 

@@ -6,6 +6,7 @@ import { advanceSagas } from './tasks/advance-sagas.ts';
 import { checkIntegrityTask } from './tasks/check-integrity.ts';
 import { deliverEvent } from './tasks/deliver-event.ts';
 import { expireApprovalsTask } from './tasks/expire-approvals.ts';
+import { markAccountsTask } from './tasks/mark-accounts.ts';
 import { processWebhookTask } from './tasks/process-webhook.ts';
 import { processWebhooksTask } from './tasks/process-webhooks.ts';
 import { purgeExpired } from './tasks/purge-expired.ts';
@@ -27,6 +28,7 @@ const TASK_LIST: { readonly [T in TaskName]: Task<T> } = {
   'deliver-event': deliverEvent,
   'sweep-deliveries': sweepDeliveriesTask,
   'expire-approvals': expireApprovalsTask,
+  'mark-accounts': markAccountsTask,
   'process-webhook': processWebhookTask,
   'process-webhooks': processWebhooksTask,
   'purge-expired': purgeExpired,

@@ -1,7 +1,8 @@
 'use client';
 import { useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
-import type { AccountRow, EntryRow } from '../../server/views/accounts.ts';
+import type { AccountRow } from '../../server/views/accounts.ts';
+import type { EntryRow } from '../../server/views/entries.ts';
 import { useMoreRows } from '../more-rows.ts';
 import { shownError, useTRPC, useTRPCClient } from '../trpc.tsx';
 import { Id } from '../ui/copy.tsx';

@@ -1,6 +1,6 @@
 'use client';
 import { useQuery } from '@tanstack/react-query';
-import type { TrialRow } from '../../server/views/accounts.ts';
+import type { TrialRow } from '../../server/views/trial-balance.ts';
 import { useViewer } from '../shell/console-shell.tsx';
 import { shownError, useTRPC } from '../trpc.tsx';
 import { Bar } from '../ui/bars.tsx';

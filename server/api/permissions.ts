@@ -139,6 +139,8 @@ export const PERMISSIONS = {
   'ledger.accounts': { allow: BOOK_READERS },
   'ledger.account': { allow: BOOK_READERS },
   'ledger.entries': { allow: BOOK_READERS },
+  'ledger.entryKinds': { allow: BOOK_READERS },
+  'ledger.balance': { allow: BOOK_READERS },
   'mails.list': { allow: ORDER_READERS },
   'mails.get': { allow: ORDER_READERS },
   'mails.state': { allow: ORDER_READERS },

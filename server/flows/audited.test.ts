@@ -19,6 +19,7 @@ type Machinery =
   | 'mailLink'
   | 'cannedMessages'
   | 'sendNotices'
+  | 'markAccounts'
   | 'sweepNotices'
   | 'checkouts.sweep';
 /** They change no record of the shop, so there is no event; retry-jobs.test.ts looks at their audit rows. */

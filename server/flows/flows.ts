@@ -41,6 +41,7 @@ import { createSku, type EditedSku, editSku } from './edit-sku.ts';
 import { expireApprovals } from './expire-approvals.ts';
 import { type ImportedSkus, type ImportPreview, importSkus, previewImport, readImport } from './import-skus.ts';
 import { mailLink } from './mail-link.ts';
+import { markAccounts } from './mark-accounts.ts';
 import {
   type CannedMessages,
   cannedMessages,
@@ -126,6 +127,8 @@ export interface Flows {
   /** Has the orders that wait for units of these SKUs look again now. */
   wakeWaitingFor(skuIds: readonly string[], ctx: Ctx): Promise<number>;
   expireApprovals(ctx: Ctx): Promise<number>;
+  /** Adds up the entries of busy ledger accounts by the thousand; what a job does. Returns how many marks it added. */
+  markAccounts(signal?: AbortSignal): Promise<number>;
   /** Queues the mail of a sign-in link. */
   mailLink(link: LinkMail, ctx: Ctx): Promise<void>;
   /** Sends the mails that are due; what a job does. */
@@ -228,6 +231,7 @@ export function createFlows(deps: FlowDeps): Flows {
     wakeSagas: (orderIds, ctx) => wakeSagas(pool, orderIds, ctx),
     wakeWaitingFor: (skuIds, ctx) => wakeWaitingFor(pool, skuIds, ctx),
     expireApprovals: (ctx) => expireApprovals(pool, ctx),
+    markAccounts: (signal) => markAccounts(pool, signal),
     mailLink: (link, ctx) => mailLink(pool, link, ctx),
     sendNotices: (signal) => sender.send(signal),
     sweepNotices: () => sender.sweep(),

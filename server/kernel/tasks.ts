@@ -15,6 +15,7 @@ export const TASKS = {
   'sweep-notices': z.object({}),
   'expire-approvals': z.object({}),
   'sweep-checkouts': z.object({}),
+  'mark-accounts': z.object({}),
   'check-integrity': z.object({ full: z.boolean().optional() }),
   'purge-expired': z.object({}),
 } as const;

@@ -88,5 +88,6 @@ export const API_SCOPES = [
   'refunds:write',
   'shipments:write',
   'customers:read',
+  'ledger:read',
 ] as const;
 export type ApiScope = (typeof API_SCOPES)[number];

@@ -34,5 +34,6 @@ export const REST_PERMISSIONS = {
   'v1.stock.adjust': key('stock:write'),
   'v1.customers.list': key('customers:read'),
   'v1.customers.get': key('customers:read'),
+  'v1.ledger.balance': key('ledger:read'),
   'v1.events.list': key('orders:read'),
 } as const satisfies Record<string, PermissionRow>;

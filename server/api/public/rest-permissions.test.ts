@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { chart } from '../../domains/ledger/rules.ts';
+import { accountId } from '../../domains/ledger/service.ts';
 import { newId } from '../../kernel/ids.ts';
 import { API_SCOPES } from '../../kernel/vocabulary.ts';
 import type { PermissionRow } from '../permissions.ts';
@@ -17,6 +19,7 @@ interface Norths {
   readonly refund: string;
   readonly customer: string;
   readonly quote: string;
+  readonly account: string;
   /** South's own order, for what is nested in a request about it. */
   readonly southOrder: string;
 }
@@ -81,6 +84,7 @@ const FOREIGN: Readonly<Record<keyof typeof REST_PERMISSIONS, readonly Call[]>> 
   ],
   'v1.customers.list': [{ path: () => '/customers?email=north@example.com', nothing: true }],
   'v1.customers.get': [{ path: (n) => `/customers/${n.customer}` }],
+  'v1.ledger.balance': [{ path: (n) => `/ledger/accounts/${n.account}/balance` }],
   'v1.events.list': [{ path: (n) => `/events?object_id=${n.order}`, nothing: true }],
 };
 
@@ -135,6 +139,7 @@ beforeAll(async () => {
     refund: refund.id,
     customer: placed.customer_id,
     quote: quoted.json.id,
+    account: accountId(chart.merchantPayable(north.id, 'EUR').code),
     southOrder: own.id,
   };
 });

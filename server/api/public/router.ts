@@ -1,6 +1,7 @@
 import { createCallerFactory, router } from '../trpc.ts';
 import { customersRouter } from './customers.ts';
 import { eventsRouter } from './events.ts';
+import { ledgerRouter } from './ledger.ts';
 import { merchantRouter } from './merchant.ts';
 import type { OperationFacts, RestMeta } from './operation.ts';
 import { ordersRouter } from './orders.ts';
@@ -15,6 +16,7 @@ export const restRouter = router({
   v1: router({
     customers: customersRouter,
     events: eventsRouter,
+    ledger: ledgerRouter,
     merchant: merchantRouter,
     orders: ordersRouter,
     products: productsRouter,

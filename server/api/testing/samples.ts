@@ -124,6 +124,8 @@ export const SAMPLES: Readonly<Record<ProcedurePath, Sample>> = {
     input: () => ({ accountId: NIL }),
     foreign: [(world) => ({ accountId: world.northAccount })],
   },
+  'ledger.entryKinds': { input: () => ({ id: NIL }), foreign: [(world) => ({ id: world.northAccount })] },
+  'ledger.balance': { input: () => ({ id: NIL, version: 0 }), foreign: [(world) => ({ id: world.northAccount, version: 0 })] },
   'mails.list': { ...EMPTY, foreign: [(world) => ({ orderId: world.orders[0] })], nothing: true },
   'mails.get': { input: () => ({ id: NIL }), foreign: [(world) => ({ id: world.mail })] },
   'mails.state': NONE,

@@ -44,6 +44,15 @@ function posting(debit: string, credit: string, amount: number, orderId: string)
     UPDATE accounts SET credits_posted = credits_posted + ${amount}, version = version + 1 WHERE code = '${credit}';`;
 }
 
+/** A mark over the first entries of an account, `off` by so many minor units. */
+function mark(off: string, then = ''): string {
+  return `
+    INSERT INTO account_marks (account_id, version, since_version, first_at, last_at, debits_posted, credits_posted, debits_pending, credits_pending)
+    SELECT a.id, a.version, 0, min(t.at), max(t.at), a.debits_posted + ${off}, a.credits_posted, a.debits_pending, a.credits_pending
+    FROM accounts a JOIN transfers t ON a.id IN (t.debit_account, t.credit_account) WHERE a.code = 'receivable:EUR' GROUP BY a.id;
+    ${then}`;
+}
+
 const LEDGER: readonly Corruption[] = [
   {
     invariant: 'ledger.balanced',
@@ -96,6 +105,16 @@ const LEDGER: readonly Corruption[] = [
     what: 'a pending transfer whose hold is gone',
     plant: `DELETE FROM holds WHERE status = 'voided'; UPDATE transfers SET phase = 'pending', hold_id = NULL WHERE phase = 'void';
             UPDATE payments SET hold_id = NULL WHERE status = 'VOIDED'`,
+  },
+  {
+    invariant: 'ledger.marks',
+    what: 'a mark one cent off',
+    plant: mark('1'),
+  },
+  {
+    invariant: 'ledger.marks',
+    what: 'a mark that begins where none ended',
+    plant: mark('0', 'UPDATE account_marks SET since_version = 1'),
   },
   {
     invariant: 'ledger.references',

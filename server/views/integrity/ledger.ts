@@ -143,5 +143,38 @@ const HOLDS: Invariant = {
     SELECT 'hold ' || id, detail FROM broken WHERE detail IS NOT NULL`,
 };
 
+/** Marks only save reading: each follows the one before it and says of its stretch what the transfers say. */
+const MARKS: Invariant = {
+  id: 'ledger.marks',
+  group: 1,
+  title: 'Each account’s marks follow one another and equal the transfers they cover',
+  fullOnly: true,
+  sql: `
+    WITH marks AS (
+      SELECT m.*, lag(m.version, 1, 0::bigint) OVER (PARTITION BY m.account_id ORDER BY m.version) AS before FROM account_marks m),
+    sums AS (
+      SELECT m.account_id, m.version, count(e.at) AS entries, min(e.at) AS first_at, max(e.at) AS last_at,
+             sum(e.posted) FILTER (WHERE e.side = 'debit') AS debits, sum(e.posted) FILTER (WHERE e.side = 'credit') AS credits,
+             sum(e.pending) FILTER (WHERE e.side = 'debit') AS debits_held, sum(e.pending) FILTER (WHERE e.side = 'credit') AS credits_held
+      FROM marks m LEFT JOIN LATERAL (
+        SELECT t.at, s.side, CASE WHEN ${POSTED} THEN t.amount_minor ELSE 0 END AS posted,
+               t.amount_minor * CASE t.phase WHEN 'pending' THEN 1 WHEN 'single' THEN 0 ELSE -1 END AS pending
+        FROM transfers t, (VALUES ('debit'), ('credit')) s (side)
+        WHERE (s.side = 'debit' AND t.debit_account = m.account_id AND t.debit_version > m.since_version AND t.debit_version <= m.version)
+           OR (s.side = 'credit' AND t.credit_account = m.account_id AND t.credit_version > m.since_version AND t.credit_version <= m.version)
+      ) e ON true
+      GROUP BY m.account_id, m.version)
+    SELECT 'account ' || COALESCE(a.code, m.account_id::text) || ' mark ' || m.version, CASE
+      WHEN m.since_version <> m.before THEN format('begins after version %s, the one before it ends at %s', m.since_version, m.before)
+      WHEN s.entries <> m.version - m.since_version THEN format('covers %s entries, not %s', s.entries, m.version - m.since_version)
+      WHEN s.first_at <> m.first_at OR s.last_at <> m.last_at THEN 'its entries are of another time'
+      ELSE format('debits %s, transfers say %s; credits %s, transfers say %s; or what is held', m.debits_posted, s.debits, m.credits_posted, s.credits)
+      END
+    FROM marks m JOIN sums s USING (account_id, version) LEFT JOIN accounts a ON a.id = m.account_id
+    WHERE m.since_version <> m.before OR s.entries <> m.version - m.since_version OR s.first_at <> m.first_at OR s.last_at <> m.last_at
+       OR m.debits_posted <> COALESCE(s.debits, 0) OR m.credits_posted <> COALESCE(s.credits, 0)
+       OR m.debits_pending <> COALESCE(s.debits_held, 0) OR m.credits_pending <> COALESCE(s.credits_held, 0)`,
+};
+
 /** Group 1: the ledger agrees with itself. Seals join this group when they exist. */
-export const LEDGER_INVARIANTS: readonly Invariant[] = [BALANCED, COUNTERS, HELD_COUNTERS, CHAIN, LIMITS, HOLDS];
+export const LEDGER_INVARIANTS: readonly Invariant[] = [BALANCED, COUNTERS, HELD_COUNTERS, CHAIN, LIMITS, HOLDS, MARKS];
