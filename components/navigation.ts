@@ -1,5 +1,6 @@
 import {
   type Icon,
+  IconArrowsDiff,
   IconBook2,
   IconBox,
   IconBuildingWarehouse,
@@ -81,6 +82,13 @@ export const NAVIGATION: readonly NavigationEntry[] = [
   { group: 'nav.groups.money', label: 'nav.refunds', href: '/refunds', icon: IconReceiptRefund, roles: MONEY },
   { group: 'nav.groups.money', label: 'nav.inDoubt', href: '/payments/in-doubt', icon: IconHelp, roles: MONEY },
   { group: 'nav.groups.money', label: 'nav.ledger', href: '/ledger', icon: IconBook2, roles: ['finance', 'admin', 'merchant'] },
+  {
+    group: 'nav.groups.money',
+    label: 'nav.reconciliation',
+    href: '/reconciliation',
+    icon: IconArrowsDiff,
+    roles: ['finance', 'admin'],
+  },
   {
     group: 'nav.groups.money',
     label: 'nav.approvals',

@@ -16,6 +16,8 @@ const SCHEDULE: readonly Scheduled[] = [
   { task: 'check-integrity', match: '* * * * *' },
   { task: 'mark-accounts', match: '* * * * *' },
   { task: 'check-integrity', as: 'check-integrity-in-full', match: '30 2 * * *', payload: { full: true } },
+  // When every provider has closed its day.
+  { task: 'sweep-reports', as: 'read-daily-reports', match: '10 4 * * *', payload: { daily: true } },
 ];
 
 /** What runs every few seconds: whatever was lost is found again this soon. */
@@ -25,6 +27,7 @@ export const TICKS: readonly Tick[] = [
   { task: 'sweep-webhooks', everySeconds: 15 },
   { task: 'sweep-notices', everySeconds: 15 },
   { task: 'expire-approvals', everySeconds: 60 },
+  { task: 'sweep-reports', everySeconds: 60 },
   { task: 'sweep-checkouts', everySeconds: 10 },
 ];
 

@@ -10,10 +10,12 @@ import { markAccountsTask } from './tasks/mark-accounts.ts';
 import { processWebhookTask } from './tasks/process-webhook.ts';
 import { processWebhooksTask } from './tasks/process-webhooks.ts';
 import { purgeExpired } from './tasks/purge-expired.ts';
+import { readReport } from './tasks/read-report.ts';
 import { sendNotices } from './tasks/send-notices.ts';
 import { sweepCheckouts } from './tasks/sweep-checkouts.ts';
 import { sweepDeliveriesTask } from './tasks/sweep-deliveries.ts';
 import { sweepNotices } from './tasks/sweep-notices.ts';
+import { sweepReports } from './tasks/sweep-reports.ts';
 import { sweepSagas } from './tasks/sweep-sagas.ts';
 import { sweepWebhooks } from './tasks/sweep-webhooks.ts';
 
@@ -32,6 +34,8 @@ const TASK_LIST: { readonly [T in TaskName]: Task<T> } = {
   'process-webhook': processWebhookTask,
   'process-webhooks': processWebhooksTask,
   'purge-expired': purgeExpired,
+  'read-report': readReport,
+  'sweep-reports': sweepReports,
   'send-notices': sendNotices,
   'sweep-notices': sweepNotices,
   'sweep-checkouts': sweepCheckouts,

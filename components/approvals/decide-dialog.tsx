@@ -16,6 +16,7 @@ type Decision = 'approve' | 'reject';
 /** What a request is about, as a page. */
 export function subjectHref(row: ApprovalRow): string {
   const label = encodeURIComponent(row.subjectLabel ?? '');
+  if (row.subject === 'reconciliation') return `/reconciliation?item=${row.subjectId}`;
   return row.subject === 'sku' ? `/stock/${label}` : `/orders/${label}`;
 }
 

@@ -143,15 +143,16 @@ export function FinanceHome() {
   const format = useFormat();
   const trpc = useTRPC();
   const home = useQuery(trpc.home.finance.queryOptions());
-  useLive(['order', 'approval'], { queryKeys: [trpc.home.finance.queryKey()] });
+  useLive(['order', 'approval', 'reconciliation'], { queryKeys: [trpc.home.finance.queryKey()] });
   const total = (rows: readonly { readonly count: number }[]) => rows.reduce((sum, row) => sum + row.count, 0);
   return (
     <Loaded data={home.data} error={shownError(home.error)} onRetry={() => void home.refetch()} lines={8}>
-      {({ inDoubt, approvals, payments, refunds, ledger }) => (
+      {({ inDoubt, approvals, differences, payments, refunds, ledger }) => (
         <>
           <StatGrid>
             <StatCard label={t('home.inDoubt')} value={format.count(inDoubt)} href="/payments/in-doubt" />
             <StatCard label={t('home.approvals')} value={format.count(approvals)} href="/approvals" />
+            <StatCard label={t('home.differences')} value={format.count(differences)} href="/reconciliation" />
             <StatCard label={t('home.refunds')} value={format.number(total(refunds))} href="/refunds" />
           </StatGrid>
           <Ledger sums={ledger} />

@@ -138,6 +138,25 @@ export const STATUS_LOOKS = {
     rejected: look('neutral', IconBan),
     expired: look('neutral', IconClock),
   },
+  finding: {
+    matched: look('done', IconCheck),
+    missing_here: look('blocked', IconCircleX),
+    missing_there: look('attention', IconHelp),
+    amount_differs: look('attention', IconAlertTriangle),
+  },
+  difference: {
+    agreed: look('done', IconCheck),
+    open: look('attention', IconUserQuestion),
+    awaiting_approval: look('attention', IconHourglass),
+    explained: look('done', IconChecks),
+    written_off: look('neutral', IconBan),
+    gone: look('neutral', IconCircleDashed),
+  },
+  reading: {
+    running: look('moving', IconLoader),
+    done: look('done', IconCheck),
+    failed: look('blocked', IconAlertTriangle),
+  },
   job: {
     ready: look('neutral', IconCircle),
     scheduled: look('neutral', IconClock),

@@ -16,6 +16,7 @@ import { paymentsRouter, refundsRouter } from './payments.ts';
 import { peopleRouter } from './people.ts';
 import { PERMISSIONS, type PermissionRow } from './permissions.ts';
 import { productsRouter } from './products.ts';
+import { reconciliationRouter } from './reconciliation.ts';
 import { sagasRouter } from './sagas.ts';
 import { searchRouter } from './search.ts';
 import { shipmentsRouter } from './shipments.ts';
@@ -47,6 +48,7 @@ export const appRouter = router({
   people: peopleRouter,
   products: productsRouter,
   refunds: refundsRouter,
+  reconciliation: reconciliationRouter,
   sagas: sagasRouter,
   search: searchRouter,
   shipments: shipmentsRouter,

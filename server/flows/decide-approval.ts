@@ -2,6 +2,7 @@ import { type Approval, checkDecision } from '../domains/approvals/rules.ts';
 import type { DecideApprovalInput } from '../domains/approvals/schema.ts';
 import * as approvals from '../domains/approvals/service.ts';
 import { type AdjustStockInput, adjustStockInput } from '../domains/inventory/schema.ts';
+import * as reconciliation from '../domains/reconciliation/service.ts';
 import * as refunds from '../domains/refunds/service.ts';
 import type { Ctx } from '../kernel/context.ts';
 import { DomainError } from '../kernel/errors.ts';
@@ -9,6 +10,7 @@ import type { Tx } from '../platform/db.ts';
 import { audit, emit } from '../platform/outbox.ts';
 import type { Request, Verb } from '../platform/verb.ts';
 import { applyAdjustment, placesThatExist, planOf } from './adjust-stock.ts';
+import { planWriteOff, settleWriteOff, writeOffAccounts } from './reconciliation/write-off.ts';
 import { freeUnits, refundSaga } from './refund-saga.ts';
 import { begin, lockWorld, orderOf, settleOrder, tell, type World, writeWorld } from './world.ts';
 
@@ -20,6 +22,7 @@ export interface DecidedApproval {
 
 export interface Deciding extends World {
   readonly approvals: approvals.ApprovalsState;
+  readonly reconciliation: reconciliation.ReconciliationState;
 }
 
 async function lock(tx: Tx, requests: readonly Request<DecideApprovalInput>[]): Promise<Deciding> {
@@ -35,13 +38,18 @@ export async function lockSubjects(tx: Tx, locked: approvals.ApprovalsState, ctx
   const adjustments = [...locked.byId.values()].flatMap((approval) =>
     approval.action === 'adjust-stock' ? [adjustmentOf(approval)] : [],
   );
+  const differences = await reconciliation.lock(
+    tx,
+    [...locked.byId.values()].flatMap(({ action, subjectId }) => (action === 'write-off-difference' ? [subjectId] : [])),
+  );
+  const accounts = [...differences.items.values()].flatMap(writeOffAccounts);
   const orderIds = [...locked.byId.values()]
     .filter((approval) => approval.subject === 'order')
     .map((approval) => approval.subjectId);
   const { places } = adjustments.length > 0 ? await placesThatExist(tx, adjustments) : { places: [] };
   const stock = places.length > 0 ? { supply: true, stock: true, skus: places, createStock: places } : {};
-  const world = await lockWorld(tx, { orderIds, ledger: true, ...stock }, ctx);
-  return { ...world, approvals: locked };
+  const world = await lockWorld(tx, { orderIds, ledger: true, accounts, ...stock }, ctx);
+  return { ...world, approvals: locked, reconciliation: differences };
 }
 
 function decide(world: Deciding, { input, ctx }: Request<DecideApprovalInput>): DecidedApproval {
@@ -52,9 +60,11 @@ function decide(world: Deciding, { input, ctx }: Request<DecideApprovalInput>): 
   // Planned first: stock that has gone meanwhile refuses the decision, and the request stays for somebody to reject.
   const adjustment = approval.action === 'adjust-stock' && approved ? adjustmentOf(approval) : null;
   const movement = adjustment && planOf(world, adjustment);
+  const writeOff = approval.action === 'write-off-difference' && approved ? planWriteOff(world, approval) : null;
   approvals.decide(world.approvals, approval, input.decision, input.reason ?? null, ctx);
   world.applied++;
   if (approval.action === 'refund-order') settleRefund(world, approval, approved, ctx);
+  if (approval.action === 'write-off-difference') settleWriteOff(world, approval, writeOff, ctx);
   if (adjustment && movement) applyAdjustment(world, adjustment, movement, ctx, approval.id);
   const { id, merchantId, version } = approval;
   emit(
@@ -110,12 +120,18 @@ export function settleRefund(world: World, approval: Approval, approved: boolean
   );
 }
 
+/** Writes who said what, and what came of it. */
+export async function writeDecided(tx: Tx, world: Deciding): Promise<void> {
+  await approvals.write(tx, world.approvals);
+  await reconciliation.write(tx, world.reconciliation);
+  await writeWorld(tx, world);
+}
+
 export const decideApproval: Verb<DecideApprovalInput, Deciding, DecidedApproval> = {
   name: 'decide-approval',
   lock,
   decide,
   async write(tx, world) {
-    await approvals.write(tx, world.approvals);
-    await writeWorld(tx, world);
+    await writeDecided(tx, world);
   },
 };

@@ -4,8 +4,8 @@ import type { Ctx } from '../kernel/context.ts';
 import { withTx } from '../platform/db.ts';
 import { forgetLocks } from '../platform/locks.ts';
 import { audit, emit } from '../platform/outbox.ts';
-import { lockSubjects, settleRefund } from './decide-approval.ts';
-import { writeWorld } from './world.ts';
+import { lockSubjects, settleRefund, writeDecided } from './decide-approval.ts';
+import { settleWriteOff } from './reconciliation/write-off.ts';
 
 /** One sweep expires this many at most; the next one takes the rest. */
 const BATCH = 100;
@@ -21,6 +21,7 @@ export async function expireApprovals(pool: pg.Pool, ctx: Ctx): Promise<number> 
     for (const approval of overdue) {
       approvals.expire(locked, approval, ctx);
       if (approval.action === 'refund-order') settleRefund(world, approval, false, ctx);
+      if (approval.action === 'write-off-difference') settleWriteOff(world, approval, null, ctx);
       const { id, merchantId, version } = approval;
       emit(
         world.outbox,
@@ -47,8 +48,7 @@ export async function expireApprovals(pool: pg.Pool, ctx: Ctx): Promise<number> 
         ctx,
       );
     }
-    await approvals.write(tx, locked);
-    await writeWorld(tx, world);
+    await writeDecided(tx, world);
     return overdue.length;
   });
 }

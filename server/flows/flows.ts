@@ -57,6 +57,7 @@ import type { Outside } from './outside.ts';
 import { type FinishedRound, finishPicking, type StartedRound, startPicking } from './pick-orders.ts';
 import { type PlacedOrder, placeOrder } from './place-order.ts';
 import { type ReaddressedOrder, readdressOrder } from './readdress-order.ts';
+import { createReconciliationFlows, type ReconciliationFlows } from './reconciliation/reconciliation-flows.ts';
 import { previewRefund, type RefundPreview, type RequestedRefund, refundOrder } from './refund-order.ts';
 import { type ResentNotice, resendNotice } from './resend-notice.ts';
 import { previewReship, type ReshipPreview, type ReshippedOrder, reshipOrder } from './reship-order.ts';
@@ -77,6 +78,7 @@ export interface Flows {
   readonly checkouts: CheckoutFlows;
   /** Customers' money with the platform. */
   readonly wallets: WalletFlows;
+  readonly reconciliation: ReconciliationFlows;
   readonly placeOrder: Call<PlaceOrderInput, PlacedOrder>;
   readonly cancelOrder: Call<CancelWish, CancelledOrder>;
   readonly refundOrder: Call<RefundOrderInput, RequestedRefund>;
@@ -183,6 +185,7 @@ export function createFlows(deps: FlowDeps): Flows {
     createQuote: quote,
     checkouts: createCheckoutFlows({ pool, createQuote: quote, verb }),
     wallets: createWalletFlows({ verb }),
+    reconciliation: createReconciliationFlows({ pool, outside, verb }),
     placeOrder: verb(placeOrder),
     cancelOrder: verb(cancelOrder),
     refundOrder: verb(refundOrder),

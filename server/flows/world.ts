@@ -49,6 +49,8 @@ export interface Needs {
   /** What is at the nodes, and the nodes themselves. */
   readonly stock?: boolean;
   readonly ledger?: boolean;
+  /** Accounts to lock beside those of the orders. */
+  readonly accounts?: readonly AccountRef[];
   /** The nodes of the orders' merchants, without stock. */
   readonly nodes?: boolean;
   /** Whose goods to lock, where not every order's: their stock at the nodes, */
@@ -101,7 +103,10 @@ export async function lockWorld(tx: Tx, needs: Needs, ctx: Ctx): Promise<World> 
   const lockedLedger = await ledger.lock(tx, {
     home: ctx.home,
     now: ctx.now,
-    accounts: needs.ledger ? found.flatMap((order) => accountsOf(order, payments.ofOrder(lockedPayments, order.row.id))) : [],
+    accounts: [
+      ...(needs.accounts ?? []),
+      ...(needs.ledger ? found.flatMap((order) => accountsOf(order, payments.ofOrder(lockedPayments, order.row.id))) : []),
+    ],
     holds: needs.ledger
       ? found.flatMap((order) => payments.ofOrder(lockedPayments, order.row.id).flatMap((p) => (p.holdId ? [p.holdId] : [])))
       : [],

@@ -56,6 +56,9 @@ export const EVENT_TYPES = [
   'customer.noted',
   'approval.requested',
   'approval.decided',
+  'reconciliation.finished',
+  'reconciliation.failed',
+  'reconciliation.resolved',
   'checkout.link_sent',
   'wallet.opened',
   'customer.handle_set',
@@ -73,7 +76,16 @@ export const EVENT_TYPES = [
 ] as const;
 
 export type EventType = (typeof EVENT_TYPES)[number];
-export type Aggregate = 'order' | 'sku' | 'shipping_method' | 'customer' | 'approval' | 'checkout' | 'wallet' | 'money_request';
+export type Aggregate =
+  | 'order'
+  | 'sku'
+  | 'shipping_method'
+  | 'customer'
+  | 'approval'
+  | 'checkout'
+  | 'wallet'
+  | 'money_request'
+  | 'reconciliation';
 
 /** What a writer hands over; the outbox adds id, actor, trace and time. */
 export interface NewEvent {

@@ -14,6 +14,8 @@ export const TASKS = {
   'send-notices': z.object({}),
   'sweep-notices': z.object({}),
   'expire-approvals': z.object({}),
+  'read-report': z.object({ runId: z.string() }),
+  'sweep-reports': z.object({ daily: z.boolean().optional() }),
   'sweep-checkouts': z.object({}),
   'mark-accounts': z.object({}),
   'check-integrity': z.object({ full: z.boolean().optional() }),

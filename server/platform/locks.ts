@@ -14,6 +14,7 @@ export const LOCK_ORDER = [
   'money_requests',
   'wallets',
   'approvals',
+  'reconciliation',
   'orders',
   'sagas',
   'payments',

@@ -7,6 +7,7 @@ import { Conditions, prepared } from './conditions.ts';
 import { countOrders, type OrderCounts } from './orders.ts';
 import { COUNT_CAP } from './pages.ts';
 import { countInDoubt } from './payments.ts';
+import { countDifferences } from './reconciliation.ts';
 import type { Scope } from './scope.ts';
 
 /** An order that waits for a person, why, and where they go on. */
@@ -129,6 +130,8 @@ export interface LedgerSum {
 export interface FinanceHome {
   readonly inDoubt: number;
   readonly approvals: number;
+  /** What providers report otherwise than the books. */
+  readonly differences: number;
   readonly payments: PaymentSum[];
   /** Refunds that are not finished. */
   readonly refunds: RefundSum[];
@@ -152,6 +155,7 @@ export async function financeHome(pool: pg.Pool, scope: Scope): Promise<FinanceH
   return readSnapshot(pool, async (tx) => ({
     inDoubt: await countInDoubt(tx, scope),
     approvals: await countPendingApprovals(tx, scope),
+    differences: scope.merchantId === null ? await countDifferences(tx) : 0,
     payments: (await tx.query<PaymentSum>(prepared('home-payments', payments, recent.values))).rows,
     refunds: (await tx.query<RefundSum>(prepared('home-refunds', refunds, open.values))).rows,
     ledger: (await tx.query<LedgerSum>(prepared('home-ledger', ledger, own.values))).rows,

@@ -9,6 +9,7 @@ import { ORDER_INVARIANTS } from './integrity/orders.ts';
 import { PAYMENT_INVARIANTS } from './integrity/payments.ts';
 import { POSTING_INVARIANTS } from './integrity/postings.ts';
 import { openProviderLog, type ProviderLog, providerFinding, readCaptures } from './integrity/provider-captures.ts';
+import { RECONCILIATION_INVARIANTS } from './integrity/reconciliation.ts';
 import { REFERENCE_INVARIANTS } from './integrity/references.ts';
 import { type Inspection, inspectionScope, type VerifiedVersion } from './integrity/scope.ts';
 import { STOCK_INVARIANTS } from './integrity/stock.ts';
@@ -21,6 +22,7 @@ export const INVARIANTS: readonly Invariant[] = [
   ...CHECKOUT_INVARIANTS,
   ...PAYMENT_INVARIANTS,
   ...POSTING_INVARIANTS,
+  ...RECONCILIATION_INVARIANTS,
   ...REFERENCE_INVARIANTS,
   ...LIVENESS_INVARIANTS,
 ].sort((a, b) => a.group - b.group);

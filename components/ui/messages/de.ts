@@ -19,6 +19,7 @@ import { pay } from './de/pay.ts';
 import { payments } from './de/payments.ts';
 import { people } from './de/people.ts';
 import { products } from './de/products.ts';
+import { reconciliation } from './de/reconciliation.ts';
 import { search } from './de/search.ts';
 import { shipments } from './de/shipments.ts';
 import { shipping } from './de/shipping.ts';
@@ -50,6 +51,7 @@ export const de = {
   payments,
   people,
   products,
+  reconciliation,
   search,
   shipments,
   shipping,

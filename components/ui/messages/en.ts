@@ -19,6 +19,7 @@ import { pay } from './en/pay.ts';
 import { payments } from './en/payments.ts';
 import { people } from './en/people.ts';
 import { products } from './en/products.ts';
+import { reconciliation } from './en/reconciliation.ts';
 import { search } from './en/search.ts';
 import { shipments } from './en/shipments.ts';
 import { shipping } from './en/shipping.ts';
@@ -50,6 +51,7 @@ export const en = {
   payments,
   people,
   products,
+  reconciliation,
   search,
   shipments,
   shipping,

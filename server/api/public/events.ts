@@ -17,6 +17,7 @@ const SEEN_WITH: Readonly<Record<Aggregate, readonly ApiScope[]>> = {
   customer: [],
   wallet: [],
   money_request: [],
+  reconciliation: [],
 };
 
 const event = z

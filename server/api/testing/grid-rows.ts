@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { OPERATIONS } from '../public/router.ts';
 import { appRouter } from '../root.ts';
+import { MONEY_ROWS } from './grid-rows-money.ts';
 import { FURTHER_ROWS, ORDER_ROWS } from './grid-rows-orders.ts';
 import { PEOPLE_ROWS } from './grid-rows-people.ts';
 import { PREVIEW_ROWS } from './grid-rows-previews.ts';
@@ -14,7 +15,7 @@ export interface GridRow {
   readonly row: Row;
 }
 
-const ROWS: Readonly<Record<string, Row>> = { ...REST_ROWS, ...ORDER_ROWS, ...PEOPLE_ROWS, ...SHOP_ROWS };
+const ROWS: Readonly<Record<string, Row>> = { ...REST_ROWS, ...ORDER_ROWS, ...PEOPLE_ROWS, ...SHOP_ROWS, ...MONEY_ROWS };
 
 /** Every operation of the grid. */
 export const GRID: readonly GridRow[] = [

@@ -22,7 +22,7 @@ export interface Approval {
   version: bigint;
 }
 
-export const APPROVAL_ACTIONS = ['refund-order', 'adjust-stock'] as const;
+export const APPROVAL_ACTIONS = ['refund-order', 'adjust-stock', 'write-off-difference'] as const;
 export type ApprovalAction = (typeof APPROVAL_ACTIONS)[number];
 
 export interface Policy {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Ctx } from '../../kernel/context.ts';
 import { newId } from '../../kernel/ids.ts';
-import type { Tx } from '../../platform/db.ts';
+import type { Queryable, Tx } from '../../platform/db.ts';
 import { lockStep } from '../../platform/locks.ts';
 import {
   type Account,
@@ -18,6 +18,8 @@ import {
   insertTransfers,
   lockAccounts,
   lockHolds,
+  type Movement,
+  readMovements,
   type TransferRow,
   writeAccounts,
   writeHolds,
@@ -109,4 +111,9 @@ export async function write(tx: Tx, state: LedgerState): Promise<void> {
     holds.filter((hold) => usedHolds.has(hold.id) && !state.newHolds.has(hold.id)),
   );
   await insertTransfers(tx, state.transfers);
+}
+
+/** What was posted on the accounts whose codes begin so, in a period (from inclusive, to exclusive): one row per journal. */
+export function movements(db: Queryable, codes: string, period: { readonly from: Date; readonly to: Date }): Promise<Movement[]> {
+  return readMovements(db, codes, period);
 }

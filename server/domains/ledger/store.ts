@@ -1,4 +1,4 @@
-import type { Tx } from '../../platform/db.ts';
+import type { Queryable, Tx } from '../../platform/db.ts';
 import { insertRows, type TableSpec, updateRows } from '../../platform/rows.ts';
 import type { Account, AccountRef, AppliedTransfer, Hold } from './rules.ts';
 
@@ -188,4 +188,51 @@ export async function insertTransfers(tx: Tx, transfers: readonly TransferRow[])
     at: t.at,
   }));
   await insertRows(tx, TRANSFERS, rows);
+}
+
+/** What one journal moved on an account, in minor units: what the account gained on its debit side is positive. */
+export interface Movement {
+  readonly journalId: string;
+  readonly kind: string;
+  readonly orderId: string | null;
+  readonly paymentId: string | null;
+  readonly reference: string | null;
+  readonly currency: string;
+  readonly netMinor: bigint;
+  readonly at: Date;
+}
+
+/**
+ * What journals moved on the accounts whose codes begin so, in a period: posted money only; one row per journal, account and payment. Ids are times, so the period is
+ * a range of the primary key, a day wider for clocks that differ.
+ */
+export async function readMovements(
+  db: Queryable,
+  codes: string,
+  { from, to }: { readonly from: Date; readonly to: Date },
+): Promise<Movement[]> {
+  const { rows } = await db.query<Movement>({
+    name: 'ledger-movements',
+    text: `WITH own AS (SELECT id FROM accounts WHERE starts_with(code, $1)),
+           moved AS (
+             SELECT t.*, d.id IS NOT NULL AS inward FROM transfers t
+             LEFT JOIN own d ON d.id = t.debit_account LEFT JOIN own c ON c.id = t.credit_account
+             WHERE t.id >= $2::uuid AND t.id < $3::uuid AND t.at >= $4 AND t.at < $5 AND t.phase IN ('single', 'post')
+               AND (d.id IS NULL) <> (c.id IS NULL))
+           SELECT journal_id AS "journalId",
+                  (array_agg(kind ORDER BY (kind = 'psp_fee'), id))[1] AS kind, order_id AS "orderId", payment_id AS "paymentId",
+                  (array_agg(reference ORDER BY (kind = 'psp_fee'), id))[1] AS reference, currency,
+                  sum(CASE WHEN inward THEN amount_minor ELSE -amount_minor END)::bigint AS "netMinor", min(at) AS at
+           FROM moved GROUP BY journal_id, order_id, payment_id, currency`,
+    values: [codes, idAt(from.getTime() - DAY_MS), idAt(to.getTime() + DAY_MS), from, to],
+  });
+  return rows;
+}
+
+const DAY_MS = 86_400_000;
+
+/** The least UUIDv7 of an instant. */
+function idAt(ms: number): string {
+  const hex = Math.max(0, Math.floor(ms)).toString(16).padStart(12, '0');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-7000-8000-000000000000`;
 }

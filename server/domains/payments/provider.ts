@@ -112,6 +112,23 @@ export interface QueryInput {
   readonly currency?: string;
 }
 
+/** A line of the provider's own report of bookings. Amounts are signed: what the account gained is positive. */
+export interface ReportedBooking {
+  readonly externalId: string;
+  readonly type: 'charge' | 'refund' | 'dispute';
+  /** The payment that it is about, where the provider says. */
+  readonly paymentRef: string | null;
+  readonly amountMinor: bigint;
+  readonly feeMinor: bigint;
+  readonly currency: string;
+  readonly at: Date;
+}
+
+export interface Report {
+  readonly kind: 'report';
+  readonly bookings: readonly ReportedBooking[];
+}
+
 /** A webhook whose signature and time are right, with ids taken from the signed body. */
 export interface PaymentWebhook {
   /** The provider's event id: the same for every delivery of one event. */
@@ -139,6 +156,8 @@ export interface PaymentProvider {
   refund(input: RefundInput, signal?: AbortSignal): Promise<ProviderOutcome>;
   /** Asks what became of an operation without changing anything. */
   query(input: QueryInput, signal?: AbortSignal): Promise<ProviderOutcome | NotFound>;
+  /** What the provider booked in a period, from inclusive, to exclusive. */
+  report(from: Date, to: Date, signal?: AbortSignal): Promise<Report | Failed | Unknown | Unreachable>;
   /** Throws `unauthenticated` where the signature is wrong or the time is more than five minutes away from `now`. */
   verifyWebhook(rawBody: string | Buffer, headers: WebhookHeaders, now?: Date): PaymentWebhook;
   /** Ends idle connections. */

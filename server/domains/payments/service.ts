@@ -2,10 +2,18 @@ import { createHash } from 'node:crypto';
 import type { Ctx } from '../../kernel/context.ts';
 import { newId } from '../../kernel/ids.ts';
 import type { OperationKind } from '../../kernel/vocabulary.ts';
-import type { Tx } from '../../platform/db.ts';
+import type { Queryable, Tx } from '../../platform/db.ts';
 import { lockStep } from '../../platform/locks.ts';
 import { derivePaymentState, isOpen, type Operation, type Payment } from './rules.ts';
-import { insertOperations, insertPayments, lockPayments, readOperations, updateOperations, updatePayments } from './store.ts';
+import {
+  insertOperations,
+  insertPayments,
+  lockPayments,
+  readOperations,
+  readProviderRefs,
+  updateOperations,
+  updatePayments,
+} from './store.ts';
 
 /** The payments of a batch's orders, with every attempt. */
 export interface PaymentsState {
@@ -137,4 +145,10 @@ function push<T>(map: Map<string, T[]>, key: string, item: T): void {
   const list = map.get(key);
   if (list) list.push(item);
   else map.set(key, [item]);
+}
+
+/** What the provider calls these payments, by their id; one that it never heard of is left out. */
+export async function providerRefs(db: Queryable, ids: readonly string[]): Promise<Map<string, string>> {
+  const found = await readProviderRefs(db, ids);
+  return new Map(found.flatMap(({ id, providerRef }) => (providerRef ? [[id, providerRef] as const] : [])));
 }

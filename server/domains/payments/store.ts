@@ -1,4 +1,4 @@
-import type { Tx } from '../../platform/db.ts';
+import type { Queryable, Tx } from '../../platform/db.ts';
 import { insertRows, type TableSpec, updateRows } from '../../platform/rows.ts';
 import type { Operation, Payment } from './rules.ts';
 
@@ -171,4 +171,17 @@ function operationColumns(o: Operation): Record<string, unknown> {
     created_at: o.createdAt,
     settled_at: o.settledAt,
   };
+}
+
+/** What the provider calls payments. */
+export async function readProviderRefs(
+  db: Queryable,
+  ids: readonly string[],
+): Promise<{ id: string; providerRef: string | null }[]> {
+  const { rows } = await db.query<{ id: string; providerRef: string | null }>({
+    name: 'payments-provider-refs',
+    text: 'SELECT id, provider_ref AS "providerRef" FROM payments WHERE id = ANY($1::uuid[])',
+    values: [ids],
+  });
+  return rows;
 }

@@ -3,17 +3,22 @@ import type {
   AuthorizeInput,
   CaptureInput,
   CardSummary,
+  Failed,
   NotFound,
   PaymentProvider,
   PaymentWebhook,
   ProviderOutcome,
   QueryInput,
   RefundInput,
+  Report,
+  Unknown,
+  Unreachable,
   VoidInput,
   WebhookHeaders,
 } from './provider.ts';
 import { fromStripeAmount, toStripeAmount } from './stripe-amounts.ts';
 import { createGuard, type Guard } from './stripe-http.ts';
+import { readReport } from './stripe-report.ts';
 import { verifyStripeWebhook } from './stripe-webhook.ts';
 
 /** Cards through Stripe's API: PaymentIntents captured by hand, https://docs.stripe.com/payments/place-a-hold-on-a-payment-method. */
@@ -234,6 +239,10 @@ class StripeProvider implements PaymentProvider {
 
   query(input: QueryInput, signal?: AbortSignal): Promise<ProviderOutcome | NotFound> {
     return this.guard.run<ProviderOutcome | NotFound>(() => this.ask(input), signal);
+  }
+
+  report(from: Date, to: Date, signal?: AbortSignal): Promise<Report | Failed | Unknown | Unreachable> {
+    return this.guard.run<Report>(() => readReport(this.stripe, from, to), signal);
   }
 
   verifyWebhook(rawBody: string | Buffer, headers: WebhookHeaders, now: Date = new Date()): PaymentWebhook {

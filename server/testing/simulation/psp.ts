@@ -85,6 +85,9 @@ export class SimulatedPsp {
       refund: (input, signal) => call('refund', input.operationId, () => this.refund(input), signal),
       query: (input, signal) =>
         this.line.call<Done | NotFound>(owner, `query ${input.operationId.slice(-4)}`, () => this.query(input), signal),
+      report: () => {
+        throw new Error('The simulation reads no reports');
+      },
       verifyWebhook: () => {
         throw new Error('The simulation sends no signed webhooks');
       },

@@ -9,6 +9,7 @@ export const home = {
   held: 'Gesperrt',
   inDoubt: 'Ungeklärt',
   approvals: 'Freigaben',
+  differences: 'Abzugleichen',
   order: 'Bestellung',
   customer: 'Kunde',
   why: 'Warum',

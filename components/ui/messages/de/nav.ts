@@ -25,6 +25,7 @@ export const nav = {
   inDoubt: 'Ungeklärt',
   refunds: 'Erstattungen',
   ledger: 'Hauptbuch',
+  reconciliation: 'Abgleich',
   approvals: 'Freigaben',
   mail: 'Mail',
   health: 'Zustand',

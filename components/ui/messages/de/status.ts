@@ -76,6 +76,21 @@ export const status = {
     undone: 'Zurückgenommen',
   },
   approval: { pending: 'Wartet auf Freigabe', approved: 'Freigegeben', rejected: 'Abgelehnt', expired: 'Abgelaufen' },
+  finding: {
+    matched: 'Stimmt überein',
+    missing_here: 'Fehlt hier',
+    missing_there: 'Fehlt dort',
+    amount_differs: 'Anderer Betrag',
+  },
+  difference: {
+    agreed: 'Stimmt überein',
+    open: 'Zu klären',
+    awaiting_approval: 'Wartet auf Freigabe',
+    explained: 'Erklärt',
+    written_off: 'Ausgebucht',
+    gone: 'Erledigt',
+  },
+  reading: { running: 'Wird abgeglichen', done: 'Abgeglichen', failed: 'Fehlgeschlagen' },
   job: {
     ready: 'Bereit',
     scheduled: 'Geplant',

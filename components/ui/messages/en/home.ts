@@ -9,6 +9,7 @@ export const home = {
   held: 'On hold',
   inDoubt: 'In doubt',
   approvals: 'Approvals',
+  differences: 'To reconcile',
   order: 'Order',
   customer: 'Customer',
   why: 'Why',

@@ -26,6 +26,7 @@ export const nav = {
   inDoubt: 'In doubt',
   refunds: 'Refunds',
   ledger: 'Ledger',
+  reconciliation: 'Reconciliation',
   approvals: 'Approvals',
   mail: 'Mail',
   health: 'Health',

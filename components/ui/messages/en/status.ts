@@ -77,6 +77,21 @@ export const status = {
     undone: 'Undone',
   },
   approval: { pending: 'Awaits approval', approved: 'Approved', rejected: 'Rejected', expired: 'Expired' },
+  finding: {
+    matched: 'Agrees',
+    missing_here: 'Missing here',
+    missing_there: 'Missing there',
+    amount_differs: 'Amount differs',
+  },
+  difference: {
+    agreed: 'Agreed',
+    open: 'To resolve',
+    awaiting_approval: 'Awaits approval',
+    explained: 'Explained',
+    written_off: 'Written off',
+    gone: 'Gone',
+  },
+  reading: { running: 'Comparing', done: 'Compared', failed: 'Failed' },
   job: {
     ready: 'Ready',
     scheduled: 'Scheduled',
