@@ -53,7 +53,7 @@ export function ChargeBack() {
       <form className={classes.fields} onSubmit={take}>
         <TextInput
           label={t('simulators.happen.payment')}
-          placeholder="pi_…"
+          placeholder={t('simulators.happen.example')}
           value={paymentRef}
           onChange={(event) => setPaymentRef(event.currentTarget.value)}
         />

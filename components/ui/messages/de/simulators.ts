@@ -115,6 +115,7 @@ export const simulators = {
     dispute: 'Ein Karteninhaber holt Geld zurück',
     payment: 'Kennung der Zahlung beim Dienst',
     take: 'Zurückholen',
+    example: 'pi_…',
     report: 'Der Bericht der Buchungen ist falsch',
     missing: 'Zeilen, die fehlen',
     extra: 'Zeilen zu viel',

@@ -113,6 +113,7 @@ export const simulators = {
     dispute: 'A cardholder takes money back',
     payment: 'The provider’s id of the payment',
     take: 'Take it back',
+    example: 'pi_…',
     report: 'The report of bookings is wrong',
     missing: 'Rows that are missing',
     extra: 'Rows too many',
