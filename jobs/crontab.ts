@@ -29,6 +29,7 @@ export const TICKS: readonly Tick[] = [
   { task: 'expire-approvals', everySeconds: 60 },
   { task: 'sweep-reports', everySeconds: 60 },
   { task: 'sweep-checkouts', everySeconds: 10 },
+  { task: 'sweep-money-requests', everySeconds: 60 },
 ];
 
 /** The schedule in graphile-worker’s words. */

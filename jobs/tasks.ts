@@ -14,6 +14,7 @@ import { readReport } from './tasks/read-report.ts';
 import { sendNotices } from './tasks/send-notices.ts';
 import { sweepCheckouts } from './tasks/sweep-checkouts.ts';
 import { sweepDeliveriesTask } from './tasks/sweep-deliveries.ts';
+import { sweepMoneyRequests } from './tasks/sweep-money-requests.ts';
 import { sweepNotices } from './tasks/sweep-notices.ts';
 import { sweepReports } from './tasks/sweep-reports.ts';
 import { sweepSagas } from './tasks/sweep-sagas.ts';
@@ -31,6 +32,7 @@ const TASK_LIST: { readonly [T in TaskName]: Task<T> } = {
   'sweep-deliveries': sweepDeliveriesTask,
   'expire-approvals': expireApprovalsTask,
   'mark-accounts': markAccountsTask,
+  'sweep-money-requests': sweepMoneyRequests,
   'process-webhook': processWebhookTask,
   'process-webhooks': processWebhooksTask,
   'purge-expired': purgeExpired,

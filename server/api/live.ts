@@ -21,7 +21,7 @@ const MAX_UNREAD_BYTES = 256 * 1024;
 const MAX_TOPICS = 50;
 /** A page's clock starts a little before its question is asked and the question takes its time. */
 const ON_THE_WAY_MS = 2_000;
-const TOPIC = /^(order|sku|customer|approval|checkout)(:[0-9a-f-]{36})?$/;
+const TOPIC = /^(order|sku|customer|approval|checkout|wallet|money_request)(:[0-9a-f-]{36})?$/;
 
 export interface LiveDeps {
   readonly pool: pg.Pool;
@@ -41,6 +41,12 @@ export interface LiveEndpoint {
   count(): number;
   close(): void;
 }
+
+/** Events that say whose they are, and where: both sides of a request for money hear of it. */
+const WHOSE: Readonly<Partial<Record<string, readonly string[]>>> = {
+  wallet: ['customerId'],
+  money_request: ['requesterId', 'payerId'],
+};
 
 interface Client {
   readonly res: ServerResponse;
@@ -101,7 +107,7 @@ function topicsOf(req: IncomingMessage): ReadonlySet<string> {
   if (wrong !== undefined)
     throw new DomainError(
       'invalid_request',
-      `There is no topic "${wrong}". Ask for order, sku, customer, approval, checkout, or order:<id>.`,
+      `There is no topic "${wrong}". Ask for order, sku, customer, approval, checkout, wallet, money_request, or order:<id>.`,
     );
   if (topics.length > MAX_TOPICS) throw new DomainError('invalid_request', `Listen to at most ${MAX_TOPICS} topics at once.`);
   return new Set(topics);
@@ -163,7 +169,8 @@ function maySee(scope: Scope, event: LiveEvent, owners: ReadonlyMap<string, stri
   if (scope.merchantId !== null && event.merchantId !== scope.merchantId) return false;
   if (scope.customerId === null) return true;
   if (event.aggregate === 'order') return owners.get(event.aggregateId) === scope.customerId;
-  return event.aggregate === 'customer' && event.aggregateId === scope.customerId;
+  if (event.aggregate === 'customer') return event.aggregateId === scope.customerId;
+  return WHOSE[event.aggregate]?.some((side) => event.data[side] === scope.customerId) ?? false;
 }
 
 function messageOf(event: LiveEvent): string {

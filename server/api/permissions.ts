@@ -53,6 +53,15 @@ const MONEY_READERS = {
 const BOOK_READERS = { merchant: 'own', finance: 'all', admin: 'all' } as const satisfies PermissionRow['allow'];
 const APPROVERS = { agent: 'all', finance: 'all', admin: 'all' } as const satisfies PermissionRow['allow'];
 const CUSTOMER = { customer: 'own' } as const satisfies PermissionRow['allow'];
+/** Wallets are the platform's: no merchant sees one. */
+const WALLET_READERS = {
+  agent: 'all',
+  fraud_analyst: 'all',
+  finance: 'all',
+  admin: 'all',
+} as const satisfies PermissionRow['allow'];
+const WALLET_GUARDS = { agent: 'all', fraud_analyst: 'all', admin: 'all' } as const satisfies PermissionRow['allow'];
+const WALLET_CLOSERS = { agent: 'all', finance: 'all', admin: 'all' } as const satisfies PermissionRow['allow'];
 
 /** Who does what: agents and merchants with orders, the warehouse with goods, finance with money. */
 const CANCELLERS = { agent: 'all', admin: 'all', merchant: 'own', customer: 'own' } as const satisfies PermissionRow['allow'];
@@ -154,6 +163,31 @@ export const PERMISSIONS = {
   'myOrders.list': { allow: CUSTOMER },
   'myOrders.get': { allow: CUSTOMER },
   'tracking.get': { allow: BY_TOKEN },
+
+  // wallets: customers' own, and as staff look after them
+  'wallet.mine': { allow: CUSTOMER },
+  'wallet.balance': { allow: CUSTOMER },
+  'wallet.activity': { allow: CUSTOMER },
+  'wallet.people': { allow: CUSTOMER },
+  'wallet.lookUp': { allow: CUSTOMER },
+  'wallet.requests': { allow: CUSTOMER },
+  'wallet.request': { allow: CUSTOMER },
+  'wallet.open': { allow: CUSTOMER },
+  'wallet.setHandle': { allow: CUSTOMER },
+  'wallet.send': { allow: CUSTOMER },
+  'wallet.ask': { allow: CUSTOMER },
+  'wallet.payRequest': { allow: CUSTOMER },
+  'wallet.endRequest': { allow: CUSTOMER },
+  'wallet.freeze': { allow: CUSTOMER },
+  'wallet.unfreeze': { allow: CUSTOMER },
+  'wallet.close': { allow: CUSTOMER },
+  'wallets.list': { allow: WALLET_READERS },
+  'wallets.get': { allow: WALLET_READERS },
+  'wallets.activity': { allow: WALLET_READERS },
+  'wallets.freeze': { allow: WALLET_GUARDS },
+  'wallets.unfreeze': { allow: WALLET_GUARDS },
+  'wallets.close': { allow: WALLET_CLOSERS },
+  'wallets.changeTier': { allow: WALLET_GUARDS },
 
   // the shop: what everybody may look at
   'shop.front': { allow: BY_TOKEN },

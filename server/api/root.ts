@@ -26,6 +26,8 @@ import { simulatorsRouter } from './simulators.ts';
 import { stockRouter } from './stock.ts';
 import { trafficRouter } from './traffic.ts';
 import { createCallerFactory, router } from './trpc.ts';
+import { walletRouter } from './wallet.ts';
+import { walletsRouter } from './wallets.ts';
 
 /** Every procedure there is: one router per noun. */
 export const appRouter = router({
@@ -57,6 +59,8 @@ export const appRouter = router({
   simulators: simulatorsRouter,
   stock: stockRouter,
   tracking: trackingRouter,
+  wallet: walletRouter,
+  wallets: walletsRouter,
 });
 
 export type AppRouter = typeof appRouter;

@@ -1,15 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CreateCheckoutInput } from '../domains/checkouts/schema.ts';
 import type { Ctx } from '../kernel/context.ts';
+import { newId } from '../kernel/ids.ts';
 import type { Call } from '../platform/verb.ts';
 import { readCheckout } from '../views/checkouts.ts';
 import type { Flows } from './flows.ts';
+import { fundWallet } from './testing/fund-wallet.ts';
 import { type OrderWorld, orderWorld } from './testing/order-world.ts';
 import { addShippingMethods } from './testing/shipping-methods.ts';
 
 /** The flows that are verbs: each changes something for somebody. A new one does not compile without a line below. */
 type VerbsIn<T> = { [K in keyof T]: T[K] extends Call<infer _I, infer _R> ? K : never }[keyof T] & string;
-type VerbName = VerbsIn<Flows> | `checkouts.${VerbsIn<Flows['checkouts']>}`;
+type VerbName = VerbsIn<Flows> | `checkouts.${VerbsIn<Flows['checkouts']>}` | `wallets.${VerbsIn<Flows['wallets']>}`;
 type Machinery =
   | 'advanceSaga'
   | 'wakeSagas'
@@ -21,7 +23,8 @@ type Machinery =
   | 'sendNotices'
   | 'markAccounts'
   | 'sweepNotices'
-  | 'checkouts.sweep';
+  | 'checkouts.sweep'
+  | 'wallets.expireRequests';
 /** They change no record of the shop, so there is no event; retry-jobs.test.ts looks at their audit rows. */
 type Letters = 'retryJobs' | 'retryDeliveries';
 type Verbs = Exclude<VerbName, `preview${string}` | Machinery | Letters>;
@@ -81,6 +84,32 @@ async function payable() {
     totalMinor,
     returnUrl: 'https://shop.example/pay/x',
   };
+}
+
+/** A new customer with money in a wallet, and somebody else who has one. */
+async function walletHolders() {
+  const people = [newId(), newId()] as const;
+  const wallets: string[] = [];
+  for (const customerId of people) {
+    await w.db.pool.query(
+      `INSERT INTO customers (id, email, email_normalized, guest, created_at) VALUES ($1, $2, $2, false, now())`,
+      [customerId, `${customerId}@w.test`],
+    );
+    wallets.push((await w.flows.wallets.open({ customerId, currency: 'EUR' }, w.ctx())).id);
+    await fundWallet(w.db.pool, customerId, 100n);
+  }
+  const [walletId = '', otherWallet = ''] = wallets;
+  return {
+    walletId,
+    otherWallet,
+    sending: { walletId, to: { email: `${people[1]}@w.test` }, amountMinor: 10n, currency: 'EUR' },
+  };
+}
+
+async function askedRequest() {
+  const { sending, otherWallet } = await walletHolders();
+  const { requestId } = await w.flows.wallets.request(sending, w.ctx());
+  return { requestId, walletId: otherWallet };
 }
 
 /** Each prepares what it needs and answers with the call itself, which is made under a trace of its own. */
@@ -233,6 +262,48 @@ const CALLS: Readonly<Record<Verbs, () => Promise<(ctx: Ctx) => Promise<unknown>
   noteCustomer: async () => {
     const { customer_id: customerId } = await w.order(await confirmed());
     return (ctx) => w.flows.noteCustomer({ customerId: String(customerId), merchantId: null, body: 'Calls on Mondays' }, ctx);
+  },
+  'wallets.open': async () => {
+    const { customer_id: customerId } = await w.order(await confirmed());
+    return (ctx) => w.flows.wallets.open({ customerId: String(customerId), currency: 'EUR' }, ctx);
+  },
+  'wallets.setHandle': async () => {
+    const { customer_id: customerId } = await w.order(await confirmed());
+    return (ctx) => w.flows.wallets.setHandle({ customerId: String(customerId), handle: 'carla' }, ctx);
+  },
+  'wallets.send': async () => {
+    const { sending } = await walletHolders();
+    return (ctx) => w.flows.wallets.send(sending, ctx);
+  },
+  'wallets.request': async () => {
+    const { sending } = await walletHolders();
+    return (ctx) => w.flows.wallets.request(sending, ctx);
+  },
+  'wallets.payRequest': async () => {
+    const asked = await askedRequest();
+    return (ctx) => w.flows.wallets.payRequest(asked, ctx);
+  },
+  'wallets.endRequest': async () => {
+    const { requestId } = await askedRequest();
+    return (ctx) => w.flows.wallets.endRequest({ requestId, how: 'declined' }, ctx);
+  },
+  'wallets.freeze': async () => {
+    const { walletId } = await walletHolders();
+    return (ctx) => w.flows.wallets.freeze({ walletId, by: 'customer' }, ctx);
+  },
+  'wallets.unfreeze': async () => {
+    const { walletId } = await walletHolders();
+    await w.flows.wallets.freeze({ walletId, by: 'staff', reason: 'Stolen phone' }, w.ctx());
+    return (ctx) => w.flows.wallets.unfreeze({ walletId, by: 'staff', reason: 'Found' }, ctx);
+  },
+  'wallets.close': async () => {
+    const { walletId, sending } = await walletHolders();
+    await w.flows.wallets.send({ ...sending, amountMinor: 100n }, w.ctx());
+    return (ctx) => w.flows.wallets.close({ walletId, by: 'customer' }, ctx);
+  },
+  'wallets.changeTier': async () => {
+    const { walletId } = await walletHolders();
+    return (ctx) => w.flows.wallets.changeTier({ walletId, tier: 'plus', reason: 'Passport seen' }, ctx);
   },
   operateSaga: async () => {
     const { id: orderId } = await w.place({ lines: [{ sku: 'MUG', quantity: 1 }] });

@@ -184,7 +184,7 @@ export function createFlows(deps: FlowDeps): Flows {
   return {
     createQuote: quote,
     checkouts: createCheckoutFlows({ pool, createQuote: quote, verb }),
-    wallets: createWalletFlows({ verb }),
+    wallets: createWalletFlows({ pool, verb }),
     reconciliation: createReconciliationFlows({ pool, outside, verb }),
     placeOrder: verb(placeOrder),
     cancelOrder: verb(cancelOrder),

@@ -42,6 +42,7 @@ export const ERRORS = {
   state_refuses: entry(409, 'CONFLICT', 'The record is not in a state that allows this.'),
   duplicate_external_id: entry(409, 'CONFLICT', 'An order with this external_id exists already.'),
   already_exists: entry(409, 'CONFLICT', 'A record with this name exists already.'),
+  version_not_reached: entry(409, 'CONFLICT', 'This version has not been reached yet.', true),
   key_reused: entry(422, 'UNPROCESSABLE_CONTENT', 'This Idempotency-Key was used with another request body.'),
   out_of_stock: entry(422, 'UNPROCESSABLE_CONTENT', 'There is not enough stock.'),
   unknown_sku: entry(422, 'UNPROCESSABLE_CONTENT', 'A SKU of the order does not exist or is not for sale.'),

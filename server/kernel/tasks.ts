@@ -18,6 +18,7 @@ export const TASKS = {
   'sweep-reports': z.object({ daily: z.boolean().optional() }),
   'sweep-checkouts': z.object({}),
   'mark-accounts': z.object({}),
+  'sweep-money-requests': z.object({}),
   'check-integrity': z.object({ full: z.boolean().optional() }),
   'purge-expired': z.object({}),
 } as const;

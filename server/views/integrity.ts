@@ -13,10 +13,12 @@ import { RECONCILIATION_INVARIANTS } from './integrity/reconciliation.ts';
 import { REFERENCE_INVARIANTS } from './integrity/references.ts';
 import { type Inspection, inspectionScope, type VerifiedVersion } from './integrity/scope.ts';
 import { STOCK_INVARIANTS } from './integrity/stock.ts';
+import { WALLET_INVARIANTS } from './integrity/wallets.ts';
 
 /** What is always true (DESIGN 9), in the order in which people read it. */
 export const INVARIANTS: readonly Invariant[] = [
   ...LEDGER_INVARIANTS,
+  ...WALLET_INVARIANTS,
   ...STOCK_INVARIANTS,
   ...ORDER_INVARIANTS,
   ...CHECKOUT_INVARIANTS,

@@ -20,6 +20,7 @@ const TEXTS = {
   checkout: `SELECT merchant_id AS "merchantId", ${NOBODY} FROM checkouts WHERE id = $1`,
   sku: `SELECT merchant_id AS "merchantId", ${NOBODY} FROM skus WHERE id = $1`,
   node: `SELECT merchant_id AS "merchantId", ${NOBODY} FROM nodes WHERE id = $1`,
+  wallet: 'SELECT NULL::uuid AS "merchantId", customer_id AS "customerId", NULL::text AS status FROM wallets WHERE id = $1',
 } as const;
 
 /** Whose this record is, or undefined where there is none: asked before a verb runs, so that what is not yours is not there. */

@@ -16,6 +16,7 @@ export const ERROR_ADVICE: Readonly<Record<ErrorCode, string>> = {
   state_refuses: 'The detail says what stands in the way. Read the record before you try something else.',
   duplicate_external_id: 'Find the order with GET /api/v1/orders?external_id=…, or send another external_id.',
   already_exists: 'Use the record that exists, or another name.',
+  version_not_reached: 'Wait as long as Retry-After says and ask again, or ask for a version that you were answered.',
   key_reused: 'Send a new Idempotency-Key with every new request; reuse one only to repeat the very same request.',
   out_of_stock: 'Offer fewer units or another product. GET /api/v1/stock/{sku} says what is available.',
   unknown_sku: 'Check the SKU, and that the product is for sale.',

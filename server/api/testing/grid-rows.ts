@@ -7,6 +7,7 @@ import { PEOPLE_ROWS } from './grid-rows-people.ts';
 import { PREVIEW_ROWS } from './grid-rows-previews.ts';
 import { REST_ROWS } from './grid-rows-rest.ts';
 import { SHOP_ROWS } from './grid-rows-shop.ts';
+import { WALLET_ROWS } from './grid-rows-wallets.ts';
 import type { Row } from './grid-world.ts';
 
 export interface GridRow {
@@ -15,7 +16,14 @@ export interface GridRow {
   readonly row: Row;
 }
 
-const ROWS: Readonly<Record<string, Row>> = { ...REST_ROWS, ...ORDER_ROWS, ...PEOPLE_ROWS, ...SHOP_ROWS, ...MONEY_ROWS };
+const ROWS: Readonly<Record<string, Row>> = {
+  ...REST_ROWS,
+  ...ORDER_ROWS,
+  ...PEOPLE_ROWS,
+  ...SHOP_ROWS,
+  ...MONEY_ROWS,
+  ...WALLET_ROWS,
+};
 
 /** Every operation of the grid. */
 export const GRID: readonly GridRow[] = [

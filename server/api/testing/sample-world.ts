@@ -7,7 +7,15 @@ import type { SampleWorld } from './samples.ts';
 /** Fills an empty database with what the samples are about. */
 export async function sampleWorld(pool: pg.Pool): Promise<SampleWorld> {
   const shop = await buildShop(pool);
-  const extra = { otherSession: newId(), otherUser: newId(), northKey: newId(), northAccount: newId(), northCheckout: newId() };
+  const extra = {
+    otherSession: newId(),
+    otherUser: newId(),
+    northKey: newId(),
+    northAccount: newId(),
+    northCheckout: newId(),
+    northWallet: newId(),
+    northRequest: newId(),
+  };
   const world = { ...shop, ...extra };
   await pool.query(
     `INSERT INTO users (id, email, email_normalized, name, role, created_at) VALUES ($1, 'o@w.test', 'o@w.test', 'Other', 'agent', now())`,
@@ -30,6 +38,22 @@ export async function sampleWorld(pool: pg.Pool): Promise<SampleWorld> {
      VALUES ($1, 'EU', $2, 'console', 'open', 'EUR', '[{"sku": "TENT-2", "name": "Tent", "quantity": 1}]', '{"email": "ana@example.com"}', 'en',
              'system:test', now(), now(), now() + interval '1 day', 1)`,
     [world.northCheckout, shop.merchants[0]],
+  );
+  const walletAccount = newId();
+  await pool.query(
+    `INSERT INTO accounts (id, code, kind, home, customer_id, currency, normal_side, limited, created_at)
+     VALUES ($1, 'wallet:north', 'wallet', 'EU', $2, 'EUR', 'credit', true, now())`,
+    [walletAccount, shop.customers[0]],
+  );
+  await pool.query(
+    `INSERT INTO wallets (id, customer_id, currency, account_id, tier, status, home, day, month, opened_at)
+     VALUES ($1, $2, 'EUR', $3, 'basic', 'active', 'EU', '2026-11-28', '2026-11-01', now())`,
+    [world.northWallet, shop.customers[0], walletAccount],
+  );
+  await pool.query(
+    `INSERT INTO money_requests (id, requester_wallet, requester_id, payer_id, currency, amount_minor, status, home, created_at, expires_at)
+     VALUES ($1, $2, $3, $4, 'EUR', 500, 'open', 'EU', now(), now() + interval '14 days')`,
+    [world.northRequest, world.northWallet, shop.customers[0], newId()],
   );
   // South's order has something in it, so that what is done to it is done to an order like any other.
   const line = newId();

@@ -9,6 +9,9 @@ export interface SampleWorld extends ShopFixture {
   readonly northKey: string;
   readonly northAccount: string;
   readonly northCheckout: string;
+  /** Of the customer who bought from North; and what they ask of somebody. */
+  readonly northWallet: string;
+  readonly northRequest: string;
 }
 
 export interface Sample {
@@ -148,6 +151,36 @@ export const SAMPLES: Readonly<Record<ProcedurePath, Sample>> = {
   'home.sales': EMPTY,
   'myOrders.list': EMPTY,
   'myOrders.get': { input: () => ({ number: 'EU-1002' }), foreign: [() => ({ number: 'EU-1001' })] },
+  'wallet.mine': NONE,
+  'wallet.balance': { input: () => ({ walletId: NIL }), foreign: [(world) => ({ walletId: world.northWallet })] },
+  'wallet.activity': { input: () => ({ walletId: NIL }), foreign: [(world) => ({ walletId: world.northWallet })] },
+  'wallet.people': NONE,
+  'wallet.lookUp': { input: () => ({ to: { email: 'nobody@example.com' } }), foreign: NO_RECORD },
+  'wallet.requests': EMPTY,
+  'wallet.request': { input: () => ({ id: NIL }), foreign: [(world) => ({ id: world.northRequest })] },
+  'wallet.open': { input: () => ({ currency: 'AAA' }) },
+  'wallet.setHandle': { input: () => ({ handle: 'support' }) },
+  'wallet.send': { input: () => sending(NIL), foreign: [(world) => sending(world.northWallet)] },
+  'wallet.ask': { input: () => sending(NIL), foreign: [(world) => sending(world.northWallet)] },
+  'wallet.payRequest': {
+    input: () => ({ requestId: NIL, walletId: NIL }),
+    foreign: [
+      (world) => ({ requestId: NIL, walletId: world.northWallet }),
+      (world) => ({ requestId: world.northRequest, walletId: world.northWallet }),
+      (world) => ({ requestId: world.northRequest, walletId: NIL }),
+    ],
+  },
+  'wallet.endRequest': { input: () => ({ requestId: NIL }), foreign: [(world) => ({ requestId: world.northRequest })] },
+  'wallet.freeze': { input: () => ({ walletId: NIL }), foreign: [(world) => ({ walletId: world.northWallet })] },
+  'wallet.unfreeze': { input: () => ({ walletId: NIL }), foreign: [(world) => ({ walletId: world.northWallet })] },
+  'wallet.close': { input: () => ({ walletId: NIL }), foreign: [(world) => ({ walletId: world.northWallet })] },
+  'wallets.list': EMPTY,
+  'wallets.get': { input: () => ({ id: NIL }) },
+  'wallets.activity': { input: () => ({ walletId: NIL }) },
+  'wallets.freeze': { input: () => ({ walletId: NIL, reason: 'Stolen phone' }) },
+  'wallets.unfreeze': { input: () => ({ walletId: NIL, reason: 'Phone found' }) },
+  'wallets.close': { input: () => ({ walletId: NIL, reason: 'Asked for' }) },
+  'wallets.changeTier': { input: () => ({ walletId: NIL, tier: 'plus', reason: 'Passport seen' }) },
   'tracking.get': { input: () => ({ token: TOKEN }) },
   'shop.front': NONE,
   'shop.product': { input: () => ({ handle: 'NO-SUCH' }) },
@@ -333,6 +366,8 @@ export const SAMPLES: Readonly<Record<ProcedurePath, Sample>> = {
   'simulators.happen': { input: () => ({ what: 'transfer', reference: 'none', amountMinor: 100, currency: 'EUR' }) },
   'simulators.advanceShipment': { input: () => ({ parcel: 'shp_1', to: 'in_transit' }) },
 };
+
+const sending = (walletId: string) => ({ walletId, to: { email: 'nobody@example.com' }, amountMinor: 1, currency: 'EUR' });
 
 const shippingMethod = (merchantId: string | undefined) => ({
   merchantId,

@@ -1,13 +1,11 @@
-import { chart, planTransfers } from '../../domains/ledger/rules.ts';
-import * as ledger from '../../domains/ledger/service.ts';
+import { chart } from '../../domains/ledger/rules.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';
-import { withTx } from '../../platform/db.ts';
-import { forgetLocks } from '../../platform/locks.ts';
 import { createTestDatabase, type TestDatabase } from '../../platform/testing/test-database.ts';
 import { checkIntegrity } from '../../views/integrity.ts';
 import { createFlows, type Flows } from '../flows.ts';
+import { fundWallet } from './fund-wallet.ts';
 
 /** Somebody with a wallet. */
 export interface Holder {
@@ -60,24 +58,8 @@ export async function walletHouse(): Promise<WalletHouse> {
     );
     return { customerId, email, ctx: ctxOf(`user:${newId()}`) };
   };
-  const fund: WalletHouse['fund'] = async ({ customerId }, amountMinor, currency = 'EUR') =>
-    withTx(db.pool, async (tx) => {
-      forgetLocks(tx);
-      const [bank, wallet] = [chart.bankClearing(currency), chart.wallet(customerId, currency)];
-      const ctx = ctxOf('system:test')();
-      const state = await ledger.lock(tx, { home: 'EU', accounts: [bank, wallet], holds: [], now: ctx.now });
-      const move = {
-        id: newId(),
-        kind: 'top_up',
-        phase: 'single',
-        amountMinor,
-        currency,
-        orderId: null,
-        paymentId: null,
-      } as const;
-      ledger.post(state, planTransfers(state, [{ ...move, debit: bank.code, credit: wallet.code }]), ctx);
-      await ledger.write(tx, state);
-    });
+  const fund: WalletHouse['fund'] = ({ customerId }, amountMinor, currency) =>
+    fundWallet(db.pool, customerId, amountMinor, currency);
   return {
     db,
     flows,

@@ -21,4 +21,6 @@ export const LIMITS = {
   /** A page that waits for the bank asks once a second, also from several tabs. */
   payByIp: { name: 'pay-by-ip', burst: 900, periodMs: MINUTE_MS },
   trackingByIp: { name: 'tracking-by-ip', burst: 60, periodMs: MINUTE_MS },
+  /** Each address that a customer sends to, asks or looks up: more than a round of friends, too few to find out who is a customer. */
+  walletAddressByCustomer: { name: 'wallet-address-by-customer', burst: 60, periodMs: 60 * MINUTE_MS },
 } as const satisfies Record<string, Limit>;

@@ -59,6 +59,16 @@ export async function findSession(db: Queryable, sessionId: string, now: Date): 
   return found.rows[0] ?? null;
 }
 
+/** When the owner of a session signed in; null where it is unknown. */
+export async function signedInAt(db: Queryable, sessionId: string): Promise<Date | null> {
+  const found = await db.query<{ at: Date }>({
+    name: 'signed-in-at',
+    text: 'SELECT created_at AS at FROM sessions WHERE id = $1',
+    values: [sessionId],
+  });
+  return found.rows[0]?.at ?? null;
+}
+
 /** Once a minute is often enough for a list that people read, and keeps reads from becoming writes. */
 const SEEN_EVERY_MS = 60_000;
 

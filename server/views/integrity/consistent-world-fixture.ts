@@ -1,5 +1,6 @@
 import { newId } from '../../kernel/ids.ts';
 import { AT } from './books-fixture.ts';
+import { addWallets } from './wallets-fixture.ts';
 import { type LineSpec, type OrderRow, World } from './world-fixture.ts';
 
 /** Every order state there is, with the stock and money that belong to it. */
@@ -15,6 +16,7 @@ export function consistentWorld(): World {
   abandonedOrder(w);
   returnedOrder(w, n);
   partlyShippedOrder(w, n);
+  addWallets(w);
   const requested = {
     action: 'refund',
     subject: 'order',

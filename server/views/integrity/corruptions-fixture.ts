@@ -1,4 +1,5 @@
 import { EDGES } from './corruptions-edges-fixture.ts';
+import { WALLET_CORRUPTIONS } from './wallets-fixture.ts';
 
 /**
  * For every invariant of the oracle at least one mistake that it alone must notice (or with the named others, where one mistake
@@ -380,4 +381,12 @@ const LIVENESS: readonly Corruption[] = [
   },
 ];
 
-export const CORRUPTIONS: readonly Corruption[] = [...EDGES, ...LEDGER, ...STOCK, ...ORDERS, ...MONEY, ...LIVENESS];
+export const CORRUPTIONS: readonly Corruption[] = [
+  ...EDGES,
+  ...LEDGER,
+  ...WALLET_CORRUPTIONS,
+  ...STOCK,
+  ...ORDERS,
+  ...MONEY,
+  ...LIVENESS,
+];
