@@ -28,6 +28,7 @@ export const TICKS: readonly Tick[] = [
   { task: 'sweep-notices', everySeconds: 15 },
   { task: 'expire-approvals', everySeconds: 60 },
   { task: 'sweep-reports', everySeconds: 60 },
+  { task: 'expire-gift-cards', everySeconds: 60 },
   { task: 'sweep-checkouts', everySeconds: 10 },
   { task: 'sweep-money-requests', everySeconds: 60 },
 ];

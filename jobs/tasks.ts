@@ -6,6 +6,7 @@ import { advanceSagas } from './tasks/advance-sagas.ts';
 import { checkIntegrityTask } from './tasks/check-integrity.ts';
 import { deliverEvent } from './tasks/deliver-event.ts';
 import { expireApprovalsTask } from './tasks/expire-approvals.ts';
+import { expireGiftCardsTask } from './tasks/expire-gift-cards.ts';
 import { markAccountsTask } from './tasks/mark-accounts.ts';
 import { processWebhookTask } from './tasks/process-webhook.ts';
 import { processWebhooksTask } from './tasks/process-webhooks.ts';
@@ -33,6 +34,7 @@ const TASK_LIST: { readonly [T in TaskName]: Task<T> } = {
   'expire-approvals': expireApprovalsTask,
   'mark-accounts': markAccountsTask,
   'sweep-money-requests': sweepMoneyRequests,
+  'expire-gift-cards': expireGiftCardsTask,
   'process-webhook': processWebhookTask,
   'process-webhooks': processWebhooksTask,
   'purge-expired': purgeExpired,

@@ -72,6 +72,7 @@ export function createApp({ env, role, pool: given, log: givenLog }: AppOptions)
     home: env.WAYBILL_REGION,
     outside: { payments, carriers, ...(bank ? { bank } : {}) },
     mail: desk,
+    dataKey: env.WAYBILL_DATA_KEY,
     observe: (name, figures) => telemetry.observeLane(name, figures),
   });
   const limits = createRateLimiter();

@@ -245,6 +245,18 @@ export const PERMISSIONS = {
   'approvals.decide': { allow: AUDITORS },
   'sagas.operate': { allow: ADMIN },
 
+  // gift cards and store credit
+  'giftCards.list': { allow: MONEY_READERS },
+  'giftCards.get': { allow: MONEY_READERS },
+  'giftCards.lookUp': { allow: REFUNDERS },
+  'giftCards.issue': { allow: REFUNDERS },
+  'giftCards.change': { allow: REFUNDERS },
+  'giftCards.liabilities': { allow: BOOK_READERS },
+  'storeCredit.list': { allow: MONEY_READERS },
+  'storeCredit.get': { allow: MONEY_READERS },
+  'storeCredit.issue': { allow: REFUNDERS },
+  'storeCredit.change': { allow: REFUNDERS },
+
   // operations: the books, the log of changes, the machinery
   'integrity.latest': { allow: AUDITORS },
   'integrity.history': { allow: AUDITORS },

@@ -3,6 +3,7 @@ import { auditRouter } from './audit.ts';
 import { authRouter } from './auth.ts';
 import { customersRouter } from './customers.ts';
 import { draftsRouter } from './drafts.ts';
+import { giftCardsRouter } from './gift-cards.ts';
 import { healthRouter } from './health-page.ts';
 import { homeRouter } from './home.ts';
 import { integrityRouter } from './integrity.ts';
@@ -24,6 +25,7 @@ import { shippingMethodsRouter } from './shipping-methods.ts';
 import { shopRouter } from './shop.ts';
 import { simulatorsRouter } from './simulators.ts';
 import { stockRouter } from './stock.ts';
+import { storeCreditRouter } from './store-credit.ts';
 import { trafficRouter } from './traffic.ts';
 import { createCallerFactory, router } from './trpc.ts';
 import { walletRouter } from './wallet.ts';
@@ -37,6 +39,7 @@ export const appRouter = router({
   integrity: integrityRouter,
   jobs: jobsRouter,
   customers: customersRouter,
+  giftCards: giftCardsRouter,
   health: healthRouter,
   home: homeRouter,
   ledger: ledgerRouter,
@@ -58,6 +61,7 @@ export const appRouter = router({
   shop: shopRouter,
   simulators: simulatorsRouter,
   stock: stockRouter,
+  storeCredit: storeCreditRouter,
   tracking: trackingRouter,
   wallet: walletRouter,
   wallets: walletsRouter,

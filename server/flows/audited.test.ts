@@ -112,6 +112,19 @@ async function askedRequest() {
   return { requestId, walletId: otherWallet };
 }
 
+const GIFT_CARD = () => ({ merchantId: w.merchantId, amountMinor: 1_000n, currency: 'EUR', reason: 'sold' }) as const;
+
+async function credit() {
+  const { customer_id: customerId } = await w.order(await confirmed());
+  return {
+    merchantId: w.merchantId,
+    customerId: String(customerId),
+    amountMinor: 500n,
+    currency: 'EUR',
+    reason: 'goodwill',
+  } as const;
+}
+
 /** Each prepares what it needs and answers with the call itself, which is made under a trace of its own. */
 const CALLS: Readonly<Record<Verbs, () => Promise<(ctx: Ctx) => Promise<unknown>>>> = {
   createQuote: async () => (ctx) =>
@@ -304,6 +317,25 @@ const CALLS: Readonly<Record<Verbs, () => Promise<(ctx: Ctx) => Promise<unknown>
   'wallets.changeTier': async () => {
     const { walletId } = await walletHolders();
     return (ctx) => w.flows.wallets.changeTier({ walletId, tier: 'plus', reason: 'Passport seen' }, ctx);
+  },
+  issueGiftCard: async () => (ctx) => w.flows.issueGiftCard(GIFT_CARD(), ctx),
+  changeGiftCard: async () => {
+    const { id: giftCardId } = await w.flows.issueGiftCard(GIFT_CARD(), w.ctx());
+    return (ctx) => w.flows.changeGiftCard({ giftCardId, action: 'void', reason: 'Lost' }, ctx);
+  },
+  issueStoreCredit: async () => {
+    const wish = await credit();
+    return (ctx) => w.flows.issueStoreCredit(wish, ctx);
+  },
+  changeStoreCredit: async () => {
+    const { id: storeCreditId } = await w.flows.issueStoreCredit(await credit(), w.ctx());
+    return (ctx) => w.flows.changeStoreCredit({ action: 'deduct', storeCreditId, amountMinor: 1n, reason: 'Twice' }, ctx);
+  },
+  expireGiftCards: async () => {
+    const expiresAt = new Date(w.clock().getTime() + 60_000);
+    await w.flows.issueGiftCard({ ...GIFT_CARD(), expiresAt }, w.ctx());
+    w.advanceClock(61_000);
+    return (ctx) => w.flows.expireGiftCards({ ...ctx, now: w.clock() });
   },
   operateSaga: async () => {
     const { id: orderId } = await w.place({ lines: [{ sku: 'MUG', quantity: 1 }] });

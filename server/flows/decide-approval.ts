@@ -2,6 +2,7 @@ import { type Approval, checkDecision } from '../domains/approvals/rules.ts';
 import type { DecideApprovalInput } from '../domains/approvals/schema.ts';
 import * as approvals from '../domains/approvals/service.ts';
 import { type AdjustStockInput, adjustStockInput } from '../domains/inventory/schema.ts';
+import { type AccountRef, chart } from '../domains/ledger/rules.ts';
 import * as reconciliation from '../domains/reconciliation/service.ts';
 import * as refunds from '../domains/refunds/service.ts';
 import type { Ctx } from '../kernel/context.ts';
@@ -12,7 +13,10 @@ import type { Request, Verb } from '../platform/verb.ts';
 import { applyAdjustment, placesThatExist, planOf } from './adjust-stock.ts';
 import { planWriteOff, settleWriteOff, writeOffAccounts } from './reconciliation/write-off.ts';
 import { freeUnits, refundSaga } from './refund-saga.ts';
-import { begin, lockWorld, orderOf, settleOrder, tell, type World, writeWorld } from './world.ts';
+import { settleIssue } from './tenders/change-gift-card.ts';
+import { fund } from './tenders/issue-gift-card.ts';
+import { giveCredit, needsOf, requestedCredit } from './tenders/issue-store-credit.ts';
+import { begin, lockWorld, type Needs, orderOf, settleOrder, tell, type World, writeWorld } from './world.ts';
 
 /** The second person's word: what was asked for is done, or given up, in the transaction that records who said so. */
 export interface DecidedApproval {
@@ -48,8 +52,29 @@ export async function lockSubjects(tx: Tx, locked: approvals.ApprovalsState, ctx
     .map((approval) => approval.subjectId);
   const { places } = adjustments.length > 0 ? await placesThatExist(tx, adjustments) : { places: [] };
   const stock = places.length > 0 ? { supply: true, stock: true, skus: places, createStock: places } : {};
-  const world = await lockWorld(tx, { orderIds, ledger: true, accounts, ...stock }, ctx);
+  const issues = issuesOf(locked);
+  const needs = { orderIds, ledger: true, ...stock, ...issues, accounts: [...accounts, ...issues.accounts] };
+  const world = await lockWorld(tx, needs, ctx);
   return { ...world, approvals: locked, reconciliation: differences };
+}
+
+/** The gift cards and store credits that wait for somebody's word. */
+function issuesOf(
+  locked: approvals.ApprovalsState,
+): Pick<Needs, 'giftCards' | 'storeCredits'> & { readonly accounts: AccountRef[] } {
+  const waiting = [...locked.byId.values()];
+  const cards = waiting.filter((approval) => approval.action === 'issue-gift-card');
+  const credits = waiting.filter((approval) => approval.action === 'issue-store-credit');
+  const credited = needsOf(credits.map((approval) => requestedCredit(approval.payload)));
+  const accounts = cards.flatMap(({ merchantId, subjectId, currency }) => [
+    chart.giftCard(merchantId as string, subjectId, currency as string),
+    chart.giftCardFunding(merchantId as string, currency as string),
+  ]);
+  return {
+    accounts: [...accounts, ...credited.accounts],
+    giftCards: cards.map((approval) => approval.subjectId),
+    storeCredits: credited.storeCredits,
+  };
 }
 
 function decide(world: Deciding, { input, ctx }: Request<DecideApprovalInput>): DecidedApproval {
@@ -66,6 +91,7 @@ function decide(world: Deciding, { input, ctx }: Request<DecideApprovalInput>): 
   if (approval.action === 'refund-order') settleRefund(world, approval, approved, ctx);
   if (approval.action === 'write-off-difference') settleWriteOff(world, approval, writeOff, ctx);
   if (adjustment && movement) applyAdjustment(world, adjustment, movement, ctx, approval.id);
+  settleIssued(world, approval, approved, ctx);
   const { id, merchantId, version } = approval;
   emit(
     world.outbox,
@@ -98,6 +124,14 @@ function decide(world: Deciding, { input, ctx }: Request<DecideApprovalInput>): 
 /** What was asked for when the adjustment was requested. */
 function adjustmentOf(approval: Approval): AdjustStockInput {
   return adjustStockInput.parse(approval.payload);
+}
+
+/** Puts what was asked for on the card or the credit; a card that nobody wants was never worth anything. */
+export function settleIssued(world: World, approval: Approval, approved: boolean, ctx: Ctx): void {
+  if (approval.action === 'issue-gift-card')
+    settleIssue(world, approval.subjectId, approved, ctx, (card) => fund(world, card, ctx));
+  if (approval.action === 'issue-store-credit' && approved)
+    giveCredit(world, { ...requestedCredit(approval.payload), home: world.home }, approval.id, ctx);
 }
 
 /** Sends the refund on its way, or frees its units. */

@@ -4,7 +4,7 @@ import type { Ctx } from '../kernel/context.ts';
 import { withTx } from '../platform/db.ts';
 import { forgetLocks } from '../platform/locks.ts';
 import { audit, emit } from '../platform/outbox.ts';
-import { lockSubjects, settleRefund, writeDecided } from './decide-approval.ts';
+import { lockSubjects, settleIssued, settleRefund, writeDecided } from './decide-approval.ts';
 import { settleWriteOff } from './reconciliation/write-off.ts';
 
 /** One sweep expires this many at most; the next one takes the rest. */
@@ -22,6 +22,7 @@ export async function expireApprovals(pool: pg.Pool, ctx: Ctx): Promise<number> 
       approvals.expire(locked, approval, ctx);
       if (approval.action === 'refund-order') settleRefund(world, approval, false, ctx);
       if (approval.action === 'write-off-difference') settleWriteOff(world, approval, null, ctx);
+      settleIssued(world, approval, false, ctx);
       const { id, merchantId, version } = approval;
       emit(
         world.outbox,

@@ -4,6 +4,7 @@ import * as approvals from '../domains/approvals/service.ts';
 import type { CreateSkuInput, EditSkuInput, ImportSkusInput } from '../domains/catalog/schema.ts';
 import type { EditCustomerInput, NoteCustomerInput } from '../domains/customers/schema.ts';
 import type { ShipmentUpdateInput, ShipOrderInput } from '../domains/fulfilment/schema.ts';
+import type { ChangeGiftCardInput, IssueGiftCardInput } from '../domains/gift-cards/schema.ts';
 import type { AdjustStockInput } from '../domains/inventory/schema.ts';
 import type { LinkMail, ResendInput } from '../domains/notifications/schema.ts';
 import type {
@@ -20,6 +21,7 @@ import type { FinishPickingInput, StartPickingInput } from '../domains/picking/s
 import type { CreateQuoteInput } from '../domains/quotes/schema.ts';
 import type { RefundOrderInput } from '../domains/refunds/schema.ts';
 import type { SaveShippingMethodInput } from '../domains/shipping/schema.ts';
+import type { ChangeStoreCreditInput, IssueStoreCreditInput } from '../domains/store-credit/schema.ts';
 import { rateTableProvider } from '../domains/taxes/service.ts';
 import type { Ctx } from '../kernel/context.ts';
 import { type Tx, withTx } from '../platform/db.ts';
@@ -65,6 +67,11 @@ import { type RetriedLetters, type RetryDeliveriesInput, type RetryJobsInput, re
 import { type SavedShippingMethod, saveShippingMethod } from './save-shipping-method.ts';
 import { createNoticeSender, type MailDesk } from './send-notices.ts';
 import { planShip, type ShipPreview, type ShippingOrder, shipOrder } from './ship-order.ts';
+import { type ChangedGiftCard, changeGiftCard } from './tenders/change-gift-card.ts';
+import { type ChangedStoreCredit, changeStoreCredit } from './tenders/change-store-credit.ts';
+import { expireGiftCards } from './tenders/expire-gift-cards.ts';
+import { type IssuedWithCode, issueGiftCard, issuing } from './tenders/issue-gift-card.ts';
+import { type IssuedStoreCredit, issueStoreCredit } from './tenders/issue-store-credit.ts';
 import { type UndoCancelInput, type Undone, type UndoRefundInput, undoCancel, undoRefund } from './undo.ts';
 import { type UpdatedShipment, updateShipment } from './update-shipment.ts';
 import { wakeSagas, wakeWaitingFor } from './wake-sagas.ts';
@@ -110,6 +117,11 @@ export interface Flows {
   /** Try dead letters again. */
   readonly retryJobs: Call<RetryJobsInput, RetriedLetters>;
   readonly retryDeliveries: Call<RetryDeliveriesInput, RetriedLetters>;
+  /** Gift cards and store credit: what a merchant owes whoever has a code, or a customer. */
+  readonly issueGiftCard: Call<IssueGiftCardInput, IssuedWithCode>;
+  readonly changeGiftCard: Call<ChangeGiftCardInput, ChangedGiftCard>;
+  readonly issueStoreCredit: Call<IssueStoreCreditInput, IssuedStoreCredit>;
+  readonly changeStoreCredit: Call<ChangeStoreCreditInput, ChangedStoreCredit>;
   /** Write to a customer about an order. */
   readonly messageCustomer: Call<MessageInput, SentMessage>;
   /** Have a mail sent again. */
@@ -131,6 +143,8 @@ export interface Flows {
   expireApprovals(ctx: Ctx): Promise<number>;
   /** Adds up the entries of busy ledger accounts by the thousand; what a job does. Returns how many marks it added. */
   markAccounts(signal?: AbortSignal): Promise<number>;
+  /** Ends gift cards whose time is over. */
+  expireGiftCards(ctx: Ctx): Promise<number>;
   /** Queues the mail of a sign-in link. */
   mailLink(link: LinkMail, ctx: Ctx): Promise<void>;
   /** Sends the mails that are due; what a job does. */
@@ -147,6 +161,8 @@ export interface FlowDeps {
   /** Where mail leaves; without it notices are recorded as not sent. */
   readonly mail?: MailDesk;
   readonly clock?: () => Date;
+  /** WAYBILL_DATA_KEY: what gift cards' codes are hashed with. Without it none are issued. */
+  readonly dataKey?: string;
   /**
    * Set where the caller advances the sagas it starts (an import, made-up data): no worker is told of them. Should the caller die, the
    * sweep finds them.
@@ -213,6 +229,10 @@ export function createFlows(deps: FlowDeps): Flows {
     operateSaga: verb(operateSaga),
     retryJobs: verb(retryJobs),
     retryDeliveries: verb(retryDeliveries),
+    issueGiftCard: deps.dataKey === undefined ? noDataKey : issuing(verb(issueGiftCard), deps.dataKey),
+    changeGiftCard: verb(changeGiftCard),
+    issueStoreCredit: verb(issueStoreCredit),
+    changeStoreCredit: verb(changeStoreCredit),
     messageCustomer: verb(messageCustomer),
     resendNotice: verb(resendNotice),
     previewCancel: (input, ctx) =>
@@ -235,6 +255,7 @@ export function createFlows(deps: FlowDeps): Flows {
     wakeWaitingFor: (skuIds, ctx) => wakeWaitingFor(pool, skuIds, ctx),
     expireApprovals: (ctx) => expireApprovals(pool, ctx),
     markAccounts: (signal) => markAccounts(pool, signal),
+    expireGiftCards: (ctx) => expireGiftCards(pool, ctx),
     mailLink: (link, ctx) => mailLink(pool, link, ctx),
     sendNotices: (signal) => sender.send(signal),
     sweepNotices: () => sender.sweep(),
@@ -255,6 +276,9 @@ const NO_MAIL: MailDesk = {
     },
   },
 };
+
+/** Commands that only make orders know no secrets. */
+const noDataKey = (): Promise<never> => Promise.reject(new Error('Gift cards are issued where WAYBILL_DATA_KEY is known'));
 
 function withoutSagaJobs<I, W extends Locked, R>(definition: Verb<I, W, R>): Verb<I, W, R> {
   return {

@@ -64,7 +64,15 @@ export function startRefund(world: World, order: orders.Order, wanted: NewRefund
       if (!line) throw new Error('A refunded range names a line of another order');
       return { ...range, refundId: id, orderId: order.row.id, value: valueOfUnits(line, range.from, range.to) };
     }),
-    legs.map((leg) => ({ id: newId(), refundId: id, orderId: order.row.id, ...leg, status: 'pending', settledAt: null })),
+    legs.map((leg) => ({
+      id: newId(),
+      refundId: id,
+      orderId: order.row.id,
+      ...leg,
+      destination: null,
+      status: 'pending',
+      settledAt: null,
+    })),
   );
   if (wanted.ranges.length > 0) orders.change(order, wanted.ranges, () => ({ refundId: id }));
   settleOrder(world, order, 'refund', ctx);

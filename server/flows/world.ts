@@ -1,14 +1,16 @@
 import * as catalog from '../domains/catalog/service.ts';
 import * as fulfilment from '../domains/fulfilment/service.ts';
+import * as giftCards from '../domains/gift-cards/service.ts';
 import * as inventory from '../domains/inventory/service.ts';
 import { type AccountRef, chart, planTransfers, type TransferSpec } from '../domains/ledger/rules.ts';
 import * as ledger from '../domains/ledger/service.ts';
 import type { OrderEvent } from '../domains/orders/rules.ts';
 import * as orders from '../domains/orders/service.ts';
-import { deriveOrderPayment, isOpen } from '../domains/payments/rules.ts';
+import { deriveOrderPayment, isOpen, type Payment } from '../domains/payments/rules.ts';
 import * as payments from '../domains/payments/service.ts';
 import { isOnItsWay } from '../domains/refunds/rules.ts';
 import * as refunds from '../domains/refunds/service.ts';
+import * as storeCredit from '../domains/store-credit/service.ts';
 import type { Ctx } from '../kernel/context.ts';
 import { DomainError } from '../kernel/errors.ts';
 import type { EventType } from '../kernel/events.ts';
@@ -19,6 +21,7 @@ import type { Saga, SagaDefinition } from '../platform/saga.ts';
 import { lockSagas, type SagasState, startSaga, wakeSaga, writeSagas } from '../platform/saga-rows.ts';
 import type { Locked } from '../platform/verb.ts';
 import type { Outside } from './outside.ts';
+import { accountOf } from './tenders/tender-account.ts';
 
 /**
  * The locked world of a batch: every row that its orders, their stock and their money may need, locked in the one order. Flows plan
@@ -34,6 +37,9 @@ export interface World extends Locked {
   readonly fulfilment: fulfilment.FulfilmentState;
   readonly inventory: inventory.InventoryState;
   readonly ledger: ledger.LedgerState;
+  /** The gift cards and store credits whose accounts are locked. */
+  readonly giftCards: giftCards.GiftCardsState;
+  readonly storeCredit: storeCredit.StoreCreditState;
   readonly outbox: Outbox;
   readonly numbers: Map<NumberKind, { next: number; left: number }>;
   /** Whether a payment provider captures one authorization in several parts. */
@@ -49,8 +55,11 @@ export interface Needs {
   /** What is at the nodes, and the nodes themselves. */
   readonly stock?: boolean;
   readonly ledger?: boolean;
-  /** Accounts to lock beside those of the orders. */
+  /** Accounts to lock beside those of the orders, */
   readonly accounts?: readonly AccountRef[];
+  /** and which of them are gift cards' and store credits'. */
+  readonly giftCards?: readonly string[];
+  readonly storeCredits?: readonly string[];
   /** The nodes of the orders' merchants, without stock. */
   readonly nodes?: boolean;
   /** Whose goods to lock, where not every order's: their stock at the nodes, */
@@ -100,17 +109,26 @@ export async function lockWorld(tx: Tx, needs: Needs, ctx: Ctx): Promise<World> 
     stock: needs.stock ? skus.map((sku) => sku.skuId) : [],
     ...(needs.createStock ? { create: needs.createStock } : {}),
   });
+  const tendersOf = (order: orders.Order): Payment[] => payments.ofOrder(lockedPayments, order.row.id);
   const lockedLedger = await ledger.lock(tx, {
     home: ctx.home,
     now: ctx.now,
     accounts: [
       ...(needs.accounts ?? []),
-      ...(needs.ledger ? found.flatMap((order) => accountsOf(order, payments.ofOrder(lockedPayments, order.row.id))) : []),
+      ...(needs.ledger ? found.flatMap((order) => accountsOf(order, tendersOf(order), loadedRefunds)) : []),
     ],
-    holds: needs.ledger
-      ? found.flatMap((order) => payments.ofOrder(lockedPayments, order.row.id).flatMap((p) => (p.holdId ? [p.holdId] : [])))
-      : [],
+    holds: needs.ledger ? found.flatMap((order) => tendersOf(order).flatMap((p) => (p.holdId ? [p.holdId] : []))) : [],
   });
+  // Read after their accounts are locked, which is what guards them. An order that is paid by card alone has none, and asks for none.
+  const spent = needs.ledger ? found.flatMap(tendersOf) : [];
+  const lockedCards = await giftCards.load(tx, [
+    ...(needs.giftCards ?? []),
+    ...spent.flatMap((payment) => (payment.provider === 'gift_card' ? [payment.token as string] : [])),
+  ]);
+  const lockedCredit = await storeCredit.load(tx, [
+    ...(needs.storeCredits ?? []),
+    ...(needs.ledger ? found.flatMap((order) => creditsOf(order, tendersOf(order), loadedRefunds)) : []),
+  ]);
   const numbers: World['numbers'] = new Map();
   for (const kind of ['order', 'shipment', 'refund', 'pick_list'] as const) {
     const wanted = needs.numbers?.[kind] ?? 0;
@@ -128,6 +146,8 @@ export async function lockWorld(tx: Tx, needs: Needs, ctx: Ctx): Promise<World> 
     fulfilment: loadedFulfilment,
     inventory: lockedInventory,
     ledger: lockedLedger,
+    giftCards: lockedCards,
+    storeCredit: lockedCredit,
     outbox: newOutbox(),
     numbers,
     multicapture: needs.multicapture ?? (() => false),
@@ -145,16 +165,28 @@ async function weigh(tx: Tx, found: readonly orders.Order[], of?: ReadonlySet<st
   return new Map([...skus.values()].map((sku) => [sku.id, sku.weightGrams]));
 }
 
-/** The accounts that an order's life posts to. */
-function accountsOf(order: orders.Order, tenders: readonly { provider: string }[]): AccountRef[] {
-  const { merchantId, currency } = order.row;
+/** The accounts that an order's life posts to: those of its tenders, and the customer's credit where a refund goes there instead. */
+function accountsOf(order: orders.Order, tenders: readonly Payment[], state: refunds.RefundsState): AccountRef[] {
+  const { merchantId, currency, customerId } = order.row;
   return [
     chart.receivable(merchantId, currency),
     chart.merchantPayable(merchantId, currency),
     chart.pspFees(merchantId, currency),
     chart.goodwill(merchantId, currency),
-    ...tenders.map((payment) => chart.pspClearing(payment.provider, currency)),
+    ...tenders.map(accountOf),
+    ...(customerId && returnsAsCredit(state, order) ? [chart.storeCredit(merchantId, customerId, currency)] : []),
   ];
+}
+
+const returnsAsCredit = (state: refunds.RefundsState, order: orders.Order): boolean =>
+  state.legs.some((leg) => leg.orderId === order.row.id && leg.destination === 'store_credit');
+
+/** The store credits among them, by id. */
+function creditsOf(order: orders.Order, tenders: readonly Payment[], state: refunds.RefundsState): string[] {
+  const { merchantId, currency, customerId } = order.row;
+  const own = tenders.filter((payment) => payment.provider === 'store_credit').map((payment) => accountOf(payment).code);
+  const gains = customerId && returnsAsCredit(state, order) ? [chart.storeCredit(merchantId, customerId, currency).code] : [];
+  return [...own, ...gains].map(ledger.accountId);
 }
 
 /** Writes what changed, one statement per table, and last what the batch tells the world. */
@@ -166,6 +198,8 @@ export async function writeWorld(tx: Tx, world: World): Promise<void> {
   await fulfilment.write(tx, world.fulfilment, world.now);
   await inventory.write(tx, world.inventory);
   await ledger.write(tx, world.ledger);
+  await giftCards.write(tx, world.giftCards);
+  await storeCredit.write(tx, world.storeCredit);
   for (const [kind, { left }] of world.numbers) if (left > 0) await giveBackNumbers(tx, world.home, kind, left);
   await writeOutbox(tx, world.outbox);
 }

@@ -73,6 +73,17 @@ export const EVENT_TYPES = [
   'money_request.declined',
   'money_request.cancelled',
   'money_request.expired',
+  'gift_card.requested',
+  'gift_card.issued',
+  'gift_card.rejected',
+  'gift_card.frozen',
+  'gift_card.unfrozen',
+  'gift_card.voided',
+  'gift_card.expired',
+  'store_credit.issued',
+  'store_credit.deducted',
+  'store_credit.frozen',
+  'store_credit.unfrozen',
 ] as const;
 
 export type EventType = (typeof EVENT_TYPES)[number];
@@ -85,7 +96,9 @@ export type Aggregate =
   | 'checkout'
   | 'wallet'
   | 'money_request'
-  | 'reconciliation';
+  | 'reconciliation'
+  | 'gift_card'
+  | 'store_credit';
 
 /** What a writer hands over; the outbox adds id, actor, trace and time. */
 export interface NewEvent {

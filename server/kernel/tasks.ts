@@ -16,6 +16,7 @@ export const TASKS = {
   'expire-approvals': z.object({}),
   'read-report': z.object({ runId: z.string() }),
   'sweep-reports': z.object({ daily: z.boolean().optional() }),
+  'expire-gift-cards': z.object({}),
   'sweep-checkouts': z.object({}),
   'mark-accounts': z.object({}),
   'sweep-money-requests': z.object({}),

@@ -89,5 +89,9 @@ export const API_SCOPES = [
   'shipments:write',
   'customers:read',
   'ledger:read',
+  'gift_cards:read',
+  'gift_cards:write',
+  'store_credit:read',
+  'store_credit:write',
 ] as const;
 export type ApiScope = (typeof API_SCOPES)[number];

@@ -5,7 +5,7 @@ import { addJobs } from './queue.ts';
 
 /** A task that takes an empty payload and runs every few seconds, which a crontab cannot say. */
 export interface Tick {
-  readonly task: Extract<TaskName, `sweep-${string}` | 'expire-approvals'>;
+  readonly task: Extract<TaskName, `sweep-${string}` | `expire-${string}`>;
   readonly everySeconds: number;
 }
 

@@ -18,6 +18,8 @@ const SEEN_WITH: Readonly<Record<Aggregate, readonly ApiScope[]>> = {
   wallet: [],
   money_request: [],
   reconciliation: [],
+  gift_card: ['gift_cards:read'],
+  store_credit: ['store_credit:read'],
 };
 
 const event = z

@@ -20,6 +20,9 @@ interface Norths {
   readonly customer: string;
   readonly quote: string;
   readonly account: string;
+  readonly giftCard: string;
+  readonly giftCode: string;
+  readonly storeCredit: string;
   /** South's own order, for what is nested in a request about it. */
   readonly southOrder: string;
 }
@@ -85,6 +88,28 @@ const FOREIGN: Readonly<Record<keyof typeof REST_PERMISSIONS, readonly Call[]>> 
   'v1.customers.list': [{ path: () => '/customers?email=north@example.com', nothing: true }],
   'v1.customers.get': [{ path: (n) => `/customers/${n.customer}` }],
   'v1.ledger.balance': [{ path: (n) => `/ledger/accounts/${n.account}/balance` }],
+  'v1.giftCards.issue': [
+    { path: () => '/gift-cards', body: (n) => ({ amount_minor: 1, currency: 'EUR', reason: 'sold', customer_id: n.customer }) },
+  ],
+  'v1.giftCards.list': [{ path: (n) => `/gift-cards?customer_id=${n.customer}`, nothing: true }],
+  'v1.giftCards.get': [{ path: (n) => `/gift-cards/${n.giftCard}` }],
+  'v1.giftCards.lookUp': [{ path: () => '/gift-cards/lookup', body: (n) => ({ code: n.giftCode }) }],
+  'v1.giftCards.update': [{ path: (n) => `/gift-cards/${n.giftCard}`, body: () => ({ status: 'VOID', reason: 'Mine' }) }],
+  'v1.storeCredit.issue': [
+    {
+      path: () => '/store-credit',
+      body: (n) => ({ customer_id: n.customer, amount_minor: 1, currency: 'EUR', reason: 'other' }),
+    },
+  ],
+  'v1.storeCredit.list': [{ path: (n) => `/store-credit?customer_id=${n.customer}`, nothing: true }],
+  'v1.storeCredit.get': [{ path: (n) => `/store-credit/${n.storeCredit}` }],
+  'v1.storeCredit.deduct': [
+    { path: (n) => `/store-credit/${n.storeCredit}/deductions`, body: () => ({ amount_minor: 1, reason: 'Mine' }) },
+  ],
+  'v1.storeCredit.update': [
+    { path: (n) => `/store-credit/${n.storeCredit}`, body: () => ({ status: 'FROZEN', reason: 'Mine' }) },
+  ],
+  'v1.storeCredit.liabilities': [],
   'v1.events.list': [{ path: (n) => `/events?object_id=${n.order}`, nothing: true }],
 };
 
@@ -130,7 +155,16 @@ beforeAll(async () => {
     'quiet',
     async () => (await db.pool.query(`SELECT FROM sagas WHERE status NOT IN ('done', 'waiting')`)).rowCount === 0,
   );
+  const { json: card } = await send('POST', '/gift-cards', {
+    body: { amount_minor: 500, currency: 'EUR', reason: 'sold', customer_id: placed.customer_id },
+  });
+  const { json: credit } = await send('POST', '/store-credit', {
+    body: { customer_id: placed.customer_id, amount_minor: 500, currency: 'EUR', reason: 'goodwill' },
+  });
   norths = {
+    giftCard: card.id,
+    giftCode: card.code,
+    storeCredit: credit.id,
     order: placed.id,
     number: placed.number,
     line: placed.lines[0].id,
@@ -152,6 +186,8 @@ const somewhere = (path: string) => path.replaceAll(/\{\w+\}/g, NIL);
 /** Everything a call of South could have changed. */
 async function everything(): Promise<string> {
   const tables = [
+    'gift_cards',
+    'store_credits',
     'orders',
     'order_notes',
     'line_spans',

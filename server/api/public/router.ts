@@ -1,6 +1,7 @@
 import { createCallerFactory, router } from '../trpc.ts';
 import { customersRouter } from './customers.ts';
 import { eventsRouter } from './events.ts';
+import { giftCardsRouter } from './gift-cards.ts';
 import { ledgerRouter } from './ledger.ts';
 import { merchantRouter } from './merchant.ts';
 import type { OperationFacts, RestMeta } from './operation.ts';
@@ -10,6 +11,7 @@ import { quotesRouter } from './quotes.ts';
 import { refundsRouter } from './refunds.ts';
 import { shipmentsRouter } from './shipments.ts';
 import { stockRouter } from './stock.ts';
+import { storeCreditRouter } from './store-credit.ts';
 
 /** Version 1 of the REST API. Served by `handler.ts` and by nothing else: the console has procedures of its own. */
 export const restRouter = router({
@@ -17,6 +19,7 @@ export const restRouter = router({
     customers: customersRouter,
     events: eventsRouter,
     ledger: ledgerRouter,
+    giftCards: giftCardsRouter,
     merchant: merchantRouter,
     orders: ordersRouter,
     products: productsRouter,
@@ -24,6 +27,7 @@ export const restRouter = router({
     refunds: refundsRouter,
     shipments: shipmentsRouter,
     stock: stockRouter,
+    storeCredit: storeCreditRouter,
   }),
 });
 

@@ -1,4 +1,5 @@
 import { newId } from '../../kernel/ids.ts';
+import { giftCard } from './grid-rows-tenders.ts';
 import type { Deed, GridWorld, Row, Tenant } from './grid-world.ts';
 
 const asked = async (caller: Deed['caller'] | Promise<Deed['caller']>, input: Deed['input'], path?: string): Promise<Deed> => ({
@@ -11,6 +12,10 @@ const by = (w: GridWorld, tenant: Tenant): Deed['caller'] => ({ key: w.rest[tena
 
 /** What shows what would be done, and does nothing. */
 export const PREVIEW_ROWS: Readonly<Record<string, Row>> = {
+  'v1.giftCards.lookUp': async (w, tenant) =>
+    asked(by(w, tenant), { code: (await giftCard(w, tenant)).code }, '/gift-cards/lookup'),
+  'giftCards.lookUp': async (w, tenant) =>
+    asked(w.callerOf(tenant, 'giftCards.lookUp'), { merchantId: w.rest[tenant].id, code: (await giftCard(w, tenant)).code }),
   'v1.orders.previewCancel': async (w, tenant) =>
     asked(by(w, tenant), { reason: 'other' }, `/orders/${(await w.allocated(tenant)).id}/cancel/preview`),
   'v1.refunds.preview': async (w, tenant) =>

@@ -7,6 +7,7 @@ import { PEOPLE_ROWS } from './grid-rows-people.ts';
 import { PREVIEW_ROWS } from './grid-rows-previews.ts';
 import { REST_ROWS } from './grid-rows-rest.ts';
 import { SHOP_ROWS } from './grid-rows-shop.ts';
+import { TENDER_ROWS } from './grid-rows-tenders.ts';
 import { WALLET_ROWS } from './grid-rows-wallets.ts';
 import type { Row } from './grid-world.ts';
 
@@ -23,6 +24,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   ...SHOP_ROWS,
   ...MONEY_ROWS,
   ...WALLET_ROWS,
+  ...TENDER_ROWS,
 };
 
 /** Every operation of the grid. */

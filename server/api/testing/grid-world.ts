@@ -119,6 +119,8 @@ export async function gridWorld(): Promise<GridWorld> {
     const { id } = await situations.shipped(tenant);
     await api.app.flows.refundOrder({ kind: 'amount', orderId: id, amountMinor: 1n, reason: 'late' }, situations.ctx());
     await situations.settle(id);
+    const card = { merchantId: rest[tenant].id, amountMinor: 100n, currency: 'EUR', reason: 'sold' } as const;
+    await api.app.flows.issueGiftCard(card, situations.ctx());
   }
   return {
     rest,

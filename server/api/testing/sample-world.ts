@@ -15,6 +15,8 @@ export async function sampleWorld(pool: pg.Pool): Promise<SampleWorld> {
     northCheckout: newId(),
     northWallet: newId(),
     northRequest: newId(),
+    northGiftCard: newId(),
+    northStoreCredit: newId(),
   };
   const world = { ...shop, ...extra };
   await pool.query(
@@ -54,6 +56,23 @@ export async function sampleWorld(pool: pg.Pool): Promise<SampleWorld> {
     `INSERT INTO money_requests (id, requester_wallet, requester_id, payer_id, currency, amount_minor, status, home, created_at, expires_at)
      VALUES ($1, $2, $3, $4, 'EUR', 500, 'open', 'EU', now(), now() + interval '14 days')`,
     [world.northRequest, world.northWallet, shop.customers[0], newId()],
+  );
+  await pool.query(
+    `INSERT INTO accounts (id, code, kind, home, merchant_id, customer_id, currency, normal_side, limited, created_at)
+     VALUES ($1, 'gift_card:north', 'gift_card', 'EU', $3, NULL, 'EUR', 'credit', true, now()),
+            ($2, 'store_credit:north', 'store_credit', 'EU', $3, $4, 'EUR', 'credit', true, now())`,
+    [world.northGiftCard, world.northStoreCredit, shop.merchants[0], shop.customers[0]],
+  );
+  await pool.query(
+    `INSERT INTO gift_cards (id, home, merchant_id, account_id, currency, code_hash, last4, initial_minor, status, reason, issued_by, created_at,
+                             updated_at, version)
+     VALUES ($1, 'EU', $2, $1, 'EUR', 'hash', '0000', 100, 'active', 'sold', 'system:test', now(), now(), 1)`,
+    [world.northGiftCard, shop.merchants[0]],
+  );
+  await pool.query(
+    `INSERT INTO store_credits (id, home, merchant_id, customer_id, currency, status, created_at, updated_at, version)
+     VALUES ($1, 'EU', $2, $3, 'EUR', 'active', now(), now(), 1)`,
+    [world.northStoreCredit, shop.merchants[0], shop.customers[0]],
   );
   // South's order has something in it, so that what is done to it is done to an order like any other.
   const line = newId();

@@ -1,5 +1,6 @@
 import type { ShopFixture } from '../../views/shop-fixture.ts';
 import type { ProcedurePath } from '../root.ts';
+import { TENDER_SAMPLES } from './samples-tenders.ts';
 
 /** What the samples are about: a shop whose first merchant, North, owns everything that has an id; South is somebody else. */
 export interface SampleWorld extends ShopFixture {
@@ -12,6 +13,8 @@ export interface SampleWorld extends ShopFixture {
   /** Of the customer who bought from North; and what they ask of somebody. */
   readonly northWallet: string;
   readonly northRequest: string;
+  readonly northGiftCard: string;
+  readonly northStoreCredit: string;
 }
 
 export interface Sample {
@@ -129,6 +132,7 @@ export const SAMPLES: Readonly<Record<ProcedurePath, Sample>> = {
   },
   'ledger.entryKinds': { input: () => ({ id: NIL }), foreign: [(world) => ({ id: world.northAccount })] },
   'ledger.balance': { input: () => ({ id: NIL, version: 0 }), foreign: [(world) => ({ id: world.northAccount, version: 0 })] },
+  ...TENDER_SAMPLES,
   'mails.list': { ...EMPTY, foreign: [(world) => ({ orderId: world.orders[0] })], nothing: true },
   'mails.get': { input: () => ({ id: NIL }), foreign: [(world) => ({ id: world.mail })] },
   'mails.state': NONE,

@@ -22,7 +22,13 @@ export interface Approval {
   version: bigint;
 }
 
-export const APPROVAL_ACTIONS = ['refund-order', 'adjust-stock', 'write-off-difference'] as const;
+export const APPROVAL_ACTIONS = [
+  'refund-order',
+  'adjust-stock',
+  'write-off-difference',
+  'issue-gift-card',
+  'issue-store-credit',
+] as const;
 export type ApprovalAction = (typeof APPROVAL_ACTIONS)[number];
 
 export interface Policy {
@@ -33,11 +39,13 @@ export interface Policy {
 }
 
 /**
- * What holds where nobody has set a policy for the currency: a refund from 50 000 minor units on (500.00 where a unit has two decimals)
- * needs a second person. Stock adjustments need one only by a policy.
+ * What holds where nobody has set a policy for the currency: a refund, a gift card or a store credit from 50 000 minor units on (500.00 where
+ * a unit has two decimals) needs a second person. Stock adjustments need one only by a policy.
  */
 const DEFAULT_POLICIES: Readonly<Record<string, Pick<Policy, 'thresholdMinor' | 'expiresHours'>>> = {
   'refund-order': { thresholdMinor: 50_000n, expiresHours: 72 },
+  'issue-gift-card': { thresholdMinor: 50_000n, expiresHours: 72 },
+  'issue-store-credit': { thresholdMinor: 50_000n, expiresHours: 72 },
 };
 
 /** The policy for an action in a currency: the one that was set, else the default of the action, else none. */

@@ -45,6 +45,18 @@ export interface Operation {
   settledAt: Date | null;
 }
 
+/**
+ * Tenders that are accounts of the house's own ledger: spent and given back in the transaction that decides so, without asking anybody. What
+ * is spent from is the payment's `token`: the gift card's id, or the customer's.
+ */
+export const INTERNAL_PROVIDERS = ['gift_card', 'store_credit', 'wallet'] as const;
+export type InternalProvider = (typeof INTERNAL_PROVIDERS)[number];
+
+/** Whether a payment is made from the house's own ledger. */
+export function isInternal<P extends { readonly provider: string }>(payment: P): payment is P & { provider: InternalProvider } {
+  return (INTERNAL_PROVIDERS as readonly string[]).includes(payment.provider);
+}
+
 export const OPEN_OPERATION: readonly OperationStatus[] = ['in_flight', 'requires_action', 'unknown'];
 
 /** Whether an attempt has no final answer yet. */
@@ -77,10 +89,14 @@ export function deriveOrderPayment(payments: readonly Payment[], dueMinor: bigin
     if (refunded > 0n) return 'PARTIALLY_REFUNDED';
     return captured >= dueMinor ? 'CAPTURED' : 'PARTIALLY_CAPTURED';
   }
-  if (payments.some((payment) => payment.status === 'AUTHORIZED')) return 'AUTHORIZED';
-  if (payments.length > 0 && payments.every((payment) => payment.status === 'FAILED')) return 'FAILED';
+  // One tender that is still asked for keeps the whole unpaid, whatever the others hold already.
+  if (payments.some((payment) => payment.status === 'AUTHORIZED')) return payments.some(isAwaited) ? 'UNPAID' : 'AUTHORIZED';
+  const ended = payments.every((payment) => payment.status === 'FAILED' || payment.status === 'VOIDED');
+  if (ended && payments.some((payment) => payment.status === 'FAILED')) return 'FAILED';
   return payments.some((payment) => payment.status === 'VOIDED') ? 'VOIDED' : 'UNPAID';
 }
+
+const isAwaited = (payment: Payment): boolean => ['CREATED', 'REQUIRES_ACTION', 'FAILED'].includes(payment.status);
 
 /** What is left of the authorization to capture. */
 export function capturableMinor(payment: Payment): bigint {

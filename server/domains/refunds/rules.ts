@@ -25,6 +25,8 @@ export interface RefundLine extends UnitRange {
   readonly value: Omit<UnitValue, 'totalMinor'>;
 }
 
+export type RefundDestination = 'store_credit';
+
 /** One tender's part of a refund. */
 export interface RefundLeg {
   readonly id: string;
@@ -32,6 +34,8 @@ export interface RefundLeg {
   readonly orderId: string;
   readonly paymentId: string;
   readonly amountMinor: bigint;
+  /** Where the money goes instead of to the tender that it came from. */
+  readonly destination: RefundDestination | null;
   status: 'pending' | 'succeeded' | 'failed';
   settledAt: Date | null;
 }

@@ -43,6 +43,7 @@ const LEGS: TableSpec = {
     order_id: 'uuid',
     payment_id: 'uuid',
     amount_minor: 'int8',
+    destination: 'text',
     status: 'text',
     settled_at: 'timestamptz',
   },
@@ -62,7 +63,8 @@ export async function readRefunds(tx: Tx, orderIds: readonly string[]): Promise<
 export async function readLegs(tx: Tx, orderIds: readonly string[]): Promise<RefundLeg[]> {
   const { rows } = await tx.query<RefundLeg>({
     name: 'refund-legs-of-orders',
-    text: `SELECT id, refund_id AS "refundId", order_id AS "orderId", payment_id AS "paymentId", amount_minor AS "amountMinor", status, settled_at AS "settledAt"
+    text: `SELECT id, refund_id AS "refundId", order_id AS "orderId", payment_id AS "paymentId", amount_minor AS "amountMinor", destination, status,
+                  settled_at AS "settledAt"
            FROM refund_legs WHERE order_id = ANY($1::uuid[]) ORDER BY id`,
     values: [orderIds],
   });
@@ -126,6 +128,7 @@ function legColumns(l: RefundLeg): Record<string, unknown> {
     order_id: l.orderId,
     payment_id: l.paymentId,
     amount_minor: l.amountMinor,
+    destination: l.destination,
     status: l.status,
     settled_at: l.settledAt,
   };

@@ -46,6 +46,8 @@ export interface OrderWorld {
   close(): Promise<void>;
 }
 
+/** Thirty-two bytes, for tests only. */
+export const TEST_DATA_KEY = Buffer.alloc(32, 7).toString('base64');
 const SECRETS = { webhookSecret: 'whsec_test_0123456789abcdef', secretKey: 'sk_test_0123456789abcdef' };
 
 export interface WorldOptions {
@@ -66,7 +68,7 @@ export async function orderWorld(options: WorldOptions = {}): Promise<OrderWorld
   };
   let offset = 0;
   const clock = (): Date => new Date(Date.now() + offset);
-  const flows = createFlows({ pool: db.pool, home: 'EU', outside, clock });
+  const flows = createFlows({ pool: db.pool, home: 'EU', outside, clock, dataKey: TEST_DATA_KEY });
   const ctx = (who = 'agent'): Ctx => ({
     now: clock(),
     actor: `user:${ACTORS[who] ?? who}`,

@@ -20,6 +20,9 @@ export const LIMITS = {
   openCheckoutByIp: { name: 'open-checkout-by-ip', burst: 120, periodMs: MINUTE_MS },
   /** A page that waits for the bank asks once a second, also from several tabs. */
   payByIp: { name: 'pay-by-ip', burst: 900, periodMs: MINUTE_MS },
+  /** A code has 80 secret bits: these only keep guessing from costing anything. Whoever finds a card starts anew. */
+  giftCardByIp: { name: 'gift-card-by-ip', burst: 10, periodMs: 10 * MINUTE_MS },
+  giftCardByMerchant: { name: 'gift-card-by-merchant', burst: 600, periodMs: 10 * MINUTE_MS },
   trackingByIp: { name: 'tracking-by-ip', burst: 60, periodMs: MINUTE_MS },
   /** Each address that a customer sends to, asks or looks up: more than a round of friends, too few to find out who is a customer. */
   walletAddressByCustomer: { name: 'wallet-address-by-customer', burst: 60, periodMs: 60 * MINUTE_MS },

@@ -1,0 +1,56 @@
+import type { Ctx } from '../../kernel/context.ts';
+import { DomainError } from '../../kernel/errors.ts';
+import type { Queryable, Tx } from '../../platform/db.ts';
+import type { GiftCard } from './rules.ts';
+import { findOver, insertGiftCards, readGiftCards, updateGiftCards } from './store.ts';
+
+export interface GiftCardsState {
+  readonly byId: Map<string, GiftCard>;
+  readonly fresh: Set<GiftCard>;
+  readonly dirty: Set<GiftCard>;
+}
+
+/** Reads cards whose accounts the transaction has locked: they do not change under it. */
+export async function load(tx: Tx, ids: readonly string[]): Promise<GiftCardsState> {
+  const rows = ids.length === 0 ? [] : await readGiftCards(tx, [...new Set(ids)]);
+  return { byId: new Map(rows.map((card) => [card.id, card])), fresh: new Set(), dirty: new Set() };
+}
+
+/** Cards by id, without a lock. */
+export async function read(db: Queryable, ids: readonly string[]): Promise<ReadonlyMap<string, GiftCard>> {
+  const rows = ids.length === 0 ? [] : await readGiftCards(db, [...new Set(ids)]);
+  return new Map(rows.map((card) => [card.id, card]));
+}
+
+/** Cards whose time is over and whose end is not written yet. Without a lock. */
+export function over(db: Queryable, now: Date, limit: number): Promise<GiftCard[]> {
+  return findOver(db, now, limit);
+}
+
+/** The card, or `not_found`. */
+export function cardOf(state: GiftCardsState, id: string): GiftCard {
+  const card = state.byId.get(id);
+  if (!card) throw new DomainError('not_found', 'There is no such gift card.');
+  return card;
+}
+
+export function add(state: GiftCardsState, card: GiftCard): void {
+  state.byId.set(card.id, card);
+  state.fresh.add(card);
+}
+
+/** Changes a card; its version goes up by one. */
+export function change(
+  state: GiftCardsState,
+  card: GiftCard,
+  after: Partial<Pick<GiftCard, 'status' | 'expiresAt' | 'approvalId'>>,
+  ctx: Ctx,
+): void {
+  Object.assign(card, after, { updatedAt: ctx.now, version: card.version + 1n });
+  if (!state.fresh.has(card)) state.dirty.add(card);
+}
+
+export async function write(tx: Tx, state: GiftCardsState): Promise<void> {
+  await insertGiftCards(tx, [...state.fresh]);
+  await updateGiftCards(tx, [...state.dirty]);
+}
