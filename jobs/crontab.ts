@@ -31,6 +31,7 @@ export const TICKS: readonly Tick[] = [
   { task: 'expire-gift-cards', everySeconds: 60 },
   { task: 'sweep-checkouts', everySeconds: 10 },
   { task: 'sweep-money-requests', everySeconds: 60 },
+  { task: 'sweep-holds', everySeconds: 10 },
 ];
 
 /** The schedule in graphile-worker’s words. */

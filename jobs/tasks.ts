@@ -15,6 +15,7 @@ import { readReport } from './tasks/read-report.ts';
 import { sendNotices } from './tasks/send-notices.ts';
 import { sweepCheckouts } from './tasks/sweep-checkouts.ts';
 import { sweepDeliveriesTask } from './tasks/sweep-deliveries.ts';
+import { sweepHolds } from './tasks/sweep-holds.ts';
 import { sweepMoneyRequests } from './tasks/sweep-money-requests.ts';
 import { sweepNotices } from './tasks/sweep-notices.ts';
 import { sweepReports } from './tasks/sweep-reports.ts';
@@ -35,6 +36,7 @@ const TASK_LIST: { readonly [T in TaskName]: Task<T> } = {
   'mark-accounts': markAccountsTask,
   'sweep-money-requests': sweepMoneyRequests,
   'expire-gift-cards': expireGiftCardsTask,
+  'sweep-holds': sweepHolds,
   'process-webhook': processWebhookTask,
   'process-webhooks': processWebhooksTask,
   'purge-expired': purgeExpired,

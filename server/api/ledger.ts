@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import { closePeriodInput, operateAccountInput } from '../domains/ledger/schema.ts';
 import { listAccounts, readAccount } from '../views/accounts.ts';
 import { balanceAt, balanceAtVersion, refuseFuture } from '../views/balances.ts';
 import { entryKinds, listEntries, TRANSFER_PHASES } from '../views/entries.ts';
 import { trialBalance } from '../views/trial-balance.ts';
+import { keyed, submit } from './mutations.ts';
 import { pageInput } from './page-input.ts';
 import { procedure, router } from './trpc.ts';
 
@@ -50,4 +52,13 @@ export const ledgerRouter = router({
     .query(({ ctx, input }) => listEntries(ctx.pool, ctx.scope, input)),
 
   entryKinds: procedure.input(byId).query(({ ctx, input }) => entryKinds(ctx.pool, ctx.scope, input.id)),
+
+  /** Freeze, unfreeze, close, or set the credit limit. */
+  operate: procedure
+    .input(keyed(operateAccountInput))
+    .mutation(({ ctx, input }) => submit(ctx, input, ctx.app.flows.ledger.operateAccount)),
+
+  closePeriod: procedure
+    .input(keyed(closePeriodInput))
+    .mutation(({ ctx, input }) => submit(ctx, input, ctx.app.flows.ledger.closePeriod)),
 });

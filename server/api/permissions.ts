@@ -148,6 +148,8 @@ export const PERMISSIONS = {
   'ledger.accounts': { allow: BOOK_READERS },
   'ledger.account': { allow: BOOK_READERS },
   'ledger.entries': { allow: BOOK_READERS },
+  'ledger.operate': { allow: AUDITORS },
+  'ledger.closePeriod': { allow: AUDITORS },
   'ledger.entryKinds': { allow: BOOK_READERS },
   'ledger.balance': { allow: BOOK_READERS },
   'mails.list': { allow: ORDER_READERS },

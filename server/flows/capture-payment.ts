@@ -1,4 +1,5 @@
-import { chart, type TransferSpec } from '../domains/ledger/rules.ts';
+import type { TransferSpec } from '../domains/ledger/schema.ts';
+import { chart } from '../domains/ledger/schema.ts';
 import { isGone, isReplacement } from '../domains/orders/rules.ts';
 import type { Order } from '../domains/orders/service.ts';
 import { capturableMinor, isOpen, type Payment } from '../domains/payments/rules.ts';

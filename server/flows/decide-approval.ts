@@ -2,7 +2,7 @@ import { type Approval, checkDecision } from '../domains/approvals/rules.ts';
 import type { DecideApprovalInput } from '../domains/approvals/schema.ts';
 import * as approvals from '../domains/approvals/service.ts';
 import { type AdjustStockInput, adjustStockInput } from '../domains/inventory/schema.ts';
-import { type AccountRef, chart } from '../domains/ledger/rules.ts';
+import { type AccountRef, chart } from '../domains/ledger/schema.ts';
 import * as reconciliation from '../domains/reconciliation/service.ts';
 import * as refunds from '../domains/refunds/service.ts';
 import type { Ctx } from '../kernel/context.ts';
@@ -85,7 +85,7 @@ function decide(world: Deciding, { input, ctx }: Request<DecideApprovalInput>): 
   // Planned first: stock that has gone meanwhile refuses the decision, and the request stays for somebody to reject.
   const adjustment = approval.action === 'adjust-stock' && approved ? adjustmentOf(approval) : null;
   const movement = adjustment && planOf(world, adjustment);
-  const writeOff = approval.action === 'write-off-difference' && approved ? planWriteOff(world, approval) : null;
+  const writeOff = approval.action === 'write-off-difference' && approved ? planWriteOff(world, approval, ctx.now) : null;
   approvals.decide(world.approvals, approval, input.decision, input.reason ?? null, ctx);
   world.applied++;
   if (approval.action === 'refund-order') settleRefund(world, approval, approved, ctx);

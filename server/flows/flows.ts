@@ -42,6 +42,7 @@ import { type EditedOrder, editOrder } from './edit-order.ts';
 import { createSku, type EditedSku, editSku } from './edit-sku.ts';
 import { expireApprovals } from './expire-approvals.ts';
 import { type ImportedSkus, type ImportPreview, importSkus, previewImport, readImport } from './import-skus.ts';
+import { createLedgerFlows, type LedgerFlows } from './ledger/ledger-flows.ts';
 import { mailLink } from './mail-link.ts';
 import { markAccounts } from './mark-accounts.ts';
 import {
@@ -86,6 +87,8 @@ export interface Flows {
   /** Customers' money with the platform. */
   readonly wallets: WalletFlows;
   readonly reconciliation: ReconciliationFlows;
+  /** Transfers between accounts, and the accounts themselves. */
+  readonly ledger: LedgerFlows;
   readonly placeOrder: Call<PlaceOrderInput, PlacedOrder>;
   readonly cancelOrder: Call<CancelWish, CancelledOrder>;
   readonly refundOrder: Call<RefundOrderInput, RequestedRefund>;
@@ -190,6 +193,8 @@ export function createFlows(deps: FlowDeps): Flows {
     ...(deps.drivesSagas ? { drivesSagas: true } : {}),
   });
   waiting.push(runner.idle);
+  const ledger = createLedgerFlows({ pool, verb, ...(observe ? { observe } : {}) });
+  waiting.push(ledger.idle);
   const desk = deps.mail ?? NO_MAIL;
   const sender = createNoticeSender({ pool, desk, clock });
   const importRead = verb(importSkus);
@@ -202,6 +207,7 @@ export function createFlows(deps: FlowDeps): Flows {
     checkouts: createCheckoutFlows({ pool, createQuote: quote, verb }),
     wallets: createWalletFlows({ pool, verb }),
     reconciliation: createReconciliationFlows({ pool, outside, verb }),
+    ledger,
     placeOrder: verb(placeOrder),
     cancelOrder: verb(cancelOrder),
     refundOrder: verb(refundOrder),

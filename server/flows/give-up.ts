@@ -1,6 +1,6 @@
 import { movement } from '../domains/inventory/rules.ts';
 import * as inventory from '../domains/inventory/service.ts';
-import { chart } from '../domains/ledger/rules.ts';
+import { chart } from '../domains/ledger/schema.ts';
 import { isCancellable } from '../domains/orders/rules.ts';
 import * as orders from '../domains/orders/service.ts';
 import type { Ctx } from '../kernel/context.ts';

@@ -1,4 +1,4 @@
-import { chart } from '../domains/ledger/rules.ts';
+import { chart } from '../domains/ledger/schema.ts';
 import type * as orders from '../domains/orders/service.ts';
 import type { Operation, Payment } from '../domains/payments/rules.ts';
 import * as payments from '../domains/payments/service.ts';

@@ -1,4 +1,5 @@
-import { chart, type TransferSpec } from '../domains/ledger/rules.ts';
+import type { TransferSpec } from '../domains/ledger/schema.ts';
+import { chart } from '../domains/ledger/schema.ts';
 import type { Order } from '../domains/orders/service.ts';
 import * as orders from '../domains/orders/service.ts';
 import { isOpen } from '../domains/payments/rules.ts';

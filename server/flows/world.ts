@@ -2,7 +2,9 @@ import * as catalog from '../domains/catalog/service.ts';
 import * as fulfilment from '../domains/fulfilment/service.ts';
 import * as giftCards from '../domains/gift-cards/service.ts';
 import * as inventory from '../domains/inventory/service.ts';
-import { type AccountRef, chart, planTransfers, type TransferSpec } from '../domains/ledger/rules.ts';
+import { planTransfers } from '../domains/ledger/rules.ts';
+import type { TransferSpec } from '../domains/ledger/schema.ts';
+import { type AccountRef, chart } from '../domains/ledger/schema.ts';
 import * as ledger from '../domains/ledger/service.ts';
 import type { OrderEvent } from '../domains/orders/rules.ts';
 import * as orders from '../domains/orders/service.ts';
@@ -258,7 +260,7 @@ export function settleOrder(world: World, order: orders.Order, event: OrderEvent
 /** Posts an order's transfers as one journal and keeps the order's own receivable in step. */
 export function postFor(world: World, order: orders.Order, specs: readonly TransferSpec[], ctx: Ctx): void {
   if (specs.length === 0) return;
-  const applied = ledger.post(world.ledger, planTransfers(world.ledger, specs), ctx);
+  const applied = ledger.post(world.ledger, planTransfers(world.ledger, specs, ctx.now), ctx);
   const receivable = ledger.accountId(chart.receivable(order.row.merchantId, order.row.currency).code);
   for (const transfer of applied) {
     if (transfer.phase !== 'single' && transfer.phase !== 'post') continue;

@@ -59,6 +59,11 @@ export const ERRORS = {
   limit_exceeded: entry(422, 'UNPROCESSABLE_CONTENT', 'This is more than the limit allows.'),
   wallet_negative: entry(422, 'UNPROCESSABLE_CONTENT', 'The wallet owes money.'),
   recipient_unavailable: entry(422, 'UNPROCESSABLE_CONTENT', 'Nobody can be paid under this address.'),
+  hold_expired: entry(409, 'CONFLICT', 'The hold has expired. Hold the money again.'),
+  already_reversed: entry(409, 'CONFLICT', 'The transfer was reversed already.'),
+  transfer_id_reused: entry(409, 'CONFLICT', 'A transfer with this id exists and says something else.'),
+  linked_failed: entry(422, 'UNPROCESSABLE_CONTENT', 'Another transfer of the same journal was refused.'),
+  period_closed: entry(409, 'CONFLICT', 'The books are closed for this time.'),
   card_number_refused: entry(
     422,
     'UNPROCESSABLE_CONTENT',

@@ -84,6 +84,10 @@ export const EVENT_TYPES = [
   'store_credit.deducted',
   'store_credit.frozen',
   'store_credit.unfrozen',
+  'account.frozen',
+  'account.unfrozen',
+  'account.closed',
+  'account.limit_changed',
 ] as const;
 
 export type EventType = (typeof EVENT_TYPES)[number];
@@ -98,7 +102,8 @@ export type Aggregate =
   | 'money_request'
   | 'reconciliation'
   | 'gift_card'
-  | 'store_credit';
+  | 'store_credit'
+  | 'account';
 
 /** What a writer hands over; the outbox adds id, actor, trace and time. */
 export interface NewEvent {

@@ -20,6 +20,7 @@ export const TASKS = {
   'sweep-checkouts': z.object({}),
   'mark-accounts': z.object({}),
   'sweep-money-requests': z.object({}),
+  'sweep-holds': z.object({}),
   'check-integrity': z.object({ full: z.boolean().optional() }),
   'purge-expired': z.object({}),
 } as const;

@@ -12,6 +12,9 @@ import { sqlState, type Tx, withTx } from './db.ts';
  */
 export type Settled<O> = { readonly ok: true; readonly value: O } | { readonly ok: false; readonly error: Error };
 
+/** Thrown by `run` after it has seen why its batch failed: the same items again, which know better now. */
+export class RunAgain extends Error {}
+
 export interface LaneOptions<I, O> {
   readonly name: string;
   readonly pool: pg.Pool;
@@ -131,6 +134,7 @@ export function createLane<I, O>(options: LaneOptions<I, O>): Lane<I, O> {
  * (08 and 57P connection lost, a broken socket): nobody knows whether it happened, again under the same keys.
  */
 function classify(error: unknown): 'again' | 'isolate' | 'fail' {
+  if (error instanceof RunAgain) return 'again';
   const state = sqlState(error);
   if (state) {
     if (state.startsWith('22') || state.startsWith('23') || isOurFault(state)) return 'isolate';

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type AppliedTransfer, chart, planTransfers, type TransferSpec } from '../domains/ledger/rules.ts';
+import { type AppliedTransfer, planTransfers } from '../domains/ledger/rules.ts';
+import { chart, type TransferSpec } from '../domains/ledger/schema.ts';
 import * as ledger from '../domains/ledger/service.ts';
 import { markAccounts } from '../flows/mark-accounts.ts';
 import { newId } from '../kernel/ids.ts';
@@ -65,7 +66,7 @@ async function play(steps: readonly Step[]): Promise<{ written: Written[]; accou
       forgetLocks(tx);
       const state = await ledger.lock(tx, { home: 'EU', now: ctx.now, accounts: refs, holds: holdId ? [holdId] : [] });
       if ('holdId' in spec && state.holds.get(spec.holdId)?.status !== 'open') return;
-      const applied = ledger.post(state, planTransfers(state, [spec]), ctx);
+      const applied = ledger.post(state, planTransfers(state, [spec], ctx.now), ctx);
       await ledger.write(tx, state);
       written.push(...applied.map((transfer) => ({ transfer, at })));
     });

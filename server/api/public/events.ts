@@ -20,6 +20,7 @@ const SEEN_WITH: Readonly<Record<Aggregate, readonly ApiScope[]>> = {
   reconciliation: [],
   gift_card: ['gift_cards:read'],
   store_credit: ['store_credit:read'],
+  account: [],
 };
 
 const event = z

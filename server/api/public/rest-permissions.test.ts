@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { chart } from '../../domains/ledger/rules.ts';
+import { chart } from '../../domains/ledger/schema.ts';
 import { accountId } from '../../domains/ledger/service.ts';
 import { newId } from '../../kernel/ids.ts';
 import { API_SCOPES } from '../../kernel/vocabulary.ts';

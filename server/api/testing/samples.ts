@@ -130,6 +130,8 @@ export const SAMPLES: Readonly<Record<ProcedurePath, Sample>> = {
     input: () => ({ accountId: NIL }),
     foreign: [(world) => ({ accountId: world.northAccount })],
   },
+  'ledger.operate': { input: () => ({ accountId: NIL, operation: { action: 'freeze' }, reason: 'Asked for by the owner' }) },
+  'ledger.closePeriod': { input: () => ({ until: new Date('2026-01-01T00:00:00Z'), reason: 'Month end' }) },
   'ledger.entryKinds': { input: () => ({ id: NIL }), foreign: [(world) => ({ id: world.northAccount })] },
   'ledger.balance': { input: () => ({ id: NIL, version: 0 }), foreign: [(world) => ({ id: world.northAccount, version: 0 })] },
   ...TENDER_SAMPLES,

@@ -1,15 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DomainError } from '../../kernel/errors.ts';
-import {
-  type Account,
-  applyTransfer,
-  availableMinor,
-  balanceMinor,
-  type Ledger,
-  planTransfers,
-  type TransferSpec,
-} from './rules.ts';
+import { type Account, applyTransfer, availableMinor, balanceMinor, type Ledger, planTransfers } from './rules.ts';
+import type { TransferSpec } from './schema.ts';
 
 const CODES = ['wallet:a', 'wallet:b', 'clearing', 'payable'] as const;
 
@@ -33,7 +26,18 @@ function account(code: string, over: Partial<Account> = {}): Account {
   };
 }
 
-const freshLedger = (): Ledger => ({ accounts: new Map(CODES.map((code) => [code, account(code)])), holds: new Map() });
+const NOW = new Date('2026-11-28T12:00:00Z');
+
+function freshLedger(): Ledger {
+  const accounts = CODES.map((code) => account(code));
+  return {
+    accounts: new Map(accounts.map((one) => [one.code, one])),
+    byId: new Map(accounts.map((one) => [one.id, one])),
+    holds: new Map(),
+    now: NOW,
+    closedUntil: null,
+  };
+}
 
 const base = { kind: 'test', orderId: null, paymentId: null };
 let made = 0;

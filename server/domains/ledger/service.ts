@@ -3,30 +3,33 @@ import type { Ctx } from '../../kernel/context.ts';
 import { newId } from '../../kernel/ids.ts';
 import type { Queryable, Tx } from '../../platform/db.ts';
 import { lockStep } from '../../platform/locks.ts';
-import {
-  type Account,
-  type AccountRef,
-  type AppliedTransfer,
-  applyTransfer,
-  type Hold,
-  type Ledger,
-  type TransferSpec,
-} from './rules.ts';
+import { type Account, type AppliedTransfer, applyTransfer, type Hold, type Ledger } from './rules.ts';
+import type { AccountRef, TransferSpec } from './schema.ts';
 import {
   createAccounts,
+  findExpiredHolds,
   insertHolds,
+  insertPeriod,
   insertTransfers,
+  type LockedAccount,
   lockAccounts,
   lockHolds,
   type Movement,
+  readClosedUntil,
+  readHoldAccounts,
   readMovements,
+  readReversed,
+  readTransfers,
+  stopAccounts,
   type TransferRow,
   writeAccounts,
+  writeFlags,
   writeHolds,
 } from './store.ts';
 
 /** The locked part of the ledger and what the batch wrote into it. */
 export interface LedgerState extends Ledger {
+  closedUntil: Date | null;
   readonly transfers: TransferRow[];
   readonly newHolds: Set<string>;
 }
@@ -54,9 +57,19 @@ export function accountId(code: string): string {
   return id;
 }
 
+function emptyState(now: Date): LedgerState {
+  return { now, accounts: new Map(), byId: new Map(), holds: new Map(), closedUntil: null, transfers: [], newHolds: new Set() };
+}
+
+function enter(state: LedgerState, { closedUntil, ...account }: LockedAccount, name: string): void {
+  state.accounts.set(name, account);
+  state.byId.set(account.id, account);
+  state.closedUntil = closedUntil;
+}
+
 /** Locks accounts, making those that were never used, and then holds. */
 export async function lock(tx: Tx, keys: LedgerKeys): Promise<LedgerState> {
-  const state: LedgerState = { accounts: new Map(), holds: new Map(), transfers: [], newHolds: new Set() };
+  const state = emptyState(keys.now);
   const refs = new Map(keys.accounts.map((ref) => [ref.code, { ...ref, id: accountId(ref.code) }]));
   if (refs.size > 0) {
     lockStep(tx, 'accounts');
@@ -64,21 +77,57 @@ export async function lock(tx: Tx, keys: LedgerKeys): Promise<LedgerState> {
     let rows = await lockAccounts(
       tx,
       wanted.map((ref) => ref.id),
+      keys.now,
     );
     if (rows.length < refs.size) {
       await createAccounts(tx, keys.home, wanted, keys.now);
       rows = await lockAccounts(
         tx,
         wanted.map((ref) => ref.id),
+        keys.now,
       );
     }
-    for (const row of rows) state.accounts.set(row.code, row);
+    for (const row of rows) enter(state, row, row.code);
   }
   if (keys.holds.length > 0) {
     lockStep(tx, 'holds');
     for (const hold of await lockHolds(tx, keys.holds)) state.holds.set(hold.id, hold);
   }
   return state;
+}
+
+/** Locks accounts and holds that exist, for whoever knows them by id. What does not exist is left out. */
+export async function lockExisting(
+  tx: Tx,
+  keys: { readonly accounts: readonly string[]; readonly holds: readonly string[]; readonly now: Date },
+): Promise<LedgerState> {
+  const state = emptyState(keys.now);
+  if (keys.accounts.length > 0) {
+    lockStep(tx, 'accounts');
+    for (const row of await lockAccounts(tx, keys.accounts, keys.now)) enter(state, row, row.id);
+  }
+  if (keys.holds.length > 0) {
+    lockStep(tx, 'holds');
+    for (const hold of await lockHolds(tx, keys.holds)) state.holds.set(hold.id, hold);
+  }
+  return state;
+}
+
+export type Original = AppliedTransfer;
+
+/** Transfers by id, as they were written. */
+export async function findTransfers(tx: Tx, ids: readonly string[]): Promise<Map<string, AppliedTransfer>> {
+  return ids.length === 0 ? new Map() : new Map((await readTransfers(tx, ids)).map((transfer) => [transfer.id, transfer]));
+}
+
+/** The accounts of holds, which never change. */
+export async function accountsOfHolds(tx: Tx, ids: readonly string[]): Promise<string[]> {
+  return ids.length === 0 ? [] : readHoldAccounts(tx, ids);
+}
+
+/** How much of each transfer was taken back so far, in minor units. Ask under the locks of their accounts. */
+export async function reversedMinor(tx: Tx, ids: readonly string[]): Promise<Map<string, bigint>> {
+  return ids.length === 0 ? new Map() : readReversed(tx, ids);
 }
 
 /** Applies planned transfers as one journal and remembers them for `write`. */
@@ -98,7 +147,7 @@ export async function write(tx: Tx, state: LedgerState): Promise<void> {
   if (state.transfers.length === 0) return;
   const touched = new Set(state.transfers.flatMap((t) => [t.debitAccount, t.creditAccount]));
   const usedHolds = new Set(state.transfers.flatMap((t) => (t.holdId ? [t.holdId] : [])));
-  const accounts: Account[] = [...state.accounts.values()].filter((account) => touched.has(account.id));
+  const accounts: Account[] = [...state.byId.values()].filter((account) => touched.has(account.id));
   const holds: Hold[] = [...state.holds.values()];
   await writeAccounts(tx, accounts);
   await insertHolds(
@@ -116,4 +165,22 @@ export async function write(tx: Tx, state: LedgerState): Promise<void> {
 /** What was posted on the accounts whose codes begin so, in a period (from inclusive, to exclusive): one row per journal. */
 export function movements(db: Queryable, codes: string, period: { readonly from: Date; readonly to: Date }): Promise<Movement[]> {
   return readMovements(db, codes, period);
+}
+
+/** Writes what persons changed of accounts: frozen, closed, credit limit. */
+export const writeOperated = writeFlags;
+
+/** Open holds of no order whose time is over at `now`, `limit` at most. */
+export const expiredHolds = findExpiredHolds;
+
+/** Stops the ledger for as long as the transaction lasts and says until when the books are closed. */
+export async function lockPeriods(tx: Tx): Promise<Date | null> {
+  lockStep(tx, 'accounts');
+  await stopAccounts(tx);
+  return readClosedUntil(tx);
+}
+
+/** Closes the books before `until`. */
+export async function closeUntil(tx: Tx, until: Date, ctx: Ctx): Promise<void> {
+  await insertPeriod(tx, { until, home: ctx.home, actor: ctx.actor, at: ctx.now, traceId: ctx.traceId });
 }

@@ -1,6 +1,7 @@
 import type { Queryable, Tx } from '../../platform/db.ts';
 import { insertRows, type TableSpec, updateRows } from '../../platform/rows.ts';
-import type { Account, AccountRef, AppliedTransfer, Hold } from './rules.ts';
+import type { Account, AppliedTransfer, Hold } from './rules.ts';
+import type { AccountRef } from './schema.ts';
 
 const ACCOUNTS: TableSpec = {
   table: 'accounts',
@@ -10,8 +11,13 @@ const ACCOUNTS: TableSpec = {
     credits_posted: 'int8',
     debits_pending: 'int8',
     credits_pending: 'int8',
+    overdraft_minor: 'int8',
     version: 'int8',
   },
+};
+const ACCOUNT_FLAGS: TableSpec = {
+  table: 'accounts',
+  columns: { id: 'uuid', frozen: 'bool', closed: 'bool', credit_limit_minor: 'int8' },
 };
 const NEW_ACCOUNTS: TableSpec = {
   table: 'accounts',
@@ -36,6 +42,7 @@ const TRANSFERS: TableSpec = {
     kind: 'text',
     phase: 'text',
     hold_id: 'uuid',
+    reverses: 'uuid',
     debit_account: 'uuid',
     credit_account: 'uuid',
     amount_minor: 'int8',
@@ -98,14 +105,24 @@ export async function createAccounts(
   await insertRows(tx, NEW_ACCOUNTS, rows, 'ON CONFLICT DO NOTHING');
 }
 
-export async function lockAccounts(tx: Tx, ids: readonly string[]): Promise<Account[]> {
-  const { rows } = await tx.query<Account>({
+/** An account's row, and until when the books are closed if that is not long before now. */
+export interface LockedAccount extends Account {
+  readonly closedUntil: Date | null;
+}
+
+/**
+ * The statement that waits for the accounts also says until when the books are closed: whoever closes them keeps everybody from locking
+ * accounts while that is written (`closePeriod`), so that nobody decides on an older answer.
+ */
+export async function lockAccounts(tx: Tx, ids: readonly string[], now: Date): Promise<LockedAccount[]> {
+  const { rows } = await tx.query<LockedAccount>({
     name: 'ledger-lock-accounts',
     text: `SELECT id, code, currency, normal_side AS "normalSide", limited, credit_limit_minor AS "creditLimitMinor", overdraft_minor AS "overdraftMinor",
                   frozen, closed, debits_posted AS "debitsPosted", credits_posted AS "creditsPosted", debits_pending AS "debitsPending",
-                  credits_pending AS "creditsPending", version
-           FROM accounts WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE`,
-    values: [ids],
+                  credits_pending AS "creditsPending", version,
+                  (SELECT max(closed_until) FROM ledger_periods WHERE closed_until > $2::timestamptz - interval '1 hour') AS "closedUntil"
+           FROM accounts WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE OF accounts`,
+    values: [ids, now],
   });
   return rows;
 }
@@ -128,13 +145,14 @@ export async function writeAccounts(tx: Tx, accounts: readonly Account[]): Promi
     credits_posted: a.creditsPosted,
     debits_pending: a.debitsPending,
     credits_pending: a.creditsPending,
+    overdraft_minor: a.overdraftMinor,
     version: a.version,
   }));
   await updateRows(
     tx,
     ACCOUNTS,
     ['id'],
-    ['debits_posted', 'credits_posted', 'debits_pending', 'credits_pending', 'version'],
+    ['debits_posted', 'credits_posted', 'debits_pending', 'credits_pending', 'overdraft_minor', 'version'],
     rows,
   );
 }
@@ -172,6 +190,7 @@ export async function insertTransfers(tx: Tx, transfers: readonly TransferRow[])
     kind: t.kind,
     phase: t.phase,
     hold_id: t.holdId,
+    reverses: t.reverses,
     debit_account: t.debitAccount,
     credit_account: t.creditAccount,
     amount_minor: t.amountMinor,
@@ -235,4 +254,79 @@ const DAY_MS = 86_400_000;
 function idAt(ms: number): string {
   const hex = Math.max(0, Math.floor(ms)).toString(16).padStart(12, '0');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-7000-8000-000000000000`;
+}
+
+export async function readTransfers(tx: Tx, ids: readonly string[]): Promise<AppliedTransfer[]> {
+  const { rows } = await tx.query<AppliedTransfer>({
+    name: 'ledger-transfers',
+    text: `SELECT id, kind, phase, hold_id AS "holdId", reverses, debit_account AS "debitAccount", credit_account AS "creditAccount",
+                  amount_minor AS "amountMinor", currency, order_id AS "orderId", payment_id AS "paymentId", reference,
+                  debit_version AS "debitVersion", credit_version AS "creditVersion", debit_balance_minor AS "debitBalanceMinor",
+                  credit_balance_minor AS "creditBalanceMinor"
+           FROM transfers WHERE id = ANY($1::uuid[])`,
+    values: [ids],
+  });
+  return rows;
+}
+
+export async function readHoldAccounts(tx: Tx, ids: readonly string[]): Promise<string[]> {
+  const { rows } = await tx.query<{ accounts: string[] }>({
+    name: 'ledger-hold-accounts',
+    text: 'SELECT ARRAY[debit_account, credit_account]::text[] AS accounts FROM holds WHERE id = ANY($1::uuid[])',
+    values: [ids],
+  });
+  return rows.flatMap(({ accounts }) => accounts);
+}
+
+export async function readReversed(tx: Tx, ids: readonly string[]): Promise<Map<string, bigint>> {
+  const { rows } = await tx.query<{ id: string; amount: bigint }>({
+    name: 'ledger-reversed',
+    text: 'SELECT reverses AS id, sum(amount_minor)::int8 AS amount FROM transfers WHERE reverses = ANY($1::uuid[]) GROUP BY reverses',
+    values: [ids],
+  });
+  return new Map(rows.map(({ id, amount }) => [id, amount]));
+}
+
+export async function writeFlags(tx: Tx, accounts: readonly Account[]): Promise<void> {
+  const rows = accounts.map(({ id, frozen, closed, creditLimitMinor }) => ({
+    id,
+    frozen,
+    closed,
+    credit_limit_minor: creditLimitMinor,
+  }));
+  await updateRows(tx, ACCOUNT_FLAGS, ['id'], ['frozen', 'closed', 'credit_limit_minor'], rows);
+}
+
+/** Keeps everybody from locking an account, and waits for those who have: whoever locks one next sees what is written meanwhile. */
+export async function stopAccounts(tx: Tx): Promise<void> {
+  await tx.query('LOCK TABLE accounts IN EXCLUSIVE MODE');
+}
+
+export async function readClosedUntil(tx: Tx): Promise<Date | null> {
+  const { rows } = await tx.query<{ until: Date | null }>('SELECT max(closed_until) AS until FROM ledger_periods');
+  return rows[0]?.until ?? null;
+}
+
+export async function insertPeriod(
+  tx: Tx,
+  period: { readonly until: Date; readonly home: string; readonly actor: string; readonly at: Date; readonly traceId: string },
+): Promise<void> {
+  await tx.query('INSERT INTO ledger_periods (closed_until, home, closed_by, closed_at, trace_id) VALUES ($1, $2, $3, $4, $5)', [
+    period.until,
+    period.home,
+    period.actor,
+    period.at,
+    period.traceId,
+  ]);
+}
+
+/** Open holds of no order whose time is over, the longest over first. */
+export async function findExpiredHolds(db: Queryable, now: Date, limit: number): Promise<string[]> {
+  const { rows } = await db.query<{ id: string }>({
+    name: 'ledger-expired-holds',
+    text: `SELECT id FROM holds WHERE status = 'open' AND expires_at IS NOT NULL AND expires_at <= $1 AND order_id IS NULL
+           ORDER BY expires_at LIMIT $2`,
+    values: [now, limit],
+  });
+  return rows.map(({ id }) => id);
 }

@@ -1,5 +1,6 @@
 import type { Approval } from '../../domains/approvals/rules.ts';
-import { type AccountRef, chart, planTransfers, type TransferSpec } from '../../domains/ledger/rules.ts';
+import { planTransfers } from '../../domains/ledger/rules.ts';
+import { type AccountRef, chart, type TransferSpec } from '../../domains/ledger/schema.ts';
 import * as ledger from '../../domains/ledger/service.ts';
 import { differenceMinor, type Item } from '../../domains/reconciliation/rules.ts';
 import * as reconciliation from '../../domains/reconciliation/service.ts';
@@ -24,27 +25,31 @@ export function writeOffAccounts({ provider, currency }: Pick<Item, 'provider' |
 }
 
 /** What approving writes: the clearing account then holds what the provider says. Throws where the difference is another one by now. */
-export function planWriteOff(world: Deciding, approval: Approval): readonly TransferSpec[] {
+export function planWriteOff(world: Deciding, approval: Approval, at: Date): readonly TransferSpec[] {
   const item = reconciliation.itemOf(world.reconciliation, approval.subjectId);
   const difference = differenceMinor(item);
   if (item.status !== 'awaiting_approval' || item.approvalId !== approval.id || absolute(difference) !== approval.amountMinor)
     throw new DomainError('state_refuses', 'This difference is no longer the one that was to be written off. Reject it.');
   const [clearing, suspense] = writeOffAccounts(item).map(({ code }) => code) as [string, string];
   const [debit, credit] = difference > 0n ? [clearing, suspense] : [suspense, clearing];
-  return planTransfers(world.ledger, [
-    {
-      id: newId(),
-      kind: 'write_off',
-      phase: 'single',
-      debit,
-      credit,
-      amountMinor: absolute(difference),
-      currency: item.currency,
-      orderId: null,
-      paymentId: null,
-      reference: item.key,
-    },
-  ]);
+  return planTransfers(
+    world.ledger,
+    [
+      {
+        id: newId(),
+        kind: 'write_off',
+        phase: 'single',
+        debit,
+        credit,
+        amountMinor: absolute(difference),
+        currency: item.currency,
+        orderId: null,
+        paymentId: null,
+        reference: item.key,
+      },
+    ],
+    at,
+  );
 }
 
 /** Writes the difference off, or opens it again for somebody to explain. */

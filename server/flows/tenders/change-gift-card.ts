@@ -1,7 +1,8 @@
 import { type GiftCard, statusAfter } from '../../domains/gift-cards/rules.ts';
 import type { ChangeGiftCardInput } from '../../domains/gift-cards/schema.ts';
 import * as giftCards from '../../domains/gift-cards/service.ts';
-import { type AccountRef, availableMinor, chart, planTransfers, type TransferSpec } from '../../domains/ledger/rules.ts';
+import { availableMinor, planTransfers } from '../../domains/ledger/rules.ts';
+import { type AccountRef, chart, type TransferSpec } from '../../domains/ledger/schema.ts';
 import * as ledger from '../../domains/ledger/service.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { newId } from '../../kernel/ids.ts';

@@ -1,4 +1,5 @@
-import { availableMinor, chart, planTransfers } from '../../domains/ledger/rules.ts';
+import { availableMinor, planTransfers } from '../../domains/ledger/rules.ts';
+import { chart } from '../../domains/ledger/schema.ts';
 import * as ledger from '../../domains/ledger/service.ts';
 import { type StoreCredit, statusAfter } from '../../domains/store-credit/rules.ts';
 import type { ChangeStoreCreditInput } from '../../domains/store-credit/schema.ts';

@@ -1,6 +1,7 @@
 import * as approvals from '../../domains/approvals/service.ts';
 import * as catalog from '../../domains/catalog/service.ts';
-import { chart, planTransfers, type TransferSpec } from '../../domains/ledger/rules.ts';
+import { planTransfers } from '../../domains/ledger/rules.ts';
+import { chart, type TransferSpec } from '../../domains/ledger/schema.ts';
 import * as ledger from '../../domains/ledger/service.ts';
 import { type IssueStoreCreditInput, issueStoreCreditInput } from '../../domains/store-credit/schema.ts';
 import * as storeCredit from '../../domains/store-credit/service.ts';

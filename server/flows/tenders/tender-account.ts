@@ -1,4 +1,4 @@
-import { type AccountRef, chart } from '../../domains/ledger/rules.ts';
+import { type AccountRef, chart } from '../../domains/ledger/schema.ts';
 import { isInternal, type Payment } from '../../domains/payments/rules.ts';
 
 /** The account that a tender is spent from and given back to: the provider's clearing account, or the tender's own in this ledger. */

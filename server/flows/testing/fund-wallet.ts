@@ -1,5 +1,6 @@
 import type pg from 'pg';
-import { chart, planTransfers } from '../../domains/ledger/rules.ts';
+import { planTransfers } from '../../domains/ledger/rules.ts';
+import { chart } from '../../domains/ledger/schema.ts';
 import * as ledger from '../../domains/ledger/service.ts';
 import { newId } from '../../kernel/ids.ts';
 import { withTx } from '../../platform/db.ts';
@@ -13,7 +14,7 @@ export async function fundWallet(pool: pg.Pool, customerId: string, amountMinor:
     const [bank, wallet] = [chart.bankClearing(currency), chart.wallet(customerId, currency)];
     const state = await ledger.lock(tx, { home: 'EU', accounts: [bank, wallet], holds: [], now: ctx.now });
     const move = { id: newId(), kind: 'top_up', phase: 'single', amountMinor, currency, orderId: null, paymentId: null } as const;
-    ledger.post(state, planTransfers(state, [{ ...move, debit: bank.code, credit: wallet.code }]), ctx);
+    ledger.post(state, planTransfers(state, [{ ...move, debit: bank.code, credit: wallet.code }], ctx.now), ctx);
     await ledger.write(tx, state);
   });
 }

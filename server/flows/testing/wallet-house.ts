@@ -1,4 +1,4 @@
-import { chart } from '../../domains/ledger/rules.ts';
+import { chart } from '../../domains/ledger/schema.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';

@@ -1,4 +1,5 @@
-import { type AppliedTransfer, chart, planTransfers } from '../../domains/ledger/rules.ts';
+import { type AppliedTransfer, planTransfers } from '../../domains/ledger/rules.ts';
+import { chart } from '../../domains/ledger/schema.ts';
 import * as ledger from '../../domains/ledger/service.ts';
 import { mayReceive, planOut, unreachable, type Wallet } from '../../domains/wallet/rules.ts';
 import * as wallet from '../../domains/wallet/service.ts';
@@ -40,19 +41,23 @@ export function moveMoney(world: WalletWorld, { from, to, amountMinor, note, req
   if (to?.currency !== currency || !mayReceive(to, wallet.limitsOf(world.wallets, to), fundsOf(world, to), amountMinor))
     throw unreachable(currency);
   const transferId = newId();
-  const specs = planTransfers(world.ledger, [
-    {
-      id: transferId,
-      kind: 'p2p',
-      phase: 'single',
-      debit: chart.wallet(from.customerId, currency).code,
-      credit: chart.wallet(to.customerId, currency).code,
-      amountMinor,
-      currency,
-      orderId: null,
-      paymentId: null,
-    },
-  ]);
+  const specs = planTransfers(
+    world.ledger,
+    [
+      {
+        id: transferId,
+        kind: 'p2p',
+        phase: 'single',
+        debit: chart.wallet(from.customerId, currency).code,
+        credit: chart.wallet(to.customerId, currency).code,
+        amountMinor,
+        currency,
+        orderId: null,
+        paymentId: null,
+      },
+    ],
+    ctx.now,
+  );
   const [applied] = ledger.post(world.ledger, specs, ctx) as [AppliedTransfer];
   world.applied++;
   wallet.recordTransfer(world.wallets, {

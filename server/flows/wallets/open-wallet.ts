@@ -1,5 +1,5 @@
 import * as customers from '../../domains/customers/service.ts';
-import { chart } from '../../domains/ledger/rules.ts';
+import { chart } from '../../domains/ledger/schema.ts';
 import * as ledger from '../../domains/ledger/service.ts';
 import type { OpenWalletInput } from '../../domains/wallet/schema.ts';
 import * as wallet from '../../domains/wallet/service.ts';

@@ -1,4 +1,5 @@
-import { balanceMinor, chart } from '../../domains/ledger/rules.ts';
+import { balanceMinor } from '../../domains/ledger/rules.ts';
+import { chart } from '../../domains/ledger/schema.ts';
 import * as ledger from '../../domains/ledger/service.ts';
 import type { Funds, Wallet } from '../../domains/wallet/rules.ts';
 import * as wallet from '../../domains/wallet/service.ts';

@@ -1,4 +1,4 @@
-import { type AccountRef, chart } from '../../domains/ledger/rules.ts';
+import { type AccountRef, chart } from '../../domains/ledger/schema.ts';
 import type { Queryable } from '../../platform/db.ts';
 import type { Observation } from './history.ts';
 

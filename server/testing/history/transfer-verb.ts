@@ -1,4 +1,5 @@
-import { type AccountRef, planTransfers } from '../../domains/ledger/rules.ts';
+import { planTransfers } from '../../domains/ledger/rules.ts';
+import type { AccountRef } from '../../domains/ledger/schema.ts';
 import * as ledger from '../../domains/ledger/service.ts';
 import type { Tx } from '../../platform/db.ts';
 import type { Locked, Request, Verb } from '../../platform/verb.ts';
@@ -34,7 +35,7 @@ export const transferMoney: Verb<TransferInput, Transferring, Transferred> = {
   decide(world, { input: { id, debit, credit, amountMinor }, ctx }) {
     const spec = { id, kind: 'transfer', phase: 'single', orderId: null, paymentId: null, currency: debit.currency } as const;
     const moves = [{ ...spec, debit: debit.code, credit: credit.code, amountMinor: BigInt(amountMinor) }];
-    const [posted] = ledger.post(world.ledger, planTransfers(world.ledger, moves), ctx);
+    const [posted] = ledger.post(world.ledger, planTransfers(world.ledger, moves, ctx.now), ctx);
     if (!posted) throw new Error('A transfer is one posting');
     world.applied++;
     return { debitBalanceMinor: Number(posted.debitBalanceMinor), creditBalanceMinor: Number(posted.creditBalanceMinor) };

@@ -1,0 +1,148 @@
+import { z } from 'zod';
+
+export type Side = 'debit' | 'credit';
+
+/** Names an account. The code is its identity; the row is made when it is first used. */
+export interface AccountRef {
+  readonly code: string;
+  readonly kind: AccountKind;
+  readonly normalSide: Side;
+  readonly currency: string;
+  readonly merchantId: string | null;
+  readonly customerId: string | null;
+  /** Limited accounts may not fall below −(credit limit + overdraft); clearing and contra accounts may run either way. */
+  readonly limited: boolean;
+}
+
+export type AccountKind =
+  | 'receivable'
+  | 'merchant_payable'
+  | 'psp_clearing'
+  | 'psp_fees'
+  | 'goodwill'
+  | 'wallet'
+  | 'store_credit'
+  | 'gift_card'
+  | 'gift_card_funding'
+  | 'breakage'
+  | 'bank_clearing'
+  | 'chargebacks'
+  | 'suspense'
+  | 'in_transit';
+
+/** The chart of accounts, each per currency (docs/ledger.md shows the postings). */
+export const chart = {
+  receivable: (merchantId: string, currency: string): AccountRef => ref('receivable', 'debit', currency, merchantId),
+  merchantPayable: (merchantId: string, currency: string): AccountRef => ref('merchant_payable', 'credit', currency, merchantId),
+  pspClearing: (provider: string, currency: string): AccountRef => ({
+    ...ref('psp_clearing', 'debit', currency, null),
+    code: `psp_clearing:${provider}:${currency}`,
+  }),
+  pspFees: (merchantId: string, currency: string): AccountRef => ref('psp_fees', 'debit', currency, merchantId),
+  goodwill: (merchantId: string, currency: string): AccountRef => ref('goodwill', 'debit', currency, merchantId),
+  /** What the platform owes a customer, spendable anywhere. */
+  wallet: (customerId: string, currency: string): AccountRef => ({
+    ...ref('wallet', 'credit', currency, null),
+    code: `wallet:${customerId}:${currency}`,
+    customerId,
+    limited: true,
+  }),
+  /** What one merchant owes a customer, spendable there. */
+  storeCredit: (merchantId: string, customerId: string, currency: string): AccountRef => ({
+    ...ref('store_credit', 'credit', currency, merchantId),
+    code: `store_credit:${merchantId}:${customerId}:${currency}`,
+    customerId,
+    limited: true,
+  }),
+  /** What one merchant owes whoever knows a gift card's code. */
+  giftCard: (merchantId: string, giftCardId: string, currency: string): AccountRef => ({
+    ...ref('gift_card', 'credit', currency, merchantId),
+    code: `gift_card:${giftCardId}:${currency}`,
+    limited: true,
+  }),
+  /** What merchants were paid, or gave away, for the gift cards they issued. */
+  giftCardFunding: (merchantId: string, currency: string): AccountRef => ref('gift_card_funding', 'debit', currency, merchantId),
+  /** What nobody redeemed in time. */
+  breakage: (merchantId: string, currency: string): AccountRef => ref('breakage', 'credit', currency, merchantId),
+  /** Money at, or on its way to and from, the platform's bank. */
+  bankClearing: (currency: string): AccountRef => ref('bank_clearing', 'debit', currency, null),
+  /** What customers' banks took back. */
+  chargebacks: (currency: string): AccountRef => ref('chargebacks', 'debit', currency, null),
+  /** Differences that a person has still to explain. */
+  suspense: (currency: string): AccountRef => ref('suspense', 'debit', currency, null),
+};
+
+function ref(kind: AccountKind, normalSide: Side, currency: string, merchantId: string | null): AccountRef {
+  return {
+    code: merchantId ? `${kind}:${merchantId}:${currency}` : `${kind}:${currency}`,
+    kind,
+    normalSide,
+    currency,
+    merchantId,
+    customerId: null,
+    limited: false,
+  };
+}
+
+/**
+ * One leg to write. `single` moves money at once; `pending` holds it; `post` moves money out of a hold (`final` releases the rest);
+ * `void` releases what the hold still holds.
+ */
+export type TransferSpec = MoveSpec | HoldSpec;
+
+interface SpecBase {
+  readonly id: string;
+  readonly kind: string;
+  readonly orderId: string | null;
+  readonly paymentId: string | null;
+  readonly reference?: string | null;
+}
+
+interface Move extends SpecBase {
+  readonly debit: string;
+  readonly credit: string;
+  readonly amountMinor: bigint;
+  readonly currency: string;
+  readonly expiresAt?: Date | null;
+  /** The transfer that this one corrects. */
+  readonly reverses?: string | null;
+  /**
+   * Goes through whatever the debited account holds, frozen or not, and raises its overdraft by what is missing: a bank took money
+   * back. The flow that forces a debit audits it.
+   */
+  readonly forced?: true;
+}
+
+export type MoveSpec = (Move & { readonly phase: 'single' }) | (Move & { readonly phase: 'pending' });
+
+export type HoldSpec = SpecBase & { readonly holdId: string } & (
+    | { readonly phase: 'post'; readonly amountMinor: bigint; readonly final: boolean }
+    | { readonly phase: 'void' }
+  );
+
+/** Takes a posted transfer back, all that is left of it where no amount is named. */
+export interface ReversalSpec {
+  readonly phase: 'reverse';
+  readonly id: string;
+  readonly kind: string;
+  readonly transferId: string;
+  readonly amountMinor?: bigint;
+  readonly reference?: string | null;
+}
+
+const reason = z.string().trim().min(3, 'Say why, in a few words.').max(500);
+
+/** What a person does to an account, and why. */
+export const operateAccountInput = z.object({
+  accountId: z.uuid(),
+  operation: z.discriminatedUnion('action', [
+    z.object({ action: z.enum(['freeze', 'unfreeze', 'close']) }),
+    z.object({ action: z.literal('set_limit'), creditLimitMinor: z.bigint().min(0n).max(9_007_199_254_740_991n) }),
+  ]),
+  reason,
+});
+export type OperateAccountInput = z.infer<typeof operateAccountInput>;
+
+/** Closes the books: nothing is posted with a time before `until` any more. */
+export const closePeriodInput = z.object({ until: z.date(), reason });
+export type ClosePeriodInput = z.infer<typeof closePeriodInput>;
