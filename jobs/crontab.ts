@@ -13,6 +13,7 @@ interface Scheduled {
 /** What runs by the clock, in UTC. One worker of all adds each job. */
 const SCHEDULE: readonly Scheduled[] = [
   { task: 'purge-expired', match: '17 * * * *' },
+  { task: 'seal-rows', match: '* * * * *' },
   { task: 'check-integrity', match: '* * * * *' },
   { task: 'mark-accounts', match: '* * * * *' },
   { task: 'check-integrity', as: 'check-integrity-in-full', match: '30 2 * * *', payload: { full: true } },

@@ -12,6 +12,7 @@ import { processWebhookTask } from './tasks/process-webhook.ts';
 import { processWebhooksTask } from './tasks/process-webhooks.ts';
 import { purgeExpired } from './tasks/purge-expired.ts';
 import { readReport } from './tasks/read-report.ts';
+import { sealRowsTask } from './tasks/seal-rows.ts';
 import { sendNotices } from './tasks/send-notices.ts';
 import { sweepCheckouts } from './tasks/sweep-checkouts.ts';
 import { sweepDeliveriesTask } from './tasks/sweep-deliveries.ts';
@@ -42,6 +43,7 @@ const TASK_LIST: { readonly [T in TaskName]: Task<T> } = {
   'purge-expired': purgeExpired,
   'read-report': readReport,
   'sweep-reports': sweepReports,
+  'seal-rows': sealRowsTask,
   'send-notices': sendNotices,
   'sweep-notices': sweepNotices,
   'sweep-checkouts': sweepCheckouts,

@@ -16,6 +16,7 @@ import { EmptyState, Loaded } from '../ui/states.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
 import { FindingTable } from './finding-table.tsx';
 import { RunHistory } from './run-history.tsx';
+import { SealStatus } from './seal-status.tsx';
 
 type Checked = NonNullable<Awaited<ReturnType<typeof latestIntegrity>>['latest']>;
 
@@ -46,7 +47,12 @@ export function IntegrityPage() {
             header={<CheckHeader checked={checked} />}
             tabs={<ViewTabs views={views} />}
             bars={<Verdict checked={checked} />}
-            aside={<RunHistory refreshMs={REFRESH_MS} />}
+            aside={
+              <>
+                <SealStatus refreshMs={REFRESH_MS} />
+                <RunHistory refreshMs={REFRESH_MS} />
+              </>
+            }
           >
             {GROUPS.map((group) => (
               <Section key={group} title={t(`integrity.groups.${group}`)}>

@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { readSnapshot } from '../platform/read-snapshot.ts';
 import { listEvidence, readEvidence } from '../views/evidence.ts';
 import { integrityHistory, latestIntegrity } from '../views/integrity.ts';
+import { readSealStatus } from '../views/seals.ts';
 import { procedure, router } from './trpc.ts';
 
 /** What the oracle found. */
@@ -10,6 +12,9 @@ export const integrityRouter = router({
   history: procedure
     .input(z.object({ limit: z.number().int().min(1).max(200).default(50), before: z.uuid().nullable().default(null) }))
     .query(({ ctx, input }) => integrityHistory(ctx.pool, input)),
+
+  /** How far rows are sealed and verified. */
+  seals: procedure.query(({ ctx }) => readSnapshot(ctx.pool, (tx) => readSealStatus(tx, ctx.app.settings.region))),
 
   /** What this version was seen to do, as deep runs and benches wrote it down. */
   evidence: procedure.query(() => listEvidence()),

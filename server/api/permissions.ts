@@ -262,6 +262,7 @@ export const PERMISSIONS = {
   // operations: the books, the log of changes, the machinery
   'integrity.latest': { allow: AUDITORS },
   'integrity.history': { allow: AUDITORS },
+  'integrity.seals': { allow: AUDITORS },
   'integrity.evidence': { allow: AUDITORS },
   'integrity.evidencePage': { allow: AUDITORS },
   'reconciliation.list': { allow: AUDITORS },

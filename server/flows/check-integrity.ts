@@ -8,7 +8,7 @@ import { type CheckOptions, checkIntegrity, type IntegrityReport } from '../view
  * where this one ended. Looking takes no lock; keeping is a transaction of its own. Safe to run twice and at the same time.
  */
 export async function checkAndRecord(pool: pg.Pool, options: CheckOptions): Promise<IntegrityReport> {
-  const { report, verified } = await checkIntegrity(pool, options);
-  await withTx(pool, (tx) => recordRun(tx, report, verified));
+  const { report, verified, sealed } = await checkIntegrity(pool, options);
+  await withTx(pool, (tx) => recordRun(tx, report, verified, sealed));
   return report;
 }

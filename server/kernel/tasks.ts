@@ -22,6 +22,7 @@ export const TASKS = {
   'sweep-money-requests': z.object({}),
   'sweep-holds': z.object({}),
   'check-integrity': z.object({ full: z.boolean().optional() }),
+  'seal-rows': z.object({}),
   'purge-expired': z.object({}),
 } as const;
 

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import type { Queryable, Tx } from '../platform/db.ts';
 import { readSnapshot } from '../platform/read-snapshot.ts';
 import { CHECKOUT_INVARIANTS } from './integrity/checkouts.ts';
-import { type Finding, type Invariant, SCOPE_SQL } from './integrity/invariant.ts';
+import { type Broken, type Finding, type Invariant, SCOPE_SQL } from './integrity/invariant.ts';
 import { LEDGER_INVARIANTS } from './integrity/ledger.ts';
 import { LIVENESS_INVARIANTS } from './integrity/liveness.ts';
 import { ORDER_INVARIANTS } from './integrity/orders.ts';
@@ -12,6 +12,7 @@ import { openProviderLog, type ProviderLog, providerFinding, readCaptures } from
 import { RECONCILIATION_INVARIANTS } from './integrity/reconciliation.ts';
 import { REFERENCE_INVARIANTS } from './integrity/references.ts';
 import { type Inspection, inspectionScope, type VerifiedVersion } from './integrity/scope.ts';
+import { SEAL_INVARIANTS, SEALS_VERIFY, type SealHeadMark, sealHeads } from './integrity/seal-invariant.ts';
 import { STOCK_INVARIANTS } from './integrity/stock.ts';
 import { WALLET_INVARIANTS } from './integrity/wallets.ts';
 
@@ -19,6 +20,7 @@ import { WALLET_INVARIANTS } from './integrity/wallets.ts';
 export const INVARIANTS: readonly Invariant[] = [
   ...LEDGER_INVARIANTS,
   ...WALLET_INVARIANTS,
+  ...SEAL_INVARIANTS,
   ...STOCK_INVARIANTS,
   ...ORDER_INVARIANTS,
   ...CHECKOUT_INVARIANTS,
@@ -49,6 +51,8 @@ export interface IntegrityReport {
 export interface IntegrityCheck {
   readonly report: IntegrityReport;
   readonly verified: readonly VerifiedVersion[];
+  /** The ends of the chains of seals, if everything looked at up to there is as it was sealed. */
+  readonly sealed: readonly SealHeadMark[];
 }
 
 export interface CheckOptions {
@@ -66,12 +70,13 @@ export interface CheckOptions {
 export async function checkIntegrity(pool: pg.Pool, { full, now, provider }: CheckOptions): Promise<IntegrityCheck> {
   const startedAt = performance.now();
   const opened = await openProviderLog(provider, full);
-  const { inspection, findings, captures } = await readSnapshot(pool, async (tx) => {
+  const { inspection, findings, heads, captures } = await readSnapshot(pool, async (tx) => {
     await tx.query(`SET LOCAL statement_timeout = ${STATEMENT_LIMIT_MS}`);
     await tx.query(`SET LOCAL work_mem = '64MB'`);
     await tx.query('SET LOCAL jit = off');
     const scope = await inspectionScope(tx, { full, now });
-    return { inspection: scope, findings: await inspect(tx, scope), captures: await readCaptures(tx, scope.orders) };
+    const found = await inspect(tx, scope);
+    return { inspection: scope, findings: found, heads: await sealHeads(tx), captures: await readCaptures(tx, scope.orders) };
   });
   // The provider is asked after the snapshot is given back: nobody waits for a network call inside a transaction.
   const all = [...findings, await providerFinding(provider, opened, captures, inspection.full)].sort((a, b) => a.group - b.group);
@@ -86,6 +91,7 @@ export async function checkIntegrity(pool: pg.Pool, { full, now, provider }: Che
       invariants: all,
     },
     verified: inspection.moved,
+    sealed: all.some(({ id, state }) => id === SEALS_VERIFY && state === 'holds') ? heads : [],
   };
 }
 
@@ -99,13 +105,30 @@ export async function inspect(tx: Tx, inspection: Inspection): Promise<Finding[]
   return findings;
 }
 
-async function check(
+async function check(tx: Tx, invariant: Invariant, inspection: Inspection): Promise<Finding> {
+  const { id, group, title } = invariant;
+  const found =
+    'find' in invariant
+      ? sampled(await invariant.find(tx, inspection))
+      : await select(tx, invariant.id, invariant.sql, inspection);
+  return { id, group, title, state: found.violations > 0 ? 'violated' : 'holds', ...found };
+}
+
+type Found = Pick<Finding, 'violations' | 'samples'>;
+
+const sampled = (broken: readonly Broken[]): Found => ({
+  violations: broken.length,
+  samples: broken.slice(0, MAX_SAMPLES).map(({ subject, detail }) => `${subject}: ${detail}`),
+});
+
+async function select(
   tx: Tx,
-  invariant: Invariant,
+  id: string,
+  sql: string,
   { orders, skus, accounts, accountVersions, now, since }: Inspection,
-): Promise<Finding> {
+): Promise<Found> {
   // Not a prepared statement: the plan must know whether a scope is given and how large it is.
-  const text = `WITH ${SCOPE_SQL}, found (subject, detail) AS MATERIALIZED (${invariant.sql})
+  const text = `WITH ${SCOPE_SQL}, found (subject, detail) AS MATERIALIZED (${sql})
     SELECT (SELECT count(*) FROM found)::int AS violations,
            ARRAY(SELECT subject || ': ' || detail FROM found ORDER BY 1 LIMIT ${MAX_SAMPLES}) AS samples`;
   const { rows } = await tx.query<{ violations: number; samples: string[] }>(text, [
@@ -117,9 +140,8 @@ async function check(
     since,
   ]);
   const row = rows[0];
-  if (!row) throw new Error(`The invariant ${invariant.id} gave no answer`);
-  const { id, group, title } = invariant;
-  return { id, group, title, state: row.violations > 0 ? 'violated' : 'holds', ...row };
+  if (!row) throw new Error(`The invariant ${id} gave no answer`);
+  return row;
 }
 
 /** One line of the history of checks. */

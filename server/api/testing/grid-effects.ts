@@ -19,7 +19,15 @@ interface Counts {
 }
 
 /** Written whether or not anybody asks for anything: what processes see of themselves. */
-const APART = ['process_samples', '_prisma_migrations', 'integrity_runs', 'integrity_marks'];
+const APART = [
+  'process_samples',
+  '_prisma_migrations',
+  'integrity_runs',
+  'integrity_marks',
+  'seals',
+  'seal_contents',
+  'seal_marks',
+];
 /** That somebody was here is noted on these rows at most once a minute; what a request does to them is told by a column. */
 const TOLD_BY: Readonly<Record<string, string>> = { sessions: 'revoked_at', api_keys: 'revoked_at' };
 

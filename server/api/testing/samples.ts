@@ -342,6 +342,7 @@ export const SAMPLES: Readonly<Record<ProcedurePath, Sample>> = {
 
   'integrity.latest': NONE,
   'integrity.history': EMPTY,
+  'integrity.seals': NONE,
   'integrity.evidence': NONE,
   'integrity.evidencePage': { input: () => ({ name: 'lighthouse' }) },
   'reconciliation.list': EMPTY,

@@ -41,6 +41,7 @@ export async function restoreBackup(target: RestoreTarget, folder: string, manif
     await client.query('COMMIT');
     await passTransactions(client, manifest.transactions.rows);
     await client.query('ANALYZE');
+    await summarize(client);
   } finally {
     await client.end();
   }
@@ -68,10 +69,19 @@ async function demandEmpty(client: pg.Client, { migrations }: Manifest): Promise
   const applied = await readAppliedMigrations(client);
   const other = applied.find((name) => !migrations.includes(name));
   if (other) throw new Refusal(`The database is of another version than the backup (${other}): name a new, empty database.`);
+  const filled = filledByMigrating();
   for (const { schema, name } of await readTables(client)) {
+    if (filled.has(name)) continue;
     const { rowCount } = await client.query(`SELECT FROM ${quoted(schema)}.${quoted(name)} LIMIT 1`);
     if (rowCount) throw new Refusal(`The database is not empty (${schema}.${name} has rows): name a new, empty one.`);
   }
+}
+
+/** Tables that migrations put rows into: an empty database has these rows too, and a backup its own instead of them. */
+function filledByMigrating(): ReadonlySet<string> {
+  return new Set(
+    readMigrations().flatMap(({ sql }) => [...sql.matchAll(/^INSERT INTO (\w+)/gm)].map((match) => match[1] as string)),
+  );
 }
 
 /** The job queue's tables are made by its own package, which a later version of Waybill may have replaced. */
@@ -90,6 +100,9 @@ async function loadTables(client: pg.Client, folder: string, manifest: Manifest)
   const { file, rows } = manifest.transactions;
   const transactions = await readTransactions(unzipped(folder, file), rows);
   const numbered = new Set((await readNumberedTables(client)).map(({ table }) => table));
+  const filled = filledByMigrating();
+  for (const { schema, name } of manifest.tables.filter((table) => filled.has(table.name)).reverse())
+    await client.query(`DELETE FROM ${quoted(schema)}.${quoted(name)}`);
   for (const table of manifest.tables) {
     const isNumbered = numbered.has(`${table.schema}.${table.name}`);
     await loadTable(
@@ -98,6 +111,13 @@ async function loadTables(client: pg.Client, folder: string, manifest: Manifest)
       isNumbered ? inPlaces(unzipped(folder, table.file), transactions) : unzipped(folder, table.file),
     );
   }
+}
+
+/** Block range indexes know nothing of rows that were loaded at once until they are told to look. */
+async function summarize(client: pg.Client): Promise<void> {
+  await client.query(`
+    SELECT brin_summarize_new_values(c.oid) FROM pg_class c JOIN pg_am a ON a.oid = c.relam
+    WHERE a.amname = 'brin' AND c.relnamespace = 'public'::regnamespace`);
 }
 
 async function loadTable(client: pg.Client, table: BackupTable, chunks: AsyncIterable<Buffer>): Promise<void> {

@@ -120,6 +120,14 @@ const LEDGER: readonly Corruption[] = [
     plant: mark('0', 'UPDATE account_marks SET since_version = 1'),
   },
   {
+    invariant: 'ledger.seals',
+    what: 'a seal of a row that is not there, whose hash is none',
+    plant: `INSERT INTO seals (home, number, row_count, previous_hash, hash, sealed_at, through_xid)
+              VALUES ('EU', 1, 1, sha256(''), sha256(''), now(), '1');
+            INSERT INTO seal_contents (home, number, source, columns, row_count, digest, leaves)
+              VALUES ('EU', 1, 'transfers', '{id}', 1, sha256(''), uuid_send(gen_random_uuid()) || '\\x0000000000000000'::bytea)`,
+  },
+  {
     invariant: 'ledger.references',
     what: 'an account of a customer who does not exist',
     plant: `UPDATE accounts SET customer_id = gen_random_uuid() WHERE code = 'goodwill:EUR'`,

@@ -1,16 +1,26 @@
+import type { Tx } from '../../platform/db.ts';
+import type { Inspection } from './scope.ts';
+
 /**
  * One thing that must always be true. `sql` selects the rows that break it as (subject text, detail text); no row means it holds.
  * The statement may use the parameters of `SCOPE_SQL`, of which null means "everything".
  *
  * Nothing here may import a domain: the oracle repeats the arithmetic in SQL, so that a mistake of the writers is not its own.
  */
-export interface Invariant {
+export type Invariant = {
   readonly id: string;
   readonly group: 1 | 2 | 3 | 4 | 5;
   readonly title: string;
-  readonly sql: string;
   /** True where only the whole history tells: an incremental run leaves it out. */
   readonly fullOnly?: boolean;
+} & ({ readonly sql: string } | { readonly find: Find });
+
+/** For what no single statement can tell. Selects like `sql`, in the same snapshot. */
+export type Find = (tx: Tx, inspection: Inspection) => Promise<readonly Broken[]>;
+
+export interface Broken {
+  readonly subject: string;
+  readonly detail: string;
 }
 
 /** What a run found out about one invariant. */

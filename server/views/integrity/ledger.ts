@@ -176,5 +176,5 @@ const MARKS: Invariant = {
        OR m.debits_pending <> COALESCE(s.debits_held, 0) OR m.credits_pending <> COALESCE(s.credits_held, 0)`,
 };
 
-/** Group 1: the ledger agrees with itself. Seals join this group when they exist. */
+/** Group 1: the ledger agrees with itself. */
 export const LEDGER_INVARIANTS: readonly Invariant[] = [BALANCED, COUNTERS, HELD_COUNTERS, CHAIN, LIMITS, HOLDS, MARKS];

@@ -30,5 +30,18 @@ export const integrity = {
   emptyTitle: 'Noch nichts geprüft',
   empty:
     'Der Worker prüft jede Minute, was sich geändert hat, und jede Nacht alles. Starten Sie einen Worker oder npm run oracle.',
+  seals: {
+    title: 'Siegel',
+    head: 'Neuestes Siegel',
+    hash: 'Sein Hash',
+    verified: 'Geprüft',
+    upTo: 'bis {number}',
+    full: 'Jede Zeile verglichen',
+    waiting: 'Noch nicht versiegelt',
+    rows: { one: '{count} Zeile', other: '{count} Zeilen' },
+    nothingWaits: 'Nichts',
+    none: 'Noch keines',
+    never: 'Noch nicht',
+  },
   groups: { '1': 'Hauptbuch', '2': 'Bestand', '3': 'Aufträge', '4': 'Geld der Aufträge', '5': 'Nichts verloren, nichts zu spät' },
 } as const;
