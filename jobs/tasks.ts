@@ -1,6 +1,7 @@
 import type { App } from '../server/app.ts';
 import type { TaskName } from '../server/kernel/tasks.ts';
 import type { TaskHandler, TaskHandlers } from '../server/platform/worker.ts';
+import { advanceRail } from './tasks/advance-rail.ts';
 import { advanceSaga } from './tasks/advance-saga.ts';
 import { advanceSagas } from './tasks/advance-sagas.ts';
 import { checkIntegrityTask } from './tasks/check-integrity.ts';
@@ -19,6 +20,7 @@ import { sweepDeliveriesTask } from './tasks/sweep-deliveries.ts';
 import { sweepHolds } from './tasks/sweep-holds.ts';
 import { sweepMoneyRequests } from './tasks/sweep-money-requests.ts';
 import { sweepNotices } from './tasks/sweep-notices.ts';
+import { sweepRails } from './tasks/sweep-rails.ts';
 import { sweepReports } from './tasks/sweep-reports.ts';
 import { sweepSagas } from './tasks/sweep-sagas.ts';
 import { sweepWebhooks } from './tasks/sweep-webhooks.ts';
@@ -41,6 +43,8 @@ const TASK_LIST: { readonly [T in TaskName]: Task<T> } = {
   'process-webhook': processWebhookTask,
   'process-webhooks': processWebhooksTask,
   'purge-expired': purgeExpired,
+  'advance-rail': advanceRail,
+  'sweep-rails': sweepRails,
   'read-report': readReport,
   'sweep-reports': sweepReports,
   'seal-rows': sealRowsTask,

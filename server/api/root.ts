@@ -17,6 +17,7 @@ import { paymentsRouter, refundsRouter } from './payments.ts';
 import { peopleRouter } from './people.ts';
 import { PERMISSIONS, type PermissionRow } from './permissions.ts';
 import { productsRouter } from './products.ts';
+import { payoutsRouter, railsRouter } from './rails.ts';
 import { reconciliationRouter } from './reconciliation.ts';
 import { sagasRouter } from './sagas.ts';
 import { searchRouter } from './search.ts';
@@ -53,6 +54,8 @@ export const appRouter = router({
   people: peopleRouter,
   products: productsRouter,
   refunds: refundsRouter,
+  payouts: payoutsRouter,
+  rails: railsRouter,
   reconciliation: reconciliationRouter,
   sagas: sagasRouter,
   search: searchRouter,

@@ -3,6 +3,8 @@ import type { DecideApprovalInput } from '../domains/approvals/schema.ts';
 import * as approvals from '../domains/approvals/service.ts';
 import { type AdjustStockInput, adjustStockInput } from '../domains/inventory/schema.ts';
 import { type AccountRef, chart } from '../domains/ledger/schema.ts';
+import type { Payout } from '../domains/rails/rules.ts';
+import * as rails from '../domains/rails/service.ts';
 import * as reconciliation from '../domains/reconciliation/service.ts';
 import * as refunds from '../domains/refunds/service.ts';
 import type { Ctx } from '../kernel/context.ts';
@@ -11,6 +13,7 @@ import type { Tx } from '../platform/db.ts';
 import { audit, emit } from '../platform/outbox.ts';
 import type { Request, Verb } from '../platform/verb.ts';
 import { applyAdjustment, placesThatExist, planOf } from './adjust-stock.ts';
+import { decidePayout } from './rails/settle-payout.ts';
 import { planWriteOff, settleWriteOff, writeOffAccounts } from './reconciliation/write-off.ts';
 import { freeUnits, refundSaga } from './refund-saga.ts';
 import { settleIssue } from './tenders/change-gift-card.ts';
@@ -27,6 +30,7 @@ export interface DecidedApproval {
 export interface Deciding extends World {
   readonly approvals: approvals.ApprovalsState;
   readonly reconciliation: reconciliation.ReconciliationState;
+  readonly rails: rails.RailsState;
 }
 
 async function lock(tx: Tx, requests: readonly Request<DecideApprovalInput>[]): Promise<Deciding> {
@@ -46,16 +50,19 @@ export async function lockSubjects(tx: Tx, locked: approvals.ApprovalsState, ctx
     tx,
     [...locked.byId.values()].flatMap(({ action, subjectId }) => (action === 'write-off-difference' ? [subjectId] : [])),
   );
-  const accounts = [...differences.items.values()].flatMap(writeOffAccounts);
+  const payouts = await lockPayouts(tx, locked);
+  const waiting = [...payouts.payouts.byId.values()];
+  const accounts = [...[...differences.items.values()].flatMap(writeOffAccounts), ...waiting.flatMap(payoutAccounts)];
+  const holds = waiting.map(({ holdId }) => holdId);
   const orderIds = [...locked.byId.values()]
     .filter((approval) => approval.subject === 'order')
     .map((approval) => approval.subjectId);
   const { places } = adjustments.length > 0 ? await placesThatExist(tx, adjustments) : { places: [] };
   const stock = places.length > 0 ? { supply: true, stock: true, skus: places, createStock: places } : {};
   const issues = issuesOf(locked);
-  const needs = { orderIds, ledger: true, ...stock, ...issues, accounts: [...accounts, ...issues.accounts] };
+  const needs = { orderIds, ledger: true, ...stock, ...issues, accounts: [...accounts, ...issues.accounts], holds };
   const world = await lockWorld(tx, needs, ctx);
-  return { ...world, approvals: locked, reconciliation: differences };
+  return { ...world, approvals: locked, reconciliation: differences, rails: payouts };
 }
 
 /** The gift cards and store credits that wait for somebody's word. */
@@ -90,6 +97,7 @@ function decide(world: Deciding, { input, ctx }: Request<DecideApprovalInput>): 
   world.applied++;
   if (approval.action === 'refund-order') settleRefund(world, approval, approved, ctx);
   if (approval.action === 'write-off-difference') settleWriteOff(world, approval, writeOff, ctx);
+  if (approval.action === 'pay-merchant') decidePayout(world, approval.subjectId, approved, input.reason ?? null, ctx);
   if (adjustment && movement) applyAdjustment(world, adjustment, movement, ctx, approval.id);
   settleIssued(world, approval, approved, ctx);
   const { id, merchantId, version } = approval;
@@ -154,10 +162,22 @@ export function settleRefund(world: World, approval: Approval, approved: boolean
   );
 }
 
+/** The merchants' payouts that wait for somebody's word. */
+function lockPayouts(tx: Tx, { byId }: approvals.ApprovalsState): Promise<rails.RailsState> {
+  const ids = [...byId.values()].flatMap(({ action, subjectId }) => (action === 'pay-merchant' ? [subjectId] : []));
+  return rails.lock(tx, { payouts: ids });
+}
+
+const payoutAccounts = ({ merchantId, currency }: Payout) => [
+  chart.merchantPayable(merchantId as string, currency),
+  chart.bankClearing(currency),
+];
+
 /** Writes who said what, and what came of it. */
 export async function writeDecided(tx: Tx, world: Deciding): Promise<void> {
   await approvals.write(tx, world.approvals);
   await reconciliation.write(tx, world.reconciliation);
+  await rails.write(tx, world.rails);
   await writeWorld(tx, world);
 }
 

@@ -5,6 +5,7 @@ import { withTx } from '../platform/db.ts';
 import { forgetLocks } from '../platform/locks.ts';
 import { audit, emit } from '../platform/outbox.ts';
 import { lockSubjects, settleIssued, settleRefund, writeDecided } from './decide-approval.ts';
+import { decidePayout } from './rails/settle-payout.ts';
 import { settleWriteOff } from './reconciliation/write-off.ts';
 
 /** One sweep expires this many at most; the next one takes the rest. */
@@ -23,6 +24,7 @@ export async function expireApprovals(pool: pg.Pool, ctx: Ctx): Promise<number> 
       if (approval.action === 'refund-order') settleRefund(world, approval, false, ctx);
       if (approval.action === 'write-off-difference') settleWriteOff(world, approval, null, ctx);
       settleIssued(world, approval, false, ctx);
+      if (approval.action === 'pay-merchant') decidePayout(world, approval.subjectId, false, null, ctx);
       const { id, merchantId, version } = approval;
       emit(
         world.outbox,

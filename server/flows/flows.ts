@@ -59,6 +59,7 @@ import { type OperatedSaga, type OperateSagaInput, operateSaga } from './operate
 import type { Outside } from './outside.ts';
 import { type FinishedRound, finishPicking, type StartedRound, startPicking } from './pick-orders.ts';
 import { type PlacedOrder, placeOrder } from './place-order.ts';
+import { createRailsFlows, type RailsFlows } from './rails/rails-flows.ts';
 import { type ReaddressedOrder, readdressOrder } from './readdress-order.ts';
 import { createReconciliationFlows, type ReconciliationFlows } from './reconciliation/reconciliation-flows.ts';
 import { previewRefund, type RefundPreview, type RequestedRefund, refundOrder } from './refund-order.ts';
@@ -89,6 +90,7 @@ export interface Flows {
   readonly reconciliation: ReconciliationFlows;
   /** Transfers between accounts, and the accounts themselves. */
   readonly ledger: LedgerFlows;
+  readonly rails: RailsFlows;
   readonly placeOrder: Call<PlaceOrderInput, PlacedOrder>;
   readonly cancelOrder: Call<CancelWish, CancelledOrder>;
   readonly refundOrder: Call<RefundOrderInput, RequestedRefund>;
@@ -208,6 +210,7 @@ export function createFlows(deps: FlowDeps): Flows {
     wallets: createWalletFlows({ pool, verb }),
     reconciliation: createReconciliationFlows({ pool, outside, verb }),
     ledger,
+    rails: createRailsFlows({ pool, home, outside, clock, verb }),
     placeOrder: verb(placeOrder),
     cancelOrder: verb(cancelOrder),
     refundOrder: verb(refundOrder),

@@ -2,6 +2,7 @@ import type pg from 'pg';
 import type { CarrierWebhook } from '../domains/fulfilment/provider.ts';
 import type { ShipmentUpdateInput } from '../domains/fulfilment/schema.ts';
 import type { PaymentWebhook } from '../domains/payments/provider.ts';
+import type { BankWebhook } from '../domains/rails/provider.ts';
 import type { Ctx } from '../kernel/context.ts';
 import { DomainError } from '../kernel/errors.ts';
 import { isId } from '../kernel/ids.ts';
@@ -25,7 +26,7 @@ export async function processWebhook(
   if (webhook) await processOne(pool, flows, webhook, ctx, tries);
 }
 
-type WebhookFlows = Pick<Flows, 'wakeSagas' | 'updateShipment'>;
+type WebhookFlows = Pick<Flows, 'wakeSagas' | 'updateShipment' | 'rails'>;
 
 interface Tries {
   /** Whether nobody tries by himself after this. */
@@ -44,12 +45,12 @@ export async function processWebhooks(
   tries: Tries,
 ): Promise<void> {
   const webhooks = await unfinished(pool, webhookIds);
-  const news = webhooks.filter(({ source }) => source !== 'carrier');
+  const news = webhooks.filter(({ source }) => source === 'psp');
   const together = await paymentNews(pool, flows, news, ctx).then(
     () => true,
     () => false, // what failed is said by whichever fails alone
   );
-  const alone = together ? webhooks.filter(({ source }) => source === 'carrier') : webhooks;
+  const alone = together ? webhooks.filter(({ source }) => source !== 'psp') : webhooks;
   const ended = await Promise.allSettled(alone.map((webhook) => processOne(pool, flows, webhook, ctx, tries)));
   const failed = ended.find((one) => one.status === 'rejected');
   if (failed) throw failed.reason;
@@ -67,7 +68,9 @@ async function processOne(
   { lastTry }: Tries,
 ): Promise<void> {
   try {
-    if (webhook.source !== 'carrier') await paymentNews(pool, flows, [webhook], ctx);
+    if (webhook.source === 'psp') await paymentNews(pool, flows, [webhook], ctx);
+    else if (webhook.source === 'bank')
+      await finishWebhooks(pool, [webhook.id], (await bankNews(flows, webhook)) ? 'processed' : 'ignored', ctx.now);
     else await finishWebhooks(pool, [webhook.id], (await carrierReport(flows, webhook, ctx)) ? 'processed' : 'ignored', ctx.now);
   } catch (error) {
     if (lastTry) await failWebhook(pool, webhook.id, String(error));
@@ -97,20 +100,41 @@ async function carrierReport(flows: Pick<Flows, 'updateShipment'>, webhook: Stor
   }
 }
 
+/** A transfer in or out: the bank is asked what became of it. */
+function bankNews({ rails }: Pick<Flows, 'rails'>, { payload }: StoredWebhook): Promise<boolean> {
+  const { subject, bankRef, attemptId } = payload as unknown as BankWebhook;
+  return rails.bankNews({ subject, bankRef, attemptId: attemptId && isId(attemptId) ? attemptId : null });
+}
+
 /** Wakes the sagas of the orders that the news are of, and records which news were of any. */
 async function paymentNews(
   db: Queryable,
-  flows: Pick<Flows, 'wakeSagas'>,
+  flows: Pick<Flows, 'wakeSagas' | 'rails'>,
   webhooks: readonly StoredWebhook[],
   ctx: Ctx,
 ): Promise<void> {
   if (webhooks.length === 0) return;
   const orders = await ordersOf(db, webhooks);
   const woken = await flows.wakeSagas([...new Set(orders.values())], ctx);
-  const acted = (webhook: StoredWebhook): boolean => woken.has(orders.get(webhook.id) ?? '');
+  const ofTopUps = await topUpNews(
+    flows,
+    webhooks.filter(({ id }) => !orders.has(id)),
+  );
+  const acted = ({ id }: StoredWebhook): boolean => woken.has(orders.get(id) ?? '') || ofTopUps.has(id);
   const ids = (of: readonly StoredWebhook[]): string[] => of.map(({ id }) => id);
   await finishWebhooks(db, ids(webhooks.filter(acted)), 'processed', ctx.now);
   await finishWebhooks(db, ids(webhooks.filter((webhook) => !acted(webhook))), 'ignored', ctx.now);
+}
+
+/** Those of no order may be of a top up. */
+async function topUpNews({ rails }: Pick<Flows, 'rails'>, webhooks: readonly StoredWebhook[]): Promise<ReadonlySet<string>> {
+  const found = new Set<string>();
+  for (const { id, topic, payload } of webhooks) {
+    const { paymentRef, operationId } = payload as unknown as Pick<PaymentWebhook, 'paymentRef' | 'operationId'>;
+    const named = operationId && isId(operationId) ? operationId : null;
+    if (await rails.cardNews({ topic, paymentRef, operationId: named })) found.add(id);
+  }
+  return found;
 }
 
 /** The order that each webhook is about, by what it says or by the payment it names. */

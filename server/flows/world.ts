@@ -62,6 +62,8 @@ export interface Needs {
   /** and which of them are gift cards' and store credits'. */
   readonly giftCards?: readonly string[];
   readonly storeCredits?: readonly string[];
+  /** Holds to lock beside those of the orders. */
+  readonly holds?: readonly string[];
   /** The nodes of the orders' merchants, without stock. */
   readonly nodes?: boolean;
   /** Whose goods to lock, where not every order's: their stock at the nodes, */
@@ -119,7 +121,10 @@ export async function lockWorld(tx: Tx, needs: Needs, ctx: Ctx): Promise<World> 
       ...(needs.accounts ?? []),
       ...(needs.ledger ? found.flatMap((order) => accountsOf(order, tendersOf(order), loadedRefunds)) : []),
     ],
-    holds: needs.ledger ? found.flatMap((order) => tendersOf(order).flatMap((p) => (p.holdId ? [p.holdId] : []))) : [],
+    holds: [
+      ...(needs.holds ?? []),
+      ...(needs.ledger ? found.flatMap((order) => tendersOf(order).flatMap((p) => (p.holdId ? [p.holdId] : []))) : []),
+    ],
   });
   // Read after their accounts are locked, which is what guards them. An order that is paid by card alone has none, and asks for none.
   const spent = needs.ledger ? found.flatMap(tendersOf) : [];

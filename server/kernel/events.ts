@@ -68,6 +68,21 @@ export const EVENT_TYPES = [
   'wallet.unfrozen',
   'wallet.closed',
   'wallet.tier_changed',
+  'wallet.top_up_started',
+  'wallet.top_up_arriving',
+  'wallet.topped_up',
+  'wallet.top_up_failed',
+  'wallet.top_up_returned',
+  'wallet.charged_back',
+  'wallet.charge_back_won',
+  'wallet.withdrawal_started',
+  'wallet.withdrawn',
+  'wallet.withdrawal_failed',
+  'wallet.withdrawal_returned',
+  'payout.requested',
+  'payout.settled',
+  'payout.failed',
+  'payout.returned',
   'money_request.created',
   'money_request.paid',
   'money_request.declined',
@@ -103,7 +118,8 @@ export type Aggregate =
   | 'reconciliation'
   | 'gift_card'
   | 'store_credit'
-  | 'account';
+  | 'account'
+  | 'payout';
 
 /** What a writer hands over; the outbox adds id, actor, trace and time. */
 export interface NewEvent {

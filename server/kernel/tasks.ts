@@ -14,6 +14,8 @@ export const TASKS = {
   'send-notices': z.object({}),
   'sweep-notices': z.object({}),
   'expire-approvals': z.object({}),
+  'advance-rail': z.object({ kind: z.enum(['top_up', 'payout']), id: z.string() }),
+  'sweep-rails': z.object({}),
   'read-report': z.object({ runId: z.string() }),
   'sweep-reports': z.object({ daily: z.boolean().optional() }),
   'expire-gift-cards': z.object({}),

@@ -15,6 +15,7 @@ export const LOCK_ORDER = [
   'wallets',
   'approvals',
   'reconciliation',
+  'rails',
   'orders',
   'sagas',
   'payments',

@@ -9,6 +9,7 @@ import { ORDER_INVARIANTS } from './integrity/orders.ts';
 import { PAYMENT_INVARIANTS } from './integrity/payments.ts';
 import { POSTING_INVARIANTS } from './integrity/postings.ts';
 import { openProviderLog, type ProviderLog, providerFinding, readCaptures } from './integrity/provider-captures.ts';
+import { RAIL_INVARIANTS } from './integrity/rails.ts';
 import { RECONCILIATION_INVARIANTS } from './integrity/reconciliation.ts';
 import { REFERENCE_INVARIANTS } from './integrity/references.ts';
 import { type Inspection, inspectionScope, type VerifiedVersion } from './integrity/scope.ts';
@@ -26,6 +27,7 @@ export const INVARIANTS: readonly Invariant[] = [
   ...CHECKOUT_INVARIANTS,
   ...PAYMENT_INVARIANTS,
   ...POSTING_INVARIANTS,
+  ...RAIL_INVARIANTS,
   ...RECONCILIATION_INVARIANTS,
   ...REFERENCE_INVARIANTS,
   ...LIVENESS_INVARIANTS,

@@ -23,6 +23,8 @@ const TEXTS = {
   sku: `SELECT merchant_id AS "merchantId", ${NOBODY} FROM skus WHERE id = $1`,
   node: `SELECT merchant_id AS "merchantId", ${NOBODY} FROM nodes WHERE id = $1`,
   wallet: 'SELECT NULL::uuid AS "merchantId", customer_id AS "customerId", NULL::text AS status FROM wallets WHERE id = $1',
+  bank_account:
+    'SELECT merchant_id AS "merchantId", customer_id AS "customerId", NULL::text AS status FROM bank_accounts WHERE id = $1',
 } as const;
 
 /** Whose this record is, or undefined where there is none: asked before a verb runs, so that what is not yours is not there. */

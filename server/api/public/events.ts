@@ -21,6 +21,7 @@ const SEEN_WITH: Readonly<Record<Aggregate, readonly ApiScope[]>> = {
   gift_card: ['gift_cards:read'],
   store_credit: ['store_credit:read'],
   account: [],
+  payout: [],
 };
 
 const event = z

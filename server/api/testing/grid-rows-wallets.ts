@@ -24,7 +24,7 @@ async function customer(w: GridWorld): Promise<Omit<Holder, 'walletId'>> {
 }
 
 /** With a wallet that holds so much. */
-async function holder(w: GridWorld, amountMinor = 0n): Promise<Holder> {
+export async function holder(w: GridWorld, amountMinor = 0n): Promise<Holder> {
   const who = await customer(w);
   const { id: walletId } = await flows(w).open({ customerId: who.customerId, currency: 'EUR' }, w.ctx());
   if (amountMinor > 0n) await fundWallet(w.rest.db.pool, who.customerId, amountMinor);

@@ -14,6 +14,8 @@ export async function sampleWorld(pool: pg.Pool): Promise<SampleWorld> {
     northAccount: newId(),
     northCheckout: newId(),
     northWallet: newId(),
+    northTopUp: newId(),
+    northBankAccount: newId(),
     northRequest: newId(),
     northGiftCard: newId(),
     northStoreCredit: newId(),
@@ -51,6 +53,16 @@ export async function sampleWorld(pool: pg.Pool): Promise<SampleWorld> {
     `INSERT INTO wallets (id, customer_id, currency, account_id, tier, status, home, day, month, opened_at)
      VALUES ($1, $2, 'EUR', $3, 'basic', 'active', 'EU', '2026-11-28', '2026-11-01', now())`,
     [world.northWallet, shop.customers[0], walletAccount],
+  );
+  await pool.query(
+    `INSERT INTO top_ups (id, wallet_id, customer_id, home, method, currency, amount_minor, status, reference, trace_id, created_at)
+     VALUES ($1, $2, $3, 'EU', 'bank', 'EUR', 500, 'awaiting_transfer', 'RF00NORTH', 't', now())`,
+    [world.northTopUp, world.northWallet, shop.customers[0]],
+  );
+  await pool.query(
+    `INSERT INTO bank_accounts (id, customer_id, holder, country, last4, token, added_by, added_at)
+     VALUES ($1, $2, 'North', 'DE', '3000', 'ben_none', 'system:test', now())`,
+    [world.northBankAccount, shop.customers[0]],
   );
   await pool.query(
     `INSERT INTO money_requests (id, requester_wallet, requester_id, payer_id, currency, amount_minor, status, home, created_at, expires_at)

@@ -1,5 +1,6 @@
 import type { ShopFixture } from '../../views/shop-fixture.ts';
 import type { ProcedurePath } from '../root.ts';
+import { MONEY_SAMPLES } from './samples-money.ts';
 import { TENDER_SAMPLES } from './samples-tenders.ts';
 
 /** What the samples are about: a shop whose first merchant, North, owns everything that has an id; South is somebody else. */
@@ -12,6 +13,8 @@ export interface SampleWorld extends ShopFixture {
   readonly northCheckout: string;
   /** Of the customer who bought from North; and what they ask of somebody. */
   readonly northWallet: string;
+  readonly northTopUp: string;
+  readonly northBankAccount: string;
   readonly northRequest: string;
   readonly northGiftCard: string;
   readonly northStoreCredit: string;
@@ -345,12 +348,7 @@ export const SAMPLES: Readonly<Record<ProcedurePath, Sample>> = {
   'integrity.seals': NONE,
   'integrity.evidence': NONE,
   'integrity.evidencePage': { input: () => ({ name: 'lighthouse' }) },
-  'reconciliation.list': EMPTY,
-  'reconciliation.item': { input: () => ({ id: NIL }) },
-  'reconciliation.count': NONE,
-  'reconciliation.runs': EMPTY,
-  'reconciliation.start': { input: () => ({ provider: 'card', from: '2026-11-01', to: '2026-11-01' }) },
-  'reconciliation.resolve': { input: () => ({ itemId: NIL, resolution: 'explain', note: 'Known' }) },
+  ...MONEY_SAMPLES,
   'audit.list': EMPTY,
   'audit.words': NONE,
   'jobs.list': { input: () => ({ state: 'failed' }) },

@@ -28,6 +28,7 @@ export const APPROVAL_ACTIONS = [
   'write-off-difference',
   'issue-gift-card',
   'issue-store-credit',
+  'pay-merchant',
 ] as const;
 export type ApprovalAction = (typeof APPROVAL_ACTIONS)[number];
 
@@ -46,6 +47,7 @@ const DEFAULT_POLICIES: Readonly<Record<string, Pick<Policy, 'thresholdMinor' | 
   'refund-order': { thresholdMinor: 50_000n, expiresHours: 72 },
   'issue-gift-card': { thresholdMinor: 50_000n, expiresHours: 72 },
   'issue-store-credit': { thresholdMinor: 50_000n, expiresHours: 72 },
+  'pay-merchant': { thresholdMinor: 100_000n, expiresHours: 72 },
 };
 
 /** The policy for an action in a currency: the one that was set, else the default of the action, else none. */

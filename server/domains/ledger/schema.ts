@@ -39,6 +39,8 @@ export const chart = {
     code: `psp_clearing:${provider}:${currency}`,
   }),
   pspFees: (merchantId: string, currency: string): AccountRef => ref('psp_fees', 'debit', currency, merchantId),
+  /** What the provider kept of what customers topped up. */
+  platformFees: (currency: string): AccountRef => ref('psp_fees', 'debit', currency, null),
   goodwill: (merchantId: string, currency: string): AccountRef => ref('goodwill', 'debit', currency, merchantId),
   /** What the platform owes a customer, spendable anywhere. */
   wallet: (customerId: string, currency: string): AccountRef => ({

@@ -81,6 +81,17 @@ export interface AuthorizeInput {
   readonly description?: string;
 }
 
+/** Money taken at once, without an order: a top up. */
+export interface ChargeInput {
+  /** The attempt's id: idempotency key and `metadata.operation_id`. */
+  readonly operationId: string;
+  readonly amountMinor: bigint;
+  readonly currency: string;
+  readonly token: string;
+  readonly returnUrl?: string;
+  readonly description?: string;
+}
+
 export interface CaptureInput {
   readonly operationId: string;
   readonly providerRef: string;
@@ -105,11 +116,26 @@ export interface RefundInput {
 
 export interface QueryInput {
   readonly operationId: string;
-  readonly kind: OperationKind;
+  readonly kind: OperationKind | 'charge';
   /** The payment's reference; null only for an authorization whose answer never came. */
   readonly providerRef: string | null;
   readonly amountMinor?: bigint;
   readonly currency?: string;
+}
+
+/** What a cardholder's bank takes back of a payment, with what the provider charges for it. */
+export interface PaymentDispute {
+  readonly ref: string;
+  readonly paymentRef: string;
+  readonly amountMinor: bigint;
+  readonly feeMinor: bigint;
+  readonly currency: string;
+  readonly status: 'open' | 'won' | 'lost';
+}
+
+export interface Disputes {
+  readonly kind: 'disputes';
+  readonly disputes: readonly PaymentDispute[];
 }
 
 /** A line of the provider's own report of bookings. Amounts are signed: what the account gained is positive. */
@@ -151,11 +177,15 @@ export interface PaymentProvider {
   /** Whether one authorization can be captured in several parts. */
   readonly multicapture: boolean;
   authorize(input: AuthorizeInput, signal?: AbortSignal): Promise<ProviderOutcome>;
+  /** Takes an amount at once. Asked about with the kind `charge`. */
+  charge(input: ChargeInput, signal?: AbortSignal): Promise<ProviderOutcome>;
   capture(input: CaptureInput, signal?: AbortSignal): Promise<ProviderOutcome>;
   void(input: VoidInput, signal?: AbortSignal): Promise<ProviderOutcome>;
   refund(input: RefundInput, signal?: AbortSignal): Promise<ProviderOutcome>;
   /** Asks what became of an operation without changing anything. */
   query(input: QueryInput, signal?: AbortSignal): Promise<ProviderOutcome | NotFound>;
+  /** What was taken back of a payment. */
+  disputes(paymentRef: string, signal?: AbortSignal): Promise<Disputes | Failed | Unknown | Unreachable>;
   /** What the provider booked in a period, from inclusive, to exclusive. */
   report(from: Date, to: Date, signal?: AbortSignal): Promise<Report | Failed | Unknown | Unreachable>;
   /** Throws `unauthenticated` where the signature is wrong or the time is more than five minutes away from `now`. */

@@ -3,6 +3,8 @@ import type {
   AuthorizeInput,
   CaptureInput,
   CardSummary,
+  ChargeInput,
+  Disputes,
   Failed,
   NotFound,
   PaymentProvider,
@@ -17,6 +19,7 @@ import type {
   WebhookHeaders,
 } from './provider.ts';
 import { fromStripeAmount, toStripeAmount } from './stripe-amounts.ts';
+import { chargeOutcome, createCharge, readDisputes } from './stripe-charges.ts';
 import { createGuard, type Guard } from './stripe-http.ts';
 import { readReport } from './stripe-report.ts';
 import { verifyStripeWebhook } from './stripe-webhook.ts';
@@ -200,6 +203,12 @@ class StripeProvider implements PaymentProvider {
     }, signal);
   }
 
+  charge(input: ChargeInput, signal?: AbortSignal): Promise<ProviderOutcome> {
+    const amount = toStripeAmount(input.amountMinor, input.currency);
+    if (typeof amount !== 'number') return Promise.resolve({ kind: 'failed', ...amount, response: {} });
+    return this.guard.run(() => createCharge(this.stripe, input, amount, authorizationOutcome), signal);
+  }
+
   capture(input: CaptureInput, signal?: AbortSignal): Promise<ProviderOutcome> {
     const amount = toStripeAmount(input.amountMinor, input.currency);
     if (typeof amount !== 'number') return Promise.resolve({ kind: 'failed', ...amount, response: {} });
@@ -241,6 +250,10 @@ class StripeProvider implements PaymentProvider {
     return this.guard.run<ProviderOutcome | NotFound>(() => this.ask(input), signal);
   }
 
+  disputes(paymentRef: string, signal?: AbortSignal): Promise<Disputes | Failed | Unknown | Unreachable> {
+    return this.guard.run<Disputes>(() => readDisputes(this.stripe, paymentRef), signal);
+  }
+
   report(from: Date, to: Date, signal?: AbortSignal): Promise<Report | Failed | Unknown | Unreachable> {
     return this.guard.run<Report>(() => readReport(this.stripe, from, to), signal);
   }
@@ -266,11 +279,14 @@ class StripeProvider implements PaymentProvider {
   }
 
   private async ask(input: QueryInput): Promise<ProviderOutcome | NotFound> {
-    if (input.kind === 'authorize') {
+    if (input.kind === 'authorize' || input.kind === 'charge') {
       const intent = input.providerRef === null ? await this.find(input.operationId) : await this.retrieve(input.providerRef);
       if (intent === 'unclear')
         return { kind: 'unknown', reason: 'Too many payments were made meanwhile to find this one by time.' };
-      return intent === undefined ? { kind: 'not_found' } : authorizationOutcome(intent);
+      if (intent === undefined) return { kind: 'not_found' };
+      if (input.kind === 'authorize') return authorizationOutcome(intent);
+      // What a search finds has no booking in it, and with it no fee.
+      return chargeOutcome(input.providerRef === null ? await this.retrieve(intent.id) : intent, authorizationOutcome);
     }
     if (input.providerRef === null) return { kind: 'not_found' };
     if (input.kind === 'refund') return this.askRefund(input.providerRef, input.operationId);

@@ -171,7 +171,8 @@ export class Reads {
   }
 
   private txnsOf(source: string): Txn[] {
-    const ids = this.state.txnsByCharge.get(source) ?? [this.state.refunds.get(source)?.txn ?? ''];
+    const { txnsByCharge, refunds, disputes } = this.state;
+    const ids = txnsByCharge.get(source) ?? disputes.get(source)?.txns ?? [refunds.get(source)?.txn ?? ''];
     return ids.flatMap((id) => this.state.txns.get(id) ?? []).filter((txn) => txn.source === source);
   }
 

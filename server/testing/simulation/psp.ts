@@ -31,6 +31,11 @@ export interface Intent {
   readonly refunds: Map<string, { readonly ref: string; readonly amountMinor: bigint }>;
 }
 
+/** What the simulation does not try. */
+const elsewhere = (): never => {
+  throw new Error('The simulation has orders only');
+};
+
 /** Tokens by what becomes of them. */
 export const CARDS = {
   accepted: 'pm_accepted',
@@ -85,9 +90,9 @@ export class SimulatedPsp {
       refund: (input, signal) => call('refund', input.operationId, () => this.refund(input), signal),
       query: (input, signal) =>
         this.line.call<Done | NotFound>(owner, `query ${input.operationId.slice(-4)}`, () => this.query(input), signal),
-      report: () => {
-        throw new Error('The simulation reads no reports');
-      },
+      charge: elsewhere,
+      disputes: elsewhere,
+      report: elsewhere,
       verifyWebhook: () => {
         throw new Error('The simulation sends no signed webhooks');
       },

@@ -23,4 +23,30 @@ export const EDGES: readonly Corruption[] = [
       `'matched', 'agreed', 'txn_1', gen_random_uuid(), 100, 100`,
     ),
   },
+  {
+    invariant: 'rails.top_ups',
+    what: 'a top up that succeeded, and nothing came',
+    plant: `INSERT INTO top_ups (id, wallet_id, customer_id, home, method, currency, amount_minor, credited_minor, status, hold_id, trace_id, created_at)
+            VALUES (gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 'EU', 'card', 'EUR', 100, 100, 'succeeded', gen_random_uuid(), 't', now())`,
+  },
+  {
+    invariant: 'rails.payouts',
+    what: 'a payout that is on its way and holds nothing',
+    plant: `INSERT INTO payouts (id, kind, merchant_id, home, bank_account_id, currency, amount_minor, status, hold_id, requested_by, trace_id, created_at)
+            VALUES (gen_random_uuid(), 'merchant', gen_random_uuid(), 'EU', gen_random_uuid(), 'EUR', 100, 'accepted', gen_random_uuid(), 'user:x', 't', now())`,
+  },
+  {
+    invariant: 'rails.pay_ins',
+    what: 'a transfer in suspense that never came',
+    plant: `INSERT INTO bank_pay_ins (bank_ref, home, written, currency, amount_minor, state, booked, why, first_at, changed_at)
+            VALUES ('pi_x', 'EU', 'x', 'EUR', 100, 'settled', 'suspense', 'unknown_reference', now(), now())`,
+  },
+  {
+    invariant: 'rails.disputes',
+    what: 'a charge-back that nobody was debited',
+    plant: `INSERT INTO top_ups (id, wallet_id, customer_id, home, method, currency, amount_minor, status, reference, provider_ref, trace_id, created_at)
+              VALUES ('00000000-0000-7000-8000-0000000000d1', gen_random_uuid(), gen_random_uuid(), 'EU', 'bank', 'EUR', 100, 'expired', 'RF00X', 'pi_d', 't', now());
+            INSERT INTO top_up_disputes (provider_ref, top_up_id, customer_id, currency, amount_minor, debited_minor, fee_minor, status, opened_at)
+              VALUES ('dp_x', '00000000-0000-7000-8000-0000000000d1', gen_random_uuid(), 'EUR', 100, 100, 0, 'open', now())`,
+  },
 ];

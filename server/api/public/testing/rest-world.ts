@@ -3,6 +3,7 @@ import { addShippingMethods } from '../../../flows/testing/shipping-methods.ts';
 import { newId } from '../../../kernel/ids.ts';
 import type { ApiScope } from '../../../kernel/vocabulary.ts';
 import { createTestDatabase, type TestDatabase } from '../../../platform/testing/test-database.ts';
+import { startBankSimulator } from '../../../simulators/bank/server.ts';
 import { startCarrierSimulator } from '../../../simulators/carrier/server.ts';
 import { startPspSimulator } from '../../../simulators/psp/server.ts';
 import { checkIntegrity } from '../../../views/integrity.ts';
@@ -65,6 +66,7 @@ export interface RestAnswer {
 
 const SECRETS = { webhookSecret: 'whsec_rest_0123456789abcdef', secretKey: 'sk_test_rest_0123456789' };
 const CARRIER_KEY = 'carrier_test';
+const BANK_KEY = 'bank_test';
 const STOCK = 500;
 const PATIENCE_MS = 30_000;
 
@@ -80,6 +82,7 @@ export async function restWorld({ jobs: works = true, variables = {}, around = {
   const db = await createTestDatabase();
   const psp = await startPspSimulator({ port: 0, ...SECRETS, multicapture: true });
   const carrier = await startCarrierSimulator({ port: 0, apiKey: CARRIER_KEY, webhookSecret: SECRETS.webhookSecret });
+  const bank = await startBankSimulator({ port: 0, apiKey: BANK_KEY, webhookSecret: SECRETS.webhookSecret });
   const another = (pool: pg.Pool): Promise<ApiUnderTest> =>
     startApiUnderTest(
       { ...db, pool },
@@ -91,6 +94,9 @@ export async function restWorld({ jobs: works = true, variables = {}, around = {
         CARRIER_URL: carrier.url,
         CARRIER_API_KEY: CARRIER_KEY,
         CARRIER_WEBHOOK_SECRET: SECRETS.webhookSecret,
+        BANK_URL: bank.url,
+        BANK_API_KEY: BANK_KEY,
+        BANK_WEBHOOK_SECRET: SECRETS.webhookSecret,
         ...variables,
       },
       around,
@@ -146,7 +152,7 @@ export async function restWorld({ jobs: works = true, variables = {}, around = {
     async close() {
       await jobs?.stop();
       await api.stop();
-      await Promise.all([psp.close(), carrier.close()]);
+      await Promise.all([psp.close(), carrier.close(), bank.close()]);
       await db.drop();
     },
   };

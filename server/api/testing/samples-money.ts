@@ -1,0 +1,49 @@
+import type { ProcedurePath } from '../root.ts';
+import type { Sample } from './samples.ts';
+
+const IBAN = 'DE89370400440532013000';
+const NIL = '00000000-0000-7000-8000-000000000000';
+const NONE: Sample = {};
+const EMPTY: Sample = { input: () => ({}) };
+
+/** Money at the edges of the house: what providers report, and what is on its way. */
+export const MONEY_SAMPLES = {
+  'payouts.payIns': EMPTY,
+  'payouts.countPayIns': NONE,
+  'payouts.assignPayIn': { input: () => ({ bankRef: 'pi_none', walletId: NIL, note: 'Hers' }) },
+  'payouts.owed': { input: () => ({ merchantId: NIL }) },
+  'payouts.list': { input: () => ({ merchantId: NIL }) },
+  'payouts.addAccount': { input: () => ({ merchantId: NIL, iban: IBAN, holder: 'North' }) },
+  'payouts.pay': { input: () => ({ merchantId: NIL, bankAccountId: NIL, currency: 'EUR', amountMinor: 1 }) },
+  'rails.topUpByCard': {
+    input: () => ({ walletId: NIL, amountMinor: 1, token: 'pm_card_visa' }),
+    foreign: [(world) => ({ walletId: world.northWallet, amountMinor: 1, token: 'pm_card_visa' })],
+  },
+  'rails.topUpByBank': {
+    input: () => ({ walletId: NIL, amountMinor: 1 }),
+    foreign: [(world) => ({ walletId: world.northWallet, amountMinor: 1 })],
+  },
+  'rails.topUp': { input: () => ({ id: NIL }), foreign: [(world) => ({ id: world.northTopUp })] },
+  'rails.cardFields': NONE,
+  'rails.onTheWay': { input: () => ({ walletId: NIL }), foreign: [(world) => ({ walletId: world.northWallet })] },
+  'rails.collectionAccount': { input: () => ({ currency: 'EUR' }) },
+  'rails.bankAccounts': NONE,
+  'rails.addBankAccount': { input: () => ({ iban: IBAN, holder: 'Ana' }) },
+  'rails.removeBankAccount': {
+    input: () => ({ bankAccountId: NIL }),
+    foreign: [(world) => ({ bankAccountId: world.northBankAccount })],
+  },
+  'rails.withdraw': {
+    input: () => ({ walletId: NIL, bankAccountId: NIL, amountMinor: 1 }),
+    foreign: [
+      (world) => ({ walletId: world.northWallet, bankAccountId: NIL, amountMinor: 1 }),
+      (world) => ({ walletId: NIL, bankAccountId: world.northBankAccount, amountMinor: 1 }),
+    ],
+  },
+  'reconciliation.list': EMPTY,
+  'reconciliation.item': { input: () => ({ id: NIL }) },
+  'reconciliation.count': NONE,
+  'reconciliation.runs': EMPTY,
+  'reconciliation.start': { input: () => ({ provider: 'card', from: '2026-11-01', to: '2026-11-01' }) },
+  'reconciliation.resolve': { input: () => ({ itemId: NIL, resolution: 'explain', note: 'Known' }) },
+} satisfies Partial<Record<ProcedurePath, Sample>>;
