@@ -22,6 +22,7 @@ import {
   IconSettings,
   IconTruck,
   IconUsers,
+  IconWallet,
 } from '@tabler/icons-react';
 import type { Role } from '../server/kernel/vocabulary.ts';
 import type { MessageKey } from './ui/messages/catalogue.ts';
@@ -91,6 +92,13 @@ export const NAVIGATION: readonly NavigationEntry[] = [
   },
   {
     group: 'nav.groups.money',
+    label: 'nav.wallets',
+    href: '/wallets',
+    icon: IconWallet,
+    roles: ['agent', 'fraud_analyst', 'finance', 'admin'],
+  },
+  {
+    group: 'nav.groups.money',
     label: 'nav.approvals',
     href: '/approvals',
     icon: IconChecklist,
@@ -115,6 +123,7 @@ export const NAVIGATION: readonly NavigationEntry[] = [
     roles: ['admin'],
     demoOnly: true,
   },
+  { group: 'nav.groups.account', label: 'nav.myWallet', href: '/account/wallet', icon: IconWallet, roles: ['customer'] },
   { group: 'nav.groups.account', label: 'nav.myOrders', href: '/account/orders', icon: IconReceipt, roles: ['customer'] },
   { group: 'nav.groups.settings', label: 'nav.settings', href: '/settings', icon: IconSettings, roles: EVERYONE },
 ];

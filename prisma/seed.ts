@@ -11,6 +11,7 @@ import { furnish } from './seed/shops.ts';
 import { receiveStock } from './seed/stock.ts';
 import { live, type Stage } from './seed/stories.ts';
 import { breakStock, leaveInDoubt, leaveStuck, muteWebhooks, type Simulators } from './seed/troubles.ts';
+import { giveWallets } from './seed/wallets.ts';
 
 /** Parts of stories that happen together; a lane's batch is as large. */
 const TOGETHER = 256;
@@ -53,6 +54,7 @@ export async function seedDemo({ pool, say }: SeedOptions): Promise<void> {
     const receipts = await receiveStock(stage, shops, plan);
     say(`${shops.length} shops, ${receipts} stock records`);
     await tell(stage, plan, say);
+    await giveWallets(stage);
     const now = new Date();
     if (shops[0]) await breakStock(stage, shops[0], plan, new Date(base.getTime() - 10 * 60_000));
     await leaveStuck(stage, simulators, plan, base);

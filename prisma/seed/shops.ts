@@ -203,29 +203,25 @@ async function buildPeople(
   passwordHashes: readonly string[],
 ): Promise<void> {
   const first = DEMO_SHOPS[0] as DemoShop;
-  const customer = DEMO_USERS.find((user) => user.role === 'customer');
-  const [customerId] = customer
-    ? await customers.resolve(
-        tx,
-        [
-          {
-            merchantId: idOf(first.slug),
-            externalId: undefined,
-            email: customer.email,
-            name: customer.name,
-            phone: undefined,
-            country: 'DE',
-          },
-        ],
-        opened,
-      )
-    : [];
+  const buyers = DEMO_USERS.filter((user) => user.role === 'customer');
+  const customerIds = await customers.resolve(
+    tx,
+    buyers.map(({ email, name }) => ({
+      merchantId: idOf(first.slug),
+      externalId: undefined,
+      email,
+      name,
+      phone: undefined,
+      country: 'DE',
+    })),
+    opened,
+  );
   const state = await lockPeople(tx, {});
   DEMO_USERS.forEach((person, index) => {
     addUser(state, {
       ...newUser({ ...person, merchantId: person.role === 'merchant' ? idOf(first.slug) : null }),
       passwordHash: passwordHashes[index] as string,
-      customerId: person.role === 'customer' ? (customerId ?? null) : null,
+      customerId: customerIds[buyers.indexOf(person)] ?? null,
     });
   });
   for (const shop of DEMO_SHOPS) {

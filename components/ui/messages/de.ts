@@ -29,6 +29,8 @@ import { status } from './de/status.ts';
 import { stock } from './de/stock.ts';
 import { track } from './de/track.ts';
 import { ui } from './de/ui.ts';
+import { wallet } from './de/wallet.ts';
+import { wallets } from './de/wallets.ts';
 
 export const de = {
   actions,
@@ -61,4 +63,6 @@ export const de = {
   stock,
   track,
   ui,
+  wallet,
+  wallets,
 } as const;

@@ -29,6 +29,8 @@ import { status } from './en/status.ts';
 import { stock } from './en/stock.ts';
 import { track } from './en/track.ts';
 import { ui } from './en/ui.ts';
+import { wallet } from './en/wallet.ts';
+import { wallets } from './en/wallets.ts';
 
 export const en = {
   actions,
@@ -61,4 +63,6 @@ export const en = {
   stock,
   track,
   ui,
+  wallet,
+  wallets,
 } as const;

@@ -11,7 +11,10 @@ export interface DemoUser {
 /** The same for all, and refused outside the demo by never being made there. */
 export const DEMO_PASSWORD = 'waybill-demo';
 
-/** One login per role. The merchant belongs to the demo's first merchant, the customer to its first customer with orders. */
+/**
+ * One login per role, and a friend of the customer's: it takes two to send money. The merchant belongs to the demo's first merchant, the
+ * first customer has orders.
+ */
 export const DEMO_USERS: readonly DemoUser[] = [
   { role: 'admin', name: 'Ada Lindqvist', email: 'admin@waybill.example', password: DEMO_PASSWORD },
   { role: 'agent', name: 'Ana Moreira', email: 'agent@waybill.example', password: DEMO_PASSWORD },
@@ -20,4 +23,5 @@ export const DEMO_USERS: readonly DemoUser[] = [
   { role: 'finance', name: 'Finn Okafor', email: 'finance@waybill.example', password: DEMO_PASSWORD },
   { role: 'merchant', name: 'Mara Schmid', email: 'merchant@waybill.example', password: DEMO_PASSWORD },
   { role: 'customer', name: 'Carla Rossi', email: 'customer@waybill.example', password: DEMO_PASSWORD },
+  { role: 'customer', name: 'Ben Carter', email: 'friend@waybill.example', password: DEMO_PASSWORD },
 ];

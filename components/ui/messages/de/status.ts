@@ -1,4 +1,6 @@
 export const status = {
+  wallet: { active: 'Aktiv', frozen: 'Gesperrt', closed: 'Geschlossen' },
+  moneyRequest: { open: 'Offen', paid: 'Bezahlt', declined: 'Abgelehnt', cancelled: 'Zurückgezogen', expired: 'Abgelaufen' },
   order: {
     PENDING: 'Ausstehend',
     CONFIRMED: 'Bestätigt',

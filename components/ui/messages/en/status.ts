@@ -1,5 +1,7 @@
 /** The words of server/kernel/vocabulary.ts as people read them. */
 export const status = {
+  wallet: { active: 'Active', frozen: 'Frozen', closed: 'Closed' },
+  moneyRequest: { open: 'Open', paid: 'Paid', declined: 'Declined', cancelled: 'Withdrawn', expired: 'Expired' },
   order: {
     PENDING: 'Pending',
     CONFIRMED: 'Confirmed',
