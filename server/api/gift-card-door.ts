@@ -8,6 +8,14 @@ import type { ApiContext } from './context.ts';
 const UNKNOWN = 'This gift card code is not known here, or nothing can be paid with it any more. Check the code.';
 
 /**
+ * Counts a code that is tried at a merchant by way of an order: programs that spend cards all day are let through, guesses are not. Throws
+ * `too_many_requests`.
+ */
+export function countGuess(ctx: ApiContext, merchantId: string): void {
+  ctx.app.limits.take(LIMITS.giftCardByMerchant, merchantId);
+}
+
+/**
  * The card of a code that somebody typed. Guesses are counted by address and by merchant before anything is looked up; whatever cannot be
  * spent is answered alike. Throws `not_found`, `too_many_requests`.
  */

@@ -2,19 +2,20 @@ import type { TransferSpec } from '../domains/ledger/schema.ts';
 import { chart } from '../domains/ledger/schema.ts';
 import { isGone, isReplacement } from '../domains/orders/rules.ts';
 import type { Order } from '../domains/orders/service.ts';
-import { capturableMinor, isOpen, type Payment } from '../domains/payments/rules.ts';
+import { capturableMinor, isInternal, isOpen, type Payment, planCapture } from '../domains/payments/rules.ts';
 import * as payments from '../domains/payments/service.ts';
 import type { Ctx } from '../kernel/context.ts';
 import { newId } from '../kernel/ids.ts';
-import { next, remote } from '../platform/saga.ts';
+import { next, remote, type Saga } from '../platform/saga.ts';
 import type { Outside } from './outside.ts';
 import { callFor, callProvider, type OperationCall, type OperationOutcome, recordOutcome } from './payment-operation.ts';
 import { paidTooMuch, returnSurplus } from './surplus.ts';
+import { captureLocally, type LocalCapture } from './tenders/local-operations.ts';
 import { orderOf, postFor, settleOrder, tell, type World } from './world.ts';
 
 /**
  * Takes the money for a shipment, once. With a provider that captures in parts it takes what the shipment is worth and keeps the rest
- * of the authorization; otherwise the first shipment takes everything that is still wanted.
+ * of the authorization; otherwise the first shipment takes everything that is still wanted. The order's own tenders pay first.
  */
 const BUSY_MS = 500;
 
@@ -26,30 +27,41 @@ export const capture = remote<World, Outside, CaptureCall, OperationOutcome>({
   prepare(world, saga, ctx) {
     const order = orderOf(world, saga.orderId);
     const shipmentId = String(saga.state.shipmentId);
-    const operations = payments.operationsOf(world.payments, saga.orderId);
-    const own = operations.findLast((operation) => operation.kind === 'capture' && operation.subjectId === shipmentId);
+    const tenders = payments.ofOrder(world.payments, saga.orderId);
+    const card = tenders.find((payment) => !isInternal(payment));
+    const made = payments
+      .operationsOf(world.payments, saga.orderId)
+      .filter((operation) => operation.kind === 'capture' && operation.subjectId === shipmentId);
+    const own = made.findLast((operation) => operation.paymentId === card?.id);
     if (own?.status === 'succeeded') return next;
     if (own?.status === 'failed')
       return { kind: 'fail', error: own.error ?? { code: 'capture_failed', message: 'The capture failed.' } };
-    if (!own && isWorthless(order, shipmentId)) return next;
-    const payment = payments
-      .ofOrder(world.payments, saga.orderId)
-      .find((candidate) => own?.paymentId === candidate.id || capturableMinor(candidate) > 0n);
-    if (!payment) {
-      const owed = order.row.totalMinor - order.row.cancelledMinor - order.row.capturedMinor;
-      return owed > 0n
+    // An attempt that is sent again is sent as it was, whatever was cancelled since: its id stands for its parameters.
+    if (own && card) return { kind: 'call', args: { ...callFor(card, own, { final: saga.state.final === true }), shipmentId } };
+    // Without a card attempt the order's own tenders gave all of it.
+    if (made.length > 0 || isWorthless(order, shipmentId)) return next;
+    const owedMinor = order.row.totalMinor - order.row.cancelledMinor - order.row.capturedMinor;
+    if (!tenders.some((payment) => capturableMinor(payment) > 0n))
+      return owedMinor > 0n
         ? { kind: 'fail', error: { code: 'not_authorized', message: 'No authorization is left to take the money from.' } }
         : next;
+    const valueMinor = world.fulfilment.byId.get(shipmentId)?.valueMinor ?? 0n;
+    const last = isLast(world, order, shipmentId);
+    const parts = planCapture(tenders, { valueMinor, owedMinor, last }, world.multicapture);
+    const local = parts.filter((part) => part.internal);
+    const asked = parts.find((part) => !part.internal);
+    if (!asked || !card) {
+      captureLocally(world, order, local, shipmentId, ctx);
+      // Units may have been cancelled since they were packed.
+      returnSurplus(world, order, paidTooMuch(world, order), null, ctx);
+      return next;
     }
-    // An attempt that is sent again is sent as it was, whatever was cancelled since: its id stands for its parameters.
-    if (own) return { kind: 'call', args: { ...callFor(payment, own, { final: saga.state.final === true }), shipmentId } };
-    const final = isLast(world, order, shipmentId) || !world.multicapture(payment.provider);
-    const amount = amountFor(world, order, payment, shipmentId, final);
-    if (amount <= 0n) return next;
-    if (payments.openOperation(world.payments, payment)) return { kind: 'wait', until: new Date(ctx.now.getTime() + BUSY_MS) };
-    const operation = payments.startOperation(world.payments, payment, 'capture', amount, shipmentId, ctx);
-    saga.state = { ...saga.state, final };
-    return { kind: 'call', args: { ...callFor(payment, operation, { final }), shipmentId } };
+    if (payments.openOperation(world.payments, card)) return { kind: 'wait', until: new Date(ctx.now.getTime() + BUSY_MS) };
+    const operation = payments.startOperation(world.payments, card, 'capture', asked.amountMinor, shipmentId, ctx);
+    // What the other tenders give is taken when the card's part was: a card that refuses leaves them untouched.
+    const beside = local.map((part) => ({ ...part, amountMinor: Number(part.amountMinor) }));
+    saga.state = { ...saga.state, final: asked.final, ...(beside.length > 0 ? { beside } : {}) };
+    return { kind: 'call', args: { ...callFor(card, operation, { final: asked.final }), shipmentId } };
   },
   call: callProvider,
   settle(world, saga, args, outcome, ctx) {
@@ -70,6 +82,7 @@ export const capture = remote<World, Outside, CaptureCall, OperationOutcome>({
       bookCapture(world, order, payment, operation.amountMinor, outcome.feeMinor, args.final, ctx);
       settleOrder(world, order, 'capture', ctx);
       tell(world, order, 'payment.captured', about, ctx);
+      captureLocally(world, order, besideOf(saga), args.shipmentId, ctx);
       // Units may have been cancelled while their money was being taken.
       returnSurplus(world, order, paidTooMuch(world, order), null, ctx);
       return next;
@@ -107,15 +120,10 @@ function isLast(world: World, order: Order, shipmentId: string): boolean {
   );
 }
 
-function amountFor(world: World, order: Order, payment: Payment, shipmentId: string, final: boolean): bigint {
-  const room = capturableMinor(payment);
-  const value = world.multicapture(payment.provider)
-    ? (world.fulfilment.byId.get(shipmentId)?.valueMinor ?? 0n)
-    : order.row.totalMinor - order.row.cancelledMinor - order.row.capturedMinor;
-  // The last capture takes what is owed in all, so that the parts add up whatever was cancelled in between.
-  const owed = order.row.totalMinor - order.row.cancelledMinor - order.row.capturedMinor;
-  const wanted = final ? owed : value;
-  return wanted < room ? wanted : room;
+/** What the order's own tenders give beside the card for this shipment. */
+function besideOf(saga: Saga): LocalCapture[] {
+  const kept = (saga.state.beside ?? []) as readonly (Omit<LocalCapture, 'amountMinor'> & { readonly amountMinor: number })[];
+  return kept.map((part) => ({ ...part, amountMinor: BigInt(part.amountMinor) }));
 }
 
 /** Posts money taken: out of the hold into clearing, the provider's fee out of clearing. A final capture releases the rest. */

@@ -4,6 +4,7 @@ import { createMortal, type Death } from './testing/mortal.ts';
 import { type OrderWorld, orderWorld } from './testing/order-world.ts';
 import { openSagas, providerLog, SAGA_SCENARIOS, type SagaScenario, UNDOABLE_SCENARIOS } from './testing/saga-scenarios.ts';
 import { standingStill } from './testing/standing-still.ts';
+import { TENDER_SCENARIOS } from './testing/tender-scenarios.ts';
 
 /**
  * A worker dies at every boundary of every saga: before and after each COMMIT, before and after each call of a provider. Another one
@@ -28,7 +29,7 @@ async function expectEnd(scenario: SagaScenario, orderId: string, died: string):
   expect(await openSagas(w, orderId), died).toEqual([]);
 }
 
-describe.each([...SAGA_SCENARIOS, ...UNDOABLE_SCENARIOS])('$name', (scenario) => {
+describe.each([...SAGA_SCENARIOS, ...UNDOABLE_SCENARIOS, ...TENDER_SCENARIOS])('$name', (scenario) => {
   it('ends the same wherever its worker dies', async () => {
     const reference = await scenario.start(w);
     const living = createMortal({ pool: w.db.pool, outside: w.outside, clock: w.clock }, null);

@@ -6,6 +6,7 @@ import * as orders from '../domains/orders/service.ts';
 import type { Ctx } from '../kernel/context.ts';
 import { newId } from '../kernel/ids.ts';
 import { cutBySpans, type UnitRange, unitsIn, worthOf } from '../kernel/units.ts';
+import { releaseLocally } from './tenders/local-operations.ts';
 import { postFor, settleOrder, tell, type World } from './world.ts';
 
 export interface Cause {
@@ -67,4 +68,6 @@ export function giveUp(world: World, order: orders.Order, cause: Cause, ctx: Ctx
   order.dirty = true;
   const ranges = order.spans.filter(isCancellable).map(({ lineId, from, to }) => ({ lineId, from, to }));
   if (ranges.length > 0) cancelUnits(world, order, ranges, cause, ctx);
+  // What became of the card may still be in doubt; the order's other tenders are the customer's again now.
+  releaseLocally(world, order, ctx);
 }

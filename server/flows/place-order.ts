@@ -11,6 +11,7 @@ import * as quotes from '../domains/quotes/service.ts';
 import type { ShippingMethod } from '../domains/shipping/rules.ts';
 import * as shipping from '../domains/shipping/service.ts';
 import * as taxes from '../domains/taxes/service.ts';
+import * as wallet from '../domains/wallet/service.ts';
 import { DomainError } from '../kernel/errors.ts';
 import { newId } from '../kernel/ids.ts';
 import { formatDecimal, toMajor, WIRE_LIMIT_MINOR } from '../kernel/money.ts';
@@ -20,6 +21,8 @@ import type { Request, Verb } from '../platform/verb.ts';
 import { placementSaga } from './placement-saga.ts';
 import { type PricedGood, type PricedShipping, priceGoods, priceShipping, type Terms, totalOf } from './price-order.ts';
 import { optionOf, termsOf, wantedOf } from './quote-terms.ts';
+import { addTenders, needsCard, planHolds, tellTenders } from './tenders/hold-tenders.ts';
+import { type AskedTenders, findTenders, type Payer } from './tenders/plan-tenders.ts';
 import { begin, lockWorld, settleOrder, takeNumber, tell, type World, writeWorld } from './world.ts';
 
 /**
@@ -56,6 +59,7 @@ interface Placing extends World {
   readonly methods: ReadonlyMap<string, ShippingMethod[]>;
   readonly customerIds: Map<Request<PlaceOrderInput>, string | null>;
   readonly externalIds: Set<string>;
+  readonly tenders: AskedTenders;
 }
 
 async function lock(tx: Tx, requests: readonly Request<PlaceOrderInput>[]): Promise<Placing> {
@@ -84,7 +88,13 @@ async function lock(tx: Tx, requests: readonly Request<PlaceOrderInput>[]): Prom
   const external = inputs.flatMap((input) =>
     input.externalId ? [{ merchantId: input.merchantId, externalId: input.externalId }] : [],
   );
-  const world = await lockWorld(tx, { orderIds: [], supply: true, skus, numbers: { order: requests.length } }, ctx);
+  const tenders = await findTenders(
+    tx,
+    inputs.map((input, index) => payerOf(input, named, found[index] ?? null)),
+  );
+  const { accounts, giftCards, storeCredits } = tenders;
+  const needs = { orderIds: [], supply: true, skus, numbers: { order: requests.length }, accounts, giftCards, storeCredits };
+  const world = await lockWorld(tx, needs, ctx);
   // Read after the last lock: an order with this name that committed while we waited is seen.
   const externalIds = await orders.findExternalIds(tx, external);
   return {
@@ -94,12 +104,17 @@ async function lock(tx: Tx, requests: readonly Request<PlaceOrderInput>[]): Prom
     quotes: named,
     methods,
     externalIds,
+    tenders,
     customerIds: new Map(requests.map((request, index) => [request, found[index] ?? null])),
   };
 }
 
 function linesWanted(input: PlaceOrderInput, named: ReadonlyMap<string, Quote>): readonly { readonly sku: string }[] {
   return input.quote ? (named.get(input.quote.id)?.lines ?? []) : input.lines;
+}
+
+function payerOf(input: PlaceOrderInput, named: ReadonlyMap<string, Quote>, customerId: string | null): Payer {
+  return { input, currency: input.quote ? named.get(input.quote.id)?.currency : input.currency, customerId };
 }
 
 function mentionOf(input: PlaceOrderInput): customers.Mention {
@@ -132,10 +147,9 @@ function decide(world: Placing, request: Request<PlaceOrderInput>): PlacedOrder 
       sentMinor: Number(input.totalMinor),
       totalMinor: Number(totalMinor),
     });
-  if (totalMinor > 0n && !input.payment)
-    throw new DomainError('invalid_request', 'The order costs something: send payment.token of the payment provider.', {
-      field: 'payment',
-    });
+  const held = planHolds(world, { input, currency, customerId: world.customerIds.get(request) ?? null }, totalMinor, ctx.now);
+  const cardMinor = held.reduce((left, tender) => left - tender.amountMinor, totalMinor);
+  if (cardMinor > 0n && !input.payment) throw needsCard(cardMinor, currency, held.length > 0);
   const promises = planPromise(
     world.inventory,
     lines.flatMap((line) =>
@@ -146,7 +160,9 @@ function decide(world: Placing, request: Request<PlaceOrderInput>): PlacedOrder 
   if (externalKey) world.externalIds.add(externalKey);
   const order = orders.add(world.orders, newRow(world, request, bill, { id: orderId, home: merchant.home, totalMinor }), lines);
   inventory.apply(world.inventory, promises, { orderId }, ctx);
-  if (input.payment && totalMinor > 0n) {
+  // The house's own tenders first: the card pays what they leave, and is the last to be taken and the first to be given back.
+  addTenders(world, order, held, ctx);
+  if (input.payment && cardMinor > 0n) {
     const payment = payments.addPayment(
       world.payments,
       {
@@ -156,14 +172,15 @@ function decide(world: Placing, request: Request<PlaceOrderInput>): PlacedOrder 
         method: 'card',
         token: input.payment.token,
         currency,
-        amountMinor: totalMinor,
+        amountMinor: cardMinor,
       },
       ctx,
     );
-    payments.startOperation(world.payments, payment, 'authorize', totalMinor, null, ctx);
+    payments.startOperation(world.payments, payment, 'authorize', cardMinor, null, ctx);
   }
   settleOrder(world, order, null, ctx);
   tell(world, order, 'order.placed', { totalMinor, currency, channel: input.channel, lines: lines.length }, ctx);
+  tellTenders(world, order, held, ctx);
   audit(
     world.outbox,
     {
@@ -357,5 +374,8 @@ export const placeOrder: Verb<PlaceOrderInput, Placing, PlacedOrder> = {
   name: 'place-order',
   lock,
   decide,
-  write: (tx: Tx, world: Placing) => writeWorld(tx, world),
+  async write(tx: Tx, world: Placing) {
+    if (world.tenders.wallets) await wallet.write(tx, world.tenders.wallets);
+    await writeWorld(tx, world);
+  },
 };

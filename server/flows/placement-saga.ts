@@ -1,6 +1,6 @@
 import { chart } from '../domains/ledger/schema.ts';
 import type * as orders from '../domains/orders/service.ts';
-import type { Operation, Payment } from '../domains/payments/rules.ts';
+import { isInternal, type Operation, type Payment } from '../domains/payments/rules.ts';
 import * as payments from '../domains/payments/service.ts';
 import type { Ctx } from '../kernel/context.ts';
 import { newId } from '../kernel/ids.ts';
@@ -23,8 +23,9 @@ const CHALLENGE_POLL_MS = 20_000;
 const later = (ctx: Ctx, ms: number): StepResult => ({ kind: 'wait', until: new Date(ctx.now.getTime() + ms) });
 const fail = (code: string, message: string): StepResult => ({ kind: 'fail', error: { code, message } });
 
+/** The card, if one pays a part: every other tender was held when the order was placed. */
 function paymentOf(world: World, saga: Saga): Payment | undefined {
-  return payments.ofOrder(world.payments, saga.orderId)[0];
+  return payments.ofOrder(world.payments, saga.orderId).find((payment) => !isInternal(payment));
 }
 
 function authorization(world: World, payment: Payment): Operation | undefined {

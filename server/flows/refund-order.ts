@@ -31,6 +31,8 @@ export interface RefundPreview {
   readonly taxMinor: number;
   readonly units: readonly UnitRange[];
   readonly legs: readonly { readonly paymentId: string; readonly amountMinor: number }[];
+  /** Whether the money goes to the customer's store credit instead of to these tenders. */
+  readonly to: 'original' | 'store_credit';
   /** What could still be refunded after this one. */
   readonly leftMinor: number;
   readonly needsApproval: boolean;
@@ -88,7 +90,14 @@ export function previewRefund(
       leftMinor: Number(left),
     });
   }
+  const to = input.to ?? 'original';
+  if (to === 'store_credit' && order.row.customerId === null)
+    throw new DomainError(
+      'state_refuses',
+      'This order has no customer who could have store credit. Refund the original tenders.',
+    );
   const plan = {
+    to,
     kind: input.kind,
     currency: order.row.currency,
     amountMinor: Number(amountMinor),
@@ -135,6 +144,7 @@ function decide(world: Refunding, { input, ctx }: Request<RefundOrderInput>): Re
       reason: input.reason,
       note: input.note ?? null,
       ranges: preview.units,
+      destination: preview.to === 'store_credit' ? 'store_credit' : null,
       ...(approval ? { approvalId: approval.id } : {}),
       ...(undoUntil ? { undoUntil } : {}),
     },
@@ -164,7 +174,7 @@ function decide(world: Refunding, { input, ctx }: Request<RefundOrderInput>): Re
       entityId: orderId,
       merchantId,
       before: { refundedMinor: order.row.refundedMinor },
-      after: { refundId, amountMinor, kind: input.kind, units: preview.units, approvalId: approval?.id ?? null },
+      after: { refundId, amountMinor, kind: input.kind, units: preview.units, to: preview.to, approvalId: approval?.id ?? null },
       reason: input.note ? `${input.reason}: ${input.note}` : input.reason,
     },
     ctx,

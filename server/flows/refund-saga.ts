@@ -1,8 +1,9 @@
+import * as giftCards from '../domains/gift-cards/service.ts';
 import type { TransferSpec } from '../domains/ledger/schema.ts';
 import { chart } from '../domains/ledger/schema.ts';
 import type { Order } from '../domains/orders/service.ts';
 import * as orders from '../domains/orders/service.ts';
-import { isOpen } from '../domains/payments/rules.ts';
+import { isInternal, isOpen, type Payment } from '../domains/payments/rules.ts';
 import * as payments from '../domains/payments/service.ts';
 import { CANCELLED, type Refund, type RefundLeg } from '../domains/refunds/rules.ts';
 import * as refunds from '../domains/refunds/service.ts';
@@ -11,6 +12,9 @@ import { newId } from '../kernel/ids.ts';
 import { next, remote, type Saga, type SagaDefinition, type StepResult } from '../platform/saga.ts';
 import type { Outside } from './outside.ts';
 import { callFor, callProvider, type OperationCall, type OperationOutcome, recordOutcome } from './payment-operation.ts';
+import { receiveCredit } from './tenders/issue-store-credit.ts';
+import { refusalOf, settleLocally } from './tenders/local-operations.ts';
+import { accountOf } from './tenders/tender-account.ts';
 import { waitForUndo } from './wait-for-undo.ts';
 import { orderOf, postFor, settleOrder, tell, type World } from './world.ts';
 
@@ -33,14 +37,20 @@ function refundOf(world: World, saga: Saga): Refund {
 const send = remote<World, Outside, LegCall, OperationOutcome>({
   prepare(world, saga, ctx) {
     const refund = refundOf(world, saga);
-    const leg = refunds.legsOf(world.refunds, refund.id).find((candidate) => candidate.status === 'pending');
-    if (!leg || refund.status !== 'pending') return next;
-    const payment = payments.ofOrder(world.payments, saga.orderId).find((candidate) => candidate.id === leg.paymentId);
-    if (!payment) throw new Error(`Leg ${leg.id} names a payment that is not there`);
-    const open = payments.openOperation(world.payments, payment);
-    if (open && open.subjectId !== leg.id) return { kind: 'wait', until: new Date(ctx.now.getTime() + BUSY_MS) };
-    const operation = open ?? payments.startOperation(world.payments, payment, 'refund', leg.amountMinor, leg.id, ctx);
-    return { kind: 'call', args: { ...callFor(payment, operation, {}), legId: leg.id } };
+    for (const leg of refunds.legsOf(world.refunds, refund.id)) {
+      if (leg.status !== 'pending' || refund.status !== 'pending') continue;
+      const payment = paymentOf(world, leg);
+      const open = payments.openOperation(world.payments, payment);
+      if (leg.destination !== null || isInternal(payment)) {
+        const refused = giveBackLocally(world, orderOf(world, saga.orderId), refund, leg, ctx);
+        if (refused) return { kind: 'stuck', error: refused };
+        continue;
+      }
+      if (open && open.subjectId !== leg.id) return { kind: 'wait', until: new Date(ctx.now.getTime() + BUSY_MS) };
+      const operation = open ?? payments.startOperation(world.payments, payment, 'refund', leg.amountMinor, leg.id, ctx);
+      return { kind: 'call', args: { ...callFor(payment, operation, {}), legId: leg.id } };
+    }
+    return next;
   },
   call: callProvider,
   settle(world, saga, args, outcome, ctx) {
@@ -78,52 +88,79 @@ const send = remote<World, Outside, LegCall, OperationOutcome>({
   },
 });
 
+function paymentOf(world: World, leg: RefundLeg): Payment {
+  const payment = payments.ofOrder(world.payments, leg.orderId).find((candidate) => candidate.id === leg.paymentId);
+  if (!payment) throw new Error(`Leg ${leg.id} names a payment that is not there`);
+  return payment;
+}
+
+/** A leg that stays in the house: booked at once, or the reason why the ledger does not take it. */
+function giveBackLocally(
+  world: World,
+  order: Order,
+  refund: Refund,
+  leg: RefundLeg,
+  ctx: Ctx,
+): { code: string; message: string } | null {
+  const payment = paymentOf(world, leg);
+  const refused = closedWallet(world, leg, payment) ?? refusalOf(world, transfersOf(order, refund, leg, payment));
+  if (refused) return refused;
+  bookLeg(world, order, refund, leg, ctx);
+  payment.refundedMinor += leg.amountMinor;
+  // What was taken by card and given back as credit was never asked of the card's provider: there is no attempt to record.
+  const operationId = leg.destination === null ? settleLocally(world, payment, 'refund', leg.amountMinor, leg.id, ctx) : null;
+  payments.settle(world.payments, payment, null);
+  if (refund.kind === 'goodwill') order.row.goodwillMinor += leg.amountMinor;
+  receive(world, order, leg, payment, ctx);
+  settleOrder(world, order, 'refund', ctx);
+  const { amountMinor, destination } = leg;
+  const about = { refundId: refund.id, paymentId: payment.id, operationId, amountMinor, tender: payment.provider };
+  tell(world, order, 'payment.refunded', { ...about, ...(destination ? { destination } : {}) }, ctx);
+  return null;
+}
+
+const WALLET_CLOSED =
+  'The customer has closed this wallet. Have them open it again and retry, or refund to store credit instead.';
+
+function closedWallet(world: World, leg: RefundLeg, payment: Payment): { code: string; message: string } | null {
+  if (leg.destination !== null || payment.provider !== 'wallet' || world.openWallets.has(accountOf(payment).code)) return null;
+  return { code: 'account_closed', message: WALLET_CLOSED };
+}
+
+/** What the tender that gets the money does with it: a card that has ended is opened again, a first credit is made. */
+function receive(world: World, order: Order, leg: RefundLeg, payment: Payment, ctx: Ctx): void {
+  if (leg.destination === null && payment.provider === 'gift_card')
+    giftCards.returned(world.giftCards, payment.token as string, ctx);
+  if (leg.destination === 'store_credit') receiveCredit(world, order.row, leg.amountMinor, ctx);
+}
+
+/** The account that a leg's money goes to. */
+function targetOf(order: Order, leg: RefundLeg, payment: Payment): string {
+  const { merchantId, currency, customerId } = order.row;
+  if (leg.destination === null) return accountOf(payment).code;
+  if (customerId === null) throw new Error(`Leg ${leg.id} goes to the credit of nobody`);
+  return chart.storeCredit(merchantId, customerId, currency).code;
+}
+
 /**
  * Money out. A refund lowers what the order was worth (a credit note); goodwill leaves that alone and is an expense. Either way the
  * customer is owed the amount for a moment and then paid, so the receivable ends where it was.
  */
-function bookLeg(world: World, order: Order, refund: Refund, leg: RefundLeg, ctx: Ctx): void {
+function transfersOf(order: Order, refund: Refund, leg: RefundLeg, payment: Payment): TransferSpec[] {
   const { merchantId, currency, id } = order.row;
-  const payment = payments.ofOrder(world.payments, id).find((candidate) => candidate.id === leg.paymentId);
   const receivable = chart.receivable(merchantId, currency).code;
-  const source =
-    refund.kind === 'goodwill' ? chart.goodwill(merchantId, currency).code : chart.merchantPayable(merchantId, currency).code;
-  const base = {
-    orderId: id,
-    paymentId: leg.paymentId,
-    phase: 'single',
-    amountMinor: leg.amountMinor,
-    currency,
-    reference: refund.number,
-  } as const;
+  const goodwill = refund.kind === 'goodwill';
+  const source = goodwill ? chart.goodwill(merchantId, currency).code : chart.merchantPayable(merchantId, currency).code;
+  const { paymentId, amountMinor } = leg;
+  const base = { orderId: id, paymentId, phase: 'single', amountMinor, currency, reference: refund.number } as const;
   // A cancelled unit's value left the receivable when it was cancelled: only the money is still to go.
-  const credit: TransferSpec[] =
-    refund.reason === CANCELLED
-      ? []
-      : [
-          {
-            ...base,
-            id: newId(),
-            kind: refund.kind === 'goodwill' ? 'goodwill' : 'credit_note',
-            debit: source,
-            credit: receivable,
-          },
-        ];
-  postFor(
-    world,
-    order,
-    [
-      ...credit,
-      {
-        ...base,
-        id: newId(),
-        kind: 'refund',
-        debit: receivable,
-        credit: chart.pspClearing(payment?.provider ?? 'card', currency).code,
-      },
-    ],
-    ctx,
-  );
+  const note = { ...base, id: newId(), kind: goodwill ? 'goodwill' : 'credit_note', debit: source, credit: receivable };
+  const money = { ...base, id: newId(), kind: 'refund', debit: receivable, credit: targetOf(order, leg, payment) };
+  return refund.reason === CANCELLED ? [money] : [note, money];
+}
+
+function bookLeg(world: World, order: Order, refund: Refund, leg: RefundLeg, ctx: Ctx): void {
+  postFor(world, order, transfersOf(order, refund, leg, paymentOf(world, leg)), ctx);
   leg.status = 'succeeded';
   leg.settledAt = ctx.now;
   refunds.changed(world.refunds, leg);

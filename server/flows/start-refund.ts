@@ -1,7 +1,7 @@
 import * as orders from '../domains/orders/service.ts';
 import { planLegs } from '../domains/payments/rules.ts';
 import * as payments from '../domains/payments/service.ts';
-import { pendingByPayment } from '../domains/refunds/rules.ts';
+import { pendingByPayment, type RefundDestination } from '../domains/refunds/rules.ts';
 import * as refunds from '../domains/refunds/service.ts';
 import type { Ctx } from '../kernel/context.ts';
 import { DomainError } from '../kernel/errors.ts';
@@ -17,6 +17,8 @@ export interface NewRefund {
   readonly reason: string;
   readonly note: string | null;
   readonly ranges: readonly UnitRange[];
+  /** Where it goes instead of to the tenders that it came from. */
+  readonly destination?: RefundDestination | null;
   /** Nothing is sent before: until then it can be undone. */
   readonly undoUntil?: Date;
   /** Where a second person has to agree first. */
@@ -69,7 +71,7 @@ export function startRefund(world: World, order: orders.Order, wanted: NewRefund
       refundId: id,
       orderId: order.row.id,
       ...leg,
-      destination: null,
+      destination: wanted.destination ?? null,
       status: 'pending',
       settledAt: null,
     })),

@@ -6,10 +6,11 @@ import { newId } from '../kernel/ids.ts';
 import { next, remote, type Saga, type SagaDefinition } from '../platform/saga.ts';
 import type { Outside } from './outside.ts';
 import { callFor, callProvider, type OperationCall, type OperationOutcome, recordOutcome } from './payment-operation.ts';
+import { releaseLocally } from './tenders/local-operations.ts';
 import { orderOf, postFor, settleOrder, tell, type World } from './world.ts';
 
 /**
- * Releases what an authorization still holds. Safe where nothing was authorized, where it was voided before, and where a challenge
+ * Releases what an order's tenders still hold: its own at once, the card's at the provider. Safe where nothing was authorized, where it was voided before, and where a challenge
  * was abandoned: then the provider's half-made payment is voided so that a late answer cannot revive it.
  */
 
@@ -31,6 +32,7 @@ function voidable(world: World, saga: Saga): Payment | undefined {
 
 export const voidRemainder = remote<World, Outside, OperationCall, OperationOutcome>({
   prepare(world, saga, ctx) {
+    releaseLocally(world, orderOf(world, saga.orderId), ctx);
     const payment = voidable(world, saga);
     if (!payment) return next;
     let operation = payments.openOperation(world.payments, payment);

@@ -13,6 +13,7 @@ import * as payments from '../domains/payments/service.ts';
 import { isOnItsWay } from '../domains/refunds/rules.ts';
 import * as refunds from '../domains/refunds/service.ts';
 import * as storeCredit from '../domains/store-credit/service.ts';
+import * as wallet from '../domains/wallet/service.ts';
 import type { Ctx } from '../kernel/context.ts';
 import { DomainError } from '../kernel/errors.ts';
 import type { EventType } from '../kernel/events.ts';
@@ -42,6 +43,8 @@ export interface World extends Locked {
   /** The gift cards and store credits whose accounts are locked. */
   readonly giftCards: giftCards.GiftCardsState;
   readonly storeCredit: storeCredit.StoreCreditState;
+  /** The accounts of open wallets among the orders' tenders. */
+  readonly openWallets: ReadonlySet<string>;
   readonly outbox: Outbox;
   readonly numbers: Map<NumberKind, { next: number; left: number }>;
   /** Whether a payment provider captures one authorization in several parts. */
@@ -155,11 +158,22 @@ export async function lockWorld(tx: Tx, needs: Needs, ctx: Ctx): Promise<World> 
     ledger: lockedLedger,
     giftCards: lockedCards,
     storeCredit: lockedCredit,
+    openWallets: await openWalletsOf(tx, spent),
     outbox: newOutbox(),
     numbers,
     multicapture: needs.multicapture ?? (() => false),
     weights: await weigh(tx, found, needs.weightsOf),
   };
+}
+
+/** Whoever closes a wallet holds its account's lock: read under that, it stays so. */
+async function openWalletsOf(tx: Tx, tenders: readonly Payment[]): Promise<ReadonlySet<string>> {
+  const keys = tenders.flatMap(({ provider, token, currency }) =>
+    provider === 'wallet' && token !== null ? [{ customerId: token, currency }] : [],
+  );
+  if (keys.length === 0) return new Set();
+  const found = await wallet.find(tx, keys);
+  return new Set(keys.filter((_, at) => found[at] !== undefined).map((key) => chart.wallet(key.customerId, key.currency).code));
 }
 
 /** Configuration, read without locks: a weight that changes meanwhile is the old one or the new one. */

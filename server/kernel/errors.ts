@@ -53,6 +53,7 @@ export const ERRORS = {
   option_not_offered: entry(422, 'UNPROCESSABLE_CONTENT', 'The quote does not offer this shipping option.'),
   total_mismatch: entry(422, 'UNPROCESSABLE_CONTENT', 'The order does not cost what was sent as its total.'),
   over_limit: entry(422, 'UNPROCESSABLE_CONTENT', 'This is more than is left.'),
+  tender_refused: entry(422, 'UNPROCESSABLE_CONTENT', 'This cannot be paid with.'),
   insufficient_funds: entry(422, 'UNPROCESSABLE_CONTENT', 'The account does not hold that much.'),
   account_frozen: entry(422, 'UNPROCESSABLE_CONTENT', 'The account is frozen.'),
   account_closed: entry(422, 'UNPROCESSABLE_CONTENT', 'The account is closed.'),

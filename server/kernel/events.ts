@@ -64,6 +64,7 @@ export const EVENT_TYPES = [
   'customer.handle_set',
   'wallet.sent',
   'wallet.received',
+  'wallet.paid',
   'wallet.frozen',
   'wallet.unfrozen',
   'wallet.closed',

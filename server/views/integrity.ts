@@ -15,6 +15,7 @@ import { REFERENCE_INVARIANTS } from './integrity/references.ts';
 import { type Inspection, inspectionScope, type VerifiedVersion } from './integrity/scope.ts';
 import { SEAL_INVARIANTS, SEALS_VERIFY, type SealHeadMark, sealHeads } from './integrity/seal-invariant.ts';
 import { STOCK_INVARIANTS } from './integrity/stock.ts';
+import { TENDER_INVARIANTS } from './integrity/tenders.ts';
 import { WALLET_INVARIANTS } from './integrity/wallets.ts';
 
 /** What is always true (DESIGN 9), in the order in which people read it. */
@@ -22,6 +23,7 @@ export const INVARIANTS: readonly Invariant[] = [
   ...LEDGER_INVARIANTS,
   ...WALLET_INVARIANTS,
   ...SEAL_INVARIANTS,
+  ...TENDER_INVARIANTS,
   ...STOCK_INVARIANTS,
   ...ORDER_INVARIANTS,
   ...CHECKOUT_INVARIANTS,

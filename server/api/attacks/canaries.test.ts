@@ -195,11 +195,11 @@ async function order(by: Visitor): Promise<void> {
     merchantId: w.merchantId,
     name: 'Shop',
     mode: 'test',
-    scopes: ['orders:read', 'orders:write'],
+    scopes: ['orders:read', 'orders:write', 'gift_cards:read', 'gift_cards:write'],
   });
   const key = canaries.add('a new API key', made.json.key);
-  const rest = async (body: object, authorization = `Bearer ${key}`) => {
-    const response = await fetch(`http://127.0.0.1:${house.port}/api/v1/orders`, {
+  const rest = async (body: object, authorization = `Bearer ${key}`, path = '/orders') => {
+    const response = await fetch(`http://127.0.0.1:${house.port}/api/v1${path}`, {
       method: 'POST',
       headers: { authorization, 'content-type': 'application/json' },
       body: JSON.stringify(body),
@@ -228,6 +228,7 @@ async function order(by: Visitor): Promise<void> {
   };
   const placed = await rest(body);
   expect(placed.status).toBe(201);
+  await payByGiftCard((wish, path) => rest(wish, undefined, path), body);
   expect((await rest({ ...body, payment: { token: CARD } })).status).toBe(422);
   expect((await rest({ ...body, metadata: { note: `card ${CARD}` } })).status).toBe(422);
   expect((await rest(body, `Bearer ${key}x`)).status).toBe(401);
@@ -249,6 +250,21 @@ async function order(by: Visitor): Promise<void> {
   await visitor().request(`/pay/${pay}`);
   await by.mutate('drafts.sendLink', { checkoutId: draft.json.id });
   await refused(visitor().mutate('pay.pay', { token: pay, quoteId: newId(), totalMinor: 1, paymentToken: CARD }));
+}
+
+/** A gift card is issued, looked up, guessed at and spent. */
+async function payByGiftCard(
+  rest: (body: object, path?: string) => Promise<{ status: number; json: { code: string } }>,
+  body: object,
+): Promise<void> {
+  const { json } = await rest({ amount_minor: 500, currency: 'EUR', reason: 'sold' }, '/gift-cards');
+  const code = canaries.add('a gift card’s code', json.code);
+  canaries.add('a gift card’s code as it is compared', code.replaceAll('-', ''));
+  expect((await rest({ code }, '/gift-cards/lookup')).status).toBe(200);
+  const guess = canaries.add('a guessed code', '7K2M-9QXD-4T1B-ZR5C-W8HP');
+  expect((await rest({ code: guess }, '/gift-cards/lookup')).status).toBe(404);
+  expect((await rest({ ...body, tenders: [{ type: 'gift_card', code }] })).status).toBe(201);
+  expect((await rest({ ...body, tenders: [{ type: 'gift_card', code: guess }] })).status).toBe(422);
 }
 
 /** Requests with secrets in places where they have no business. */

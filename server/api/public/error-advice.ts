@@ -27,6 +27,7 @@ export const ERROR_ADVICE: Readonly<Record<ErrorCode, string>> = {
   option_not_offered: 'Choose one of offered[] in the problem document, or ask for a new quote.',
   total_mismatch: 'Show the customer total_minor of the problem document, or correct what you send as total_minor.',
   over_limit: 'Ask for at most what detail says is left.',
+  tender_refused: 'Take the tender away, or name another one. index in the problem document says which of them it is.',
   insufficient_funds: 'Use another tender or a smaller amount.',
   account_frozen: 'Ask the merchant’s support why, and to release it.',
   account_closed: 'Use another account.',

@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { CANCEL_REASONS, type PlaceOrderInput } from '../../domains/orders/schema.ts';
+import { CANCEL_REASONS, MAX_TENDERS, type PlaceOrderInput } from '../../domains/orders/schema.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import { FULFILMENT_STATUSES, ORDER_STATUSES, PAYMENT_STATUSES } from '../../kernel/vocabulary.ts';
 import { findOrder } from '../../views/rest-lookups.ts';
 import { listRestOrders, readNotes, readRestOrder } from '../../views/rest-orders.ts';
+import { countGuess } from '../gift-card-door.ts';
 import { trackingUrl } from '../tracking-links.ts';
 import { procedure, router } from '../trpc.ts';
 import {
@@ -32,6 +33,7 @@ import {
 import { exchangeOf, operation, perform } from './operation.ts';
 import { orderOf, orderResource, orderSummary, orderSummaryOf, placement } from './order-resources.ts';
 import { settledPlacement } from './placement-wait.ts';
+import { tender, tenderOf } from './tender-input.ts';
 
 const TAG = 'Orders';
 const order = reference('order');
@@ -88,6 +90,11 @@ const createInput = z.strictObject({
     })
     .optional()
     .meta({ description: 'Needed unless the order costs nothing.' }),
+  tenders: z
+    .array(tender)
+    .max(MAX_TENDERS)
+    .optional()
+    .meta({ description: 'What pays before the card does; the card pays the rest. One that is refused refuses the order.' }),
   metadata: metadata.optional(),
   tags: tags.optional(),
 });
@@ -109,7 +116,7 @@ function addressInput(from: RestAddress | undefined): PlaceOrderInput['shipTo'] 
   return { ...rest, ...(postalCode === undefined ? {} : { postalCode }) };
 }
 
-function placeInput(input: z.infer<typeof createInput>, merchantId: string): PlaceOrderInput {
+function placeInput(input: z.infer<typeof createInput>, merchantId: string, dataKey: string): PlaceOrderInput {
   const { customer, shipping, payment } = input;
   if (input.shipping_option !== undefined && input.quote_id === undefined)
     throw new DomainError(
@@ -135,6 +142,7 @@ function placeInput(input: z.infer<typeof createInput>, merchantId: string): Pla
     discountMinor: input.discount_minor === undefined ? undefined : BigInt(input.discount_minor),
     shipTo: addressInput(input.ship_to),
     billTo: addressInput(input.bill_to),
+    tenders: input.tenders?.map((each) => tenderOf(each, dataKey)),
     payment: payment && { provider: 'card', token: payment.token, returnUrl: payment.return_url },
     metadata: input.metadata ?? {},
     tags: input.tags ?? [],
@@ -192,6 +200,11 @@ export const ordersRouter = router({
           'unknown_sku',
           'out_of_stock',
           'currency_mismatch',
+          'tender_refused',
+          'insufficient_funds',
+          'over_limit',
+          'account_frozen',
+          'account_closed',
           'amount_out_of_range',
           'duplicate_external_id',
           'quote_expired',
@@ -205,7 +218,8 @@ export const ordersRouter = router({
     .output(placement)
     .mutation(async ({ ctx, input }) => {
       const merchantId = ctx.scope.merchantId ?? '';
-      const placed = await perform(ctx, ctx.app.flows.placeOrder, placeInput(input, merchantId));
+      if (input.tenders?.some((each) => each.type === 'gift_card')) countGuess(ctx, merchantId);
+      const placed = await perform(ctx, ctx.app.flows.placeOrder, placeInput(input, merchantId, ctx.app.settings.dataKey));
       exchangeOf(ctx).location = `/api/v1/orders/${placed.id}`;
       return settledPlacement(ctx, placed, input.external_id);
     }),

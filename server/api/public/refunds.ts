@@ -34,6 +34,10 @@ const wanted = {
   units: units.optional(),
   amount_minor: amount.min(1).optional().meta({ description: 'For the kinds amount and goodwill.' }),
   reason: z.enum(REFUND_REASONS),
+  to: z
+    .enum(['ORIGINAL', 'STORE_CREDIT'])
+    .optional()
+    .meta({ description: 'To the tenders that paid, the card first, unless said; or to the customer’s store credit.' }),
 };
 const previewInput = z.strictObject(wanted);
 const createInput = z.strictObject({ ...wanted, note: words(1000).optional(), fingerprint });
@@ -67,7 +71,8 @@ const requested = z
 
 function refundInput(orderId: string, input: z.infer<typeof createInput>): RefundOrderInput {
   const { kind, reason, note } = input;
-  const rest = { orderId, reason, note, fingerprint: input.fingerprint };
+  const to: 'store_credit' | undefined = input.to === 'STORE_CREDIT' ? 'store_credit' : undefined;
+  const rest = { orderId, reason, note, fingerprint: input.fingerprint, ...(to ? { to } : {}) };
   if (kind === 'units') {
     if (input.amount_minor !== undefined)
       throw new DomainError('invalid_request', 'Units are refunded at what they cost: leave amount_minor out.', {

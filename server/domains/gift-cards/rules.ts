@@ -60,6 +60,26 @@ export function isOver(card: Pick<GiftCard, 'status' | 'expiresAt'>, now: Date):
   return card.status === 'expired' || (card.expiresAt !== null && card.expiresAt <= now);
 }
 
+/** Whether something may be paid with it now. Whoever knows the code of a frozen card may be told so: they hold it. */
+export function isSpendable(card: Pick<GiftCard, 'status' | 'expiresAt'>, now: Date): boolean {
+  return card.status === 'active' && !isOver(card, now);
+}
+
+/** A card that money returns to after its end can be used for this long once more. */
+export const RETURN_GRACE_MS = 90 * 86_400_000;
+
+/**
+ * What becomes of a card that money returns to: one that has expired, or is about to, is given time to spend it; one that was made void is
+ * frozen with the money on it, for a person to look at.
+ */
+export function afterReturn(card: Pick<GiftCard, 'status' | 'expiresAt'>, now: Date): Pick<GiftCard, 'status' | 'expiresAt'> {
+  const until = new Date(now.getTime() + RETURN_GRACE_MS);
+  const ends = card.expiresAt !== null && card.expiresAt < until ? until : card.expiresAt;
+  if (card.status === 'void') return { status: 'frozen', expiresAt: ends };
+  if (card.status === 'expired') return { status: 'active', expiresAt: ends };
+  return isOver(card, now) ? { status: card.status, expiresAt: ends } : card;
+}
+
 /** Crockford's base 32: no I, L, O or U, so that nothing is misread. */
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 /** 20 characters of 5 bits: 100, of which the last four, which people tell a card by, are no secret. 80 stay. */

@@ -1,8 +1,8 @@
 import type { Ctx } from '../../kernel/context.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import type { Queryable, Tx } from '../../platform/db.ts';
-import type { GiftCard } from './rules.ts';
-import { findOver, insertGiftCards, readGiftCards, updateGiftCards } from './store.ts';
+import { afterReturn, type GiftCard } from './rules.ts';
+import { findByHash, findOver, insertGiftCards, readGiftCards, updateGiftCards } from './store.ts';
 
 export interface GiftCardsState {
   readonly byId: Map<string, GiftCard>;
@@ -14,6 +14,12 @@ export interface GiftCardsState {
 export async function load(tx: Tx, ids: readonly string[]): Promise<GiftCardsState> {
   const rows = ids.length === 0 ? [] : await readGiftCards(tx, [...new Set(ids)]);
   return { byId: new Map(rows.map((card) => [card.id, card])), fresh: new Set(), dirty: new Set() };
+}
+
+/** The cards of codes, by the codes' hashes; what nobody knows is left out. Without a lock. */
+export async function find(db: Queryable, hashes: readonly string[]): Promise<ReadonlyMap<string, GiftCard>> {
+  const rows = hashes.length === 0 ? [] : await findByHash(db, [...new Set(hashes)]);
+  return new Map(rows.map((card) => [card.codeHash, card]));
 }
 
 /** Cards by id, without a lock. */
@@ -48,6 +54,15 @@ export function change(
 ): void {
   Object.assign(card, after, { updatedAt: ctx.now, version: card.version + 1n });
   if (!state.fresh.has(card)) state.dirty.add(card);
+}
+
+/** Money came back to a card: see `afterReturn`. Tells whether that changed it. */
+export function returned(state: GiftCardsState, id: string, ctx: Ctx): boolean {
+  const card = cardOf(state, id);
+  const after = afterReturn(card, ctx.now);
+  if (after.status === card.status && after.expiresAt === card.expiresAt) return false;
+  change(state, card, after, ctx);
+  return true;
 }
 
 export async function write(tx: Tx, state: GiftCardsState): Promise<void> {

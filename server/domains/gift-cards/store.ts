@@ -40,6 +40,15 @@ export async function readGiftCards(db: Queryable, ids: readonly string[]): Prom
   return rows;
 }
 
+export async function findByHash(db: Queryable, hashes: readonly string[]): Promise<GiftCard[]> {
+  const { rows } = await db.query<GiftCard>({
+    name: 'gift-cards-by-code',
+    text: `${SELECT} WHERE code_hash = ANY($1::text[])`,
+    values: [hashes],
+  });
+  return rows;
+}
+
 /** Cards whose time is over. Found unlocked: whoever ends them looks again under the lock. */
 export async function findOver(db: Queryable, now: Date, limit: number): Promise<GiftCard[]> {
   const { rows } = await db.query<GiftCard>({

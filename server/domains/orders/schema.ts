@@ -38,6 +38,25 @@ export const metadata = z
   .record(z.string().min(1).max(40), z.string().max(500))
   .refine((value) => Object.keys(value).length <= 50, 'At most 50 entries');
 
+/** A tender beside the card. Without an amount it pays as much as it holds of what is left; the card pays the rest. */
+export const tenderInput = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('gift_card'),
+    /** The hash of the code that was typed, */
+    codeHash: z.string().length(64).optional(),
+    /** or a card that was found by one before. */
+    giftCardId: z.uuid().optional(),
+    amountMinor: amountMinor.optional(),
+  }),
+  /** Of the order's customer, unless another one is named: who is signed in at the checkout. */
+  z.object({ type: z.literal('store_credit'), customerId: z.uuid().optional(), amountMinor: amountMinor.optional() }),
+  z.object({ type: z.literal('wallet'), customerId: z.uuid(), amountMinor: amountMinor.optional() }),
+]);
+export type TenderInput = z.infer<typeof tenderInput>;
+
+/** More than anybody has; an order's payments are locked together. */
+export const MAX_TENDERS = 10;
+
 export const placeOrderInput = z.object({
   merchantId: z.uuid(),
   channel: z.enum(['api', 'console', 'shop', 'import', 'marketplace']),
@@ -73,6 +92,7 @@ export const placeOrderInput = z.object({
   billTo: address.optional(),
   /** Token of the payment provider. Without one an order must cost nothing. */
   payment: z.object({ provider: z.enum(['card']).default('card'), token: text(200), returnUrl: z.url().optional() }).optional(),
+  tenders: z.array(tenderInput).max(MAX_TENDERS).optional(),
   metadata: metadata.default({}),
   tags: z.array(text(40)).max(20).default([]),
 });

@@ -103,6 +103,40 @@ export function capturableMinor(payment: Payment): bigint {
   return payment.holdId === null ? 0n : payment.authorizedMinor - payment.capturedMinor;
 }
 
+/** What one tender gives for a shipment. `final` releases what it still holds after that. */
+export interface CapturePart {
+  readonly paymentId: string;
+  readonly internal: boolean;
+  readonly amountMinor: bigint;
+  readonly final: boolean;
+}
+
+/**
+ * What each tender gives for a shipment that is worth `valueMinor`, of an order that still owes `owedMinor`: the house's own first, in the
+ * order in which they were named, then the card. The last capture takes what is owed in all, so that the parts add up whatever was cancelled
+ * in between; and so does the first that needs a card whose provider captures only once.
+ */
+export function planCapture(
+  tenders: readonly Payment[],
+  asked: { readonly valueMinor: bigint; readonly owedMinor: bigint; readonly last: boolean },
+  multicapture: (provider: string) => boolean,
+): CapturePart[] {
+  const own = tenders.filter((payment) => isInternal(payment) && capturableMinor(payment) > 0n);
+  const card = tenders.find((payment) => !isInternal(payment) && capturableMinor(payment) > 0n);
+  const value = asked.valueMinor < asked.owedMinor ? asked.valueMinor : asked.owedMinor;
+  const inOwn = own.reduce((sum, payment) => sum + capturableMinor(payment), 0n);
+  const takesAll = card !== undefined && !multicapture(card.provider) && (own.length === 0 || value > inOwn);
+  const final = asked.last || takesAll;
+  let left = final ? asked.owedMinor : value;
+  return [...own, ...(card ? [card] : [])].flatMap((payment): CapturePart[] => {
+    const room = capturableMinor(payment);
+    const amountMinor = left < room ? left : room;
+    if (amountMinor <= 0n) return [];
+    left -= amountMinor;
+    return [{ paymentId: payment.id, internal: isInternal(payment), amountMinor, final }];
+  });
+}
+
 /** What was taken and not given back, in minor units. */
 export function refundableMinor(payment: Payment): bigint {
   return payment.capturedMinor - payment.refundedMinor;

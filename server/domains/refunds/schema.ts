@@ -13,6 +13,9 @@ export const REFUND_REASONS = [
 ] as const;
 export type RefundReason = (typeof REFUND_REASONS)[number];
 
+/** Where the money goes: to the tenders it came from, or to the customer's credit with the shop. */
+export const REFUND_TARGETS = ['original', 'store_credit'] as const;
+
 /**
  * What to give back: units at their frozen price, an amount of captured money, or goodwill (money back without touching what the
  * order was worth). Exactly one of the three. An `undoable` one waits some seconds before anything is sent.
@@ -26,6 +29,7 @@ export const refundOrderInput = z.discriminatedUnion('kind', [
     note: z.string().trim().max(1000).optional(),
     fingerprint: z.string().max(100).optional(),
     undoable: z.boolean().optional(),
+    to: z.enum(REFUND_TARGETS).optional(),
   }),
   z.object({
     kind: z.enum(['amount', 'goodwill']),
@@ -35,6 +39,7 @@ export const refundOrderInput = z.discriminatedUnion('kind', [
     note: z.string().trim().max(1000).optional(),
     fingerprint: z.string().max(100).optional(),
     undoable: z.boolean().optional(),
+    to: z.enum(REFUND_TARGETS).optional(),
   }),
 ]);
 export type RefundOrderInput = z.infer<typeof refundOrderInput>;

@@ -119,6 +119,26 @@ export function giveCredit(
   );
 }
 
+/** A refund became credit, which its saga has posted on the locked account: the customer's first is made, and it is said. */
+export function receiveCredit(
+  world: World,
+  order: { readonly id: string; readonly merchantId: string; readonly customerId: string | null; readonly currency: string },
+  amountMinor: bigint,
+  ctx: Ctx,
+): void {
+  const { merchantId, customerId, currency, id: orderId } = order;
+  if (customerId === null) throw new Error('Nobody has credit without being a customer');
+  const owner = { merchantId, customerId, currency };
+  const credit = storeCredit.ensure(world.storeCredit, { ...owner, id: storeCreditId(owner), home: world.home }, ctx);
+  storeCredit.change(world.storeCredit, credit, {}, ctx);
+  const about = { aggregate: 'store_credit', aggregateId: credit.id, aggregateVersion: credit.version, merchantId } as const;
+  emit(
+    world.outbox,
+    { ...about, type: 'store_credit.issued', data: { customerId, amountMinor, currency, reason: 'refund', orderId } },
+    ctx,
+  );
+}
+
 /** What was asked for when a credit was requested. */
 export const requestedCredit = (payload: unknown): IssueStoreCreditInput => issueStoreCreditInput.parse(payload);
 

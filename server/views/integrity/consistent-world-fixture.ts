@@ -1,5 +1,6 @@
 import { newId } from '../../kernel/ids.ts';
 import { AT } from './books-fixture.ts';
+import { addTenders } from './tenders-fixture.ts';
 import { addWallets } from './wallets-fixture.ts';
 import { type LineSpec, type OrderRow, World } from './world-fixture.ts';
 
@@ -17,6 +18,7 @@ export function consistentWorld(): World {
   returnedOrder(w, n);
   partlyShippedOrder(w, n);
   addWallets(w);
+  addTenders(w);
   const requested = {
     action: 'refund',
     subject: 'order',

@@ -1,4 +1,5 @@
 import type { Corruption } from './corruptions-fixture.ts';
+import { TENDERS } from './tenders-fixture.ts';
 
 /** An item of a report, as a writer without rules would leave it. */
 const item = (columns: string, values: string) => `
@@ -49,4 +50,5 @@ export const EDGES: readonly Corruption[] = [
             INSERT INTO top_up_disputes (provider_ref, top_up_id, customer_id, currency, amount_minor, debited_minor, fee_minor, status, opened_at)
               VALUES ('dp_x', '00000000-0000-7000-8000-0000000000d1', gen_random_uuid(), 'EUR', 100, 100, 0, 'open', now())`,
   },
+  ...TENDERS,
 ];

@@ -75,7 +75,7 @@ const STATUS: Invariant = {
     SELECT 'order ' || number, format('is %s, its units and payments say %s', status, derived) FROM expected WHERE status <> derived`,
 };
 
-/** The clear cases; an order whose payments are partly voided and partly failed is left alone: both words would be true. */
+/** One tender that is still asked for keeps an order unpaid, whatever the others hold; one that failed lets the whole fail. */
 const PAYMENT_STATUS: Invariant = {
   id: 'orders.payment_status',
   group: 3,
@@ -83,8 +83,8 @@ const PAYMENT_STATUS: Invariant = {
   sql: `
     WITH paid AS (
       SELECT order_id, bool_or(status = 'IN_DOUBT') AS in_doubt, bool_or(status = 'AUTHORIZED') AS authorized,
-             bool_and(status = 'VOIDED') AS voided, bool_and(status = 'FAILED') AS failed,
-             bool_and(status IN ('VOIDED', 'FAILED')) AS closed
+             bool_or(status IN ('CREATED', 'REQUIRES_ACTION', 'FAILED')) AS awaited, bool_or(status = 'FAILED') AS failed,
+             bool_and(status IN ('VOIDED', 'FAILED')) AS closed, bool_or(status = 'VOIDED') AS voided
       FROM payments WHERE ${orderInScope('order_id')} GROUP BY order_id),
     expected AS (
       SELECT o.number, o.payment_status, CASE
@@ -93,10 +93,10 @@ const PAYMENT_STATUS: Invariant = {
         WHEN o.refunded_minor > 0 THEN 'PARTIALLY_REFUNDED'
         WHEN o.captured_minor > 0 AND o.captured_minor >= o.total_minor - o.cancelled_minor THEN 'CAPTURED'
         WHEN o.captured_minor > 0 THEN 'PARTIALLY_CAPTURED'
+        WHEN p.authorized AND p.awaited THEN 'UNPAID'
         WHEN p.authorized THEN 'AUTHORIZED'
+        WHEN p.closed AND p.failed THEN 'FAILED'
         WHEN p.voided THEN 'VOIDED'
-        WHEN p.failed THEN 'FAILED'
-        WHEN p.closed THEN o.payment_status
         ELSE 'UNPAID' END AS derived
       FROM orders o LEFT JOIN paid p ON p.order_id = o.id
       WHERE ${orderInScope('o.id')})

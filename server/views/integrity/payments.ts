@@ -33,16 +33,20 @@ const ORDER_SUMS: Invariant = {
 const OPERATIONS: Invariant = {
   id: 'money.operations',
   group: 4,
-  title: 'Each payment’s captured and refunded amounts are those of its succeeded operations',
+  title: 'Each payment’s captured and refunded amounts are those of its succeeded operations, and of what went back as credit',
   sql: `
     WITH sums AS (
       SELECT payment_id, COALESCE(sum(amount_minor) FILTER (WHERE kind = 'capture'), 0) AS captured,
              COALESCE(sum(amount_minor) FILTER (WHERE kind = 'refund'), 0) AS refunded
-      FROM payment_operations WHERE status = 'succeeded' AND ${orderInScope('order_id')} GROUP BY payment_id)
-    SELECT 'payment ' || p.id, format('captured %s, operations %s; refunded %s, operations %s', p.captured_minor, COALESCE(s.captured, 0),
-                                      p.refunded_minor, COALESCE(s.refunded, 0))
-    FROM payments p LEFT JOIN sums s ON s.payment_id = p.id
-    WHERE ${orderInScope('p.order_id')} AND (p.captured_minor <> COALESCE(s.captured, 0) OR p.refunded_minor <> COALESCE(s.refunded, 0))`,
+      FROM payment_operations WHERE status = 'succeeded' AND ${orderInScope('order_id')} GROUP BY payment_id),
+    credited AS (
+      SELECT payment_id, sum(amount_minor) AS amount FROM refund_legs
+      WHERE status = 'succeeded' AND destination IS NOT NULL AND ${orderInScope('order_id')} GROUP BY payment_id)
+    SELECT 'payment ' || p.id, format('captured %s, operations %s; refunded %s, operations %s, as credit %s', p.captured_minor,
+                                      COALESCE(s.captured, 0), p.refunded_minor, COALESCE(s.refunded, 0), COALESCE(c.amount, 0))
+    FROM payments p LEFT JOIN sums s ON s.payment_id = p.id LEFT JOIN credited c ON c.payment_id = p.id
+    WHERE ${orderInScope('p.order_id')}
+      AND (p.captured_minor <> COALESCE(s.captured, 0) OR p.refunded_minor <> COALESCE(s.refunded, 0) + COALESCE(c.amount, 0))`,
 };
 
 const REFUNDED: Invariant = {

@@ -49,23 +49,40 @@ const MERCHANT_OWED: Invariant = {
       AND COALESCE(s.amount, 0) <> o.total_minor - o.cancelled_minor - (o.refunded_minor - o.goodwill_minor) + COALESCE(b.amount, 0)`,
 };
 
+/** The kind of account that a payment is taken from; whatever is no tender of the house is a provider's. */
+const KIND = (provider: string): string =>
+  `CASE WHEN ${provider} IN ('gift_card', 'store_credit', 'wallet') THEN ${provider} ELSE 'psp_clearing' END`;
+
 const PROVIDER_POSTINGS: Invariant = {
   id: 'money.provider_postings',
   group: 4,
-  title: 'Every capture, refund and fee of an order is posted to the provider’s clearing account',
+  title: 'Every capture, refund and fee of an order is posted to the account of the tender it is of',
+  // What was taken by one tender and given back as store credit is posted there.
   sql: `
     WITH ${ENTRIES},
-    sums AS (
-      SELECT order_id, COALESCE(sum(amount) FILTER (WHERE phase = 'post' AND debit = 'psp_clearing'), 0) AS captured,
-             COALESCE(sum(amount) FILTER (WHERE debit = 'receivable' AND credit = 'psp_clearing'), 0) AS refunded,
-             COALESCE(sum(amount) FILTER (WHERE debit = 'psp_fees' AND credit = 'psp_clearing'), 0) AS fees
-      FROM entries GROUP BY order_id),
+    posted AS (
+      SELECT order_id, debit AS kind, amount AS captured, 0 AS refunded, 0 AS fees FROM entries
+      WHERE phase = 'post' AND debit IN ('psp_clearing', 'gift_card', 'store_credit', 'wallet')
+      UNION ALL
+      SELECT order_id, credit, 0, amount, 0 FROM entries
+      WHERE debit = 'receivable' AND credit IN ('psp_clearing', 'gift_card', 'store_credit', 'wallet')
+      UNION ALL
+      SELECT order_id, credit, 0, 0, amount FROM entries WHERE debit = 'psp_fees' AND credit = 'psp_clearing'),
+    credited AS (
+      SELECT order_id, payment_id, sum(amount_minor) AS amount FROM refund_legs
+      WHERE status = 'succeeded' AND destination = 'store_credit' AND ${orderInScope('order_id')} GROUP BY 1, 2),
     paid AS (
-      SELECT order_id, sum(captured_minor) AS captured, sum(refunded_minor) AS refunded, sum(fee_minor) AS fees
-      FROM payments WHERE ${orderInScope('order_id')} GROUP BY order_id)
-    SELECT 'order ' || COALESCE(s.order_id, p.order_id), format('captured %s, posted %s; refunded %s, posted %s; fees %s, posted %s',
-      COALESCE(p.captured, 0), COALESCE(s.captured, 0), COALESCE(p.refunded, 0), COALESCE(s.refunded, 0), COALESCE(p.fees, 0), COALESCE(s.fees, 0))
-    FROM sums s FULL JOIN paid p ON p.order_id = s.order_id
+      SELECT p.order_id, ${KIND('p.provider')} AS kind, p.captured_minor AS captured, p.refunded_minor - COALESCE(c.amount, 0) AS refunded,
+             p.fee_minor AS fees
+      FROM payments p LEFT JOIN credited c ON c.payment_id = p.id WHERE ${orderInScope('p.order_id')}
+      UNION ALL
+      SELECT order_id, 'store_credit', 0, amount, 0 FROM credited),
+    said AS (SELECT order_id, kind, sum(captured) AS captured, sum(refunded) AS refunded, sum(fees) AS fees FROM paid GROUP BY 1, 2),
+    sums AS (SELECT order_id, kind, sum(captured) AS captured, sum(refunded) AS refunded, sum(fees) AS fees FROM posted GROUP BY 1, 2)
+    SELECT 'order ' || COALESCE(s.order_id, p.order_id), format('%s: captured %s, posted %s; refunded %s, posted %s; fees %s, posted %s',
+      COALESCE(s.kind, p.kind), COALESCE(p.captured, 0), COALESCE(s.captured, 0), COALESCE(p.refunded, 0), COALESCE(s.refunded, 0),
+      COALESCE(p.fees, 0), COALESCE(s.fees, 0))
+    FROM sums s FULL JOIN said p ON p.order_id = s.order_id AND p.kind = s.kind
     WHERE COALESCE(p.captured, 0) <> COALESCE(s.captured, 0) OR COALESCE(p.refunded, 0) <> COALESCE(s.refunded, 0)
        OR COALESCE(p.fees, 0) <> COALESCE(s.fees, 0)`,
 };

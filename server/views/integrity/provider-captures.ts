@@ -36,7 +36,7 @@ export async function readCaptures(tx: Tx, orders: readonly string[] | null): Pr
   const { rows } = await tx.query<CaptureOperation>(
     `SELECT o.id, o.status, o.amount_minor AS "amountMinor", p.currency
      FROM payment_operations o JOIN payments p ON p.id = o.payment_id
-     WHERE o.kind = 'capture' AND ($1::uuid[] IS NULL OR o.order_id = ANY($1::uuid[]))
+     WHERE o.kind = 'capture' AND p.provider NOT IN ('gift_card', 'store_credit', 'wallet') AND ($1::uuid[] IS NULL OR o.order_id = ANY($1::uuid[]))
      UNION ALL
      SELECT id, status, CASE status WHEN 'succeeded' THEN credited_minor ELSE amount_minor END, currency
      FROM top_ups WHERE method = 'card' AND $1::uuid[] IS NULL`,
