@@ -95,7 +95,8 @@ interface Books {
 async function postBatch(tx: Tx, journals: readonly Journal[]): Promise<Settled<readonly TransferResult[]>[]> {
   forgetLocks(tx);
   const books = await lock(tx, journals);
-  const results = journals.map((journal): Settled<readonly TransferResult[]> => ({ ok: true, value: decide(books, journal) }));
+  const results = journals.map((journal) => decide(books, journal));
+  await recallRefused(tx, journals, results);
   try {
     await ledger.write(tx, books.state);
   } catch (error) {
@@ -104,10 +105,31 @@ async function postBatch(tx: Tx, journals: readonly Journal[]): Promise<Settled<
     for (const journal of journals) journal.suspect = true;
     throw new RunAgain();
   }
-  return results;
+  return results.map((value) => ({ ok: true, value }));
 }
 
-/** Repeats are rare, so nobody looks for them until the primary key finds one. */
+/**
+ * A repeat may be refused for what the first time left: the money is gone, the hold posted. So before anybody is refused it is asked whether
+ * they were served already. The locks on the accounts have let the first time finish.
+ */
+async function recallRefused(tx: Tx, journals: readonly Journal[], results: (readonly TransferResult[])[]): Promise<void> {
+  const refused = results.flatMap((result, at) => (result.some(isRefusal) && !journals[at]?.suspect ? [at] : []));
+  const transfersOf = (at: number): readonly WantedTransfer[] => journals[at]?.transfers ?? [];
+  const written = await ledger.findTransfers(
+    tx,
+    refused.flatMap((at) => transfersOf(at).map(({ id }) => id)),
+  );
+  for (const at of refused) {
+    const known = transfersOf(at).flatMap(({ id }) => written.get(id) ?? []);
+    if (known.length > 0) results[at] = repeat(known, transfersOf(at));
+  }
+}
+
+function isRefusal({ result }: TransferResult): boolean {
+  return result !== 'created' && result !== 'duplicate';
+}
+
+/** Repeats are rare, so nobody looks for them until the primary key finds one, or they would be refused. */
 function isTakenId(error: unknown): boolean {
   if (sqlState(error) !== '23505') return false;
   const { constraint } = error as { constraint?: string };
@@ -142,13 +164,14 @@ function decide(books: Books, { transfers, ctx }: Journal): readonly TransferRes
   const known = transfers.flatMap(({ id }) => books.written.get(id) ?? []);
   if (known.length > 0) return repeat(known, transfers);
   const specs: TransferSpec[] = [];
-  for (const [index, wanted] of transfers.entries()) {
-    const spec = specOf(books, wanted);
-    if (spec instanceof DomainError) return refusedAt(transfers, index, spec);
+  for (const wanted of transfers) {
+    const spec = specOf(books, wanted, specs);
+    // Whoever comes before it in the journal is asked first.
+    if (spec instanceof DomainError) return refuseFirst(books, transfers, specs, ctx) ?? refusedAt(transfers, specs.length, spec);
     specs.push(spec);
   }
-  const refusal = refusalOf(books.state, specs, ctx.now);
-  if (refusal) return refusedAt(transfers, refusal.index, refusal.error);
+  const refused = refuseFirst(books, transfers, specs, ctx);
+  if (refused) return refused;
   const applied = ledger.post(books.state, specs, ctx);
   for (const transfer of applied) {
     books.written.set(transfer.id, transfer);
@@ -158,21 +181,37 @@ function decide(books: Books, { transfers, ctx }: Journal): readonly TransferRes
   return transfers.map(({ id }) => posted(books.written.get(id) as AppliedTransfer, 'created'));
 }
 
-/** What a transfer asks for on the locked rows, or why it cannot be asked for. */
-function specOf(books: Books, wanted: WantedTransfer): TransferSpec | DomainError {
+function refuseFirst(
+  { state }: Books,
+  transfers: readonly WantedTransfer[],
+  specs: readonly TransferSpec[],
+  { now }: Ctx,
+): readonly RefusedTransfer[] | null {
+  const refusal = refusalOf(state, specs, now);
+  return refusal && refusedAt(transfers, refusal.index, refusal.error);
+}
+
+/** What a transfer asks for on the locked rows, after those of its journal that come `before` it, or why it cannot be asked for. */
+function specOf(books: Books, wanted: WantedTransfer, before: readonly TransferSpec[]): TransferSpec | DomainError {
   const { state } = books;
   if (wanted.phase === 'reverse') {
     const original = books.originals.get(wanted.transferId);
     if (!original) return new DomainError('not_found', 'There is no such transfer.');
+    let reversedMinor = books.reversed.get(original.id) ?? 0n;
+    for (const spec of before) if ('reverses' in spec && spec.reverses === original.id) reversedMinor += spec.amountMinor;
     try {
-      return planReversal(original, books.reversed.get(original.id) ?? 0n, wanted);
+      return planReversal(original, reversedMinor, wanted);
     } catch (error) {
       if (error instanceof DomainError) return error;
       throw error;
     }
   }
   if (wanted.phase === 'post' || wanted.phase === 'void') {
-    if (!state.holds.has(wanted.holdId)) return new DomainError('not_found', 'There is no such hold.');
+    if (before.some(({ id, phase }) => id === wanted.holdId && phase === 'pending')) return wanted;
+    const hold = state.holds.get(wanted.holdId);
+    // One that appeared after its accounts were looked up has them unlocked: for this batch it is not there yet.
+    if (!hold || !state.byId.has(hold.debitAccount) || !state.byId.has(hold.creditAccount))
+      return new DomainError('not_found', 'There is no such hold.');
     return wanted;
   }
   if (!state.byId.has(wanted.debit)) return new DomainError('not_found', 'There is no such account to debit.');
