@@ -1,0 +1,109 @@
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { DEMO_USERS } from '../server/platform/auth/demo-users.ts';
+import { expect, signIn, test } from './fixtures/test.ts';
+
+const PHONE = { viewport: { width: 390, height: 844 } };
+
+/** The demo's second customer, on a phone of their own. */
+async function friendOf(visitor: (options?: object) => Promise<Page>): Promise<Page> {
+  const friend = DEMO_USERS.filter((user) => user.role === 'customer')[1];
+  if (!friend) throw new Error('The demo has two customers');
+  const page = await visitor(PHONE);
+  await signIn(page, friend.email, friend.password);
+  return page;
+}
+
+async function euros(page: Page): Promise<number> {
+  return Number(((await page.getByTestId('balance').textContent()) ?? '').replaceAll(/[^\d.]/g, ''));
+}
+
+const noProblems = async (page: Page) => expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+
+test('money goes to a friend whose page moves by itself, and a request is paid', async ({ as, visitor }) => {
+  const [carla, ben] = [await as('customer', PHONE), await friendOf(visitor)];
+  await ben.goto('/account/wallet');
+  const before = await euros(ben);
+
+  await carla.goto('/account/wallet');
+  const carlaBefore = await euros(carla);
+  await carla.getByRole('link', { name: 'Send', exact: true }).click();
+  await carla.getByLabel('E-mail or handle').fill('@nobody_here');
+  await carla.getByRole('button', { name: 'Continue' }).click();
+  await expect(carla.getByText('Nobody is called @nobody_here.')).toBeVisible();
+  await carla.getByLabel('E-mail or handle').fill('@ben');
+  await carla.getByRole('button', { name: 'Continue' }).click();
+
+  await expect(carla.getByRole('heading', { name: 'How much?' })).toBeVisible();
+  for (const key of ['3', '.', '2', '5'])
+    await carla.getByRole('group', { name: 'Digits' }).getByRole('button', { name: key, exact: true }).click();
+  await carla.getByLabel('What for? (optional)').fill('Ice cream');
+  await noProblems(carla);
+  await carla.getByRole('button', { name: 'Review' }).click();
+  await expect(carla.getByText('“Ice cream”')).toBeVisible();
+  await noProblems(carla);
+  await carla.getByRole('button', { name: 'Send €3.25' }).dblclick();
+  await expect(carla.getByText('Ben Carter has your €3.25.')).toBeVisible();
+  await noProblems(carla);
+
+  await expect(ben.getByText('€3.25 from Carla Rossi'), 'the friend is told').toBeVisible();
+  await expect.poll(() => euros(ben)).toBeCloseTo(before + 3.25, 2);
+  await expect(ben.getByText('Ice cream')).toBeVisible();
+
+  await ben.getByRole('link', { name: 'Ask', exact: true }).click();
+  await ben.getByRole('button', { name: 'Carla Rossi' }).click();
+  await ben.getByRole('textbox', { name: /^Amount in EUR/ }).fill('1.50');
+  await ben.getByRole('button', { name: 'Review' }).click();
+  await ben.getByRole('button', { name: 'Ask for €1.50' }).click();
+  await expect(ben.getByText(/^Carla Rossi is asked for €1.50/)).toBeVisible();
+
+  await carla.getByRole('link', { name: 'Back to wallet' }).click();
+  await carla.getByRole('link', { name: /Ben Carter asks you.*€1\.50/s }).click();
+  await carla.getByRole('button', { name: 'Pay €1.50' }).click();
+  await expect(carla.getByText('Paid', { exact: true })).toBeVisible();
+  await carla.goto('/account/wallet');
+  await expect.poll(() => euros(carla)).toBeCloseTo(carlaBefore - 4.75, 2);
+});
+
+test('what is over a limit is refused with its reason, and a frozen wallet until it is unfrozen', async ({ visitor }) => {
+  const ben = await friendOf(visitor);
+  await ben.goto('/account/wallet/send');
+  await ben.getByLabel('E-mail or handle').fill('customer@waybill.example');
+  await ben.getByRole('button', { name: 'Continue' }).click();
+  const amount = ben.getByRole('textbox', { name: /^Amount in EUR/ });
+  await amount.fill('250.01');
+  await expect(ben.getByText('At most €250.00 at a time.')).toBeVisible();
+  await expect(ben.getByRole('button', { name: 'Review' })).toBeDisabled();
+  await ben.goBack();
+  await ben.goto('/account/wallet');
+
+  await ben.getByRole('button', { name: 'Freeze' }).click();
+  await ben.getByRole('dialog').getByRole('button', { name: 'Freeze', exact: true }).click();
+  await expect(ben.getByText('You froze this wallet.')).toBeVisible();
+  const send = ben.getByRole('button', { name: 'Send' });
+  await expect(send).toHaveAttribute('aria-disabled', 'true');
+  await expect(send).toHaveAccessibleDescription('This wallet is frozen');
+  await noProblems(ben);
+  await ben.getByRole('status').getByRole('button', { name: 'Unfreeze' }).click();
+  await ben.getByRole('dialog').getByRole('button', { name: 'Unfreeze', exact: true }).click();
+  await expect(ben.getByRole('link', { name: 'Send', exact: true })).toBeVisible();
+});
+
+test('a wallet in another currency is opened; staff freeze it and say why, and its owner is told', async ({ as }) => {
+  const [carla, agent] = [await as('customer'), await as('agent')];
+  await carla.goto('/account/wallet');
+  await carla.getByRole('button', { name: 'Another currency' }).click();
+  await carla.getByRole('combobox', { name: 'Currency' }).click();
+  await carla.getByRole('option', { name: /GBP/ }).click();
+  await carla.getByRole('button', { name: 'Open a GBP wallet' }).click();
+  await expect(carla.getByTestId('balance')).toHaveText('£0.00');
+
+  await agent.goto('/wallets?q=%40carla&currency=GBP');
+  await agent.getByRole('row').getByRole('link', { name: 'Carla Rossi' }).click();
+  await agent.getByRole('button', { name: 'Freeze' }).click();
+  const dialog = agent.getByRole('dialog');
+  await dialog.getByLabel('Reason').fill('The phone was stolen');
+  await dialog.getByRole('button', { name: 'Freeze', exact: true }).click();
+  await expect(agent.getByText('Frozen by us: The phone was stolen')).toBeVisible();
+  await expect(carla.getByText('We froze this wallet. Write to us to find out why.'), 'the page moves by itself').toBeVisible();
+});
