@@ -7,10 +7,10 @@ import type { WalletView } from '../../server/views/wallets.ts';
 import { decimalSeparator, parseMoney } from '../ui/format.ts';
 import { useFormat, useMessages } from '../ui/locale.tsx';
 import { useNarrow } from '../ui/use-narrow.ts';
+import { addressText, type Draft, type MoveKind, type Recipient } from './draft.ts';
 import { Keypad } from './keypad.tsx';
-import { addressText, type Draft, type MoveKind, type Recipient } from './move-money.tsx';
+import move from './move.module.css';
 import { useReasonAgainst } from './refusal-text.ts';
-import classes from './wallet.module.css';
 
 interface Props {
   readonly kind: MoveKind;
@@ -48,7 +48,7 @@ export function AmountStep({ kind, wallet, recipient, draft, switcher, onSay }: 
   const may = t('wallet.upTo', { amount: format.money(mostOf(wallet), currency) });
   return (
     <form
-      className={classes.step}
+      className={move.step}
       onSubmit={(event) => {
         event.preventDefault();
         if (usable && !wrong) onSay({ amountMinor, note: note.trim() });
@@ -57,7 +57,7 @@ export function AmountStep({ kind, wallet, recipient, draft, switcher, onSay }: 
       {switcher}
       <div>
         <input
-          className={classes.typed}
+          className={move.typed}
           aria-label={t('wallet.amountIn', { currency, name: addressText(recipient) })}
           aria-describedby={hint}
           aria-invalid={wrong !== null || undefined}
@@ -69,7 +69,7 @@ export function AmountStep({ kind, wallet, recipient, draft, switcher, onSay }: 
           value={text}
           onChange={(event) => setText(event.currentTarget.value)}
         />
-        <p id={hint} className={classes.hint} data-wrong={wrong !== null || undefined} aria-live="polite">
+        <p id={hint} className={move.hint} data-wrong={wrong !== null || undefined} aria-live="polite">
           {wrong ?? (kind === 'send' ? may : t('wallet.askHint', { name: addressText(recipient) }))}
         </p>
       </div>
@@ -82,8 +82,8 @@ export function AmountStep({ kind, wallet, recipient, draft, switcher, onSay }: 
         onChange={(event) => setNote(event.currentTarget.value)}
       />
       <Keypad decimals={decimals} text={text} onChange={setText} />
-      <div className={classes.footer}>
-        <Button type="submit" fullWidth className={classes.big} disabled={!usable || wrong !== null}>
+      <div className={move.footer}>
+        <Button type="submit" fullWidth className={move.big} disabled={!usable || wrong !== null}>
           {t('wallet.review')}
         </Button>
       </div>

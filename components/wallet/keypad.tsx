@@ -2,7 +2,7 @@
 import { IconBackspace } from '@tabler/icons-react';
 import { decimalSeparator } from '../ui/format.ts';
 import { useMessages } from '../ui/locale.tsx';
-import classes from './wallet.module.css';
+import move from './move.module.css';
 
 const DIGITS = ['1', '2', '3', '4', '5', '6', '7', '8', '9'] as const;
 
@@ -30,7 +30,7 @@ export function Keypad({ decimals, text, onChange }: Props) {
     <button
       key={symbol}
       type="button"
-      className={classes.key}
+      className={move.key}
       disabled={disabled}
       onClick={() => onChange(pressed(text, symbol, separator, decimals))}
     >
@@ -38,16 +38,11 @@ export function Keypad({ decimals, text, onChange }: Props) {
     </button>
   );
   return (
-    <fieldset className={classes.keypad} style={{ border: 0, margin: 0, padding: 0 }} aria-label={t('wallet.keypad')}>
+    <fieldset className={move.keypad} style={{ border: 0, margin: 0, padding: 0 }} aria-label={t('wallet.keypad')}>
       {DIGITS.map((digit) => key(digit))}
       {key(separator, decimals === 0)}
       {key('0')}
-      <button
-        type="button"
-        className={classes.key}
-        aria-label={t('wallet.backspace')}
-        onClick={() => onChange(text.slice(0, -1))}
-      >
+      <button type="button" className={move.key} aria-label={t('wallet.backspace')} onClick={() => onChange(text.slice(0, -1))}>
         <IconBackspace size={24} stroke={1.5} aria-hidden />
       </button>
     </fieldset>

@@ -9,35 +9,17 @@ import { shownError } from '../trpc.tsx';
 import { useMessages } from '../ui/locale.tsx';
 import { EmptyState, Loaded } from '../ui/states.tsx';
 import { AmountStep } from './amount-step.tsx';
+import type { Draft, MoveKind } from './draft.ts';
+import move from './move.module.css';
 import { RecipientStep } from './recipient-step.tsx';
 import { Done, ReviewStep } from './review-step.tsx';
 import { useWallets, withWallet } from './use-wallets.ts';
 import classes from './wallet.module.css';
 import { WalletSwitcher } from './wallet-switcher.tsx';
 
-export type MoveKind = 'send' | 'ask';
-
-/** Whom it is about, as far as one may know. */
-export interface Recipient {
-  readonly to: { readonly email: string } | { readonly handle: string };
-  readonly name: string | null;
-}
-
-/** What has been said so far. */
-export interface Draft {
-  readonly recipient: Recipient | null;
-  readonly amountMinor: bigint | null;
-  readonly note: string;
-}
-
 const STEPS = ['who', 'amount', 'review', 'done'] as const;
 type Step = (typeof STEPS)[number];
 const NOTHING: Draft = { recipient: null, amountMinor: null, note: '' };
-
-/** How a recipient is written where no name is known. */
-export function addressText({ to, name }: Recipient): string {
-  return name ?? ('email' in to ? to.email : `@${to.handle}`);
-}
 
 /** The step that the address names, or the last one that what was said so far allows. */
 function allowed(step: Step, draft: Draft): Step {
@@ -75,12 +57,12 @@ function Steps({
   const home = withWallet('/account/wallet', wallet);
   const back = step === 'who' || step === 'done' ? () => router.push(home) : () => router.back();
   return (
-    <div className={`${classes.single} ${classes.step}`}>
-      <div className={classes.stepHead}>
+    <div className={`${classes.single} ${move.step}`}>
+      <div className={move.stepHead}>
         <ActionIcon size={36} aria-label={t('wallet.back')} onClick={back}>
           <IconArrowLeft size={20} aria-hidden />
         </ActionIcon>
-        <h1 ref={heading} tabIndex={-1} className={classes.stepTitle} style={{ outline: 'none' }}>
+        <h1 ref={heading} tabIndex={-1} className={move.stepTitle} style={{ outline: 'none' }}>
           {t(`wallet.steps.${kind}.${step}`)}
         </h1>
       </div>

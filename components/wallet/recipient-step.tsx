@@ -6,7 +6,8 @@ import { z } from 'zod';
 import { useTRPC, useTRPCClient } from '../trpc.tsx';
 import { useMessages } from '../ui/locale.tsx';
 import { Face } from './activity-rows.tsx';
-import type { Recipient } from './move-money.tsx';
+import type { Recipient } from './draft.ts';
+import move from './move.module.css';
 import { useRefusalText } from './refusal-text.ts';
 import classes from './wallet.module.css';
 
@@ -40,7 +41,7 @@ export function RecipientStep({ onChoose }: { onChoose: (recipient: Recipient) =
   return (
     <>
       <form
-        className={classes.step}
+        className={move.step}
         onSubmit={(event) => {
           event.preventDefault();
           const to = addressTyped(typed);
@@ -66,8 +67,8 @@ export function RecipientStep({ onChoose }: { onChoose: (recipient: Recipient) =
             setWrong(null);
           }}
         />
-        <div className={classes.footer}>
-          <Button type="submit" fullWidth className={classes.big} loading={find.isPending}>
+        <div className={move.footer}>
+          <Button type="submit" fullWidth className={move.big} loading={find.isPending}>
             {t('wallet.next')}
           </Button>
         </div>
@@ -75,16 +76,16 @@ export function RecipientStep({ onChoose }: { onChoose: (recipient: Recipient) =
       {known.length > 0 && (
         <section aria-label={t('wallet.who.recent')}>
           <h2 className={classes.day}>{t('wallet.who.recent')}</h2>
-          <ul className={classes.people}>
+          <ul className={move.people}>
             {known.flatMap((person) => {
               const to = person.handle ? { handle: person.handle } : person.email ? { email: person.email } : null;
               if (!to) return [];
               const name = person.name ?? person.email ?? `@${person.handle}`;
               return (
                 <li key={name}>
-                  <button type="button" className={classes.person} onClick={() => onChoose({ to, name })}>
+                  <button type="button" className={move.person} onClick={() => onChoose({ to, name })}>
                     <Face name={name} />
-                    <span className={classes.personName}>{name}</span>
+                    <span className={move.personName}>{name}</span>
                   </button>
                 </li>
               );

@@ -15,6 +15,7 @@ import { Loaded } from '../ui/states.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
 import { useToast } from '../ui/toast.tsx';
 import { Face } from './activity-rows.tsx';
+import move from './move.module.css';
 import { useReasonAgainst, useRefusalText } from './refusal-text.ts';
 import { useWallets } from './use-wallets.ts';
 import classes from './wallet.module.css';
@@ -44,7 +45,7 @@ function Answer({ request, wallet }: { request: MoneyRequestRow; wallet: WalletV
   const wrong = refusal(pay.error ?? end.error);
   const stop = (
     <Button
-      className={classes.big}
+      className={move.big}
       variant="default"
       loading={end.isPending}
       disabled={busy}
@@ -56,14 +57,14 @@ function Answer({ request, wallet }: { request: MoneyRequestRow; wallet: WalletV
   return (
     <>
       {wrong && (
-        <p className={classes.hint} data-wrong role="alert">
+        <p className={move.hint} data-wrong role="alert">
           {wrong}
         </p>
       )}
-      {request.side === 'payer' && reason && !wrong && <p className={classes.hint}>{reason}</p>}
-      <div className={classes.footer}>
+      {request.side === 'payer' && reason && !wrong && <p className={move.hint}>{reason}</p>}
+      <div className={move.footer}>
         {request.side === 'payer' ? (
-          <div className={classes.pair}>
+          <div className={move.pair}>
             {stop}
             <ActionButton
               label={t('wallet.request.pay', { amount })}
@@ -87,14 +88,14 @@ function Body({ request, wallet }: { request: MoneyRequestRow; wallet: WalletVie
   const name = request.person.name ?? t('wallet.somebody');
   const open = request.status === 'open';
   return (
-    <div className={`${classes.single} ${classes.step}`}>
-      <div className={classes.done}>
+    <div className={`${classes.single} ${move.step}`}>
+      <div className={move.done}>
         <Face name={name} />
         <p className={classes.who}>{t(request.side === 'payer' ? 'wallet.asksYou' : 'wallet.youAsk', { name })}</p>
-        <p className={classes.doneAmount}>
+        <p className={move.doneAmount}>
           <Money amountMinor={request.amountMinor} currency={request.currency} />
         </p>
-        {request.note && <p className={classes.said}>“{request.note}”</p>}
+        {request.note && <p className={move.said}>“{request.note}”</p>}
         <StatusBadge kind="moneyRequest" value={request.status} />
       </div>
       <KeyValue

@@ -10,9 +10,9 @@ import { KeyValue } from '../ui/detail-layout.tsx';
 import { useFormat, useMessages } from '../ui/locale.tsx';
 import { Money } from '../ui/money.tsx';
 import { Face } from './activity-rows.tsx';
-import { addressText, type MoveKind, type Recipient } from './move-money.tsx';
+import { addressText, type MoveKind, type Recipient } from './draft.ts';
+import move from './move.module.css';
 import { useRefusalText } from './refusal-text.ts';
-import classes from './wallet.module.css';
 
 interface Props {
   readonly kind: MoveKind;
@@ -47,10 +47,10 @@ export function ReviewStep({ kind, wallet, recipient, amountMinor, note, onDone 
   const after = wallet.balanceMinor - amountMinor;
   return (
     <>
-      <div className={classes.done}>
+      <div className={move.done}>
         <Face name={addressText(recipient)} />
-        <p className={classes.doneAmount}>{amount}</p>
-        {note && <p className={classes.said}>“{note}”</p>}
+        <p className={move.doneAmount}>{amount}</p>
+        {note && <p className={move.said}>“{note}”</p>}
       </div>
       <KeyValue
         figures
@@ -63,7 +63,7 @@ export function ReviewStep({ kind, wallet, recipient, amountMinor, note, onDone 
           ...(kind === 'send' ? [{ label: t('wallet.after'), value: <Money amountMinor={after} currency={currency} /> }] : []),
         ]}
       />
-      <p className={classes.hint} data-wrong={wrong !== undefined || undefined} role={wrong ? 'alert' : undefined}>
+      <p className={move.hint} data-wrong={wrong !== undefined || undefined} role={wrong ? 'alert' : undefined}>
         {wrong
           ? unknown
             ? t('wallet.lostAnswer')
@@ -72,8 +72,8 @@ export function ReviewStep({ kind, wallet, recipient, amountMinor, note, onDone 
             ? ''
             : t(kind === 'send' ? 'wallet.noName' : 'wallet.noNameAsk')}
       </p>
-      <div className={classes.footer}>
-        <Button fullWidth className={classes.big} loading={doing.isPending} onClick={() => doing.mutate(request.keyed(wish))}>
+      <div className={move.footer}>
+        <Button fullWidth className={move.big} loading={doing.isPending} onClick={() => doing.mutate(request.keyed(wish))}>
           {unknown ? t('wallet.again') : t(kind === 'send' ? 'wallet.sendVerb' : 'wallet.askVerb', { amount })}
         </Button>
       </div>
@@ -97,20 +97,20 @@ export function Done({ kind, home, recipient, amountMinor, currency, onAgain }: 
   const amount = format.money(amountMinor, currency);
   return (
     <>
-      <div className={classes.done}>
-        <span className={classes.doneMark} aria-hidden>
+      <div className={move.done}>
+        <span className={move.doneMark} aria-hidden>
           <IconCheck size={36} stroke={2} />
         </span>
-        <p className={classes.doneAmount}>{amount}</p>
-        <p className={classes.said} role="status">
+        <p className={move.doneAmount}>{amount}</p>
+        <p className={move.said} role="status">
           {t(kind === 'send' ? 'wallet.sentDone' : 'wallet.askedDone', { amount, name: addressText(recipient) })}
         </p>
       </div>
-      <div className={`${classes.footer} ${classes.step}`} style={{ gap: 8 }}>
-        <Button component={Link} href={home} fullWidth className={classes.big}>
+      <div className={`${move.footer} ${move.step}`} style={{ gap: 8 }}>
+        <Button component={Link} href={home} fullWidth className={move.big}>
           {t('wallet.finish')}
         </Button>
-        <Button variant="subtle" fullWidth className={classes.big} onClick={onAgain}>
+        <Button variant="subtle" fullWidth className={move.big} onClick={onAgain}>
           {t(kind === 'send' ? 'wallet.sendAgain' : 'wallet.askAgain')}
         </Button>
       </div>

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DomainError } from '../../kernel/errors.ts';
-import { readAccount } from '../../views/accounts.ts';
+import type { Consistency } from '../../platform/consistent-read.ts';
+import { balanceNow } from '../../views/account-balance.ts';
 import { balanceAt, balanceAtVersion } from '../../views/balances.ts';
 import { procedure, router } from '../trpc.ts';
 import { currency, id, timeOrNull, timestamp, uppers } from './fields.ts';
@@ -21,8 +22,18 @@ const balance = z
     held_minor: z.int().meta({ description: 'Held by what was pending then, on the side that lowers the balance.' }),
     debits_minor: z.int(),
     credits_minor: z.int(),
+    as_of: timestamp.nullable().meta({ description: 'When a balance of now was read; null for one of the past.' }),
+    lag_ms: z.int().meta({ description: 'How old the answer may be: 0 unless consistency is EVENTUAL.' }),
   })
   .meta({ id: 'AccountBalance' });
+
+function consistencyOf(input: {
+  readonly consistency?: 'STRONG' | 'EVENTUAL' | undefined;
+  readonly at_least_version?: number | undefined;
+}): Consistency {
+  if (input.at_least_version !== undefined) return { atLeast: BigInt(input.at_least_version) };
+  return input.consistency === 'EVENTUAL' ? 'eventual' : 'strong';
+}
 
 /** What a merchant's own accounts hold, and held. */
 export const ledgerRouter = router({
@@ -35,7 +46,8 @@ export const ledgerRouter = router({
         tag: TAG,
         summary: 'Get an account’s balance, now or in the past',
         description:
-          'Of now where neither version nor at is sent. A version is exact at once and for ever. An instant counts the entries dated then or before; requests that were under way at that instant may still join it for a minute.',
+          'Of now where neither version nor at is sent. A version is exact at once and for ever. An instant counts the entries dated then or before; requests that were under way at that instant may still join it for a minute. A balance of now is read with a consistency: STRONG unless said; EVENTUAL may be two seconds old and costs least; at_least_version waits for the version that you were answered.',
+        refuses: ['version_not_reached'],
       }),
     )
     .input(
@@ -45,23 +57,34 @@ export const ledgerRouter = router({
         at: timestamp
           .optional()
           .meta({ description: 'At this instant, entries of that instant included. Not together with version.' }),
+        consistency: z
+          .enum(uppers(['strong', 'eventual']))
+          .optional()
+          .meta({ description: 'Of a balance of now.' }),
+        at_least_version: z.int().min(0).optional().meta({
+          description: 'Of a balance of now: not older than this version of the account; waited for up to two seconds.',
+        }),
       }),
     )
     .output(balance)
     .query(async ({ ctx, input }) => {
       if (input.version !== undefined && input.at !== undefined)
         throw new DomainError('invalid_request', 'Send either version or at, not both.', { field: 'at' });
+      const past = input.version !== undefined || input.at !== undefined;
+      if (past && (input.consistency !== undefined || input.at_least_version !== undefined))
+        throw new DomainError('invalid_request', 'The past does not change: send no consistency with version or at.', {
+          field: 'consistency',
+        });
+      if (input.consistency !== undefined && input.at_least_version !== undefined)
+        throw new DomainError('invalid_request', 'Send either consistency or at_least_version, not both.', {
+          field: 'at_least_version',
+        });
+      const now = past ? null : await balanceNow(ctx.pool, ctx.scope, input.account, consistencyOf(input));
       const found =
-        input.at !== undefined
+        now?.value ??
+        (input.at !== undefined
           ? await balanceAt(ctx.pool, ctx.scope, input.account, new Date(input.at), ctx.ctx().now)
-          : await balanceAtVersion(
-              ctx.pool,
-              ctx.scope,
-              input.account,
-              input.version !== undefined
-                ? BigInt(input.version)
-                : (await readAccount(ctx.pool, ctx.scope, input.account)).version,
-            );
+          : await balanceAtVersion(ctx.pool, ctx.scope, input.account, BigInt(input.version ?? 0)));
       return {
         account_id: found.accountId,
         code: found.code,
@@ -74,6 +97,8 @@ export const ledgerRouter = router({
         held_minor: Number(found.heldMinor),
         debits_minor: Number(found.debitsMinor),
         credits_minor: Number(found.creditsMinor),
+        as_of: timeOrNull(now?.asOf ?? null),
+        lag_ms: now?.lagMs ?? 0,
       };
     }),
 });
