@@ -19,7 +19,8 @@ const texts = new Map<string, string>();
 export async function insertRows(tx: Tx, spec: TableSpec, rows: readonly Row[], onConflict = ''): Promise<number> {
   if (rows.length === 0) return 0;
   const names = Object.keys(spec.columns);
-  const name = `ins:${spec.table}:${onConflict.length}`;
+  // Two specs of one table differ in how much of a row they write.
+  const name = `ins:${spec.table}:${names.length}:${onConflict.length}`;
   const text = cached(
     name,
     () =>
