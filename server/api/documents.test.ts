@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { chart } from '../domains/ledger/rules.ts';
+import { accountId } from '../domains/ledger/service.ts';
 import { type OrderWorld, orderWorld } from '../flows/testing/order-world.ts';
 import { ROLES, type Role } from '../kernel/vocabulary.ts';
 import { readSnapshot } from '../platform/read-snapshot.ts';
@@ -16,6 +18,8 @@ let order: { id: string; number: string };
 let shipment: string;
 let pickList: string;
 let customerId: string;
+/** Store credit: the customer's and the merchant's. */
+let account: string;
 beforeAll(async () => {
   w = await orderWorld();
   api = await startApiUnderTest(w.db, { router: appRouter, handlePublic: () => {} });
@@ -38,6 +42,13 @@ beforeAll(async () => {
   shipment = shipments[0]?.number ?? '';
   await w.settle();
   customerId = String((await w.order(order.id)).customer_id);
+  const { code } = chart.storeCredit(w.merchantId, customerId, 'EUR');
+  account = accountId(code);
+  await w.db.ownerPool.query(
+    `INSERT INTO accounts (id, code, kind, home, merchant_id, customer_id, currency, normal_side, limited, created_at)
+     VALUES ($1, $2, 'store_credit', 'EU', $3, $4, 'EUR', 'credit', true, now())`,
+    [account, code, w.merchantId, customerId],
+  );
 });
 afterAll(async () => {
   await api.stop();
@@ -46,7 +57,7 @@ afterAll(async () => {
 
 const read = (path: string, cookie?: string) => fetch(`${api.url}/api/documents/${path}`, cookie ? { headers: { cookie } } : {});
 const address = (kind: DocumentKind): string =>
-  `${kind}/${{ orders: order.number, 'packing-slips': shipment, 'pick-lists': pickList }[kind]}.pdf`;
+  `${kind}/${{ orders: order.number, 'packing-slips': shipment, 'pick-lists': pickList, statements: account }[kind]}.pdf`;
 const pdfOf = async (response: Response) => readPdf(new Uint8Array(await response.arrayBuffer()));
 const figures = () =>
   readSnapshot(w.db.pool, (tx) => readOrderDocument(tx, { merchantId: null, customerId: null }, order.number));
@@ -130,7 +141,7 @@ describe('documents', () => {
     expect(merchant.status).toBe(404);
     expect(await merchant.json()).toMatchObject({ code: 'not_found' });
     const customer = await read(address(kind), await api.signIn('customer', { customerId: other }));
-    expect(customer.status).toBe(kind === 'orders' ? 404 : 403);
+    expect(customer.status).toBe(kind === 'orders' || kind === 'statements' ? 404 : 403);
   });
 
   test('what is no document is 404, and only GET reads one', async () => {

@@ -14,29 +14,37 @@ import type { App } from './app.ts';
 import { authorise, type Scope } from './authorise.ts';
 import { DOCUMENT_PERMISSIONS, type DocumentKind } from './permissions.ts';
 import { type Principal, resolvePrincipal } from './principal.ts';
+import { sendStatement } from './statements.ts';
 
 /** What is printed, and how: GET /api/documents/<kind>/<number>.pdf, by cookie. */
 type Read = (tx: Parameters<typeof readOrderDocument>[0], scope: Scope, name: string, print: Print) => Promise<Paper>;
 
-const READS: Readonly<Record<DocumentKind, Read>> = {
+/** Papers; statements are written while they are read (statements.ts). */
+const READS: Readonly<Record<Exclude<DocumentKind, 'statements'>, Read>> = {
   orders: async (tx, scope, number, print) => orderPaper(await readOrderDocument(tx, scope, number), print),
   'packing-slips': async (tx, scope, number, print) => packingPaper(await readPackingSlip(tx, scope, number), print),
   'pick-lists': async (tx, scope, number, print) => pickPaper(await readPickList(tx, scope, number), print),
 };
 
-const ADDRESS = /^\/api\/documents\/([a-z-]{1,20})\/([A-Za-z0-9-]{1,60})\.pdf$/;
-const NOTHING = 'There is no such document. Ask for /api/documents/orders/<number>.pdf, packing-slips or pick-lists.';
+const ADDRESS = /^\/api\/documents\/([a-z-]{1,20})\/([A-Za-z0-9-]{1,60})\.(pdf|csv)$/;
+const NOTHING = 'There is no such document. Ask for /api/documents/orders/<number>.pdf, packing-slips, pick-lists or statements.';
 
 /** Answers one request under /api/documents. What is not the caller's is 404; ?lang=de prints German whoever asks. */
 export async function handleDocument(app: App, press: Press, req: IncomingMessage, res: ServerResponse): Promise<void> {
   if (req.method !== 'GET') throw new DomainError('invalid_request', 'Documents are read with GET.');
   const url = new URL(req.url ?? '/', 'http://waybill');
-  const [, kind = '', name = ''] = ADDRESS.exec(url.pathname) ?? [];
-  if (!Object.hasOwn(READS, kind)) throw new DomainError('not_found', NOTHING);
+  const [, kind = '', name = '', format] = ADDRESS.exec(url.pathname) ?? [];
+  if (!isKind(kind) || (format === 'csv' && kind !== 'statements')) throw new DomainError('not_found', NOTHING);
   const principal = await resolvePrincipal(req.headers, app.pool, app.settings);
-  const scope = authorise(principal, DOCUMENT_PERMISSIONS[kind as DocumentKind], app.settings.demo);
-  const print = await printOf(app, principal, url.searchParams.get('lang'));
-  const paper = await readSnapshot(app.pool, (tx) => READS[kind as DocumentKind](tx, scope, name, print));
+  const scope = authorise(principal, DOCUMENT_PERMISSIONS[kind], app.settings.demo);
+  const asked = url.searchParams;
+  const { print, timeZone } = await printOf(app, principal, asked.get('lang'));
+  if (kind === 'statements') {
+    const wanted = { accountId: name, format: format === 'csv' ? 'csv' : 'pdf', from: asked.get('from'), to: asked.get('to') } as const;
+    await sendStatement(app, press, { ...wanted, timeZone, print, scope }, req, res);
+    return;
+  }
+  const paper = await readSnapshot(app.pool, (tx) => READS[kind](tx, scope, name, print));
   const pdf = await press.print(paper);
   requestInfo(req).log.info({ document: kind, bytes: pdf.byteLength }, 'document printed');
   res.writeHead(200, {
@@ -50,12 +58,15 @@ export async function handleDocument(app: App, press: Press, req: IncomingMessag
 }
 
 /** In the reader's own language and zone. */
-async function printOf(app: App, { userId }: Principal, lang: string | null): Promise<Print> {
+async function printOf(app: App, { userId }: Principal, lang: string | null): Promise<{ print: Print; timeZone: string }> {
   const account = userId === null ? undefined : await readAccount(app.pool, userId);
   const wanted = lang ?? account?.locale;
   const locale: DocumentLocale = DOCUMENT_LOCALES.find((known) => known === wanted) ?? 'en';
-  return printFor(locale, account?.timeZone ?? 'UTC', new Date());
+  const timeZone = account?.timeZone ?? 'UTC';
+  return { print: printFor(locale, timeZone, new Date()), timeZone };
 }
+
+const isKind = (kind: string): kind is DocumentKind => Object.hasOwn(DOCUMENT_PERMISSIONS, kind);
 
 /** Plain ASCII, so that no header needs an encoding: "Packing slip EU-S10001" is packing-slip-eu-s10001.pdf. */
 function fileName(title: string): string {

@@ -313,6 +313,8 @@ export const DOCUMENT_PERMISSIONS = {
   orders: { allow: { ...ORDER_READERS, customer: 'own' } },
   'packing-slips': { allow: ORDER_READERS },
   'pick-lists': { allow: ORDER_READERS },
+  /** Of ledger accounts: a customer's own wallet, a merchant's own accounts. */
+  statements: { allow: { ...BOOK_READERS, customer: 'own' } },
 } as const satisfies Record<string, PermissionRow>;
 export type DocumentKind = keyof typeof DOCUMENT_PERMISSIONS;
 

@@ -36,6 +36,8 @@ export interface TableColumn {
   readonly share: number;
   readonly right?: boolean;
   readonly strong?: boolean;
+  /** Digits of one width, so that figures stand below each other. */
+  readonly tabular?: boolean;
 }
 
 /** Rows of cells; a header is repeated on each page that the table reaches. */
@@ -49,6 +51,17 @@ export interface Table {
 export interface Sums {
   readonly kind: 'sums';
   readonly rows: readonly { readonly label: string; readonly value: string; readonly strong?: boolean }[];
+}
+
+/**
+ * A paper around a table too long to be handed over at once: `head` stands above it, then come its rows, each on one line, then `tail`.
+ * How many rows there will be is said beforehand, so that every page can say how many pages there are.
+ */
+export interface Roll extends Omit<Paper, 'blocks'> {
+  readonly head: readonly Block[];
+  readonly columns: readonly TableColumn[];
+  readonly rows: number;
+  readonly tail: readonly Block[];
 }
 
 export interface Note {

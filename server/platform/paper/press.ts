@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { DomainError } from '../../kernel/errors.ts';
-import type { Paper } from './paper.ts';
+import { newId } from '../../kernel/ids.ts';
+import type { Paper, Roll } from './paper.ts';
 import type { Delivery, Order } from './press-thread.ts';
 
 /**
@@ -10,9 +11,23 @@ import type { Delivery, Order } from './press-thread.ts';
 export interface Press {
   /** The paper as a PDF. Throws `overloaded` where too many wait. */
   print(paper: Paper): Promise<Uint8Array>;
+  /** Begins a roll. Throws `overloaded` where too many are being printed. */
+  begin(roll: Roll): Promise<RollRun>;
   close(): Promise<void>;
 }
 
+/** A roll on the press. Each call resolves with the PDF's next bytes, and is made once the one before it has. */
+export interface RollRun {
+  /** The bytes of what stands above the rows, as far as they are ready. */
+  readonly first: Uint8Array;
+  add(rows: readonly (readonly string[])[]): Promise<Uint8Array>;
+  end(): Promise<Uint8Array>;
+  /** Gives the roll up: to be called whatever became of it. */
+  drop(): void;
+}
+
+/** Each takes the thread for seconds if it is long, a piece at a time. */
+const MAX_ROLLS = 4;
 /** At some tens of milliseconds each this is a second or two of waiting. */
 const MAX_WAITING = 40;
 /** A pick list of a hundred orders takes less than one. */
@@ -23,12 +38,19 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
+/** An order before it has its number: each kind without it. */
+type Unnumbered = Order extends infer O ? (O extends Order ? Omit<O, 'id'> : never) : never;
+
+const busy = () =>
+  new DomainError('overloaded', 'Many documents are being printed. Try again in a moment.', { retryAfterSeconds: 2 });
+
 /** One per process. `limitMs` is for tests. */
 export function createPress(limitMs = LIMIT_MS): Press {
   const waiting = new Map<number, Waiting>();
   let thread: Worker | undefined;
   let timer: NodeJS.Timeout | undefined;
   let next = 1;
+  let rolls = 0;
 
   function started(): Worker {
     const worker = new Worker(new URL('./press-thread.ts', import.meta.url));
@@ -66,21 +88,42 @@ export function createPress(limitMs = LIMIT_MS): Press {
     timer.unref();
   }
 
+  function send(order: Unnumbered): Promise<Uint8Array> {
+    return new Promise((resolve, reject) => {
+      thread ??= started();
+      const id = next++;
+      waiting.set(id, { resolve, reject });
+      thread.postMessage({ ...order, id } satisfies Order);
+      if (waiting.size === 1) watch();
+    });
+  }
+
+  async function begin(roll: Roll): Promise<RollRun> {
+    if (rolls >= MAX_ROLLS) throw busy();
+    rolls += 1;
+    const name = newId();
+    let dropped = false;
+    const drop = (): void => {
+      if (dropped) return;
+      dropped = true;
+      rolls -= 1;
+      if (thread) send({ drop: name }).catch(() => {});
+    };
+    try {
+      const first = await send({ begin: name, roll });
+      return { first, add: (rows) => send({ add: name, rows }), end: () => send({ end: name }), drop };
+    } catch (error) {
+      drop();
+      throw error;
+    }
+  }
+
   return {
-    print: (paper) =>
-      new Promise((resolve, reject) => {
-        if (waiting.size >= MAX_WAITING) {
-          reject(
-            new DomainError('overloaded', 'Many documents are being printed. Try again in a moment.', { retryAfterSeconds: 2 }),
-          );
-          return;
-        }
-        thread ??= started();
-        const id = next++;
-        waiting.set(id, { resolve, reject });
-        thread.postMessage({ id, paper } satisfies Order);
-        if (waiting.size === 1) watch();
-      }),
+    print: async (paper) => {
+      if (waiting.size >= MAX_WAITING) throw busy();
+      return send({ paper });
+    },
+    begin,
     async close() {
       const worker = thread;
       if (!worker) return;

@@ -1,3 +1,4 @@
+import { TABULAR_TEXT, teachFigures } from './figures.ts';
 import { type Font, fontFor, type Weight } from './fonts.ts';
 
 /** The part of a pdfkit document that text needs. */
@@ -7,6 +8,8 @@ export interface Style {
   readonly weight: Weight;
   readonly size: number;
   readonly colour: string;
+  /** Digits of one width. */
+  readonly tabular?: boolean;
 }
 
 interface Run {
@@ -41,6 +44,20 @@ export class Typesetter {
       .reduce((sum, word, index) => sum + (index > 0 ? this.word(' ', style) : 0) + this.word(word, style), 0);
   }
 
+  /** The text on one line of at most `width` points; what does not fit gives way to an ellipsis. */
+  clipped(text: string, style: Style, width: number): string {
+    const line = text.replaceAll('\n', ' ');
+    if (this.width(line, style) <= width) return line;
+    const parts = [...graphemes.segment(line)].map(({ segment }) => segment);
+    let [fits, over] = [0, parts.length];
+    while (over - fits > 1) {
+      const middle = (fits + over) >> 1;
+      if (this.width(`${parts.slice(0, middle).join('')}…`, style) <= width) fits = middle;
+      else over = middle;
+    }
+    return `${parts.slice(0, fits).join('').trimEnd()}…`;
+  }
+
   /** Draws one line with its upper edge at `y`; `right` sets it flush with x + width. */
   draw(text: string, style: Style, at: { x: number; y: number; width?: number; right?: boolean }): void {
     let x = at.right && at.width !== undefined ? at.x + at.width - this.width(text, style) : at.x;
@@ -49,20 +66,22 @@ export class Typesetter {
       // One baseline for all fonts: each has an ascender of its own.
       this.sheet
         .fillColor(style.colour)
-        .text(run.text, x, at.y + style.size * BASELINE, { lineBreak: false, baseline: 'alphabetic' });
+        .text(run.text, x, at.y + style.size * BASELINE, { lineBreak: false, baseline: 'alphabetic', ...figures(style) });
       x += this.width(run.text, style);
     }
   }
 
   /** Words repeat, and shaping one costs more than everything else here. */
   private word(text: string, style: Style): number {
-    const key = `${style.weight}${text}`;
+    const key = `${style.weight}${style.tabular ? '#' : ''}${text}`;
     const known = this.widths.get(key);
     if (known !== undefined) return known * style.size;
     const width = runsOf(text, style.weight).reduce((sum, run) => {
       this.use(run.font, 1);
-      return sum + this.sheet.widthOfString(run.text);
+      return sum + this.sheet.widthOfString(run.text, figures(style));
     }, 0);
+    // A long statement has as many amounts as entries, and remembering each would outgrow what it saves.
+    if (this.widths.size >= MAX_WIDTHS) this.widths.clear();
     this.widths.set(key, width);
     return width * style.size;
   }
@@ -73,6 +92,7 @@ export class Typesetter {
       this.registered.add(font.name);
     }
     this.sheet.font(font.name).fontSize(size);
+    teachFigures(this.sheet);
   }
 
   private breakLine(paragraph: string, style: Style, width: number): string[] {
@@ -109,6 +129,9 @@ export class Typesetter {
 
 /** Where the baseline lies below the upper edge of a line, in font sizes. */
 const BASELINE = 0.97;
+
+const MAX_WIDTHS = 20_000;
+const figures = (style: Style) => (style.tabular ? TABULAR_TEXT : {});
 
 /** Joined as one text per font; spaces stay with what they follow, so that a font is not changed for them. */
 function runsOf(text: string, weight: Weight): Run[] {

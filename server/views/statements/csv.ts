@@ -1,0 +1,71 @@
+import { formatDecimal, minorDigits } from '../../kernel/money.ts';
+import type { Statement, StatementEntry } from './statement.ts';
+
+const COLUMNS = [
+  'type',
+  'at',
+  'version',
+  'transfer_id',
+  'kind',
+  'counterparty',
+  'order',
+  'reference',
+  'amount',
+  'balance',
+  'currency',
+] as const;
+
+type Row = Partial<Record<(typeof COLUMNS)[number], string>>;
+
+/**
+ * One value of a CSV file (RFC 4180). A spreadsheet takes what begins with these for a formula and runs it, so text that others wrote is
+ * given an apostrophe, which it shows as text (OWASP, "CSV injection").
+ */
+export function csvText(text: string): string {
+  const safe = /^\s*[=+\-@\t\r\n]/.test(text) ? `'${text}` : text;
+  return /[",;\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
+const line = (row: Row): string =>
+  // Figures are our own: a minus is a number there and no formula.
+  `${COLUMNS.map((name) => (name === 'amount' || name === 'balance' ? (row[name] ?? '') : csvText(row[name] ?? ''))).join(',')}\r\n`;
+
+/** The header and the row of the opening balance. Amounts are decimals of the currency's own digits, times are UTC. */
+export function csvOpening(statement: Statement): string {
+  return `${COLUMNS.join(',')}\r\n${balanceLine(statement, 'opening_balance', statement.from, statement.openingMinor)}`;
+}
+
+/** `showsOthers`: whether the reader may know the accounts on the other side. */
+export function csvEntries({ account }: Statement, entries: readonly StatementEntry[], showsOthers: boolean): string {
+  const { currency } = account;
+  return entries
+    .map((entry) =>
+      line({
+        type: 'entry',
+        at: entry.at.toISOString(),
+        version: String(entry.version),
+        transfer_id: entry.id,
+        kind: entry.kind,
+        counterparty: showsOthers ? entry.otherCode : '',
+        order: entry.orderNumber ?? '',
+        reference: showsOthers ? (entry.reference ?? '') : '',
+        amount: decimal(entry.amountMinor, currency),
+        balance: decimal(entry.balanceMinor, currency),
+        currency,
+      }),
+    )
+    .join('');
+}
+
+export function csvClosing(statement: Statement): string {
+  return balanceLine(statement, 'closing_balance', statement.to, statement.closingMinor);
+}
+
+function balanceLine({ account }: Statement, type: string, at: Date, minor: bigint): string {
+  return line({ type, at: at.toISOString(), balance: decimal(minor, account.currency), currency: account.currency });
+}
+
+function decimal(minor: bigint, currency: string): string {
+  const digits = minorDigits(currency);
+  return formatDecimal(minor, digits, digits);
+}
