@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { ApprovalRow } from '../../server/views/approvals.ts';
 import { useActorName } from '../actor-name.ts';
+import { CorrectionPreview } from '../ledger/correction-preview.tsx';
 import { usePowers } from '../powers.ts';
 import { useRequestKey } from '../request-key.ts';
 import { shownError, useTRPC } from '../trpc.tsx';
@@ -17,6 +18,8 @@ type Decision = 'approve' | 'reject';
 export function subjectHref(row: ApprovalRow): string {
   const label = encodeURIComponent(row.subjectLabel ?? '');
   if (row.subject === 'reconciliation') return `/reconciliation?item=${row.subjectId}`;
+  if (row.subject === 'account') return `/ledger/accounts/${row.subjectId}`;
+  if (row.subject === 'transfer') return `/ledger/transfers/${row.subjectId}`;
   return row.subject === 'sku' ? `/stock/${label}` : `/orders/${label}`;
 }
 
@@ -48,7 +51,20 @@ function DecideDialog(props: { row: ApprovalRow; decision: Decision; onClose: ()
       danger={decision === 'reject'}
       onClose={onClose}
       title={t(`actions.approval.${decision}Title`, { summary: row.summary })}
-      preview={<p>{t(`actions.approval.${decision}Effect`, { name: actor(row.requestedBy) })}</p>}
+      size={row.correction ? 'lg' : undefined}
+      preview={
+        <>
+          {row.correction && row.amountMinor !== null && (
+            <CorrectionPreview
+              debitId={row.correction.debitAccountId}
+              creditId={row.correction.creditAccountId}
+              amountMinor={row.amountMinor}
+            />
+          )}
+          {row.correction?.reference && <p>{t('approvals.reference', { reference: row.correction.reference })}</p>}
+          <p>{t(`actions.approval.${decision}Effect`, { name: actor(row.requestedBy) })}</p>
+        </>
+      }
       reason={{ required: decision === 'reject' }}
       verb={t(`actions.approval.${decision}`)}
       error={shownError(decide.error)}

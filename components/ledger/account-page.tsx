@@ -1,81 +1,55 @@
 'use client';
+import { Button } from '@mantine/core';
+import { IconArrowsExchange, IconFileText, IconLock, IconSnowflake } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import Link from 'next/link';
+import { DomainError } from '../../server/kernel/errors.ts';
 import type { AccountRow } from '../../server/views/accounts.ts';
-import type { EntryRow } from '../../server/views/entries.ts';
 import { useMoreRows } from '../more-rows.ts';
+import { useOverlay } from '../overlay.ts';
+import { usePowers } from '../powers.ts';
 import { shownError, useTRPC, useTRPCClient } from '../trpc.tsx';
-import { Id } from '../ui/copy.tsx';
-import { type Column, DataTable } from '../ui/data-table.tsx';
-import { DetailLayout, KeyValue, type Pair, Section } from '../ui/detail-layout.tsx';
+import { ActionButton } from '../ui/action-button.tsx';
+import { Badge } from '../ui/badge.tsx';
+import { DataTable } from '../ui/data-table.tsx';
+import { DetailLayout, Section } from '../ui/detail-layout.tsx';
 import { useMessages } from '../ui/locale.tsx';
-import { Money } from '../ui/money.tsx';
 import { MoreButton } from '../ui/more-button.tsx';
 import { PageHeader } from '../ui/page-header.tsx';
+import { PathTabs } from '../ui/path-tabs.tsx';
 import { EmptyState, Loaded } from '../ui/states.tsx';
-import { TimeAgo } from '../ui/time-ago.tsx';
+import { AccountChart } from './account-chart.tsx';
 import { accountCode } from './account-code.ts';
-import { AccountLink } from './account-link.tsx';
+import { AccountEntries } from './account-entries.tsx';
+import { AccountFigures } from './account-figures.tsx';
+import { AdjustDialog } from './adjust-dialog.tsx';
+import { holdHref, useHoldColumns } from './hold-columns.tsx';
+import { OPERATIONS, OperateDialog, whyNot } from './operate-dialog.tsx';
+import { StatementDialog } from './statement-dialog.tsx';
 
-function useColumns(): Column<EntryRow>[] {
+export type AccountTab = 'entries' | 'holds';
+
+function Holds({ accountId }: { accountId: string }) {
   const { t, word } = useMessages();
-  return [
-    { key: 'id', header: t('ledger.entry'), cell: (row) => <Id value={row.id} />, card: 'title' },
-    { key: 'when', header: t('ledger.when'), cell: (row) => <TimeAgo at={row.at} />, card: 'endSub' },
-    {
-      key: 'kind',
-      header: t('ledger.kind'),
-      cell: (row) => `${word('ledger.transferKinds', row.kind)} · ${t(`payments.phases.${row.phase}`)}`,
-      card: 'sub',
-    },
-    {
-      key: 'other',
-      header: t('ledger.other'),
-      cell: (row) => <AccountLink id={row.otherAccount} code={row.otherCode} />,
-    },
-    {
-      key: 'order',
-      header: t('ledger.order'),
-      cell: (row) => (row.orderNumber ? <Link href={`/orders/${row.orderNumber}`}>{row.orderNumber}</Link> : t('ui.unknown')),
-    },
-    {
-      key: 'amount',
-      header: t('ledger.amount'),
-      right: true,
-      card: 'end',
-      cell: (row) => <Money amountMinor={row.amountMinor} currency={row.currency} />,
-    },
-    {
-      key: 'after',
-      header: t('ledger.after'),
-      right: true,
-      cell: (row) => <Money amountMinor={row.balanceMinor} currency={row.currency} />,
-    },
-  ];
-}
-
-function Entries({ accountId }: { accountId: string }) {
-  const { t } = useMessages();
   const trpc = useTRPC();
   const client = useTRPCClient();
-  const columns = useColumns();
-  const list = useMoreRows(trpc.ledger.entries.queryKey({ accountId }), (after) =>
-    client.ledger.entries.query({ accountId, after }),
-  );
+  const columns = useHoldColumns();
+  const list = useMoreRows(trpc.ledger.holds.queryKey({ accountId }), (after) => client.ledger.holds.query({ accountId, after }));
   return (
-    <Section title={t('ledger.entries')}>
+    <Section title={t('ledger.holds')}>
       <Loaded data={list.rows} error={list.error} onRetry={list.onRetry}>
         {(rows) =>
           rows.length === 0 ? (
-            <EmptyState compact title={t('ledger.entries')} reason={t('ledger.noEntries')} />
+            <EmptyState compact title={t('ledger.noHoldsTitle')} reason={t('ledger.noHoldsHere')} />
           ) : (
             <DataTable
               embedded
-              label={t('ledger.entries')}
+              keyboard
+              label={t('ledger.holds')}
               columns={columns}
               rows={rows}
               rowKey={(row) => row.id}
-              rowLabel={(row) => row.kind}
+              rowLabel={(row) => word('ledger.transferKinds', row.kind)}
+              rowHref={holdHref}
             />
           )
         }
@@ -85,52 +59,117 @@ function Entries({ accountId }: { accountId: string }) {
   );
 }
 
-function Balance({ account }: { account: AccountRow }) {
+function StateBadge({ account }: { account: AccountRow }) {
   const { t } = useMessages();
-  const pair = (label: string, amountMinor: bigint, strong = false): Pair => ({
-    label,
-    strong,
-    value: <Money amountMinor={amountMinor} currency={account.currency} withCode />,
-  });
+  if (account.closed)
+    return (
+      <Badge tone="neutral" icon={IconLock}>
+        {t('ledger.closed')}
+      </Badge>
+    );
+  if (account.frozen)
+    return (
+      <Badge tone="attention" icon={IconSnowflake}>
+        {t('ledger.frozen')}
+      </Badge>
+    );
+  return null;
+}
+
+/** Why money of this account is not moved by hand: an order keeps its own receivable, what is closed or frozen stands still. */
+function whyNoAdjustment(account: AccountRow, ofOrders: string): string | null {
+  if (account.kind === 'receivable') return ofOrders;
+  return account.frozen
+    ? new DomainError('account_frozen').detail
+    : account.closed
+      ? new DomainError('account_closed').detail
+      : null;
+}
+
+function Header({ account }: { account: AccountRow }) {
+  const { t, word } = useMessages();
+  const { open, show, close } = useOverlay(['statement', 'adjust', ...OPERATIONS]);
+  const powers = usePowers();
+  const owner = account.customerName ?? account.merchantName;
+  // One of the two is never possible: the other is what is meant.
+  const operations = OPERATIONS.filter((action) => action !== (account.frozen ? 'freeze' : 'unfreeze'));
   return (
-    <Section title={t('ledger.balance')}>
-      <KeyValue
-        figures
-        items={[
-          pair(t('ledger.debits'), account.debitsPosted),
-          pair(t('ledger.credits'), account.creditsPosted),
-          pair(t('ledger.balance'), account.balanceMinor, true),
-          pair(t('ledger.held'), account.pendingMinor),
-        ]}
+    <>
+      <PageHeader
+        breadcrumbs={[{ label: t('ledger.title'), href: '/ledger' }]}
+        title={[word('ledger.accountKinds', account.kind), owner, account.currency].filter(Boolean).join(' · ')}
+        badges={<StateBadge account={account} />}
+        sub={<span className="wb-mono">{accountCode(account.code)}</span>}
+        secondary={
+          <>
+            <Button variant="default" leftSection={<IconFileText size={16} aria-hidden />} onClick={() => show('statement')}>
+              {t('ledger.statement')}
+            </Button>
+            {powers.may('ledger.proposeAdjustment') && (
+              <ActionButton
+                variant="default"
+                icon={IconArrowsExchange}
+                label={t('ledger.adjust')}
+                reason={whyNoAdjustment(account, t('ledger.ofOrders'))}
+                onClick={() => show('adjust')}
+              />
+            )}
+          </>
+        }
+        menu={
+          powers.may('ledger.operate')
+            ? operations.map((action) => ({
+                label: t(`ledger.operations.${action}.button`),
+                danger: action === 'close',
+                reason: whyNot(account, action),
+                onClick: () => show(action),
+              }))
+            : []
+        }
       />
-    </Section>
+      {open === 'adjust' && <AdjustDialog account={account} onClose={close} />}
+      {operations.map(
+        (action) => action === open && <OperateDialog key={action} account={account} action={action} onClose={close} />,
+      )}
+      {open === 'statement' && <StatementDialog account={account} onClose={close} />}
+    </>
   );
 }
 
-function Body({ account }: { account: AccountRow }) {
+function Body({ account, tab }: { account: AccountRow; tab: AccountTab }) {
   const { t } = useMessages();
-  const state = account.closed ? t('ledger.closed') : account.frozen ? t('ledger.frozen') : undefined;
-  const header = (
-    <PageHeader
-      breadcrumbs={[{ label: t('ledger.title'), href: '/ledger' }]}
-      title={<span className="wb-mono">{accountCode(account.code)}</span>}
-      sub={[account.merchantName, t(`ledger.side.${account.normalSide}`), state].filter(Boolean).join(' · ')}
-    />
-  );
+  const trpc = useTRPC();
+  const open = useQuery(trpc.ledger.countHolds.queryOptions({ accountId: account.id }));
+  const path = `/ledger/accounts/${account.id}`;
+  const tabs = [
+    { href: path, label: t('ledger.entries') },
+    { href: `${path}/holds`, label: t('ledger.holds'), count: open.data },
+  ];
   return (
-    <DetailLayout header={header} aside={<Balance account={account} />}>
-      <Entries accountId={account.id} />
+    <DetailLayout
+      header={<Header account={account} />}
+      tabs={<PathTabs tabs={tabs} />}
+      aside={<AccountFigures account={account} />}
+    >
+      {tab === 'holds' ? (
+        <Holds accountId={account.id} />
+      ) : (
+        <>
+          <AccountChart account={account} />
+          <AccountEntries accountId={account.id} />
+        </>
+      )}
     </DetailLayout>
   );
 }
 
-/** One account: its balance, and its entries signed towards its normal side. */
-export function AccountDetail({ id }: { id: string }) {
+/** One account: what it has and had, its entries signed towards its normal side, and what is held. */
+export function AccountDetail({ id, tab }: { id: string; tab: AccountTab }) {
   const trpc = useTRPC();
   const account = useQuery(trpc.ledger.account.queryOptions({ id }));
   return (
     <Loaded data={account.data} error={shownError(account.error)} onRetry={() => void account.refetch()} lines={8}>
-      {(found) => <Body account={found} />}
+      {(found) => <Body account={found} tab={tab} />}
     </Loaded>
   );
 }

@@ -13,6 +13,7 @@ import { MoreButton } from '../ui/more-button.tsx';
 import { PageHeader } from '../ui/page-header.tsx';
 import { EmptyState, Loaded } from '../ui/states.tsx';
 import { accountCode } from './account-code.ts';
+import { LedgerTabs } from './ledger-tabs.tsx';
 import { TrialBalance } from './trial-balance.tsx';
 
 function useColumns(): Column<AccountRow>[] {
@@ -90,7 +91,7 @@ function Accounts() {
 export function LedgerOverview() {
   const { t } = useMessages();
   return (
-    <DetailLayout header={<PageHeader title={t('ledger.title')} />}>
+    <DetailLayout header={<PageHeader title={t('ledger.title')} />} tabs={<LedgerTabs />}>
       <TrialBalance />
       <Accounts />
     </DetailLayout>

@@ -1,14 +1,17 @@
 'use client';
-import { useQuery } from '@tanstack/react-query';
+import { TextInput } from '@mantine/core';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useQueryState } from 'nuqs';
 import type { TrialRow } from '../../server/views/trial-balance.ts';
 import { useViewer } from '../shell/console-shell.tsx';
 import { shownError, useTRPC } from '../trpc.tsx';
 import { Bar } from '../ui/bars.tsx';
 import { type Column, DataTable } from '../ui/data-table.tsx';
 import { Section } from '../ui/detail-layout.tsx';
-import { useFormat, useMessages } from '../ui/locale.tsx';
+import { useFormat, useMessages, usePreferences } from '../ui/locale.tsx';
 import { Money, Quantity } from '../ui/money.tsx';
 import { EmptyState, Loaded } from '../ui/states.tsx';
+import classes from './ledger.module.css';
 
 /** The whole ledger balances; a merchant's part of it need not. */
 function Verdict({ rows, currency, whole }: { rows: readonly TrialRow[]; currency: string; whole: boolean }) {
@@ -75,15 +78,33 @@ export function TrialBalance() {
   const { t } = useMessages();
   const trpc = useTRPC();
   const viewer = useViewer();
-  const trial = useQuery(trpc.ledger.trialBalance.queryOptions());
+  const { timeZone } = usePreferences();
+  const [asOf, setAsOf] = useQueryState('asof', { history: 'push' });
+  const day = asOf !== null && /^\d{4}-\d\d-\d\d$/.test(asOf) ? asOf : null;
+  const trial = useQuery({
+    ...trpc.ledger.trialBalance.queryOptions(day ? { day, timeZone } : undefined),
+    placeholderData: keepPreviousData,
+  });
+  const picker = (
+    <TextInput
+      type="date"
+      size="xs"
+      aria-label={t('ledger.trialAsOf')}
+      leftSection={<span className={classes.dayLabel}>{t('ledger.asOf')}</span>}
+      leftSectionWidth={52}
+      className={classes.day}
+      value={day ?? ''}
+      onChange={(event) => void setAsOf(event.currentTarget.value || null)}
+    />
+  );
   return (
     <Loaded data={trial.data} error={shownError(trial.error)} onRetry={() => void trial.refetch()}>
       {(rows) =>
         rows.length === 0 ? (
           <EmptyState title={t('ledger.emptyTitle')} reason={t('ledger.empty')} />
         ) : (
-          [...Map.groupBy(rows, (row) => row.currency)].map(([currency, own]) => (
-            <Section key={currency} title={`${t('ledger.trial')} · ${currency}`}>
+          [...Map.groupBy(rows, (row) => row.currency)].map(([currency, own], index) => (
+            <Section key={currency} title={`${t('ledger.trial')} · ${currency}`} actions={index === 0 ? picker : undefined}>
               <Verdict rows={own} currency={currency} whole={viewer.data?.merchantId === null} />
               <Table rows={own} currency={currency} />
             </Section>

@@ -133,6 +133,17 @@ export const STATUS_LOOKS = {
     rejected: look('neutral', IconBan),
     undone: look('neutral', IconArrowBackUp),
   } satisfies Record<RefundStatus, Look>,
+  ledgerHold: {
+    open: look('moving', IconHourglass),
+    posted: look('done', IconCheck),
+    voided: look('neutral', IconBan),
+  },
+  transferPhase: {
+    single: look('done', IconCheck),
+    pending: look('moving', IconHourglass),
+    post: look('done', IconCheck),
+    void: look('neutral', IconBan),
+  },
   approval: {
     pending: look('attention', IconHourglass),
     approved: look('done', IconCheck),

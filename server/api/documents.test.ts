@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { chart } from '../domains/ledger/rules.ts';
+import { chart } from '../domains/ledger/schema.ts';
 import { accountId } from '../domains/ledger/service.ts';
 import { type OrderWorld, orderWorld } from '../flows/testing/order-world.ts';
 import { ROLES, type Role } from '../kernel/vocabulary.ts';

@@ -40,7 +40,12 @@ export async function handleDocument(app: App, press: Press, req: IncomingMessag
   const asked = url.searchParams;
   const { print, timeZone } = await printOf(app, principal, asked.get('lang'));
   if (kind === 'statements') {
-    const wanted = { accountId: name, format: format === 'csv' ? 'csv' : 'pdf', from: asked.get('from'), to: asked.get('to') } as const;
+    const wanted = {
+      accountId: name,
+      format: format === 'csv' ? 'csv' : 'pdf',
+      from: asked.get('from'),
+      to: asked.get('to'),
+    } as const;
     await sendStatement(app, press, { ...wanted, timeZone, print, scope }, req, res);
     return;
   }

@@ -1,11 +1,11 @@
 import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { chart } from '../domains/ledger/rules.ts';
+import { chart } from '../domains/ledger/schema.ts';
 import { accountId } from '../domains/ledger/service.ts';
 import { markAccounts } from '../flows/mark-accounts.ts';
 import { newId } from '../kernel/ids.ts';
-import { createTestDatabase, type TestDatabase } from '../platform/testing/test-database.ts';
 import { readPdf } from '../platform/testing/read-pdf.ts';
+import { createTestDatabase, type TestDatabase } from '../platform/testing/test-database.ts';
 import { appRouter } from './root.ts';
 import { type ApiUnderTest, startApiUnderTest } from './testing/api-under-test.ts';
 
@@ -102,13 +102,21 @@ describe('a statement as CSV', () => {
     const own = await api.signIn('customer', { customerId });
     const response = await ask('.csv?from=2026-03-01&to=2026-03-01', { cookie: own });
     const text = await response.text();
-    expect(response.headers.get('content-disposition')).toBe('attachment; filename="statement-wallet-eur-2026-03-01-2026-03-01.csv"');
+    expect(response.headers.get('content-disposition')).toBe(
+      'attachment; filename="statement-wallet-eur-2026-03-01-2026-03-01.csv"',
+    );
     expect(text).toContain('top_up');
     expect(text).not.toMatch(/bank_clearing|HYPERLINK/);
   });
 
   test('is refused for a period that is none', async () => {
-    for (const period of ['from=2026-02-30&to=2026-03-01', 'from=2026-03-02&to=2026-03-01', 'from=2999-01-01&to=2999-01-02', 'from=1990-01-01&to=2026-01-01', "from=x'&to=y"]) {
+    for (const period of [
+      'from=2026-02-30&to=2026-03-01',
+      'from=2026-03-02&to=2026-03-01',
+      'from=2999-01-01&to=2999-01-02',
+      'from=1990-01-01&to=2026-01-01',
+      "from=x'&to=y",
+    ]) {
       const response = await ask(`.csv?${period}`);
       expect([period, response.status, (await response.json()).code]).toEqual([period, 400, 'invalid_request']);
     }
@@ -124,7 +132,7 @@ describe('a statement as PDF', () => {
     const { entries, closing } = await csv('from=2026-03-01&to=2026-03-02');
     const lines = pages.flat();
     expect(lines.filter((line) => /^\d+ Mar 2026, /.test(line))).toHaveLength(entries.length);
-    pages.forEach((page, index) => expect(page.at(-1)).toMatch(new RegExp(`${index + 1} / ${pages.length}$`)));
+    for (const [index, page] of pages.entries()) expect(page.at(-1)).toMatch(new RegExp(`${index + 1} / ${pages.length}$`));
     expect(pages.length).toBeGreaterThan(entries.length / 60);
     const shown = new Intl.NumberFormat('en-GB', { style: 'currency', currency: 'EUR' }).format(Math.abs(closing) / 100);
     expect(lines.filter((line) => line.startsWith('Closing balance') && line.endsWith(shown))).toHaveLength(2);
@@ -150,7 +158,13 @@ describe('a statement as PDF', () => {
 
 test('books that do not add up make no statement', async () => {
   await db.ownerPool.query('ALTER TABLE account_marks DISABLE TRIGGER append_only');
-  await db.ownerPool.query(`UPDATE account_marks SET credits_posted = credits_posted + 1 WHERE account_id = $1 AND version = 2000`, [wallet]);
+  await db.ownerPool.query(
+    `UPDATE account_marks SET credits_posted = credits_posted + 1 WHERE account_id = $1 AND version = 2000`,
+    [wallet],
+  );
   for (const format of ['csv', 'pdf']) expect((await ask(`.${format}?from=2026-03-01&to=2026-10-01`)).status).toBe(500);
-  await db.ownerPool.query(`UPDATE account_marks SET credits_posted = credits_posted - 1 WHERE account_id = $1 AND version = 2000`, [wallet]);
+  await db.ownerPool.query(
+    `UPDATE account_marks SET credits_posted = credits_posted - 1 WHERE account_id = $1 AND version = 2000`,
+    [wallet],
+  );
 });

@@ -38,7 +38,10 @@ export async function sendStatement(
   const now = wanted.print.at;
   const statement = await readStatement(app.pool, wanted.scope, wanted.accountId, daysOf(wanted, now), now);
   if (wanted.format === 'pdf' && statement.entries > MAX_PRINTED) {
-    throw new DomainError('over_limit', `This period has ${statement.entries} entries, too many to print. Choose CSV or a shorter period.`);
+    throw new DomainError(
+      'over_limit',
+      `This period has ${statement.entries} entries, too many to print. Choose CSV or a shorter period.`,
+    );
   }
   const began = performance.now();
   try {
@@ -51,17 +54,27 @@ export async function sendStatement(
     return;
   }
   const took = Math.round(performance.now() - began);
-  requestInfo(req).log.info({ document: 'statements', format: wanted.format, entries: statement.entries, tookMs: took }, 'statement sent');
+  requestInfo(req).log.info(
+    { document: 'statements', format: wanted.format, entries: statement.entries, tookMs: took },
+    'statement sent',
+  );
 }
 
 async function sendCsv(app: App, statement: Statement, wanted: StatementRequest, res: ServerResponse): Promise<void> {
   head(res, statement, 'csv', 'text/csv; charset=utf-8; header=present', 'attachment');
   await write(res, csvOpening(statement));
-  for await (const entries of statementEntries(app.pool, statement)) await write(res, csvEntries(statement, entries, showsOthers(wanted)));
+  for await (const entries of statementEntries(app.pool, statement))
+    await write(res, csvEntries(statement, entries, showsOthers(wanted)));
   res.end(csvClosing(statement));
 }
 
-async function sendPdf(app: App, press: Press, statement: Statement, wanted: StatementRequest, res: ServerResponse): Promise<void> {
+async function sendPdf(
+  app: App,
+  press: Press,
+  statement: Statement,
+  wanted: StatementRequest,
+  res: ServerResponse,
+): Promise<void> {
   const run = await press.begin(statementRoll(statement, wanted.print));
   try {
     head(res, statement, 'pdf', 'application/pdf', 'inline');

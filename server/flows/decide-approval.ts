@@ -13,6 +13,7 @@ import type { Tx } from '../platform/db.ts';
 import { audit, emit } from '../platform/outbox.ts';
 import type { Request, Verb } from '../platform/verb.ts';
 import { applyAdjustment, placesThatExist, planOf } from './adjust-stock.ts';
+import { applyApproved, correctedAccounts, planApproved, type Reversals, readReversals } from './ledger/correct-books.ts';
 import { decidePayout } from './rails/settle-payout.ts';
 import { planWriteOff, settleWriteOff, writeOffAccounts } from './reconciliation/write-off.ts';
 import { freeUnits, refundSaga } from './refund-saga.ts';
@@ -27,7 +28,7 @@ export interface DecidedApproval {
   readonly status: string;
 }
 
-export interface Deciding extends World {
+export interface Deciding extends World, Reversals {
   readonly approvals: approvals.ApprovalsState;
   readonly reconciliation: reconciliation.ReconciliationState;
   readonly rails: rails.RailsState;
@@ -41,7 +42,7 @@ async function lock(tx: Tx, requests: readonly Request<DecideApprovalInput>[]): 
   return lockSubjects(tx, locked, (requests[0] as Request<DecideApprovalInput>).ctx);
 }
 
-/** Locks the orders and the stock that the approvals are about. */
+/** Locks the orders, the stock and the ledger accounts that the approvals are about. */
 export async function lockSubjects(tx: Tx, locked: approvals.ApprovalsState, ctx: Ctx): Promise<Deciding> {
   const adjustments = [...locked.byId.values()].flatMap((approval) =>
     approval.action === 'adjust-stock' ? [adjustmentOf(approval)] : [],
@@ -60,9 +61,19 @@ export async function lockSubjects(tx: Tx, locked: approvals.ApprovalsState, ctx
   const { places } = adjustments.length > 0 ? await placesThatExist(tx, adjustments) : { places: [] };
   const stock = places.length > 0 ? { supply: true, stock: true, skus: places, createStock: places } : {};
   const issues = issuesOf(locked);
-  const needs = { orderIds, ledger: true, ...stock, ...issues, accounts: [...accounts, ...issues.accounts], holds };
+  const accountIds = correctedAccounts(locked.byId.values());
+  const needs = {
+    orderIds,
+    ledger: true,
+    accountIds,
+    ...stock,
+    ...issues,
+    accounts: [...accounts, ...issues.accounts],
+    holds,
+  };
   const world = await lockWorld(tx, needs, ctx);
-  return { ...world, approvals: locked, reconciliation: differences, rails: payouts };
+  const reversals = await readReversals(tx, locked.byId.values());
+  return { ...world, ...reversals, approvals: locked, reconciliation: differences, rails: payouts };
 }
 
 /** The gift cards and store credits that wait for somebody's word. */
@@ -92,6 +103,7 @@ function decide(world: Deciding, { input, ctx }: Request<DecideApprovalInput>): 
   // Planned first: stock that has gone meanwhile refuses the decision, and the request stays for somebody to reject.
   const adjustment = approval.action === 'adjust-stock' && approved ? adjustmentOf(approval) : null;
   const movement = adjustment && planOf(world, adjustment);
+  const correction = approved ? planApproved(world, approval, ctx.now) : null;
   const writeOff = approval.action === 'write-off-difference' && approved ? planWriteOff(world, approval, ctx.now) : null;
   approvals.decide(world.approvals, approval, input.decision, input.reason ?? null, ctx);
   world.applied++;
@@ -99,6 +111,7 @@ function decide(world: Deciding, { input, ctx }: Request<DecideApprovalInput>): 
   if (approval.action === 'write-off-difference') settleWriteOff(world, approval, writeOff, ctx);
   if (approval.action === 'pay-merchant') decidePayout(world, approval.subjectId, approved, input.reason ?? null, ctx);
   if (adjustment && movement) applyAdjustment(world, adjustment, movement, ctx, approval.id);
+  if (correction) applyApproved(world, approval, correction, ctx);
   settleIssued(world, approval, approved, ctx);
   const { id, merchantId, version } = approval;
   emit(

@@ -60,6 +60,8 @@ export interface Needs {
   /** What is at the nodes, and the nodes themselves. */
   readonly stock?: boolean;
   readonly ledger?: boolean;
+  /** Ledger accounts that exist, by id. */
+  readonly accountIds?: readonly string[];
   /** Accounts to lock beside those of the orders, */
   readonly accounts?: readonly AccountRef[];
   /** and which of them are gift cards' and store credits'. */
@@ -124,6 +126,7 @@ export async function lockWorld(tx: Tx, needs: Needs, ctx: Ctx): Promise<World> 
       ...(needs.accounts ?? []),
       ...(needs.ledger ? found.flatMap((order) => accountsOf(order, tendersOf(order), loadedRefunds)) : []),
     ],
+    ...(needs.accountIds ? { ids: needs.accountIds } : {}),
     holds: [
       ...(needs.holds ?? []),
       ...(needs.ledger ? found.flatMap((order) => tendersOf(order).flatMap((p) => (p.holdId ? [p.holdId] : []))) : []),

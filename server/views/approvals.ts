@@ -8,6 +8,13 @@ import type { Scope } from './scope.ts';
 export const APPROVAL_STATUSES = ['pending', 'approved', 'rejected', 'expired'] as const;
 export type ApprovalStatus = (typeof APPROVAL_STATUSES)[number];
 
+export interface Correction {
+  readonly debitAccountId: string;
+  readonly creditAccountId: string;
+  readonly reason: string;
+  readonly reference?: string | null;
+}
+
 export interface ApprovalRow {
   readonly id: string;
   readonly action: string;
@@ -17,6 +24,8 @@ export interface ApprovalRow {
   readonly subjectLabel: string | null;
   readonly merchantName: string | null;
   readonly summary: string;
+  /** What a correction of the ledger would move. */
+  readonly correction: Correction | null;
   readonly amountMinor: bigint | null;
   readonly currency: string | null;
   readonly status: ApprovalStatus;
@@ -42,11 +51,13 @@ export async function listApprovals(
     db,
     {
       label: 'approvals-list',
-      columns: `a.id, a.action, a.subject, a.subject_id AS "subjectId", coalesce(o.number, k.code) AS "subjectLabel", m.name AS "merchantName",
-        a.summary, a.amount_minor AS "amountMinor", a.currency, a.status, a.requested_by AS "requestedBy", a.requested_at AS "requestedAt",
+      columns: `a.id, a.action, a.subject, a.subject_id AS "subjectId", coalesce(o.number, k.code, initcap(replace(l.kind, '_', ' ')) || ' ' || l.currency, right(t.id::text, 6)) AS "subjectLabel", m.name AS "merchantName",
+        CASE WHEN a.action IN ('adjust-ledger', 'reverse-transfer') THEN a.payload END AS correction, a.summary, a.amount_minor AS "amountMinor", a.currency, a.status, a.requested_by AS "requestedBy", a.requested_at AS "requestedAt",
         a.decided_by AS "decidedBy", a.decided_at AS "decidedAt", a.reason, a.expires_at AS "expiresAt", a.version`,
       from: `approvals a LEFT JOIN merchants m ON m.id = a.merchant_id LEFT JOIN orders o ON a.subject = 'order' AND o.id = a.subject_id
-        LEFT JOIN skus k ON a.subject = 'sku' AND k.id = a.subject_id`,
+        LEFT JOIN skus k ON a.subject = 'sku' AND k.id = a.subject_id
+        LEFT JOIN accounts l ON a.subject = 'account' AND l.id = a.subject_id
+        LEFT JOIN transfers t ON a.subject = 'transfer' AND t.id = a.subject_id`,
       where,
       by: 'a.requested_at',
       id: 'a.id',

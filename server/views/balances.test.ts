@@ -8,6 +8,7 @@ import { newId } from '../kernel/ids.ts';
 import { withTx } from '../platform/db.ts';
 import { forgetLocks } from '../platform/locks.ts';
 import { createTestDatabase, type TestDatabase } from '../platform/testing/test-database.ts';
+import { accountDays } from './account-days.ts';
 import { readAccount } from './accounts.ts';
 import { balanceAt, balanceAtVersion } from './balances.ts';
 import { listEntries } from './entries.ts';
@@ -174,4 +175,27 @@ describe('the past of an account', () => {
     await expect(balanceAtVersion(db.pool, ALL, newId(), 0n)).rejects.toMatchObject({ code: 'not_found' });
     await expect(balanceAtVersion(db.pool, { ...ALL, merchantId: newId() }, id, 0n)).rejects.toMatchObject({ code: 'not_found' });
   });
+});
+
+test('the days of an account add up to its balance, marked or not', async () => {
+  const steps = Array.from({ length: 90 }, (_, index) => ({
+    what: 'single',
+    from: 0,
+    to: 1,
+    amount: index + 1,
+    nth: 0,
+    late: index % 8 === 0 ? 45 : 0,
+  }));
+  const { accounts } = await play(steps as Step[]);
+  const id = accounts[0]?.id ?? '';
+  const now = minute(89);
+  const ask = (timeZone: string) => accountDays(db.pool, ALL, id, { days: 3, timeZone, now });
+  const [utc, kiribati] = [await ask('UTC'), await ask('Pacific/Kiritimati')];
+  await markAccounts(db.pool, undefined, EVERY);
+  expect([await ask('UTC'), await ask('Pacific/Kiritimati')]).toEqual([utc, kiribati]);
+  const { balanceMinor } = await readAccount(db.pool, ALL, id);
+  for (const days of [utc, kiribati]) expect(days.at(-1)?.balanceMinor).toBe(balanceMinor);
+  // A minute before the month begins is February there.
+  const dated = (at: number) => balanceAt(db.pool, ALL, id, minute(at), NOW);
+  expect(utc[1]).toMatchObject({ day: '2026-02-28', balanceMinor: (await dated(-1)).balanceMinor });
 });

@@ -148,8 +148,17 @@ export async function balanceAt(db: Queryable, scope: Scope, id: string, at: Dat
   return past(account, await sumsOf(db, id, account.version, at), at);
 }
 
+/** The last instant of a calendar day of a zone (IANA); now where the day is not over. Throws `invalid_request` for a day to come. */
+export async function dayEnd(db: Queryable, day: string, timeZone: string, now: Date): Promise<Date> {
+  const text = `SELECT ($1::date)::timestamp AT TIME ZONE $2 AS "from", ($1::date + 1)::timestamp AT TIME ZONE $2 AS "to"`;
+  const { rows } = await db.query<{ from: Date; to: Date }>(prepared('day-end', text, [day, timeZone]));
+  const { from, to } = rows[0] as { from: Date; to: Date };
+  refuseFuture(from, now);
+  return to > now ? now : new Date(to.getTime() - 1);
+}
+
 /** A balance of tomorrow would be a guess. */
-export function refuseFuture(at: Date, now: Date): void {
+function refuseFuture(at: Date, now: Date): void {
   if (at > now)
     throw new DomainError('invalid_request', 'That instant is still to come. Ask for now or the past.', { field: 'at' });
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { OPERATIONS } from '../public/router.ts';
 import { appRouter } from '../root.ts';
+import { BOOK_ROWS } from './grid-rows-books.ts';
 import { MONEY_ROWS } from './grid-rows-money.ts';
 import { FURTHER_ROWS, ORDER_ROWS } from './grid-rows-orders.ts';
 import { PEOPLE_ROWS } from './grid-rows-people.ts';
@@ -25,6 +26,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   ...MONEY_ROWS,
   ...WALLET_ROWS,
   ...TENDER_ROWS,
+  ...BOOK_ROWS,
 };
 
 /** Every operation of the grid. */

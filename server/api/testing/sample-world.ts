@@ -12,6 +12,8 @@ export async function sampleWorld(pool: pg.Pool): Promise<SampleWorld> {
     otherUser: newId(),
     northKey: newId(),
     northAccount: newId(),
+    northTransfer: newId(),
+    northJournal: newId(),
     northCheckout: newId(),
     northWallet: newId(),
     northTopUp: newId(),
@@ -36,6 +38,16 @@ export async function sampleWorld(pool: pg.Pool): Promise<SampleWorld> {
     `INSERT INTO accounts (id, code, kind, home, merchant_id, currency, normal_side, created_at)
      VALUES ($1, 'receivable:north:EUR', 'receivable', 'EU', $2, 'EUR', 'debit', now())`,
     [world.northAccount, shop.merchants[0]],
+  );
+  await pool.query(
+    `INSERT INTO accounts (id, code, kind, home, currency, normal_side, created_at) VALUES ($1, 'suspense:EUR', 'suspense', 'EU', 'EUR', 'debit', now())`,
+    [extra.northJournal],
+  );
+  await pool.query(
+    `INSERT INTO transfers (id, journal_id, kind, phase, debit_account, credit_account, amount_minor, currency, debit_version, credit_version,
+       debit_balance_minor, credit_balance_minor, actor, trace_id, at)
+     VALUES ($1, $2, 'sale', 'single', $3, $2, 100, 'EUR', 1, 1, 100, -100, 'system:test', 't', now())`,
+    [world.northTransfer, world.northJournal, world.northAccount],
   );
   await pool.query(
     `INSERT INTO checkouts (id, home, merchant_id, source, state, currency, lines, customer, locale, created_by, created_at, updated_at, expires_at, version)

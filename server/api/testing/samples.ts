@@ -1,5 +1,6 @@
 import type { ShopFixture } from '../../views/shop-fixture.ts';
 import type { ProcedurePath } from '../root.ts';
+import { LEDGER_SAMPLES } from './samples-ledger.ts';
 import { MONEY_SAMPLES } from './samples-money.ts';
 import { TENDER_SAMPLES } from './samples-tenders.ts';
 
@@ -10,6 +11,8 @@ export interface SampleWorld extends ShopFixture {
   readonly otherUser: string;
   readonly northKey: string;
   readonly northAccount: string;
+  readonly northTransfer: string;
+  readonly northJournal: string;
   readonly northCheckout: string;
   /** Of the customer who bought from North; and what they ask of somebody. */
   readonly northWallet: string;
@@ -126,17 +129,7 @@ export const SAMPLES: Readonly<Record<ProcedurePath, Sample>> = {
   'refunds.list': EMPTY,
   'approvals.list': EMPTY,
   'approvals.count': NONE,
-  'ledger.trialBalance': NONE,
-  'ledger.accounts': EMPTY,
-  'ledger.account': { input: () => ({ id: NIL }), foreign: [(world) => ({ id: world.northAccount })] },
-  'ledger.entries': {
-    input: () => ({ accountId: NIL }),
-    foreign: [(world) => ({ accountId: world.northAccount })],
-  },
-  'ledger.operate': { input: () => ({ accountId: NIL, operation: { action: 'freeze' }, reason: 'Asked for by the owner' }) },
-  'ledger.closePeriod': { input: () => ({ until: new Date('2026-01-01T00:00:00Z'), reason: 'Month end' }) },
-  'ledger.entryKinds': { input: () => ({ id: NIL }), foreign: [(world) => ({ id: world.northAccount })] },
-  'ledger.balance': { input: () => ({ id: NIL, version: 0 }), foreign: [(world) => ({ id: world.northAccount, version: 0 })] },
+  ...LEDGER_SAMPLES,
   ...TENDER_SAMPLES,
   'mails.list': { ...EMPTY, foreign: [(world) => ({ orderId: world.orders[0] })], nothing: true },
   'mails.get': { input: () => ({ id: NIL }), foreign: [(world) => ({ id: world.mail })] },

@@ -29,6 +29,8 @@ export const APPROVAL_ACTIONS = [
   'issue-gift-card',
   'issue-store-credit',
   'pay-merchant',
+  'adjust-ledger',
+  'reverse-transfer',
 ] as const;
 export type ApprovalAction = (typeof APPROVAL_ACTIONS)[number];
 

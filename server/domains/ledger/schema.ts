@@ -148,3 +148,51 @@ export type OperateAccountInput = z.infer<typeof operateAccountInput>;
 /** Closes the books: nothing is posted with a time before `until` any more. */
 export const closePeriodInput = z.object({ until: z.date(), reason });
 export type ClosePeriodInput = z.infer<typeof closePeriodInput>;
+
+/** What a correction by hand has to say at least: the second person decides by it. */
+export const CORRECTION_REASON = { min: 10, max: 500 } as const;
+const correctionReason = z
+  .string()
+  .trim()
+  .min(CORRECTION_REASON.min, `Say why, in at least ${CORRECTION_REASON.min} characters.`)
+  .max(CORRECTION_REASON.max);
+
+/** Money that two persons move between two accounts by hand. */
+export const proposeAdjustmentInput = z.object({
+  debitAccountId: z.uuid(),
+  creditAccountId: z.uuid(),
+  amountMinor: z.int('This is more than an amount can be.').min(1, 'Enter an amount above zero.'),
+  currency: z.string().regex(/^[A-Z]{3}$/),
+  reason: correctionReason,
+  /** What it goes back to outside the ledger: a ticket, a letter. */
+  reference: z.string().trim().min(1).max(100).optional(),
+});
+export type ProposeAdjustmentInput = z.infer<typeof proposeAdjustmentInput>;
+
+/** A posted transfer that two persons take back, all that is left of it. */
+export const proposeReversalInput = z.object({ transferId: z.uuid(), reason: correctionReason });
+export type ProposeReversalInput = z.infer<typeof proposeReversalInput>;
+
+/** What an approval of a correction carries, as JSON. */
+export const correctionPayload = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('adjustment'),
+    debitAccountId: z.uuid(),
+    creditAccountId: z.uuid(),
+    amountMinor: z.int().positive(),
+    currency: z.string(),
+    reason: z.string(),
+    reference: z.string().nullable(),
+  }),
+  z.object({
+    kind: z.literal('reversal'),
+    transferId: z.uuid(),
+    /** Both sides of the correcting transfer, for whoever reads the request. */
+    debitAccountId: z.uuid(),
+    creditAccountId: z.uuid(),
+    amountMinor: z.int().positive(),
+    currency: z.string(),
+    reason: z.string(),
+  }),
+]);
+export type CorrectionPayload = z.infer<typeof correctionPayload>;

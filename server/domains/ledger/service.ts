@@ -38,6 +38,8 @@ export interface LedgerKeys {
   readonly home: string;
   readonly accounts: readonly AccountRef[];
   readonly holds: readonly string[];
+  /** Accounts that exist, for whoever knows them by id; what does not is left out. */
+  readonly ids?: readonly string[];
   readonly now: Date;
 }
 
@@ -71,23 +73,22 @@ function enter(state: LedgerState, { closedUntil, ...account }: LockedAccount, n
 export async function lock(tx: Tx, keys: LedgerKeys): Promise<LedgerState> {
   const state = emptyState(keys.now);
   const refs = new Map(keys.accounts.map((ref) => [ref.code, { ...ref, id: accountId(ref.code) }]));
-  if (refs.size > 0) {
+  const { ids: others = [] } = keys;
+  if (refs.size + others.length > 0) {
     lockStep(tx, 'accounts');
     const wanted = [...refs.values()];
-    let rows = await lockAccounts(
-      tx,
-      wanted.map((ref) => ref.id),
-      keys.now,
-    );
-    if (rows.length < refs.size) {
+    const all = [...new Set([...wanted.map((ref) => ref.id), ...others])];
+    let rows = await lockAccounts(tx, all, keys.now);
+    const found = new Set(rows.map((row) => row.id));
+    if (wanted.some((ref) => !found.has(ref.id))) {
       await createAccounts(tx, keys.home, wanted, keys.now);
-      rows = await lockAccounts(
-        tx,
-        wanted.map((ref) => ref.id),
-        keys.now,
-      );
+      rows = await lockAccounts(tx, all, keys.now);
     }
-    for (const row of rows) enter(state, row, row.code);
+    for (const row of rows) {
+      enter(state, row, row.code);
+      // Its transfers may call an account by either name.
+      if (others.includes(row.id)) state.accounts.set(row.id, state.byId.get(row.id) as Account);
+    }
   }
   if (keys.holds.length > 0) {
     lockStep(tx, 'holds');

@@ -1,11 +1,17 @@
 import type pg from 'pg';
-import type { ClosePeriodInput, OperateAccountInput } from '../../domains/ledger/schema.ts';
+import type {
+  ClosePeriodInput,
+  OperateAccountInput,
+  ProposeAdjustmentInput,
+  ProposeReversalInput,
+} from '../../domains/ledger/schema.ts';
 import * as ledger from '../../domains/ledger/service.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { newId } from '../../kernel/ids.ts';
 import type { LaneOptions } from '../../platform/lane.ts';
 import type { Call, Locked, Verb } from '../../platform/verb.ts';
 import { type ClosedPeriod, closePeriod } from './close-period.ts';
+import { type ProposedCorrection, proposeAdjustment, proposeReversal } from './correct-books.ts';
 import { type OperatedAccount, operateAccount } from './operate-account.ts';
 import { createTransferLane, type TransferLane } from './post-journals.ts';
 
@@ -14,6 +20,9 @@ export interface LedgerFlows {
   readonly post: TransferLane['post'];
   readonly operateAccount: Call<OperateAccountInput, OperatedAccount>;
   readonly closePeriod: Call<ClosePeriodInput, ClosedPeriod>;
+  /** Corrections by hand: somebody else decides them as approvals. */
+  readonly proposeAdjustment: Call<ProposeAdjustmentInput, ProposedCorrection>;
+  readonly proposeReversal: Call<ProposeReversalInput, ProposedCorrection>;
   /** Voids the holds whose time is over. Returns how many. */
   expireHolds(ctx: Ctx): Promise<number>;
   idle(): Promise<void>;
@@ -34,6 +43,8 @@ export function createLedgerFlows({ pool, verb, observe }: Deps): LedgerFlows {
     post: lane.post,
     operateAccount: verb(operateAccount),
     closePeriod: verb(closePeriod),
+    proposeAdjustment: verb(proposeAdjustment),
+    proposeReversal: verb(proposeReversal),
     async expireHolds(ctx) {
       const holds = await ledger.expiredHolds(pool, ctx.now, BATCH);
       const voids = holds.map(

@@ -1,6 +1,6 @@
 import PDFDocument from 'pdfkit';
 import type { Block, Roll } from './paper.ts';
-import { BOTTOM, lineHeight, type Place, PAGE, placesOf, Printer, ROW_GAP, TEXT } from './printer.ts';
+import { BOTTOM, lineHeight, PAGE, type Place, Printer, placesOf, ROW_GAP, TEXT } from './printer.ts';
 import { factsOf } from './render-paper.ts';
 
 /** What `Printer.row` and the gap below it take. */
@@ -51,7 +51,11 @@ export class RollPrinter {
         this.printer.header(this.roll.columns, this.places);
       }
       const cells = this.roll.columns.map((column, index) => [
-        this.printer.type.clipped(row[index] ?? '', { ...TEXT, ...(column.tabular ? { tabular: true } : {}) }, this.places[index]?.width ?? 0),
+        this.printer.type.clipped(
+          row[index] ?? '',
+          { ...TEXT, ...(column.tabular ? { tabular: true } : {}) },
+          this.places[index]?.width ?? 0,
+        ),
       ]);
       const top = this.printer.y;
       this.printer.row(this.roll.columns, this.places, cells);

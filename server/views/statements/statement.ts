@@ -61,7 +61,9 @@ async function instantsOf(db: Queryable, days: Days, now: Date): Promise<{ from:
   if (length < 1) throw new DomainError('invalid_request', 'The period ends before it begins.');
   if (length > MAX_DAYS) throw new DomainError('invalid_request', 'A statement covers ten years at most.');
   const text = `SELECT $1::date::timestamp AT TIME ZONE $3 AS "from", ($2::date + 1)::timestamp AT TIME ZONE $3 AS "to"`;
-  const { rows } = await db.query<{ from: Date; to: Date }>(prepared('statement-days', text, [days.from, days.to, days.timeZone]));
+  const { rows } = await db.query<{ from: Date; to: Date }>(
+    prepared('statement-days', text, [days.from, days.to, days.timeZone]),
+  );
   const { from, to } = rows[0] as { from: Date; to: Date };
   if (from > now) throw new DomainError('invalid_request', 'That period is still to come.');
   return { from, to: to < now ? to : now };

@@ -9,6 +9,7 @@ export const approvals = {
   decidedBy: 'Entschieden von',
   decided: 'Entschieden',
   reason: 'Grund',
+  reference: 'Referenz: {reference}',
   emptyTitle: 'Nichts freizugeben',
   empty: 'Große Erstattungen und Anpassungen warten hier auf eine zweite Person.',
 } as const;

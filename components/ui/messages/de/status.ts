@@ -77,6 +77,8 @@ export const status = {
     rejected: 'Abgelehnt',
     undone: 'Zurückgenommen',
   },
+  ledgerHold: { open: 'Offen', posted: 'Gebucht', voided: 'Freigegeben' },
+  transferPhase: { single: 'Gebucht', pending: 'Vorgemerkt', post: 'Aus Vormerkung gebucht', void: 'Freigegeben' },
   approval: { pending: 'Wartet auf Freigabe', approved: 'Freigegeben', rejected: 'Abgelehnt', expired: 'Abgelaufen' },
   finding: {
     matched: 'Stimmt überein',

@@ -10,6 +10,7 @@ export const approvals = {
   decidedBy: 'Decided by',
   decided: 'Decided',
   reason: 'Reason',
+  reference: 'Reference: {reference}',
   emptyTitle: 'Nothing to approve',
   empty: 'Large refunds and adjustments wait here for a second person.',
 } as const;

@@ -78,6 +78,8 @@ export const status = {
     rejected: 'Rejected',
     undone: 'Undone',
   },
+  ledgerHold: { open: 'Open', posted: 'Posted', voided: 'Released' },
+  transferPhase: { single: 'Posted', pending: 'Held', post: 'Posted from hold', void: 'Released' },
   approval: { pending: 'Awaits approval', approved: 'Approved', rejected: 'Rejected', expired: 'Expired' },
   finding: {
     matched: 'Agrees',

@@ -8,5 +8,5 @@ interface Props {
 export const metadata: Metadata = { title: 'Account' };
 
 export default async function AccountPage({ params }: Props) {
-  return <AccountDetail id={decodeURIComponent((await params).id)} />;
+  return <AccountDetail id={decodeURIComponent((await params).id)} tab="entries" />;
 }

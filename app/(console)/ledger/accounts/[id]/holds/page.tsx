@@ -1,0 +1,12 @@
+import type { Metadata } from 'next';
+import { AccountDetail } from '../../../../../../components/ledger/account-page.tsx';
+
+interface Props {
+  readonly params: Promise<{ id: string }>;
+}
+
+export const metadata: Metadata = { title: 'Open holds' };
+
+export default async function AccountHoldsPage({ params }: Props) {
+  return <AccountDetail id={decodeURIComponent((await params).id)} tab="holds" />;
+}
