@@ -3,6 +3,7 @@ import {
   IconArrowsDiff,
   IconBook2,
   IconBox,
+  IconBuildingBank,
   IconBuildingWarehouse,
   IconChecklist,
   IconClipboardList,
@@ -83,6 +84,13 @@ export const NAVIGATION: readonly NavigationEntry[] = [
   { group: 'nav.groups.money', label: 'nav.refunds', href: '/refunds', icon: IconReceiptRefund, roles: MONEY },
   { group: 'nav.groups.money', label: 'nav.inDoubt', href: '/payments/in-doubt', icon: IconHelp, roles: MONEY },
   { group: 'nav.groups.money', label: 'nav.ledger', href: '/ledger', icon: IconBook2, roles: ['finance', 'admin', 'merchant'] },
+  {
+    group: 'nav.groups.money',
+    label: 'nav.payouts',
+    href: '/payouts',
+    icon: IconBuildingBank,
+    roles: ['finance', 'admin'],
+  },
   {
     group: 'nav.groups.money',
     label: 'nav.reconciliation',

@@ -20,6 +20,7 @@ export function subjectHref(row: ApprovalRow): string {
   if (row.subject === 'reconciliation') return `/reconciliation?item=${row.subjectId}`;
   if (row.subject === 'account') return `/ledger/accounts/${row.subjectId}`;
   if (row.subject === 'transfer') return `/ledger/transfers/${row.subjectId}`;
+  if (row.subject === 'payout') return '/payouts';
   return row.subject === 'sku' ? `/stock/${label}` : `/orders/${label}`;
 }
 

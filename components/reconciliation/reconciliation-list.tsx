@@ -108,6 +108,7 @@ export function ReconciliationList() {
           <PageHeader
             title={t('reconciliation.title')}
             count={count.data}
+            sub={<LastRun />}
             primary={
               powers.may('reconciliation.start') && (
                 <Button onClick={() => void setDialog('run')}>{t('reconciliation.compare')}</Button>
@@ -146,7 +147,6 @@ export function ReconciliationList() {
             onChange: (values) => url.setFilter('provider', values.slice(-1)),
           },
         ]}
-        foot={<LastRun />}
         empty={{ title: t(`reconciliation.empty.${view}Title`), reason: t(`reconciliation.empty.${view}`) }}
       />
       {open && <ItemDialog id={open} onClose={() => void setOpen(null)} />}

@@ -1,12 +1,13 @@
 'use client';
 import { Button, VisuallyHidden } from '@mantine/core';
-import { IconArrowDownLeft, IconArrowUpRight } from '@tabler/icons-react';
+import { IconArrowDownLeft, IconArrowUpRight, IconBuildingBank, IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
 import { type ReactNode, useId } from 'react';
 import { refusesSpending } from '../../server/domains/wallet/rules.ts';
 import type { MyWallets, WalletView } from '../../server/views/wallets.ts';
 import { useOverlay } from '../overlay.ts';
+import { OnTheWay } from '../rails/on-the-way.tsx';
 import { shownError, useTRPC } from '../trpc.tsx';
 import { Section } from '../ui/detail-layout.tsx';
 import { useMessages } from '../ui/locale.tsx';
@@ -84,6 +85,14 @@ function Actions({ wallet }: { wallet: WalletView }) {
         <IconArrowDownLeft size={18} aria-hidden />
         {t('wallet.ask')}
       </Link>
+      <Link className={classes.action} href={withWallet('/account/wallet/top-up', wallet)}>
+        <IconPlus size={18} aria-hidden />
+        {t('rails.topUp')}
+      </Link>
+      <Link className={classes.action} href={withWallet('/account/wallet/withdraw', wallet)}>
+        <IconBuildingBank size={18} aria-hidden />
+        {t('rails.withdraw')}
+      </Link>
     </nav>
   );
 }
@@ -149,6 +158,7 @@ function Parts({ mine, wallet, show, switcher }: PartProps & { switcher: ReactNo
         <Balance wallet={wallet} />
         <Notice wallet={wallet} onUnfreeze={() => show('unfreeze')} />
         <Actions wallet={wallet} />
+        <OnTheWay wallet={wallet} />
         <OpenRequests />
         <Recent key={wallet.id} wallet={wallet} />
       </div>

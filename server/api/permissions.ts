@@ -285,6 +285,7 @@ export const PERMISSIONS = {
   'payouts.payIns': { allow: AUDITORS },
   'payouts.countPayIns': { allow: AUDITORS },
   'payouts.assignPayIn': { allow: AUDITORS },
+  'payouts.merchants': { allow: AUDITORS },
   'payouts.owed': { allow: AUDITORS },
   'payouts.list': { allow: AUDITORS },
   'payouts.addAccount': { allow: AUDITORS },

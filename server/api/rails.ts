@@ -10,6 +10,7 @@ import {
 import { DomainError } from '../kernel/errors.ts';
 import { ibanProblem } from '../kernel/iban.ts';
 import { text } from '../kernel/inputs.ts';
+import { listMerchants } from '../views/people.ts';
 import {
   countPayIns,
   listBankAccounts,
@@ -106,6 +107,11 @@ export const payoutsRouter = router({
   assignPayIn: procedure.input(keyed(assignPayInInput)).mutation(({ ctx, input }) => {
     platform(ctx);
     return submit(ctx, input, ctx.app.flows.rails.assignPayIn);
+  }),
+
+  merchants: procedure.query(({ ctx }) => {
+    platform(ctx);
+    return listMerchants(ctx.pool, ctx.scope);
   }),
 
   owed: procedure.input(z.object({ merchantId: z.uuid() })).query(async ({ ctx, input: { merchantId } }) => {

@@ -17,8 +17,10 @@ import { nav } from './de/nav.ts';
 import { orders } from './de/orders.ts';
 import { pay } from './de/pay.ts';
 import { payments } from './de/payments.ts';
+import { payouts } from './de/payouts.ts';
 import { people } from './de/people.ts';
 import { products } from './de/products.ts';
+import { rails } from './de/rails.ts';
 import { reconciliation } from './de/reconciliation.ts';
 import { search } from './de/search.ts';
 import { shipments } from './de/shipments.ts';
@@ -51,8 +53,10 @@ export const de = {
   orders,
   pay,
   payments,
+  payouts,
   people,
   products,
+  rails,
   reconciliation,
   search,
   shipments,

@@ -17,8 +17,10 @@ import { nav } from './en/nav.ts';
 import { orders } from './en/orders.ts';
 import { pay } from './en/pay.ts';
 import { payments } from './en/payments.ts';
+import { payouts } from './en/payouts.ts';
 import { people } from './en/people.ts';
 import { products } from './en/products.ts';
+import { rails } from './en/rails.ts';
 import { reconciliation } from './en/reconciliation.ts';
 import { search } from './en/search.ts';
 import { shipments } from './en/shipments.ts';
@@ -51,8 +53,10 @@ export const en = {
   orders,
   pay,
   payments,
+  payouts,
   people,
   products,
+  rails,
   reconciliation,
   search,
   shipments,

@@ -11,6 +11,7 @@ export const MONEY_SAMPLES = {
   'payouts.payIns': EMPTY,
   'payouts.countPayIns': NONE,
   'payouts.assignPayIn': { input: () => ({ bankRef: 'pi_none', walletId: NIL, note: 'Hers' }) },
+  'payouts.merchants': NONE,
   'payouts.owed': { input: () => ({ merchantId: NIL }) },
   'payouts.list': { input: () => ({ merchantId: NIL }) },
   'payouts.addAccount': { input: () => ({ merchantId: NIL, iban: IBAN, holder: 'North' }) },

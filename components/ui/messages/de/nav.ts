@@ -26,6 +26,7 @@ export const nav = {
   refunds: 'Erstattungen',
   ledger: 'Hauptbuch',
   wallets: 'Wallets',
+  payouts: 'Auszahlungen',
   reconciliation: 'Abgleich',
   approvals: 'Freigaben',
   mail: 'Mail',

@@ -27,6 +27,7 @@ export const nav = {
   refunds: 'Refunds',
   ledger: 'Ledger',
   wallets: 'Wallets',
+  payouts: 'Payouts',
   reconciliation: 'Reconciliation',
   approvals: 'Approvals',
   mail: 'Mail',
