@@ -152,6 +152,9 @@ export const PERMISSIONS = {
   'ledger.closePeriod': { allow: AUDITORS },
   'ledger.proposeAdjustment': { allow: AUDITORS },
   'ledger.proposeReversal': { allow: AUDITORS },
+  'gl.accounts': { allow: BOOK_READERS },
+  'gl.totals': { allow: BOOK_READERS },
+  'gl.save': { allow: BOOK_READERS },
   'ledger.entryKinds': { allow: BOOK_READERS },
   'ledger.balance': { allow: BOOK_READERS },
   'ledger.days': { allow: BOOK_READERS },
@@ -325,6 +328,9 @@ export const DOCUMENT_PERMISSIONS = {
   statements: { allow: { ...BOOK_READERS, customer: 'own' } },
 } as const satisfies Record<string, PermissionRow>;
 export type DocumentKind = keyof typeof DOCUMENT_PERMISSIONS;
+
+/** Who may take what away as a file: addresses of their own as well (server/api/exports.ts). */
+export const EXPORT_PERMISSIONS = { 'general-ledger': { allow: BOOK_READERS } } as const satisfies Record<string, PermissionRow>;
 
 /** The row of a procedure, or undefined: then nobody may call it. */
 export function permissionFor(path: string): PermissionRow | undefined {

@@ -4,6 +4,7 @@ import { authRouter } from './auth.ts';
 import { customersRouter } from './customers.ts';
 import { draftsRouter } from './drafts.ts';
 import { giftCardsRouter } from './gift-cards.ts';
+import { glRouter } from './gl.ts';
 import { healthRouter } from './health-page.ts';
 import { homeRouter } from './home.ts';
 import { integrityRouter } from './integrity.ts';
@@ -41,6 +42,7 @@ export const appRouter = router({
   jobs: jobsRouter,
   customers: customersRouter,
   giftCards: giftCardsRouter,
+  gl: glRouter,
   health: healthRouter,
   home: homeRouter,
   ledger: ledgerRouter,

@@ -12,6 +12,7 @@ import type { WebProxy } from '../platform/web-proxy.ts';
 import type { App } from './app.ts';
 import { createHttpContext } from './context.ts';
 import { handleDocument } from './documents.ts';
+import { handleExport } from './exports.ts';
 import { type HealthDeps, handleHealth } from './health.ts';
 import type { LiveEndpoint } from './live.ts';
 import { handleWebhook, type WebhookDeps } from './webhooks.ts';
@@ -172,6 +173,9 @@ async function routeApi(
   } else if (path.startsWith('/api/documents/')) {
     info.route = 'document';
     await handleDocument(options.app, options.press, req, res);
+  } else if (path.startsWith('/api/exports/')) {
+    info.route = 'export';
+    await handleExport(options.app, req, res);
   } else if (path === '/api/live') {
     info.route = 'live';
     await options.live.handle(req, res);

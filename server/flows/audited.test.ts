@@ -240,6 +240,11 @@ const CALLS: Readonly<Record<Verbs, () => Promise<(ctx: Ctx) => Promise<unknown>
   editSku: async () => (ctx) => w.flows.editSku({ skuId: w.skus.GIFTWRAP as string, version: 1n, price: '2.50' }, ctx),
   importSkus: async () => (ctx) =>
     w.flows.importSkus({ merchantId: w.merchantId, csv: 'sku,name,price\nAUD-2,Two,2\n', mode: 'all' }, ctx),
+  saveGlAccount: async () => (ctx) =>
+    w.flows.saveGlAccount(
+      { kind: 'psp_fees', merchantId: w.merchantId, account: { number: '6110', name: 'Fees' }, version: 0n },
+      ctx,
+    ),
   saveShippingMethod: async () => (ctx) =>
     w.flows.saveShippingMethod(
       {

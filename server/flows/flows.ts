@@ -5,6 +5,7 @@ import type { CreateSkuInput, EditSkuInput, ImportSkusInput } from '../domains/c
 import type { EditCustomerInput, NoteCustomerInput } from '../domains/customers/schema.ts';
 import type { ShipmentUpdateInput, ShipOrderInput } from '../domains/fulfilment/schema.ts';
 import type { ChangeGiftCardInput, IssueGiftCardInput } from '../domains/gift-cards/schema.ts';
+import type { SaveGlAccountInput } from '../domains/gl/schema.ts';
 import type { AdjustStockInput } from '../domains/inventory/schema.ts';
 import type { LinkMail, ResendInput } from '../domains/notifications/schema.ts';
 import type {
@@ -66,6 +67,7 @@ import { previewRefund, type RefundPreview, type RequestedRefund, refundOrder } 
 import { type ResentNotice, resendNotice } from './resend-notice.ts';
 import { previewReship, type ReshipPreview, type ReshippedOrder, reshipOrder } from './reship-order.ts';
 import { type RetriedLetters, type RetryDeliveriesInput, type RetryJobsInput, retryDeliveries, retryJobs } from './retry-jobs.ts';
+import { type SavedGlAccount, saveGlAccount } from './save-gl-account.ts';
 import { type SavedShippingMethod, saveShippingMethod } from './save-shipping-method.ts';
 import { createNoticeSender, type MailDesk } from './send-notices.ts';
 import { planShip, type ShipPreview, type ShippingOrder, shipOrder } from './ship-order.ts';
@@ -113,6 +115,7 @@ export interface Flows {
   readonly adjustStock: Call<AdjustStockInput, AdjustedStock>;
   readonly createSku: Call<CreateSkuInput, EditedSku>;
   readonly editSku: Call<EditSkuInput, EditedSku>;
+  readonly saveGlAccount: Call<SaveGlAccountInput, SavedGlAccount>;
   readonly saveShippingMethod: Call<SaveShippingMethodInput, SavedShippingMethod>;
   readonly importSkus: Call<ImportSkusInput, ImportedSkus>;
   readonly editCustomer: Call<EditCustomerInput, EditedCustomer>;
@@ -229,6 +232,7 @@ export function createFlows(deps: FlowDeps): Flows {
     editSku: verb(editSku),
     importSkus: async (input, ctx, key) => importRead(await readImport(input), ctx, key),
     editCustomer: verb(editCustomer),
+    saveGlAccount: verb(saveGlAccount),
     saveShippingMethod: verb(saveShippingMethod),
     noteCustomer: verb(noteCustomer),
     undoCancel: verb(undoCancel),

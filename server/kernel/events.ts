@@ -52,6 +52,7 @@ export const EVENT_TYPES = [
   'sku.changed',
   'shipping_method.created',
   'shipping_method.changed',
+  'gl_account.changed',
   'customer.changed',
   'customer.noted',
   'approval.requested',
@@ -111,6 +112,7 @@ export type Aggregate =
   | 'order'
   | 'sku'
   | 'shipping_method'
+  | 'gl_account'
   | 'customer'
   | 'approval'
   | 'checkout'

@@ -11,6 +11,7 @@ export const LOCK_ORDER = [
   'merchants',
   'skus',
   'shipping_methods',
+  'gl_accounts',
   'money_requests',
   'wallets',
   'approvals',

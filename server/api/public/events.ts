@@ -22,6 +22,7 @@ const SEEN_WITH: Readonly<Record<Aggregate, readonly ApiScope[]>> = {
   store_credit: ['store_credit:read'],
   account: [],
   payout: [],
+  gl_account: [],
 };
 
 const event = z

@@ -151,6 +151,15 @@ export const SHOP_ROWS: Partial<Readonly<Record<ProcedurePath, Row>>> = {
       other: { merchantId, csv: `${csv}F-${newId()},Ten,10\n` },
     };
   },
+  'gl.save': async (w, tenant) => {
+    const wanted = { kind: 'goodwill' as const, merchantId: w.rest[tenant].id, version: 0n };
+    const account = { number: '6210', name: 'Goodwill' };
+    return {
+      caller: await w.callerOf(tenant, 'gl.save'),
+      input: { ...wanted, account },
+      other: { ...wanted, account: { ...account, number: '6220' } },
+    };
+  },
   'shippingMethods.save': async (w, tenant) => {
     const wanted = method(w.rest[tenant].id);
     return {
