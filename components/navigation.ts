@@ -10,6 +10,7 @@ import {
   IconClockPlay,
   IconCreditCard,
   IconFileInvoice,
+  IconFileSpreadsheet,
   IconFlask,
   IconHeartbeat,
   IconHelp,
@@ -90,6 +91,10 @@ export const NAVIGATION: readonly NavigationEntry[] = [
     href: '/payouts',
     icon: IconBuildingBank,
     roles: ['finance', 'admin'],
+    label: 'nav.generalLedger',
+    href: '/ledger/export',
+    icon: IconFileSpreadsheet,
+    roles: ['finance', 'admin', 'merchant'],
   },
   {
     group: 'nav.groups.money',

@@ -4,6 +4,7 @@ import { type OrderWorld, orderWorld } from '../flows/testing/order-world.ts';
 import { asSuperuser } from '../flows/testing/sealed-books.ts';
 import { newId } from '../kernel/ids.ts';
 import { ROLES, type Role } from '../kernel/vocabulary.ts';
+import { listGlPostings } from '../views/gl/postings.ts';
 import { EXPORT_PERMISSIONS, type PermissionRow } from './permissions.ts';
 import { appRouter } from './root.ts';
 import { type ApiUnderTest, startApiUnderTest } from './testing/api-under-test.ts';
@@ -130,6 +131,24 @@ describe('the journal', () => {
     expect(sum(rows, 'debit')).toBe((4_500 * 4_501) / 2);
     expect(new Set(rows.map((row) => row.transfer)).size).toBe(4_500);
   });
+});
+
+it('a program reads the same postings page by page', async () => {
+  const ids: string[] = [];
+  const period = { from: '2033-05-05', to: '2033-05-05' };
+  for (let after: string | undefined; ; ) {
+    const page = await listGlPostings(
+      w.db.pool,
+      { merchantId: w.merchantId, customerId: null },
+      { ...period, after, limit: 200 },
+    );
+    ids.push(...page.items.map((posting) => posting.id));
+    if (page.next === null) break;
+    after = page.next;
+  }
+  const rows = await rowsOf('from=2033-05-05&to=2033-05-05');
+  expect(ids).toHaveLength(4_500);
+  expect(new Set(ids)).toEqual(new Set(rows.map((row) => row.transfer)));
 });
 
 describe('the summary', () => {

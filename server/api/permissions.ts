@@ -109,7 +109,7 @@ export const PERMISSIONS = {
 
   // people: who works here
   'people.list': { allow: ADMIN },
-  'people.merchants': { allow: KEY_HOLDERS },
+  'people.merchants': { allow: BOOK_READERS },
   'people.invitations': { allow: ADMIN },
   'people.invite': { allow: ADMIN },
   'people.revokeInvitation': { allow: ADMIN },

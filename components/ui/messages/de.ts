@@ -7,6 +7,7 @@ import { dashboard } from './de/dashboard.ts';
 import { drafts } from './de/drafts.ts';
 import { errors } from './de/errors.ts';
 import { evidence } from './de/evidence.ts';
+import { gl } from './de/gl.ts';
 import { health } from './de/health.ts';
 import { home } from './de/home.ts';
 import { integrity } from './de/integrity.ts';
@@ -43,6 +44,7 @@ export const de = {
   dashboard,
   errors,
   evidence,
+  gl,
   health,
   home,
   integrity,

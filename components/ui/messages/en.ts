@@ -7,6 +7,7 @@ import { dashboard } from './en/dashboard.ts';
 import { drafts } from './en/drafts.ts';
 import { errors } from './en/errors.ts';
 import { evidence } from './en/evidence.ts';
+import { gl } from './en/gl.ts';
 import { health } from './en/health.ts';
 import { home } from './en/home.ts';
 import { integrity } from './en/integrity.ts';
@@ -43,6 +44,7 @@ export const en = {
   dashboard,
   errors,
   evidence,
+  gl,
   health,
   home,
   integrity,

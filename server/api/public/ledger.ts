@@ -1,10 +1,13 @@
 import { z } from 'zod';
+import { glAccountOf } from '../../domains/gl/rules.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import type { Consistency } from '../../platform/consistent-read.ts';
 import { balanceNow } from '../../views/account-balance.ts';
 import { balanceAt, balanceAtVersion } from '../../views/balances.ts';
+import { readMappings } from '../../views/gl/mappings.ts';
+import { checkPeriod, listGlPostings } from '../../views/gl/postings.ts';
 import { procedure, router } from '../trpc.ts';
-import { currency, id, timeOrNull, timestamp, uppers } from './fields.ts';
+import { currency, id, page, pageOf, pageQuery, time, timeOrNull, timestamp, uppers } from './fields.ts';
 import { operation } from './operation.ts';
 
 const TAG = 'Ledger';
@@ -35,8 +38,62 @@ function consistencyOf(input: {
   return input.consistency === 'EVENTUAL' ? 'eventual' : 'strong';
 }
 
-/** What a merchant's own accounts hold, and held. */
+const glAccount = z
+  .object({ number: z.string().meta({ example: '1200' }), name: z.string().meta({ example: 'Accounts receivable' }) })
+  .meta({ id: 'GlAccount', description: 'As the accountant calls it: the mapping is on the page General ledger.' });
+const posting = z
+  .object({
+    transfer_id: id,
+    journal_id: id.meta({ description: 'Postings of one journal belong together.' }),
+    posted_at: timestamp,
+    kind: z.string().meta({ example: 'sale' }),
+    debit: glAccount,
+    credit: glAccount,
+    amount_minor: z.int(),
+    currency,
+    reference: z.string().nullable(),
+    order_number: z.string().nullable(),
+  })
+  .meta({ id: 'LedgerPosting' });
+const day = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}$/)
+  .meta({ example: '2026-11-30' });
+
+/** What a merchant's own accounts hold, and held, and what was posted there. */
 export const ledgerRouter = router({
+  postings: procedure
+    .meta(
+      operation({
+        method: 'GET',
+        path: '/ledger/postings',
+        id: 'listLedgerPostings',
+        tag: TAG,
+        summary: 'List what was posted, for the books',
+        description:
+          'Whole days in UTC, both included, oldest first: every transfer that touches an account of yours, with the accounts of the accountant on both sides. What is only held is not posted. The same as the CSV file of the page General ledger.',
+      }),
+    )
+    .input(z.strictObject({ from: day, to: day, currency: currency.optional(), ...pageQuery }))
+    .output(pageOf(posting))
+    .query(async ({ ctx, input: { from, to, currency: only, cursor, limit } }) => {
+      checkPeriod({ from, to });
+      const find = glAccountOf(await readMappings(ctx.pool, ctx.scope));
+      const found = await listGlPostings(ctx.pool, ctx.scope, { from, to, currency: only, after: cursor, limit });
+      return page(found, (row) => ({
+        transfer_id: row.id,
+        journal_id: row.journalId,
+        posted_at: time(row.at),
+        kind: row.kind,
+        debit: find(row.debitKind, row.debitMerchant),
+        credit: find(row.creditKind, row.creditMerchant),
+        amount_minor: Number(row.amountMinor),
+        currency: row.currency,
+        reference: row.reference,
+        order_number: row.orderNumber,
+      }));
+    }),
+
   balance: procedure
     .meta(
       operation({

@@ -35,6 +35,7 @@ export const REST_PERMISSIONS = {
   'v1.customers.list': key('customers:read'),
   'v1.customers.get': key('customers:read'),
   'v1.ledger.balance': key('ledger:read'),
+  'v1.ledger.postings': key('ledger:read'),
   'v1.giftCards.issue': key('gift_cards:write'),
   'v1.giftCards.list': key('gift_cards:read'),
   'v1.giftCards.get': key('gift_cards:read'),

@@ -3,6 +3,8 @@ import { DomainError } from '../../kernel/errors.ts';
 import { toMajor } from '../../kernel/money.ts';
 import type { Queryable, Tx } from '../../platform/db.ts';
 import { Conditions } from '../conditions.ts';
+import { keysetPage, type PageRequest } from '../keyset.ts';
+import type { Page } from '../pages.ts';
 import type { Scope } from '../scope.ts';
 
 /** Which postings go into the books: whole calendar days in UTC, both included. */
@@ -106,17 +108,27 @@ export function demandBalance(totals: readonly GlTotal[]): void {
 /** Rows that are in memory at once. */
 const PAGE = 2_000;
 
+const COLUMNS = `t.id, t.journal_id AS "journalId", t.at, t.kind, t.amount_minor AS "amountMinor", t.currency, t.reference,
+  o.number AS "orderNumber", coalesce(d.kind, '?') AS "debitKind", d.merchant_id AS "debitMerchant", coalesce(c.kind, '?') AS "creditKind",
+  c.merchant_id AS "creditMerchant"`;
+const WITH_ORDERS = `${FROM} LEFT JOIN orders o ON o.id = t.order_id`;
+
 /** Every posting of the period, oldest first, page by page from a cursor of `tx`. */
 export function glPostings(tx: Tx, scope: Scope, period: GlPeriod): AsyncGenerator<GlPosting[]> {
   const where = chosen(scope, period);
-  return pages<GlPosting>(
-    tx,
-    `SELECT t.id, t.journal_id AS "journalId", t.at, t.kind, t.amount_minor AS "amountMinor", t.currency, t.reference,
-            o.number AS "orderNumber", coalesce(d.kind, '?') AS "debitKind", d.merchant_id AS "debitMerchant",
-            coalesce(c.kind, '?') AS "creditKind", c.merchant_id AS "creditMerchant"
-     FROM ${FROM} LEFT JOIN orders o ON o.id = t.order_id WHERE ${where.where} ORDER BY t.at, t.journal_id, t.id`,
-    where.values,
-  );
+  const text = `SELECT ${COLUMNS} FROM ${WITH_ORDERS} WHERE ${where.where} ORDER BY t.at, t.journal_id, t.id`;
+  return pages<GlPosting>(tx, text, where.values);
+}
+
+/** One page of a period's postings, oldest first, for a program that keeps a copy. */
+export function listGlPostings(
+  db: Queryable,
+  scope: Scope,
+  { after, limit, ...period }: GlPeriod & PageRequest,
+): Promise<Page<GlPosting>> {
+  const where = chosen(scope, period);
+  const query = { label: 'gl-postings', columns: COLUMNS, from: WITH_ORDERS, where, by: 't.at', id: 't.id', descending: false };
+  return keysetPage<GlPosting>(db, query, { after, limit });
 }
 
 /** Each day's sums by kind of account and merchant, oldest first, page by page. */

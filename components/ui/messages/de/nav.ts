@@ -27,6 +27,7 @@ export const nav = {
   ledger: 'Hauptbuch',
   wallets: 'Wallets',
   payouts: 'Auszahlungen',
+  generalLedger: 'Finanzbuchhaltung',
   reconciliation: 'Abgleich',
   approvals: 'Freigaben',
   mail: 'Mail',

@@ -28,6 +28,7 @@ export const nav = {
   ledger: 'Ledger',
   wallets: 'Wallets',
   payouts: 'Payouts',
+  generalLedger: 'General ledger',
   reconciliation: 'Reconciliation',
   approvals: 'Approvals',
   mail: 'Mail',
