@@ -118,7 +118,6 @@ function Totals({ rows }: { rows: readonly GlTotal[] }) {
           key: 'transfers',
           header: t('gl.transfers'),
           right: true,
-          card: 'sub',
           cell: (row) => <Quantity value={row.transfers} />,
         },
         {

@@ -8,6 +8,25 @@ const EMPTY: Sample = { input: () => ({}) };
 
 /** Money at the edges of the house: what providers report, and what is on its way. */
 export const MONEY_SAMPLES = {
+  'gl.accounts': {
+    input: (world) => ({ merchantId: world.merchants[1] }),
+    foreign: [(world) => ({ merchantId: world.merchants[0] })],
+  },
+  'gl.totals': {
+    input: (world) => ({ from: '2026-11-01', to: '2026-11-30', currency: null, merchantId: world.merchants[1] }),
+    foreign: [(world) => ({ from: '2026-11-01', to: '2026-11-30', currency: null, merchantId: world.merchants[0] })],
+  },
+  'gl.save': {
+    input: (world) => ({
+      kind: 'psp_fees',
+      merchantId: world.merchants[1],
+      account: { number: '6110', name: 'Fees' },
+      version: 0,
+    }),
+    foreign: [
+      (world) => ({ kind: 'psp_fees', merchantId: world.merchants[0], account: { number: '6110', name: 'Fees' }, version: 0 }),
+    ],
+  },
   'payouts.payIns': EMPTY,
   'payouts.countPayIns': NONE,
   'payouts.assignPayIn': { input: () => ({ bankRef: 'pi_none', walletId: NIL, note: 'Hers' }) },

@@ -138,25 +138,6 @@ export const SAMPLES: Readonly<Record<ProcedurePath, Sample>> = {
     foreign: [(world) => ({ accountId: world.northAccount })],
   },
   'ledger.operate': { input: () => ({ accountId: NIL, operation: { action: 'freeze' }, reason: 'Asked for by the owner' }) },
-  'gl.accounts': {
-    input: (world) => ({ merchantId: world.merchants[1] }),
-    foreign: [(world) => ({ merchantId: world.merchants[0] })],
-  },
-  'gl.totals': {
-    input: (world) => ({ from: '2026-11-01', to: '2026-11-30', currency: null, merchantId: world.merchants[1] }),
-    foreign: [(world) => ({ from: '2026-11-01', to: '2026-11-30', currency: null, merchantId: world.merchants[0] })],
-  },
-  'gl.save': {
-    input: (world) => ({
-      kind: 'psp_fees',
-      merchantId: world.merchants[1],
-      account: { number: '6110', name: 'Fees' },
-      version: 0,
-    }),
-    foreign: [
-      (world) => ({ kind: 'psp_fees', merchantId: world.merchants[0], account: { number: '6110', name: 'Fees' }, version: 0 }),
-    ],
-  },
   'ledger.closePeriod': { input: () => ({ until: new Date('2026-01-01T00:00:00Z'), reason: 'Month end' }) },
   'ledger.entryKinds': { input: () => ({ id: NIL }), foreign: [(world) => ({ id: world.northAccount })] },
   'ledger.balance': { input: () => ({ id: NIL, version: 0 }), foreign: [(world) => ({ id: world.northAccount, version: 0 })] },
