@@ -91,6 +91,9 @@ export const NAVIGATION: readonly NavigationEntry[] = [
     href: '/payouts',
     icon: IconBuildingBank,
     roles: ['finance', 'admin'],
+  },
+  {
+    group: 'nav.groups.money',
     label: 'nav.generalLedger',
     href: '/ledger/export',
     icon: IconFileSpreadsheet,
