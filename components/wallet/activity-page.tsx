@@ -24,7 +24,7 @@ function Feed({ walletId }: { walletId: string }) {
         rows.length === 0 ? (
           <EmptyState title={t('wallet.emptyTitle')} reason={t('wallet.empty')} />
         ) : (
-          <ActivityRows rows={rows} foot={<MoreButton more={list.more} busy={list.busy} />} />
+          <ActivityRows rows={rows} day="h2" foot={<MoreButton more={list.more} busy={list.busy} />} />
         )
       }
     </Loaded>

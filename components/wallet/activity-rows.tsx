@@ -125,7 +125,8 @@ function groupsOf(rows: readonly ActivityRow[], timeZone: string): Group[] {
 }
 
 /** Movements by day, the newest first. */
-export function ActivityRows({ rows, foot }: { rows: readonly ActivityRow[]; foot?: ReactNode }) {
+export function ActivityRows(props: { rows: readonly ActivityRow[]; day?: 'h2' | 'h3'; foot?: ReactNode }) {
+  const { rows, day: Day = 'h3', foot } = props;
   const { t } = useMessages();
   const format = useFormat();
   const { timeZone } = usePreferences();
@@ -141,7 +142,7 @@ export function ActivityRows({ rows, foot }: { rows: readonly ActivityRow[]; foo
     <div>
       {groupsOf(rows, timeZone).map((group) => (
         <div key={group.rows[0]?.id}>
-          <h3 className={classes.day}>{named(group.day)}</h3>
+          <Day className={classes.day}>{named(group.day)}</Day>
           <ul className={classes.rows}>
             {group.rows.map((row) => (
               <li key={row.id}>
