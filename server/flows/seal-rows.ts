@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { type SealPosition, START, sealNext } from '../domains/seals/service.ts';
+import { prepare, type SealPosition, START, sealNext } from '../domains/seals/service.ts';
 import { withTx } from '../platform/db.ts';
 
 /** What a run of the sealer did. */
@@ -27,6 +27,7 @@ export interface SealOptions {
 export async function sealRows(pool: pg.Pool, { home, now, signal, most }: SealOptions): Promise<Sealing> {
   let position: SealPosition = START;
   const done: { seals: number; rows: number; head: Sealing['head'] } = { seals: 0, rows: 0, head: null };
+  await prepare(pool);
   while (!signal?.aborted) {
     const step = await withTx(pool, (tx) => sealNext(tx, home, now(), position, most));
     if (step.did === 'nothing') return { ...done, stopped: 'done' };

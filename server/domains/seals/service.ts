@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { Tx } from '../../platform/db.ts';
+import type { Queryable, Tx } from '../../platform/db.ts';
 import { byTransaction, NOTHING_BEFORE, SEALED_TABLES, sealedColumns, sealHash } from '../../platform/seal-format.ts';
-import { countRows, type Digested, digestRows, insertSeal, lockChain, readHead } from './store.ts';
+import { countRows, type Digested, digestRows, insertSeal, lockChain, readHead, summarizeTransactions } from './store.ts';
 
 /** Where a sealer stands: the chain's end, or further where it has seen that there are no rows. */
 export interface SealPosition {
@@ -16,6 +16,9 @@ const ROWS_PER_SEAL = 20_000;
 const FIRST_WIDTH = 4_096n;
 
 export const START: SealPosition = { after: 0n, width: FIRST_WIDTH };
+
+/** Comes before the first step of a run, in no transaction. */
+export const prepare = (db: Queryable): Promise<void> => summarizeTransactions(db);
 
 export type SealStep =
   /** A seal was added. */

@@ -1,4 +1,4 @@
-import type { Tx } from '../../platform/db.ts';
+import type { Queryable, Tx } from '../../platform/db.ts';
 import { rowDigests, TABLE_DIGEST, TABLE_LEAVES, TRANSACTION } from '../../platform/seal-format.ts';
 
 /** The newest seal of a chain. */
@@ -17,6 +17,18 @@ export async function lockChain(tx: Tx, home: string): Promise<boolean> {
     values: [`seals:${home}`],
   });
   return rows[0]?.mine === true;
+}
+
+const LOCK_NOT_AVAILABLE = '55P03';
+
+/** Has the indexes look at rows that are new to them, so that a window of them is found without reading them all. */
+export async function summarizeTransactions(db: Queryable): Promise<void> {
+  try {
+    await db.query('SELECT summarize_transactions()');
+  } catch (error) {
+    // Somebody vacuums the table, which does the same; it is only slower without.
+    if (!(error instanceof Error && 'code' in error && error.code === LOCK_NOT_AVAILABLE)) throw error;
+  }
 }
 
 /** The newest seal, and the oldest transaction that may still write: whatever is below it is decided. */
