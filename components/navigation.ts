@@ -12,6 +12,7 @@ import {
   IconFileInvoice,
   IconFileSpreadsheet,
   IconFlask,
+  IconGift,
   IconHeartbeat,
   IconHelp,
   IconHistory,
@@ -84,6 +85,7 @@ export const NAVIGATION: readonly NavigationEntry[] = [
   },
   { group: 'nav.groups.money', label: 'nav.refunds', href: '/refunds', icon: IconReceiptRefund, roles: MONEY },
   { group: 'nav.groups.money', label: 'nav.inDoubt', href: '/payments/in-doubt', icon: IconHelp, roles: MONEY },
+  { group: 'nav.groups.money', label: 'nav.giftCards', href: '/gift-cards', icon: IconGift, roles: MONEY },
   { group: 'nav.groups.money', label: 'nav.ledger', href: '/ledger', icon: IconBook2, roles: ['finance', 'admin', 'merchant'] },
   {
     group: 'nav.groups.money',

@@ -21,6 +21,7 @@ import { TimeAgo } from '../ui/time-ago.tsx';
 import { useCustomerName } from './customer-list.tsx';
 import { CustomerNotes } from './customer-notes.tsx';
 import { EditCustomerDialog } from './edit-dialog.tsx';
+import { CustomerCredit } from './store-credit.tsx';
 
 function Orders({ orders }: { orders: readonly OrderRow[] }) {
   const { t } = useMessages();
@@ -140,6 +141,7 @@ function Body({ page }: { page: CustomerPage }) {
     <>
       <Details page={page} />
       <Sums money={page.money} />
+      {powers.may('storeCredit.list') && <CustomerCredit customerId={customer.id} mayIssue={powers.may('storeCredit.issue')} />}
       <OrderTags tags={customer.tags} />
       <CustomerNotes page={page} />
     </>

@@ -123,7 +123,7 @@ function Body({ draft }: { draft: DraftPage }) {
         />
       </Section>
       <Section title={t('drafts.items')}>
-        <PaySummary page={draft} option={draft.option} />
+        <PaySummary page={{ ...draft, tenders: [] }} option={draft.option} />
       </Section>
       {open && draft.quote && draft.quote.options.length > 1 && (
         <Section title={t('drafts.shipping')}>

@@ -1,13 +1,13 @@
 'use client';
 import Link from 'next/link';
 import type { OrderPage } from '../../server/views/order.ts';
-import type { OperationView, PaymentView } from '../../server/views/order-money.ts';
+import type { OperationView, PaymentView, RefundLegView } from '../../server/views/order-money.ts';
 import { useActorName } from '../actor-name.ts';
 import { useMethodName } from '../payments/method-name.ts';
 import { StatusBadge } from '../ui/badge.tsx';
 import { CopyText } from '../ui/copy.tsx';
 import { KeyValue, type Pair, Section } from '../ui/detail-layout.tsx';
-import { useMessages } from '../ui/locale.tsx';
+import { useFormat, useMessages } from '../ui/locale.tsx';
 import { Money } from '../ui/money.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
 import classes from './order-page.module.css';
@@ -22,7 +22,7 @@ export function Attempt({ operation, currency }: { operation: OperationView; cur
       <Money amountMinor={operation.amountMinor} currency={currency} />
       <span className={classes.attemptFoot}>
         <TimeAgo at={operation.createdAt} />
-        <span>{t('orders.calls', { count: operation.calls })}</span>
+        {operation.calls > 0 && <span>{t('orders.calls', { count: operation.calls })}</span>}
         {operation.providerRef && <CopyText value={operation.providerRef} mono />}
       </span>
       {operation.error && <p className={classes.failure}>{operation.error.message ?? operation.error.code}</p>}
@@ -30,8 +30,11 @@ export function Attempt({ operation, currency }: { operation: OperationView; cur
   );
 }
 
-function Payment({ payment }: { payment: PaymentView }) {
+function Payment({ payment, several }: { payment: PaymentView; several: boolean }) {
+  const { t } = useMessages();
+  const format = useFormat();
   const methodName = useMethodName();
+  const money = (minor: bigint) => format.money(minor, payment.currency);
   return (
     <li className={classes.block}>
       <div className={classes.blockHead}>
@@ -43,6 +46,11 @@ function Payment({ payment }: { payment: PaymentView }) {
           <Money amountMinor={payment.amountMinor} currency={payment.currency} />
         </span>
       </div>
+      {several && payment.capturedMinor > 0n && (
+        <span className={classes.dim}>
+          {t('orders.tenderSums', { captured: money(payment.capturedMinor), refunded: money(payment.refundedMinor) })}
+        </span>
+      )}
       <ol className={classes.spans}>
         {payment.operations.map((operation) => (
           <Attempt key={operation.id} operation={operation} currency={payment.currency} />
@@ -80,7 +88,7 @@ export function OrderMoney({ page }: { page: OrderPage }) {
         {page.payments.length === 0 && <p className={classes.dim}>{t('orders.noPayments')}</p>}
         <ul className={classes.blocks}>
           {page.payments.map((payment) => (
-            <Payment key={payment.id} payment={payment} />
+            <Payment key={payment.id} payment={payment} several={page.payments.length > 1} />
           ))}
         </ul>
       </Section>
@@ -89,8 +97,14 @@ export function OrderMoney({ page }: { page: OrderPage }) {
 }
 
 /** Refunds with their units; nothing where there are none. */
-export function OrderRefunds({ refunds }: { refunds: OrderPage['refunds'] }) {
+export function OrderRefunds({ page: { refunds, payments } }: { page: Pick<OrderPage, 'refunds' | 'payments'> }) {
   const { t, word } = useMessages();
+  const methodName = useMethodName();
+  const methodOf = (leg: RefundLegView): string => {
+    if (leg.destination === 'store_credit') return word('payments.methods', 'store_credit');
+    const payment = payments.find(({ id }) => id === leg.paymentId);
+    return payment ? methodName(payment) : t('ui.unknown');
+  };
   const actor = useActorName();
   if (refunds.length === 0) return null;
   return (
@@ -122,6 +136,18 @@ export function OrderRefunds({ refunds }: { refunds: OrderPage['refunds'] }) {
                   </span>
                 </li>
               ))}
+            </ul>
+            <ul className={classes.spans}>
+              {refund.legs
+                .filter((leg) => leg.status !== 'failed')
+                .map((leg) => (
+                  <li key={leg.id} className={classes.span}>
+                    <span>{t('orders.refundTo', { method: methodOf(leg) })}</span>
+                    <span className={classes.spanValue}>
+                      <Money amountMinor={leg.amountMinor} currency={refund.currency} />
+                    </span>
+                  </li>
+                ))}
             </ul>
             {refund.failure && <p className={classes.failure}>{refund.failure.message ?? refund.failure.code}</p>}
           </li>

@@ -101,7 +101,7 @@ function OrderBody({ page }: { page: OrderPage }) {
       aside={
         <>
           <OrderMoney page={page} />
-          <OrderRefunds refunds={page.refunds} />
+          <OrderRefunds page={page} />
           <OrderCustomer page={page} />
           <EditableTags order={page.order} />
           <OrderNotes notes={page.notes} composer={<NoteComposer order={page.order} />} />

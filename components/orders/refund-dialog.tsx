@@ -3,7 +3,7 @@ import { SegmentedControl } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { isRefundable, mayRefund } from '../../server/domains/orders/rules.ts';
-import { REFUND_REASONS, type RefundReason } from '../../server/domains/refunds/schema.ts';
+import { REFUND_REASONS, REFUND_TARGETS, type RefundReason } from '../../server/domains/refunds/schema.ts';
 import type { RefundPreview } from '../../server/flows/refund-order.ts';
 import { valueOfUnits } from '../../server/kernel/units.ts';
 import { REFUND_KINDS, type RefundKind } from '../../server/kernel/vocabulary.ts';
@@ -15,6 +15,7 @@ import { MoneyInput } from '../ui/form-fields.tsx';
 import { useFormat, useMessages } from '../ui/locale.tsx';
 import { Money } from '../ui/money.tsx';
 import { orderFacts, pendingRefundMinor } from './order-facts.ts';
+import classes from './order-page.module.css';
 import { PlanDialog } from './plan-dialog.tsx';
 import type { Figure } from './plan-preview.tsx';
 import { choosable, UnitFields, useLineName, useUnits } from './unit-fields.tsx';
@@ -32,18 +33,24 @@ function useFigures(page: OrderPage) {
   return (plan: RefundPreview): Figure[] => {
     const money = (minor: number) => format.money(minor, plan.currency);
     const method = (paymentId: string) => {
+      if (plan.to === 'store_credit') return t('actions.refund.targets.store_credit');
       const payment = page.payments.find(({ id }) => id === paymentId);
       return payment ? methodName(payment) : t('ui.unknown');
     };
     return [
       { label: t('actions.refund.total'), text: money(plan.amountMinor), strong: true },
-      ...plan.legs.map((leg) => ({
+      ...legsShown(plan).map((leg) => ({
         label: t('actions.refund.to', { method: method(leg.paymentId) }),
         text: money(leg.amountMinor),
       })),
       { label: t('actions.refund.left'), text: money(plan.leftMinor) },
     ];
   };
+}
+
+/** Whatever it was paid with, as credit it is one amount. */
+function legsShown({ to, legs, amountMinor }: RefundPreview): RefundPreview['legs'] {
+  return to === 'store_credit' ? [{ paymentId: '', amountMinor }] : legs;
 }
 
 interface LineValue {
@@ -100,11 +107,12 @@ function useWanted(page: OrderPage) {
   const units = useUnits(lines);
   const [kind, setKind] = useState<RefundKind>(lines.length > 0 ? 'units' : 'amount');
   const [amountMinor, setAmount] = useState<bigint | null>(null);
+  const [to, setTo] = useState<(typeof REFUND_TARGETS)[number]>('original');
   const [reason] = useState<RefundReason>('other');
   const pending = pendingRefundMinor(page);
   const left = page.order.capturedMinor - page.order.refundedMinor - pending;
   const allowed = mayRefund(orderFacts(page), pending);
-  const base = { orderId: page.order.id, reason };
+  const base = { orderId: page.order.id, reason, ...(to === 'original' ? {} : { to }) };
   const most = t('actions.refund.amountMost', { amount: format.money(left, page.order.currency) });
   const typed = amountMinor !== null && amountMinor > 0n;
   const amountProblem = !typed ? t('actions.refund.amountFirst') : amountMinor > left ? most : null;
@@ -116,7 +124,7 @@ function useWanted(page: OrderPage) {
         ? { ...base, kind, units: units.selection }
         : { ...base, kind, amountMinor: amountMinor ?? 0n };
   const blocked = !allowed.allowed ? allowed.why : problem;
-  return { lines, units, kind, setKind, amountMinor, setAmount, left, input, blocked };
+  return { lines, units, kind, setKind, amountMinor, setAmount, to, setTo, left, input, blocked };
 }
 
 function Fields({ page, wanted }: { page: OrderPage; wanted: ReturnType<typeof useWanted> }) {
@@ -146,6 +154,15 @@ function Fields({ page, wanted }: { page: OrderPage; wanted: ReturnType<typeof u
           required
         />
       )}
+      {page.order.customerId !== null && (
+        <SegmentedControl
+          aria-label={t('actions.refund.target')}
+          value={wanted.to}
+          onChange={(value) => wanted.setTo(value === 'store_credit' ? 'store_credit' : 'original')}
+          data={REFUND_TARGETS.map((value) => ({ value, label: t(`actions.refund.targets.${value}`) }))}
+        />
+      )}
+      {wanted.to === 'store_credit' && <p className={classes.dim}>{t('actions.refund.targetHint')}</p>}
     </>
   );
 }

@@ -13,6 +13,7 @@ import classes from './pay.module.css';
 import { PaySummary } from './pay-summary.tsx';
 import { FIELD_ORDER, totalsOf, typedFrom } from './pay-terms.ts';
 import { ShippingChoice } from './shipping-choice.tsx';
+import { TenderChoice } from './tender-choice.tsx';
 import { type useCheckout, useTyped } from './use-checkout.ts';
 import { usePayWords } from './use-pay-words.ts';
 
@@ -36,6 +37,8 @@ export function PayForm({ page, checkout }: { page: PayPage; checkout: ReturnTyp
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
   const option = page.option;
+  // As long as there is no total nobody knows whether something is left for a card.
+  const byCard = page.cardMinor !== 0n || page.tenders.length === 0;
   const totals = totalsOf(page, option);
   const deliverable = page.quote !== null && (page.quote.options.length > 0 || !page.quote.lines.some((line) => line.stocked));
 
@@ -72,12 +75,16 @@ export function PayForm({ page, checkout }: { page: PayPage; checkout: ReturnTyp
         setProblem(t('pay.newTotal'));
         return;
       }
-      const paymentToken = await card.current?.tokenize();
-      if (!paymentToken) {
+      if (current.cardMinor !== page.cardMinor) {
+        setProblem(t('pay.tenders.changed'));
+        return;
+      }
+      const paymentToken = byCard ? await card.current?.tokenize() : undefined;
+      if (byCard && !paymentToken) {
         setProblem(t('pay.cardIncomplete'));
         return;
       }
-      await pay.mutateAsync({ paymentToken, page: current, key: newId() });
+      await pay.mutateAsync({ ...(paymentToken ? { paymentToken } : {}), page: current, key: newId() });
     } catch (error) {
       setProblem(errorText(shownError(error) ?? { kind: 'unexpected' }));
     } finally {
@@ -126,12 +133,16 @@ export function PayForm({ page, checkout }: { page: PayPage; checkout: ReturnTyp
             </p>
           )}
         </section>
-        <section className={classes.section}>
+        <TenderChoice page={page} tender={checkout.tender} />
+        <section className={classes.section} hidden={!byCard}>
           <h2>{t('pay.card')}</h2>
           {failed && (
             <p className={classes.alert} role="alert">
               {declineText(page.attempt?.failure ?? null)} {t('pay.tryAnother')}
             </p>
+          )}
+          {page.tenders.length > 0 && page.cardMinor !== null && (
+            <p className={classes.dim}>{t('pay.tenders.rest', { amount: format.money(page.cardMinor, page.currency) })}</p>
           )}
           <CardFrame ref={card} url={page.cardFieldsUrl} onSubmit={() => void press()} />
         </section>
@@ -160,7 +171,9 @@ export function PayForm({ page, checkout }: { page: PayPage; checkout: ReturnTyp
           leftSection={<IconLock size={16} aria-hidden />}
         >
           {totals && deliverable
-            ? t(repriced ? 'pay.payNew' : 'pay.pay', { amount: format.money(totals.totalMinor, page.currency) })
+            ? t(repriced ? 'pay.payNew' : byCard ? 'pay.pay' : 'pay.tenders.place', {
+                amount: format.money(page.cardMinor ?? totals.totalMinor, page.currency),
+              })
             : t('pay.payPlain')}
         </Button>
         <p className={classes.small}>{t(page.demo ? 'pay.demo' : 'pay.safe')}</p>

@@ -125,7 +125,7 @@ export function Paid({ page, token }: { page: PayPage; token: string }) {
           {t('pay.backToShop')}
         </Button>
       )}
-      <PaySummary page={page} option={page.option} />
+      <PaySummary page={{ ...page, tenders: [] }} option={page.option} />
     </Panel>
   );
 }

@@ -1,4 +1,5 @@
 'use client';
+import type { PayTenders } from '../../server/api/pay-tenders.ts';
 import type { CheckoutPage } from '../../server/views/checkouts.ts';
 import { ProductPicture } from '../shop/product-picture.tsx';
 import { useFormat, useMessages } from '../ui/locale.tsx';
@@ -6,7 +7,8 @@ import classes from './pay.module.css';
 import { totalsOf } from './pay-terms.ts';
 
 /** What of a checkout has a price. */
-type Priced = Pick<CheckoutPage, 'lines' | 'quote' | 'currency' | 'pricesIncludeTax'>;
+type Priced = Pick<CheckoutPage, 'lines' | 'quote' | 'currency' | 'pricesIncludeTax'> &
+  Partial<Pick<PayTenders, 'tenders' | 'cardMinor'>>;
 
 function Figures({ page, option }: { page: Priced; option: string | null }) {
   const { t } = useMessages();
@@ -33,6 +35,22 @@ function Figures({ page, option }: { page: Priced; option: string | null }) {
         <dt>{t('pay.total')}</dt>
         <dd>{money(totals.totalMinor)}</dd>
       </div>
+      {page.tenders?.map((tender) => (
+        <div key={`${tender.type}${tender.id}`}>
+          <dt>
+            {tender.type === 'gift_card'
+              ? t('pay.tenders.cardEnding', { last4: tender.last4 ?? '' })
+              : t(`pay.tenders.${tender.type}`)}
+          </dt>
+          <dd>{money(-tender.amountMinor)}</dd>
+        </div>
+      ))}
+      {page.tenders && page.tenders.length > 0 && page.cardMinor != null && (
+        <div className={classes.total}>
+          <dt>{t('pay.tenders.byCard')}</dt>
+          <dd>{money(page.cardMinor)}</dd>
+        </div>
+      )}
       {page.pricesIncludeTax && totals.taxMinor > 0n && (
         <div className={classes.dim}>
           <dt>{t('pay.taxIncluded')}</dt>

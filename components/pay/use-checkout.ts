@@ -62,16 +62,24 @@ export function useCheckout(token: string) {
     mutationFn: () => client.pay.abandon.mutate({ token, idempotencyKey: newId() }),
     onSuccess: keep,
   });
+  const tender = useMutation({
+    mutationFn: (change: Parameters<typeof client.pay.tender.mutate>[0]['change']) =>
+      client.pay.tender.mutate({ token, change, idempotencyKey: newId() }),
+    onSuccess: keep,
+  });
   const pay = useMutation({
-    mutationFn: async ({ paymentToken, page, key }: { paymentToken: string; page: PayPage; key: string }) => {
+    mutationFn: async ({ paymentToken, page, key }: { paymentToken?: string; page: PayPage; key: string }) => {
       const totalMinor = totalsOf(page, page.option)?.totalMinor ?? 0n;
       setRepriced(null);
       try {
         const quoteId = page.quote?.id ?? '';
-        const asked = { token, quoteId, option: page.option ?? undefined, totalMinor, paymentToken };
+        const tenders = page.tenders.map(({ type, id, amountMinor }) => ({ type, id, amountMinor }));
+        const asked = { token, quoteId, option: page.option ?? undefined, totalMinor, paymentToken, tenders };
         return await client.pay.pay.mutate({ ...asked, idempotencyKey: key });
       } catch (error) {
         const refusal = refusalOf(error);
+        // What the tenders hold may be another amount by now: the page shows it beside what was refused.
+        if (refusal && !REPRICED.includes(refusal.code)) void query.refetch();
         if (!refusal || !REPRICED.includes(refusal.code)) throw error;
         const fresh = await update.mutateAsync({ again: true });
         setRepriced({ wasMinor: totalMinor, isMinor: totalsOf(fresh, fresh.option)?.totalMinor ?? 0n, why: refusal.detail });
@@ -80,7 +88,7 @@ export function useCheckout(token: string) {
     },
     onSuccess: keep,
   });
-  return { query, update, idle, newest, pay, abandon, repriced };
+  return { query, update, idle, newest, tender, pay, abandon, repriced };
 }
 
 const SAVE_AFTER_MS = 600;

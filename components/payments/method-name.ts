@@ -21,7 +21,7 @@ interface Method {
 export function useMethodName(): (payment: Method) => string {
   const { word } = useMessages();
   return ({ method, brand, last4 }) => {
-    if (last4) return `${BRANDS[brand ?? ''] ?? brand ?? method} •••• ${last4}`;
+    if (last4) return `${BRANDS[brand ?? ''] ?? brand ?? word('payments.methods', method)} •••• ${last4}`;
     return word('payments.methods', method);
   };
 }

@@ -27,6 +27,7 @@ import {
 } from '@tabler/icons-react';
 import type {
   FulfilmentStatus,
+  GiftCardStatus,
   Hold,
   OperationStatus,
   OrderStatus,
@@ -144,6 +145,13 @@ export const STATUS_LOOKS = {
     post: look('done', IconCheck),
     void: look('neutral', IconBan),
   },
+  giftCard: {
+    awaiting_approval: look('attention', IconHourglass),
+    active: look('done', IconCheck),
+    frozen: look('blocked', IconSnowflake),
+    void: look('neutral', IconBan),
+    expired: look('neutral', IconClock),
+  } satisfies Record<GiftCardStatus, Look>,
   approval: {
     pending: look('attention', IconHourglass),
     approved: look('done', IconCheck),

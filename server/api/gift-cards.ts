@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { GIFT_CARD_STATUSES } from '../domains/gift-cards/rules.ts';
 import { changeGiftCardInput, issueGiftCardInput, MAX_CODE_TYPED } from '../domains/gift-cards/schema.ts';
 import { DomainError } from '../kernel/errors.ts';
+import { GIFT_CARD_STATUSES } from '../kernel/vocabulary.ts';
 import { listGiftCards, readGiftCard } from '../views/gift-cards.ts';
 import { readLiabilities } from '../views/liabilities.ts';
 import { isCustomerOf } from '../views/owners.ts';

@@ -9,11 +9,12 @@ import { readListed } from '../views/shop.ts';
 import { checkoutIdOf, payUrl } from './checkout-links.ts';
 import { type ApiContext, mutationKey } from './context.ts';
 import { keyed } from './mutations.ts';
+import { type PayTenders, tenderChange, tenderOf, tendersOf } from './pay-tenders.ts';
 import { trackingUrl } from './tracking-links.ts';
 import { procedure, router } from './trpc.ts';
 
 /** What the pay page is told. */
-export interface PayPage extends Omit<CheckoutPage, 'id' | 'merchantId' | 'createdBy' | 'version'> {
+export interface PayPage extends Omit<CheckoutPage, 'id' | 'merchantId' | 'createdBy' | 'version' | 'tenders'>, PayTenders {
   readonly cardFieldsUrl: string;
   readonly demo: boolean;
   /** Once it is paid. */
@@ -46,16 +47,12 @@ function visitorsKey(ctx: ApiContext, input: { readonly idempotencyKey?: string 
 
 async function pageOf(ctx: ApiContext, id: string): Promise<PayPage> {
   const { settings } = ctx.app;
-  const {
-    id: _id,
-    merchantId: _merchant,
-    createdBy: _by,
-    version: _version,
-    ...page
-  } = await readCheckout(ctx.pool, id, ctx.ctx().now);
+  const found = await readCheckout(ctx.pool, id, ctx.ctx().now);
+  const { id: _id, merchantId: _merchant, createdBy: _by, version: _version, ...page } = found;
   const paid = page.state === 'paid' && page.attempt !== null;
   return {
     ...page,
+    ...(await tendersOf(ctx, found)),
     // A link may be forwarded once it has done its work: where it went is nobody else's business.
     ...(paid ? { shipTo: null, customer: { email: page.customer.email } } : {}),
     cardFieldsUrl: settings.cardFieldsUrl,
@@ -138,12 +135,27 @@ export const payRouter = router({
       const checkoutId = checkoutOf(ctx, input.token);
       const { token: _token, idempotencyKey: _key, ...asked } = input;
       await ctx.app.flows.checkouts.pay(
-        { ...asked, checkoutId, returnUrl: payUrl(ctx.app.settings, checkoutId) },
+        {
+          ...asked,
+          checkoutId,
+          returnUrl: payUrl(ctx.app.settings, checkoutId),
+          ...(ctx.principal.customerId === null ? {} : { payerId: ctx.principal.customerId }),
+        },
         asCheckout(ctx),
         keyOf(ctx, checkoutId, input),
       );
       return pageOf(ctx, checkoutId);
     }),
+
+  /** Uses a gift card, store credit or a wallet, or takes one away again. */
+  tender: procedure.input(keyed(z.object({ token, change: tenderChange }))).mutation(async ({ ctx, input }) => {
+    const checkoutId = checkoutOf(ctx, input.token);
+    const page = await readCheckout(ctx.pool, checkoutId, ctx.ctx().now);
+    const tender = await tenderOf(ctx, page, input.change);
+    const wish = { checkoutId, use: input.change.use, tender };
+    await ctx.app.flows.checkouts.chooseTender(wish, asCheckout(ctx), keyOf(ctx, checkoutId, input));
+    return pageOf(ctx, checkoutId);
+  }),
 
   /** Stops an attempt that waits for the bank, so that another card can be tried. */
   abandon: procedure.input(keyed(withToken)).mutation(async ({ ctx, input }) => {

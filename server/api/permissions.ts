@@ -219,6 +219,7 @@ export const PERMISSIONS = {
   'pay.get': { allow: BY_TOKEN },
   'pay.update': { allow: BY_TOKEN },
   'pay.pay': { allow: BY_TOKEN },
+  'pay.tender': { allow: BY_TOKEN },
   'pay.abandon': { allow: BY_TOKEN },
 
   // drafts: orders that an agent makes for somebody to pay

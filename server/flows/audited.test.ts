@@ -8,6 +8,7 @@ import type { Flows } from './flows.ts';
 import { fundWallet } from './testing/fund-wallet.ts';
 import { type OrderWorld, orderWorld } from './testing/order-world.ts';
 import { addShippingMethods } from './testing/shipping-methods.ts';
+import { tenderCalls } from './testing/tender-calls.ts';
 
 /** The flows that are verbs: each changes something for somebody. A new one does not compile without a line below. */
 type VerbsIn<T> = { [K in keyof T]: T[K] extends Call<infer _I, infer _R> ? K : never }[keyof T] & string;
@@ -29,7 +30,13 @@ type Machinery =
 type Letters = 'retryJobs' | 'retryDeliveries';
 type Verbs = Exclude<VerbName, `preview${string}` | Machinery | Letters>;
 /** They say in the audit log what they did, but nobody follows it: a quote binds nobody, and of a checkout the order it ends in is told. */
-const UNTOLD: ReadonlySet<string> = new Set<Verbs>(['createQuote', 'checkouts.create', 'checkouts.update', 'checkouts.cancel']);
+const UNTOLD: ReadonlySet<string> = new Set<Verbs>([
+  'createQuote',
+  'checkouts.create',
+  'checkouts.update',
+  'checkouts.chooseTender',
+  'checkouts.cancel',
+]);
 
 let w: OrderWorld;
 beforeAll(async () => {
@@ -112,19 +119,6 @@ async function askedRequest() {
   return { requestId, walletId: otherWallet };
 }
 
-const GIFT_CARD = () => ({ merchantId: w.merchantId, amountMinor: 1_000n, currency: 'EUR', reason: 'sold' }) as const;
-
-async function credit() {
-  const { customer_id: customerId } = await w.order(await confirmed());
-  return {
-    merchantId: w.merchantId,
-    customerId: String(customerId),
-    amountMinor: 500n,
-    currency: 'EUR',
-    reason: 'goodwill',
-  } as const;
-}
-
 /** Each prepares what it needs and answers with the call itself, which is made under a trace of its own. */
 const CALLS: Readonly<Record<Verbs, () => Promise<(ctx: Ctx) => Promise<unknown>>>> = {
   createQuote: async () => (ctx) =>
@@ -141,6 +135,10 @@ const CALLS: Readonly<Record<Verbs, () => Promise<(ctx: Ctx) => Promise<unknown>
   'checkouts.update': async () => {
     const { id: checkoutId } = await w.flows.checkouts.create(CART(), w.ctx());
     return (ctx) => w.flows.checkouts.update({ checkoutId, customer: { name: 'Carla Bianchi' } }, ctx);
+  },
+  'checkouts.chooseTender': async () => {
+    const { id: checkoutId } = await w.flows.checkouts.create(CART(), w.ctx());
+    return (ctx) => w.flows.checkouts.chooseTender({ checkoutId, use: true, tender: { type: 'gift_card', id: checkoutId } }, ctx);
   },
   'checkouts.pay': async () => {
     const asked = await payable();
@@ -323,25 +321,7 @@ const CALLS: Readonly<Record<Verbs, () => Promise<(ctx: Ctx) => Promise<unknown>
     const { walletId } = await walletHolders();
     return (ctx) => w.flows.wallets.changeTier({ walletId, tier: 'plus', reason: 'Passport seen' }, ctx);
   },
-  issueGiftCard: async () => (ctx) => w.flows.issueGiftCard(GIFT_CARD(), ctx),
-  changeGiftCard: async () => {
-    const { id: giftCardId } = await w.flows.issueGiftCard(GIFT_CARD(), w.ctx());
-    return (ctx) => w.flows.changeGiftCard({ giftCardId, action: 'void', reason: 'Lost' }, ctx);
-  },
-  issueStoreCredit: async () => {
-    const wish = await credit();
-    return (ctx) => w.flows.issueStoreCredit(wish, ctx);
-  },
-  changeStoreCredit: async () => {
-    const { id: storeCreditId } = await w.flows.issueStoreCredit(await credit(), w.ctx());
-    return (ctx) => w.flows.changeStoreCredit({ action: 'deduct', storeCreditId, amountMinor: 1n, reason: 'Twice' }, ctx);
-  },
-  expireGiftCards: async () => {
-    const expiresAt = new Date(w.clock().getTime() + 60_000);
-    await w.flows.issueGiftCard({ ...GIFT_CARD(), expiresAt }, w.ctx());
-    w.advanceClock(61_000);
-    return (ctx) => w.flows.expireGiftCards({ ...ctx, now: w.clock() });
-  },
+  ...tenderCalls(() => w),
   operateSaga: async () => {
     const { id: orderId } = await w.place({ lines: [{ sku: 'MUG', quantity: 1 }] });
     const { id } = await one('SELECT id FROM sagas WHERE order_id = $1', [orderId]);

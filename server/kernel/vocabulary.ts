@@ -69,6 +69,9 @@ export type RefundKind = (typeof REFUND_KINDS)[number];
 export const REFUND_STATUSES = ['awaiting_approval', 'pending', 'succeeded', 'failed', 'rejected', 'undone'] as const;
 export type RefundStatus = (typeof REFUND_STATUSES)[number];
 
+export const GIFT_CARD_STATUSES = ['awaiting_approval', 'active', 'frozen', 'void', 'expired'] as const;
+export type GiftCardStatus = (typeof GIFT_CARD_STATUSES)[number];
+
 export const SAGA_STATUSES = ['running', 'waiting', 'retrying', 'stuck', 'compensating', 'done'] as const;
 export type SagaStatus = (typeof SAGA_STATUSES)[number];
 

@@ -1,4 +1,4 @@
-import type { CheckoutLine, CheckoutState } from '../domains/checkouts/rules.ts';
+import type { CheckoutLine, CheckoutState, CheckoutTender } from '../domains/checkouts/rules.ts';
 import { isOverdue, outcomeOf } from '../domains/checkouts/rules.ts';
 import type { CheckoutAddress, CheckoutCustomer } from '../domains/checkouts/schema.ts';
 import type { QuoteLine, QuoteOption } from '../domains/quotes/rules.ts';
@@ -44,6 +44,8 @@ export interface CheckoutPage {
   readonly shipTo: CheckoutAddress | null;
   readonly quote: CheckoutQuote | null;
   readonly option: string | null;
+  /** What somebody chose to pay with beside the card, whoever it belongs to. */
+  readonly tenders: readonly CheckoutTender[];
   readonly attempt: CheckoutAttempt | null;
   /** Where the shop delivers; empty: everywhere. */
   readonly countries: readonly string[];
@@ -64,7 +66,7 @@ interface Row extends Omit<CheckoutPage, 'quote' | 'attempt' | 'countries' | 'st
 
 const TEXT = `SELECT c.id, c.merchant_id AS "merchantId", m.name AS "merchantName", m.country AS "merchantCountry",
     m.prices_include_tax AS "pricesIncludeTax", c.source, c.state, c.currency, c.lines, c.customer, c.ship_to AS "shipTo", c.quote_id AS "quoteId",
-    c.shipping_option AS option, c.order_id AS "orderId", c.return_url AS "returnUrl", c.locale, c.created_by AS "createdBy",
+    c.shipping_option AS option, c.tenders, c.order_id AS "orderId", c.return_url AS "returnUrl", c.locale, c.created_by AS "createdBy",
     c.created_at AS "createdAt", c.expires_at AS "expiresAt", c.link_sent_at AS "linkSentAt", c.version
   FROM checkouts c JOIN merchants m ON m.id = c.merchant_id WHERE c.id = $1`;
 

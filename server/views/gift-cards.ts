@@ -1,6 +1,6 @@
-import type { GiftCardStatus } from '../domains/gift-cards/rules.ts';
 import { DomainError } from '../kernel/errors.ts';
 import { isId } from '../kernel/ids.ts';
+import type { GiftCardStatus } from '../kernel/vocabulary.ts';
 import type { Queryable } from '../platform/db.ts';
 import { type Actor, resolveActors } from './actors.ts';
 import { Conditions, prepared } from './conditions.ts';

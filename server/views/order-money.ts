@@ -50,6 +50,8 @@ export interface RefundLegView {
   readonly id: string;
   readonly paymentId: string;
   readonly amountMinor: bigint;
+  /** Where it goes instead of to that payment's own tender. */
+  readonly destination: 'store_credit' | null;
   readonly status: 'pending' | 'succeeded' | 'failed';
   readonly settledAt: Date | null;
 }
@@ -114,7 +116,8 @@ const REFUND_LINES = `
   WHERE rl.order_id = $1 ORDER BY l.position, rl.from_unit`;
 
 const REFUND_LEGS = `
-  SELECT refund_id AS "refundId", id, payment_id AS "paymentId", amount_minor AS "amountMinor", status, settled_at AS "settledAt"
+  SELECT refund_id AS "refundId", id, payment_id AS "paymentId", amount_minor AS "amountMinor", destination, status,
+         settled_at AS "settledAt"
   FROM refund_legs WHERE order_id = $1 ORDER BY id`;
 
 type OfRefund<T> = T & { readonly refundId: string };

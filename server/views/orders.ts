@@ -201,7 +201,7 @@ export async function countOrders(db: Queryable, scope: Scope): Promise<OrderCou
 
 export interface OrderFacets {
   readonly channels: string[];
-  readonly merchants: { readonly id: string; readonly name: string }[];
+  readonly merchants: { readonly id: string; readonly name: string; readonly currency: string }[];
 }
 
 /** What the filter chips of the list offer. Channels come from the newest orders: a list of every value ever would be a scan. */
@@ -216,8 +216,12 @@ export async function orderFacets(db: Queryable, scope: Scope): Promise<OrderFac
   );
   const own = new Conditions();
   if (scope.merchantId !== null) own.add((p) => `id = ${p}`, scope.merchantId);
-  const merchants = await db.query<{ id: string; name: string }>(
-    prepared('orders-merchants', `SELECT id, name FROM merchants WHERE ${own.where} ORDER BY name LIMIT 200`, own.values),
+  const merchants = await db.query<{ id: string; name: string; currency: string }>(
+    prepared(
+      'orders-merchants',
+      `SELECT id, name, currency FROM merchants WHERE ${own.where} ORDER BY name LIMIT 200`,
+      own.values,
+    ),
   );
   return { channels: channels.rows.map((row) => row.channel), merchants: merchants.rows };
 }

@@ -7,6 +7,7 @@ import { dashboard } from './de/dashboard.ts';
 import { drafts } from './de/drafts.ts';
 import { errors } from './de/errors.ts';
 import { evidence } from './de/evidence.ts';
+import { giftCards } from './de/gift-cards.ts';
 import { gl } from './de/gl.ts';
 import { health } from './de/health.ts';
 import { home } from './de/home.ts';
@@ -45,6 +46,7 @@ export const de = {
   errors,
   evidence,
   gl,
+  giftCards,
   health,
   home,
   integrity,

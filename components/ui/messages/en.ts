@@ -7,6 +7,7 @@ import { dashboard } from './en/dashboard.ts';
 import { drafts } from './en/drafts.ts';
 import { errors } from './en/errors.ts';
 import { evidence } from './en/evidence.ts';
+import { giftCards } from './en/gift-cards.ts';
 import { gl } from './en/gl.ts';
 import { health } from './en/health.ts';
 import { home } from './en/home.ts';
@@ -45,6 +46,7 @@ export const en = {
   errors,
   evidence,
   gl,
+  giftCards,
   health,
   home,
   integrity,

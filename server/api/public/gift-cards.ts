@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { GIFT_CARD_STATUSES } from '../../domains/gift-cards/rules.ts';
 import { GIFT_CARD_REASONS, MAX_CODE_TYPED } from '../../domains/gift-cards/schema.ts';
 import { DomainError } from '../../kernel/errors.ts';
+import { GIFT_CARD_STATUSES } from '../../kernel/vocabulary.ts';
 import { type GiftCardRow, listGiftCards, readGiftCardRow } from '../../views/gift-cards.ts';
 import { isCustomerOf } from '../../views/owners.ts';
 import { lookUpCard } from '../gift-card-door.ts';

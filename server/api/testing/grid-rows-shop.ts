@@ -3,6 +3,7 @@ import { linkToken } from '../../platform/link-token.ts';
 import { addJobs } from '../../platform/queue.ts';
 import { readCheckout } from '../../views/checkouts.ts';
 import type { ProcedurePath } from '../root.ts';
+import { giftCard } from './grid-rows-tenders.ts';
 import type { GridWorld, Row, Tenant } from './grid-world.ts';
 
 const ADDRESS = { line1: 'Hauptstr. 5', city: 'Berlin', postalCode: '10115', country: 'DE' };
@@ -52,6 +53,12 @@ const PAY_ROWS = {
     const { id, ...shown } = await payable(w, tenant);
     const wanted = { token: linkOf(w, id), ...shown, paymentToken: 'pm_card_visa' };
     return { caller: null, input: wanted, other: { ...wanted, paymentToken: 'pm_card_mastercard' } };
+  },
+  'pay.tender': async (w, tenant) => {
+    const [card, another] = [await giftCard(w, tenant), await giftCard(w, tenant)];
+    const token = linkOf(w, await checkout(w, tenant));
+    const using = ({ code }: { code: string }) => ({ token, change: { type: 'gift_card', use: true, code } });
+    return { caller: null, input: using(card), other: using(another) };
   },
   'pay.abandon': async (w, tenant) => {
     const { id, ...shown } = await payable(w, tenant);

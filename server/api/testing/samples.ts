@@ -191,6 +191,7 @@ export const SAMPLES: Readonly<Record<ProcedurePath, Sample>> = {
   'pay.get': { input: () => ({ token: TOKEN }) },
   'pay.update': { input: () => ({ token: TOKEN }) },
   'pay.pay': { input: () => ({ token: TOKEN, quoteId: NIL, totalMinor: 1, paymentToken: 'pm_card_visa' }) },
+  'pay.tender': { input: () => ({ token: TOKEN, change: { type: 'wallet', use: false } }) },
   'pay.abandon': { input: () => ({ token: TOKEN }) },
   'drafts.list': EMPTY,
   'drafts.get': { input: () => ({ checkoutId: NIL }), foreign: [(world) => ({ checkoutId: world.northCheckout })] },

@@ -18,6 +18,8 @@ export interface Checkout {
   shipTo: CheckoutAddress | null;
   quoteId: string | null;
   shippingOption: string | null;
+  /** What somebody wants to pay with beside the card. */
+  tenders: readonly CheckoutTender[];
   orderId: string | null;
   orderIds: readonly string[];
   updatedAt: Date;
@@ -25,6 +27,48 @@ export interface Checkout {
   linkSentAt: Date | null;
   paidAt: Date | null;
   version: bigint;
+}
+
+/** A gift card by its id, or what a customer has: by theirs. */
+export interface CheckoutTender {
+  readonly type: 'gift_card' | 'store_credit' | 'wallet';
+  readonly id: string;
+  readonly last4?: string | undefined;
+}
+
+export const sameTender = (a: CheckoutTender, b: CheckoutTender): boolean => a.type === b.type && a.id === b.id;
+
+/** Whether a visitor may spend it: a gift card was found by its code; credit and wallets are one customer's own. */
+export function isTheirs(tender: CheckoutTender, customerId: string | null): boolean {
+  return tender.type === 'gift_card' || tender.id === customerId;
+}
+
+/** More than anybody types in. */
+const MOST_TENDERS = 8;
+
+/** With one more, in the order in which they pay: gift cards, then credit, then the wallet. One credit and one wallet at a time. */
+export function withTender(tenders: readonly CheckoutTender[], tender: CheckoutTender): readonly CheckoutTender[] {
+  if (tenders.some((one) => sameTender(one, tender))) return tenders;
+  const kept = tender.type === 'gift_card' ? tenders : tenders.filter((one) => one.type !== tender.type);
+  if (kept.length >= MOST_TENDERS)
+    throw new DomainError('over_limit', `Pay with at most ${MOST_TENDERS} gift cards at a time. Take one away first.`);
+  const order = ['gift_card', 'store_credit', 'wallet'];
+  return [...kept, tender].sort((a, b) => order.indexOf(a.type) - order.indexOf(b.type));
+}
+
+/** How much each tender pays of a total, in its order, and what is left for the card. Without a total nothing pays yet. */
+export function applyTenders(
+  totalMinor: bigint | null,
+  free: readonly bigint[],
+): { readonly amounts: readonly bigint[]; readonly leftMinor: bigint | null } {
+  if (totalMinor === null) return { amounts: free.map(() => 0n), leftMinor: null };
+  let leftMinor = totalMinor;
+  const amounts = free.map((minor) => {
+    const amount = minor < leftMinor ? minor : leftMinor;
+    leftMinor -= amount;
+    return amount;
+  });
+  return { amounts, leftMinor };
 }
 
 export interface CheckoutLine {

@@ -54,18 +54,32 @@ export const updateCheckoutInput = z.object({
 });
 export type UpdateCheckoutInput = z.infer<typeof updateCheckoutInput>;
 
+export const checkoutTender = z.object({
+  type: z.enum(['gift_card', 'store_credit', 'wallet']),
+  /** The gift card's id, or the customer's. */
+  id: z.uuid(),
+  last4: z.string().max(4).optional(),
+});
+
+export const chooseTenderInput = z.object({ checkoutId: z.uuid(), use: z.boolean(), tender: checkoutTender });
+export type ChooseTenderInput = z.infer<typeof chooseTenderInput>;
+
 export const payCheckoutInput = z.object({
   checkoutId: z.uuid(),
   /** The quote whose total the customer saw. */
   quoteId: z.uuid(),
   option: text(100).optional(),
   totalMinor: amountMinor,
-  /** The provider's token of a card. */
-  paymentToken: text(200),
+  /** The provider's token of a card; absent where nothing is left for one. */
+  paymentToken: text(200).optional(),
+  /** What the customer saw that each of the other tenders pays. */
+  tenders: z.array(checkoutTender.extend({ amountMinor })).max(10).default([]),
   /** Where the bank sends the customer back to. */
   returnUrl: z.url().max(1_000),
 });
-export type PayCheckoutInput = z.infer<typeof payCheckoutInput>;
+/** `payerId` is the customer who is signed in, as the counter knows them. */
+export type PayCheckoutInput = Omit<z.infer<typeof payCheckoutInput>, 'tenders'> &
+  Partial<Pick<z.infer<typeof payCheckoutInput>, 'tenders'>> & { readonly payerId?: string | undefined };
 
 export const checkoutIdInput = z.object({ checkoutId: z.uuid() });
 export type CheckoutIdInput = z.infer<typeof checkoutIdInput>;

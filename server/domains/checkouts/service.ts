@@ -49,6 +49,7 @@ export function add(
     state: 'open',
     quoteId: null,
     shippingOption: null,
+    tenders: [],
     orderId: null,
     orderIds: [],
     createdBy: ctx.actor,
@@ -68,7 +69,17 @@ export function add(
 export type CheckoutChange = Partial<
   Pick<
     Checkout,
-    'state' | 'lines' | 'customer' | 'shipTo' | 'quoteId' | 'shippingOption' | 'orderId' | 'orderIds' | 'linkSentAt' | 'paidAt'
+    | 'state'
+    | 'lines'
+    | 'customer'
+    | 'shipTo'
+    | 'quoteId'
+    | 'shippingOption'
+    | 'tenders'
+    | 'orderId'
+    | 'orderIds'
+    | 'linkSentAt'
+    | 'paidAt'
   >
 >;
 

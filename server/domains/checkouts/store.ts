@@ -16,6 +16,7 @@ const CHECKOUTS: TableSpec = {
     ship_to: 'jsonb',
     quote_id: 'uuid',
     shipping_option: 'text',
+    tenders: 'jsonb',
     order_id: 'uuid',
     order_ids: 'text[]',
     locale: 'text',
@@ -37,6 +38,7 @@ const CHANGING = [
   'ship_to',
   'quote_id',
   'shipping_option',
+  'tenders',
   'order_id',
   'order_ids',
   'updated_at',
@@ -47,7 +49,7 @@ const CHANGING = [
 ] as const;
 
 const SELECT = `SELECT id, home, merchant_id AS "merchantId", source, state, currency, lines, customer, ship_to AS "shipTo", quote_id AS "quoteId",
-  shipping_option AS "shippingOption", order_id AS "orderId", order_ids AS "orderIds", locale, return_url AS "returnUrl", created_by AS "createdBy",
+  shipping_option AS "shippingOption", tenders, order_id AS "orderId", order_ids AS "orderIds", locale, return_url AS "returnUrl", created_by AS "createdBy",
   created_at AS "createdAt", updated_at AS "updatedAt", expires_at AS "expiresAt", link_sent_at AS "linkSentAt", paid_at AS "paidAt", version
   FROM checkouts`;
 
@@ -107,6 +109,7 @@ function columns(c: Checkout): Record<string, unknown> {
     ship_to: c.shipTo,
     quote_id: c.quoteId,
     shipping_option: c.shippingOption,
+    tenders: c.tenders,
     order_id: c.orderId,
     order_ids: c.orderIds,
     locale: c.locale,

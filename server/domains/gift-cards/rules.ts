@@ -1,4 +1,5 @@
 import { DomainError } from '../../kernel/errors.ts';
+import type { GiftCardStatus } from '../../kernel/vocabulary.ts';
 
 /** A gift card. What it holds is its ledger account's; the row says what may be done with it. It changes under its account's lock. */
 export interface GiftCard {
@@ -22,9 +23,6 @@ export interface GiftCard {
   updatedAt: Date;
   version: bigint;
 }
-
-export const GIFT_CARD_STATUSES = ['awaiting_approval', 'active', 'frozen', 'void', 'expired'] as const;
-export type GiftCardStatus = (typeof GIFT_CARD_STATUSES)[number];
 
 export type GiftCardAction = 'freeze' | 'unfreeze' | 'void';
 

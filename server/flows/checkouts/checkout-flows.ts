@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type {
   CheckoutIdInput,
+  ChooseTenderInput,
   CreateCheckoutInput,
   PayCheckoutInput,
   UpdateCheckoutInput,
@@ -10,6 +11,7 @@ import type { CreateQuoteInput } from '../../domains/quotes/schema.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import type { Call, Locked, Verb } from '../../platform/verb.ts';
 import type { CreatedQuote } from '../create-quote.ts';
+import { type ChosenTenders, chooseTender } from './choose-tenders.ts';
 import { createCheckout, type OpenedCheckout } from './create-checkout.ts';
 import { type PayingCheckout, payCheckout } from './pay-checkout.ts';
 import { cancelCheckout, type SettledCheckout, sendCheckoutLink, settleCheckout } from './settle-checkouts.ts';
@@ -20,6 +22,8 @@ export interface CheckoutFlows {
   readonly create: Call<CreateCheckoutInput, OpenedCheckout>;
   /** `again` has it quoted anew although nothing of it changed. */
   readonly update: Call<UpdateCheckoutInput & { readonly again?: boolean }, UpdatedCheckout>;
+  /** What is paid with beside the card. */
+  readonly chooseTender: Call<ChooseTenderInput, ChosenTenders>;
   readonly pay: Call<PayCheckoutInput, PayingCheckout>;
   readonly cancel: Call<CheckoutIdInput, SettledCheckout>;
   readonly sendLink: Call<CheckoutIdInput, SettledCheckout>;
@@ -41,6 +45,7 @@ export function createCheckoutFlows({ pool, createQuote, verb }: Deps): Checkout
   return {
     create: verb(createCheckout),
     update: quotedUpdate(pool, createQuote, verb(updateCheckout)),
+    chooseTender: verb(chooseTender),
     pay: verb(payCheckout),
     cancel: verb(cancelCheckout),
     sendLink: verb(sendCheckoutLink),

@@ -1,7 +1,15 @@
-import { type Checkout, demandOpen, demandPayable, outcomeOf, settled } from '../../domains/checkouts/rules.ts';
+import {
+  type Checkout,
+  demandOpen,
+  demandPayable,
+  isTheirs,
+  outcomeOf,
+  sameTender,
+  settled,
+} from '../../domains/checkouts/rules.ts';
 import type { PayCheckoutInput } from '../../domains/checkouts/schema.ts';
 import * as checkouts from '../../domains/checkouts/service.ts';
-import type { PlaceOrderInput } from '../../domains/orders/schema.ts';
+import type { PlaceOrderInput, TenderInput } from '../../domains/orders/schema.ts';
 import * as orders from '../../domains/orders/service.ts';
 import { looksLikeCardNumber } from '../../kernel/card-numbers.ts';
 import { DomainError } from '../../kernel/errors.ts';
@@ -66,11 +74,34 @@ function orderOf(checkout: Checkout, input: PayCheckoutInput): PlaceOrderInput {
     totalMinor: input.totalMinor,
     customer: checkout.customer,
     ...(checkout.shipTo ? { shipTo: { name: checkout.customer.name, ...checkout.shipTo } } : {}),
-    payment: { provider: 'card', token: input.paymentToken, returnUrl: input.returnUrl },
+    tenders: tendersOf(checkout, input),
+    ...(input.paymentToken
+      ? { payment: { provider: 'card' as const, token: input.paymentToken, returnUrl: input.returnUrl } }
+      : {}),
     lines: [],
     metadata: {},
     tags: [],
   };
+}
+
+/** As an order takes them; one that pays nothing is left out. */
+function tendersOf(checkout: Checkout, { tenders = [] }: PayCheckoutInput): TenderInput[] {
+  return tenders
+    .filter((tender) => tender.amountMinor > 0n && checkout.tenders.some((one) => sameTender(one, tender)))
+    .map(({ type, id, amountMinor }) => {
+      if (type === 'gift_card') return { type, giftCardId: id, amountMinor };
+      return { type, customerId: id, amountMinor };
+    });
+}
+
+/** Refuses what is not chosen on this checkout, and to spend what another customer has chosen: only they may, signed in. */
+function demandChosen(checkout: Checkout, { tenders = [], payerId }: PayCheckoutInput): void {
+  for (const tender of tenders) {
+    if (!checkout.tenders.some((one) => sameTender(one, tender)))
+      throw new DomainError('conflict', 'What you pay with was changed meanwhile. Look at it and pay again.');
+    if (!isTheirs(tender, payerId ?? null))
+      throw new DomainError('unauthenticated', 'Sign in to pay with what is yours.', { tender: tender.type });
+  }
 }
 
 function decide(world: Paying, request: Request<PayCheckoutInput>): PayingCheckout {
@@ -83,8 +114,9 @@ function decide(world: Paying, request: Request<PayCheckoutInput>): PayingChecko
     return { id: checkout.id, state: paid ? 'paid' : 'paying', orderId: checkout.orderId };
   }
   demandOpen(checkout, attempt, ctx.now);
-  if (looksLikeCardNumber(input.paymentToken)) throw new DomainError('card_number_refused');
+  if (input.paymentToken && looksLikeCardNumber(input.paymentToken)) throw new DomainError('card_number_refused');
   demandPayable(checkout, input.quoteId);
+  demandChosen(checkout, input);
   const placement = world.placements.get(request);
   if (!placement || !world.placing) throw new Error(`Checkout ${checkout.id} is free, but nothing was locked to pay for it`);
   const order = placeOrder.decide(world.placing, placement);

@@ -24,6 +24,7 @@ export const nav = {
   payments: 'Zahlungen',
   inDoubt: 'Ungeklärt',
   refunds: 'Erstattungen',
+  giftCards: 'Geschenkkarten',
   ledger: 'Hauptbuch',
   wallets: 'Wallets',
   payouts: 'Auszahlungen',

@@ -69,6 +69,8 @@ export const orders = {
   attempt: { authorize: 'Autorisierung', capture: 'Einzug', void: 'Aufhebung', refund: 'Erstattung' },
   calls: { one: '{count} Aufruf', other: '{count} Aufrufe' },
   refunds: 'Erstattungen',
+  tenderSums: '{captured} genommen · {refunded} zurückgegeben',
+  refundTo: 'an {method}',
   refundReason: '{reason} · von {name}',
   customerOrders: { one: '{count} Bestellung', other: '{count} Bestellungen' },
   customerOrdersMany: '99+ Bestellungen',

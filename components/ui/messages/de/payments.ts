@@ -1,5 +1,5 @@
 export const payments = {
-  methods: { card: 'Karte' },
+  methods: { card: 'Karte', gift_card: 'Geschenkkarte', store_credit: 'Shop-Guthaben', wallet: 'Wallet' },
   title: 'Zahlungen',
   inDoubt: 'Ungeklärt',
   inDoubtSub: 'Versuche ohne Antwort. Der Anbieter wird gefragt, bis er sagt, was geschah; nichts wird geraten.',

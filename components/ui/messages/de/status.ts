@@ -79,6 +79,13 @@ export const status = {
   },
   ledgerHold: { open: 'Offen', posted: 'Gebucht', voided: 'Freigegeben' },
   transferPhase: { single: 'Gebucht', pending: 'Vorgemerkt', post: 'Aus Vormerkung gebucht', void: 'Freigegeben' },
+  giftCard: {
+    awaiting_approval: 'Wartet auf Zustimmung',
+    active: 'Aktiv',
+    frozen: 'Gesperrt',
+    void: 'Ungültig',
+    expired: 'Abgelaufen',
+  },
   approval: { pending: 'Wartet auf Freigabe', approved: 'Freigegeben', rejected: 'Abgelehnt', expired: 'Abgelaufen' },
   topUp: {
     sending: 'Bank wird gefragt',

@@ -25,6 +25,7 @@ export const nav = {
   payments: 'Payments',
   inDoubt: 'In doubt',
   refunds: 'Refunds',
+  giftCards: 'Gift cards',
   ledger: 'Ledger',
   wallets: 'Wallets',
   payouts: 'Payouts',

@@ -70,6 +70,8 @@ export const orders = {
   attempt: { authorize: 'Authorize', capture: 'Capture', void: 'Void', refund: 'Refund' },
   calls: { one: '{count} call', other: '{count} calls' },
   refunds: 'Refunds',
+  tenderSums: '{captured} taken · {refunded} given back',
+  refundTo: 'to {method}',
   refundReason: '{reason} · by {name}',
   customerOrders: { one: '{count} order', other: '{count} orders' },
   customerOrdersMany: '99+ orders',

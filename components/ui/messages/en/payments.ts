@@ -1,6 +1,6 @@
 /** Payments and refunds. */
 export const payments = {
-  methods: { card: 'Card' },
+  methods: { card: 'Card', gift_card: 'Gift card', store_credit: 'Store credit', wallet: 'Wallet' },
   title: 'Payments',
   inDoubt: 'In doubt',
   inDoubtSub: 'Attempts without an answer. The provider is asked until it says what happened; nothing is guessed.',

@@ -80,6 +80,7 @@ export const status = {
   },
   ledgerHold: { open: 'Open', posted: 'Posted', voided: 'Released' },
   transferPhase: { single: 'Posted', pending: 'Held', post: 'Posted from hold', void: 'Released' },
+  giftCard: { awaiting_approval: 'Awaits approval', active: 'Active', frozen: 'Frozen', void: 'Void', expired: 'Expired' },
   approval: { pending: 'Awaits approval', approved: 'Approved', rejected: 'Rejected', expired: 'Expired' },
   topUp: {
     sending: 'Asking your bank',
