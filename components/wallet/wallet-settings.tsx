@@ -1,5 +1,5 @@
 'use client';
-import { IconAt, IconSnowflake, IconSunHigh, IconX } from '@tabler/icons-react';
+import { IconAt, IconFileText, IconSnowflake, IconSunHigh, IconX } from '@tabler/icons-react';
 import type { WalletView } from '../../server/views/wallets.ts';
 import { Section } from '../ui/detail-layout.tsx';
 import { useMessages } from '../ui/locale.tsx';
@@ -12,7 +12,7 @@ interface Props {
   readonly onShow: (dialog: WalletDialog) => void;
 }
 
-/** The handle, freezing, closing. */
+/** The handle, the statement of the month so far, freezing, closing. */
 export function WalletSettings({ wallet, handle, onShow }: Props) {
   const { t } = useMessages();
   const icon = { size: 18, stroke: 1.75, 'aria-hidden': true } as const;
@@ -25,6 +25,13 @@ export function WalletSettings({ wallet, handle, onShow }: Props) {
             {t('wallet.handle.title')}
             <span className={classes.value}>{handle ? `@${handle}` : t('wallet.handle.none')}</span>
           </button>
+        </li>
+        <li>
+          <a href={`/api/documents/statements/${wallet.accountId}.pdf`} target="_blank" rel="noopener">
+            <IconFileText {...icon} />
+            {t('wallet.statement')}
+            <span className={classes.value}>{t('wallet.thisMonth')}</span>
+          </a>
         </li>
         {wallet.status === 'active' && (
           <li>

@@ -38,6 +38,8 @@ export const wallet = {
   arrived: '{amount} ist da',
   arrivedFrom: '{amount} von {name}',
   settings: 'Einstellungen',
+  statement: 'Kontoauszug',
+  thisMonth: 'Dieser Monat, PDF',
   freeze: 'Sperren',
   freezeTitle: 'Deine Wallet in {currency} sperren',
   freezeText: 'Ab sofort kann nichts davon ausgegeben werden. Was dir gesendet wird, kommt weiter an. Du entsperrst sie selbst.',

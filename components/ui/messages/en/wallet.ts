@@ -38,6 +38,8 @@ export const wallet = {
   arrived: '{amount} arrived',
   arrivedFrom: '{amount} from {name}',
   settings: 'Settings',
+  statement: 'Statement',
+  thisMonth: 'This month, PDF',
   freeze: 'Freeze',
   freezeTitle: 'Freeze your {currency} wallet',
   freezeText: 'Nothing can be spent from it, at once. Money that is sent to you still arrives. You unfreeze it yourself.',
