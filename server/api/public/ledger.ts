@@ -3,11 +3,14 @@ import { glAccountOf } from '../../domains/gl/rules.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import type { Consistency } from '../../platform/consistent-read.ts';
 import { balanceNow } from '../../views/account-balance.ts';
+import { listAccounts, readAccount } from '../../views/accounts.ts';
 import { balanceAt, balanceAtVersion } from '../../views/balances.ts';
+import { listEntries, TRANSFER_PHASES } from '../../views/entries.ts';
 import { readMappings } from '../../views/gl/mappings.ts';
 import { checkPeriod, listGlPostings } from '../../views/gl/postings.ts';
 import { procedure, router } from '../trpc.ts';
-import { currency, id, page, pageOf, pageQuery, time, timeOrNull, timestamp, uppers } from './fields.ts';
+import { currency, id, page, pageOf, pageQuery, time, timeOrNull, timestamp, upper, uppers, words } from './fields.ts';
+import { account, accountOf, entry, entryOf } from './ledger-resources.ts';
 import { operation } from './operation.ts';
 
 const TAG = 'Ledger';
@@ -62,6 +65,62 @@ const day = z
 
 /** What a merchant's own accounts hold, and held, and what was posted there. */
 export const ledgerRouter = router({
+  accounts: procedure
+    .meta(
+      operation({
+        method: 'GET',
+        path: '/ledger/accounts',
+        id: 'listAccounts',
+        tag: TAG,
+        summary: 'List accounts by their codes',
+      }),
+    )
+    .input(z.strictObject({ ...pageQuery, kind: words(60).optional(), currency: currency.optional() }))
+    .output(pageOf(account))
+    .query(async ({ ctx, input: { cursor, ...filter } }) =>
+      page(await listAccounts(ctx.pool, ctx.scope, { ...filter, after: cursor }), accountOf),
+    ),
+
+  account: procedure
+    .meta(operation({ method: 'GET', path: '/ledger/accounts/{account}', id: 'getAccount', tag: TAG, summary: 'Get an account' }))
+    .input(z.strictObject({ account: id }))
+    .output(account)
+    .query(async ({ ctx, input }) => accountOf(await readAccount(ctx.pool, ctx.scope, input.account))),
+
+  entries: procedure
+    .meta(
+      operation({
+        method: 'GET',
+        path: '/ledger/accounts/{account}/entries',
+        id: 'listAccountEntries',
+        tag: TAG,
+        summary: 'List an account’s entries, newest first',
+      }),
+    )
+    .input(
+      z.strictObject({
+        ...pageQuery,
+        account: id,
+        kind: words(60).optional(),
+        phase: z.enum(uppers(TRANSFER_PHASES)).optional(),
+        from: timestamp.optional().meta({ description: 'Only entries of this instant or later.' }),
+        to: timestamp.optional().meta({ description: 'Only entries before this instant.' }),
+      }),
+    )
+    .output(pageOf(entry))
+    .query(async ({ ctx, input }) => {
+      const found = await listEntries(ctx.pool, ctx.scope, {
+        accountId: input.account,
+        after: input.cursor,
+        limit: input.limit,
+        kind: input.kind,
+        phase: TRANSFER_PHASES.find((phase) => upper(phase) === input.phase),
+        from: input.from === undefined ? undefined : new Date(input.from),
+        to: input.to === undefined ? undefined : new Date(input.to),
+      });
+      return page(found, entryOf);
+    }),
+
   postings: procedure
     .meta(
       operation({

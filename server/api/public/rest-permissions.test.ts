@@ -88,6 +88,9 @@ const FOREIGN: Readonly<Record<keyof typeof REST_PERMISSIONS, readonly Call[]>> 
   'v1.customers.list': [{ path: () => '/customers?email=north@example.com', nothing: true }],
   'v1.customers.get': [{ path: (n) => `/customers/${n.customer}` }],
   'v1.ledger.postings': [],
+  'v1.ledger.accounts': [],
+  'v1.ledger.account': [{ path: (n) => `/ledger/accounts/${n.account}` }],
+  'v1.ledger.entries': [{ path: (n) => `/ledger/accounts/${n.account}/entries` }],
   'v1.ledger.balance': [{ path: (n) => `/ledger/accounts/${n.account}/balance` }],
   'v1.giftCards.issue': [
     { path: () => '/gift-cards', body: (n) => ({ amount_minor: 1, currency: 'EUR', reason: 'sold', customer_id: n.customer }) },
