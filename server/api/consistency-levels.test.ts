@@ -174,7 +174,7 @@ it.runIf(DEEP)('measures what each level costs and how old its answers are', { t
   }
   writeEvidence('consistency', {
     title: 'What a level of consistency costs',
-    what: 'One reader asks the other of two processes for a wallet’s balance over HTTP, while the first process sends from that wallet some hundred times a second. `WAYBILL_DEEP=1 npx vitest run server/api/consistency-levels.test.ts`.',
+    what: 'One reader asks one of two API servers, which share a program and a database, for a wallet’s balance over HTTP, while the other one sends from that wallet again and again. `WAYBILL_DEEP=1 npx vitest run server/api/consistency-levels.test.ts`.',
     figures: [['seconds for each level', SECONDS]],
     table: {
       head: ['level', 'reads', 'p50 ms', 'p99 ms', 'stale p50 ms', 'stale p99 ms', 'stale at most ms'],
