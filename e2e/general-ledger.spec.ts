@@ -24,8 +24,8 @@ test('finance gives an account its number, and takes the books of a period away 
   const accounts = page.getByRole('region', { name: 'Accounts in the books' });
   await expect(accounts.getByRole('row').filter({ hasText: 'Provider clearing' })).toContainText('1100');
   const number = `61.${Date.now() % 100_000}`;
-  await accounts.getByRole('button', { name: 'Account of Provider fees' }).click();
-  const dialog = page.getByRole('dialog', { name: 'Account of Provider fees' });
+  await accounts.getByRole('button', { name: 'Change account of Provider fees' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Change account of Provider fees' });
   const verb = dialog.getByRole('button', { name: /^Use / });
   await dialog.getByRole('textbox', { name: 'Number' }).fill('=1+1');
   await expect(verb).toHaveAttribute('aria-disabled', 'true');
@@ -57,7 +57,7 @@ test('finance gives an account its number, and takes the books of a period away 
   expect(summary.length).toBeLessThan(journal.length);
   expect(sum(summary, 3)).toBe(sum(journal, 4));
 
-  await accounts.getByRole('button', { name: 'Account of Provider fees' }).click();
+  await accounts.getByRole('button', { name: 'Change account of Provider fees' }).click();
   await page.getByRole('button', { name: 'Back to the number out of the box' }).click();
   await expect(accounts.getByRole('row').filter({ hasText: 'Provider fees' })).toContainText('6100');
 });
@@ -66,8 +66,8 @@ test('a merchant has numbers of its own, and what is kept for all merchants is n
   const page = await as('merchant', { viewport: { width: 390, height: 844 } });
   await page.goto(PAGE);
   await expect(page.getByRole('heading', { name: /^Accounts in the books of / })).toBeVisible();
-  await expect(page.getByRole('button', { name: 'Account of Provider clearing' })).toBeDisabled();
-  await expect(page.getByRole('button', { name: 'Account of Provider fees' })).toBeEnabled();
+  await expect(page.getByRole('button', { name: 'Change account of Provider clearing' })).toBeDisabled();
+  await expect(page.getByRole('button', { name: 'Change account of Provider fees' })).toBeEnabled();
   await expect(page.getByRole('combobox', { name: 'Merchant' })).toHaveCount(0);
   const journal = await downloaded(page);
   expect(sum(journal, 4)).toBe(sum(journal, 5));

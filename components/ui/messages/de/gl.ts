@@ -32,7 +32,7 @@ export const gl = {
   origin: 'Festgelegt',
   origins: { default: 'Von Haus aus', general: 'Für alle', own: 'Für diesen Händler' },
   change: 'Ändern',
-  changeOf: 'Konto von {kind}',
+  changeOf: 'Ändern: Konto von {kind}',
   platforms: 'Wird für alle Händler zusammen geführt: Legen Sie die allgemeine Nummer fest.',
   numberHint: 'Bis zu 20 Buchstaben, Ziffern, Punkte, Bindestriche und Leerzeichen, etwa 1100 oder 4.10-2',
   save: '{number} verwenden',

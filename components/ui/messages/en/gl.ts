@@ -32,7 +32,7 @@ export const gl = {
   origin: 'Set',
   origins: { default: 'Out of the box', general: 'For everybody', own: 'For this merchant' },
   change: 'Change',
-  changeOf: 'Account of {kind}',
+  changeOf: 'Change account of {kind}',
   platforms: 'Kept once for all merchants: set its general number.',
   numberHint: 'Up to 20 letters, digits, dots, hyphens and blanks, such as 1100 or 4.10-2',
   save: 'Use {number}',
