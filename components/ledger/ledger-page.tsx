@@ -13,6 +13,7 @@ import { MoreButton } from '../ui/more-button.tsx';
 import { PageHeader } from '../ui/page-header.tsx';
 import { EmptyState, Loaded } from '../ui/states.tsx';
 import { accountCode } from './account-code.ts';
+import { ClosedBooks } from './closed-books.tsx';
 import { LedgerTabs } from './ledger-tabs.tsx';
 import { TrialBalance } from './trial-balance.tsx';
 
@@ -91,7 +92,7 @@ function Accounts() {
 export function LedgerOverview() {
   const { t } = useMessages();
   return (
-    <DetailLayout header={<PageHeader title={t('ledger.title')} />} tabs={<LedgerTabs />}>
+    <DetailLayout header={<PageHeader title={t('ledger.title')} secondary={<ClosedBooks />} />} tabs={<LedgerTabs />}>
       <TrialBalance />
       <Accounts />
     </DetailLayout>

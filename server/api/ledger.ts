@@ -4,6 +4,7 @@ import { readSnapshot } from '../platform/read-snapshot.ts';
 import { accountDays, DAYS_MAX } from '../views/account-days.ts';
 import { listAccounts, readAccount } from '../views/accounts.ts';
 import { balanceAt, balanceAtVersion, dayEnd } from '../views/balances.ts';
+import { readClosedBooks } from '../views/closed-periods.ts';
 import { entryKinds, listEntries, TRANSFER_PHASES } from '../views/entries.ts';
 import { countHolds, HOLD_VIEWS, listHolds } from '../views/holds.ts';
 import { readJournal, readTransfer } from '../views/transfers.ts';
@@ -103,6 +104,9 @@ export const ledgerRouter = router({
     await readSnapshot(ctx.app.pool, (tx) => readTransfer(tx, ctx.scope, input.transferId));
     return submit(ctx, input, ctx.app.flows.ledger.proposeReversal);
   }),
+
+  /** Until when the books are closed. */
+  closed: procedure.query(({ ctx }) => readClosedBooks(ctx.pool)),
 
   closePeriod: procedure
     .input(keyed(closePeriodInput))

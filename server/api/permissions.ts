@@ -149,6 +149,7 @@ export const PERMISSIONS = {
   'ledger.account': { allow: BOOK_READERS },
   'ledger.entries': { allow: BOOK_READERS },
   'ledger.operate': { allow: AUDITORS },
+  'ledger.closed': { allow: BOOK_READERS },
   'ledger.closePeriod': { allow: AUDITORS },
   'ledger.proposeAdjustment': { allow: AUDITORS },
   'ledger.proposeReversal': { allow: AUDITORS },

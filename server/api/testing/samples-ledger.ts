@@ -5,6 +5,7 @@ const NIL = '00000000-0000-7000-8000-000000000000';
 /** Samples of the ledger's procedures. */
 export const LEDGER_SAMPLES = {
   'ledger.trialBalance': {},
+  'ledger.closed': {},
   'ledger.accounts': { input: () => ({}) },
   'ledger.account': { input: () => ({ id: NIL }), foreign: [(world) => ({ id: world.northAccount })] },
   'ledger.entries': {

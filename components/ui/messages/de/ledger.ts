@@ -143,6 +143,15 @@ export const ledger = {
   alreadyReversed: 'Alles davon wurde schon zurückgebucht.',
   movedNothing: 'Es hat kein Geld bewegt. Eine Vormerkung wird freigegeben, nicht zurückgebucht.',
   limitFirst: 'Einen Rahmen eingeben.',
+  closedUntil: 'Abgeschlossen bis {day}',
+  neverClosed: 'Noch ist kein Zeitraum abgeschlossen',
+  closePeriod: 'Zeitraum abschließen',
+  closePeriodLast: 'Letzter Tag, der abgeschlossen wird',
+  closePeriodEffect:
+    'Endgültig: mit einem Datum bis einschließlich {day} (UTC) wird nichts mehr gebucht. Was damals falsch war, berichtigt eine Buchung von heute.',
+  closePeriodVerb: 'Bis {day} abschließen',
+  closePeriodDone: 'Die Bücher sind bis {day} abgeschlossen',
+  closePeriodFirst: 'Wähle einen Tag, der vorbei und noch nicht abgeschlossen ist.',
   operations: {
     freeze: {
       button: 'Einfrieren',

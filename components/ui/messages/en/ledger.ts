@@ -143,6 +143,15 @@ export const ledger = {
   alreadyReversed: 'All of it was taken back already.',
   movedNothing: 'It moved no money. A hold is released, not reversed.',
   limitFirst: 'Enter a limit.',
+  closedUntil: 'Closed through {day}',
+  neverClosed: 'No period is closed yet',
+  closePeriod: 'Close a period',
+  closePeriodLast: 'Last day to close',
+  closePeriodEffect:
+    'For good: nothing is posted with a date up to and including {day} (UTC) any more. What was wrong then is corrected by a transfer of today.',
+  closePeriodVerb: 'Close through {day}',
+  closePeriodDone: 'The books are closed through {day}',
+  closePeriodFirst: 'Choose a day that is over and not closed yet.',
   operations: {
     freeze: {
       button: 'Freeze',
