@@ -18,6 +18,7 @@ import {
   readClosedUntil,
   readHoldAccounts,
   readMovements,
+  readMovementsOfOrders,
   readReversed,
   readTransfers,
   stopAccounts,
@@ -184,4 +185,9 @@ export async function lockPeriods(tx: Tx): Promise<Date | null> {
 /** Closes the books before `until`. */
 export async function closeUntil(tx: Tx, until: Date, ctx: Ctx): Promise<void> {
   await insertPeriod(tx, { until, home: ctx.home, actor: ctx.actor, at: ctx.now, traceId: ctx.traceId });
+}
+
+/** The same of orders, whenever it was posted. */
+export function movementsOfOrders(db: Queryable, codes: string, orderIds: readonly string[]): Promise<Movement[]> {
+  return readMovementsOfOrders(db, codes, orderIds);
 }

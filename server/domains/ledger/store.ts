@@ -337,3 +337,19 @@ export async function findExpiredHolds(db: Queryable, now: Date, limit: number):
   });
   return rows.map(({ id }) => id);
 }
+
+/** What journals moved on the accounts whose codes begin so, for these orders, whenever that was. */
+export async function readMovementsOfOrders(db: Queryable, codes: string, orderIds: readonly string[]): Promise<Movement[]> {
+  const { rows } = await db.query<Movement>({
+    name: 'ledger-movements-of-orders',
+    text: `WITH own AS (SELECT id FROM accounts WHERE starts_with(code, $1))
+           SELECT t.journal_id AS "journalId", (array_agg(t.kind ORDER BY (t.kind = 'psp_fee'), t.id))[1] AS kind, t.order_id AS "orderId",
+                  t.payment_id AS "paymentId", (array_agg(t.reference ORDER BY (t.kind = 'psp_fee'), t.id))[1] AS reference, t.currency,
+                  sum(CASE WHEN d.id IS NOT NULL THEN t.amount_minor ELSE -t.amount_minor END)::bigint AS "netMinor", min(t.at) AS at
+           FROM transfers t LEFT JOIN own d ON d.id = t.debit_account LEFT JOIN own c ON c.id = t.credit_account
+           WHERE t.order_id = ANY($2::uuid[]) AND t.phase IN ('single', 'post') AND (d.id IS NULL) <> (c.id IS NULL)
+           GROUP BY t.journal_id, t.order_id, t.payment_id, t.currency`,
+    values: [codes, orderIds],
+  });
+  return rows;
+}

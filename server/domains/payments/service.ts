@@ -10,6 +10,7 @@ import {
   insertPayments,
   lockPayments,
   readOperations,
+  readOrdersByRef,
   readProviderRefs,
   updateOperations,
   updatePayments,
@@ -152,3 +153,6 @@ export async function providerRefs(db: Queryable, ids: readonly string[]): Promi
   const found = await readProviderRefs(db, ids);
   return new Map(found.flatMap(({ id, providerRef }) => (providerRef ? [[id, providerRef] as const] : [])));
 }
+
+/** The orders of payments, by what the provider calls them. */
+export const ordersByRef = (db: Queryable, refs: readonly string[]): Promise<string[]> => readOrdersByRef(db, refs);

@@ -185,3 +185,10 @@ export async function readProviderRefs(
   });
   return rows;
 }
+
+/** The orders of payments, by what the provider calls them. */
+export async function readOrdersByRef(db: Queryable, refs: readonly string[]): Promise<string[]> {
+  const text = 'SELECT DISTINCT order_id AS id FROM payments WHERE provider_ref = ANY($1::text[])';
+  const { rows } = await db.query<{ id: string }>({ name: 'payments-orders-by-ref', text, values: [refs] });
+  return rows.map(({ id }) => id);
+}

@@ -12,6 +12,7 @@ import {
   lockItemsOfPeriod,
   lockProviders,
   type Run,
+  readAgreed,
   readRun,
   readRunning,
   updateItems,
@@ -194,4 +195,9 @@ function see(state: ReconciliationState, item: Item | undefined, found: Found, {
   };
   state.items.set(fresh.id, fresh);
   state.freshItems.add(fresh.id);
+}
+
+/** Which of these journals agree with a booking that the provider has outside this period. */
+export async function agreed(db: Queryable, journalIds: readonly string[], { from, to }: Period): Promise<ReadonlySet<string>> {
+  return new Set(await readAgreed(db, journalIds, from, to));
 }

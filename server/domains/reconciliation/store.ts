@@ -204,3 +204,14 @@ function itemRow(item: Item): Record<string, unknown> {
     version: item.version,
   };
 }
+
+/** Which of these journals agree with a booking that the provider has outside this period. */
+export async function readAgreed(db: Queryable, journalIds: readonly string[], from: Date, to: Date): Promise<string[]> {
+  const { rows } = await db.query<{ id: string }>({
+    name: 'reconciliation-agreed',
+    text: `SELECT journal_id AS id FROM reconciliation_items
+           WHERE journal_id = ANY($1::uuid[]) AND status = 'agreed' AND (occurred_at < $2 OR occurred_at >= $3)`,
+    values: [journalIds, from, to],
+  });
+  return rows.map(({ id }) => id);
+}

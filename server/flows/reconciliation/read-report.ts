@@ -49,7 +49,7 @@ export function createReportReader({ pool, outside }: { readonly pool: pg.Pool; 
       const theirs = await askReport(outside, run.provider, period, signal);
       if ('reason' in theirs) return giveUpForNow(pool, run, theirs.reason, ctx);
       const ours = await readOurs(pool, run.provider, period);
-      const found = matchRows(theirs.rows, ours, period).filter((one) => !isTooFresh(one, ctx.now));
+      const found = await withLate(pool, run.provider, theirs.rows, matchRows(theirs.rows, ours, period), period, ctx.now);
       await withTx(pool, async (tx) => {
         forgetLocks(tx);
         const ended = await reconciliation.finish(tx, runId, found, ctx.now);
@@ -73,6 +73,40 @@ export function createReportReader({ pool, outside }: { readonly pool: pg.Pool; 
       return stale.length;
     },
   };
+}
+
+/**
+ * A second look at what stands alone. Their booking may be one that we posted on another day, which its payment tells; ours may be one that
+ * agreed with the report of another day. Only equal amounts count here, and no journal twice.
+ */
+async function withLate(
+  pool: pg.Pool,
+  provider: Reconciled,
+  theirs: readonly TheirRow[],
+  found: readonly Found[],
+  period: Period,
+  now: Date,
+): Promise<Found[]> {
+  const lone = new Set(found.flatMap(({ kind, externalId }) => (kind === 'missing_here' && externalId ? [externalId] : [])));
+  const rows = theirs.filter(({ externalId }) => lone.has(externalId));
+  const others = provider === 'card' ? await readLate(pool, rows) : [];
+  const ownJournals = found.flatMap(({ journalId }) => journalId ?? []);
+  const elsewhere = await reconciliation.agreed(pool, [...ownJournals, ...others.map((one) => one.journalId)], period);
+  const taken = new Set([...ownJournals, ...elsewhere]);
+  const free = others.filter(({ journalId }) => !taken.has(journalId));
+  const late = new Map(matchRows(rows, free, period).flatMap((one) => (one.kind === 'matched' ? [[one.key, one] as const] : [])));
+  return found
+    .map((one) => late.get(one.key) ?? one)
+    .filter((one) => !isTooFresh(one, now) && !(one.kind === 'missing_there' && elsewhere.has(one.journalId ?? '')));
+}
+
+/** What we posted for these payments, whenever that was. */
+async function readLate(pool: pg.Pool, rows: readonly TheirRow[]): Promise<OurRow[]> {
+  const orderIds = await payments.ordersByRef(
+    pool,
+    rows.flatMap(({ reference }) => reference ?? []),
+  );
+  return asOurs(pool, 'card', await ledger.movementsOfOrders(pool, CLEARING.card, orderIds));
 }
 
 /** What we booked in the last minutes is not missing there yet. */
@@ -117,7 +151,12 @@ const bankBooking = (type: string): Booking => (type.startsWith('pay_in') ? 'pay
 
 /** What our books have on the clearing accounts, under the names that the provider uses. */
 async function readOurs(pool: pg.Pool, provider: Reconciled, period: Period): Promise<OurRow[]> {
-  const moved = await ledger.movements(pool, CLEARING[provider], widened(period));
+  return asOurs(pool, provider, await ledger.movements(pool, CLEARING[provider], widened(period)));
+}
+
+type Moved = Awaited<ReturnType<typeof ledger.movements>>;
+
+async function asOurs(pool: pg.Pool, provider: Reconciled, moved: Moved): Promise<OurRow[]> {
   const refs = await payments.providerRefs(
     pool,
     moved.flatMap(({ paymentId }) => paymentId ?? []),
