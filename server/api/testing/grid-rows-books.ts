@@ -12,7 +12,11 @@ async function wallets(w: GridWorld): Promise<{ debitAccountId: string; creditAc
   return { debitAccountId: idOf(debit.customerId), creditAccountId: idOf(credit.customerId) };
 }
 
-/** Corrections of the books by two persons. */
+/** Each closing is further on than those before it, and before anything was posted. */
+const LONG_AGO_MS = Date.UTC(2020, 0, 1);
+let closings = 0;
+
+/** Corrections of the books by two persons, and what is done to accounts and periods. */
 export const BOOK_ROWS: Readonly<Partial<Record<ProcedurePath, Row>>> = {
   'ledger.proposeAdjustment': async (w, tenant) => {
     const wish = { ...(await wallets(w)), currency: 'EUR', reason: 'Paid to the wrong wallet' };
@@ -31,6 +35,23 @@ export const BOOK_ROWS: Readonly<Partial<Record<ProcedurePath, Row>>> = {
       caller: await w.callerOf(tenant, 'ledger.proposeReversal'),
       input: { transferId, reason: 'Posted by mistake' },
       other: { transferId, reason: 'Posted to somebody else' },
+    };
+  },
+  'ledger.operate': async (w, tenant) => {
+    const { debitAccountId: accountId } = await wallets(w);
+    return {
+      caller: await w.callerOf(tenant, 'ledger.operate'),
+      input: { accountId, operation: { action: 'freeze' }, reason: 'Suspected fraud' },
+      other: { accountId, operation: { action: 'freeze' }, reason: 'Asked for' },
+    };
+  },
+  'ledger.closePeriod': async (w, tenant) => {
+    closings += 1;
+    const until = new Date(LONG_AGO_MS + closings * 60_000);
+    return {
+      caller: await w.callerOf(tenant, 'ledger.closePeriod'),
+      input: { until, reason: 'Month end' },
+      other: { until, reason: 'Year end' },
     };
   },
 };
