@@ -28,9 +28,12 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
         <ColorSchemeScript defaultColorScheme="auto" nonce={asked.get('x-nonce') ?? undefined} suppressHydrationWarning />
       </head>
       <body>
-        <Providers locale={locale} timeZone={timeZone}>
-          {children}
-        </Providers>
+        {/* Dialogs are added at the end of the body: whatever React adds later must not come after them. */}
+        <div className="wb-page">
+          <Providers locale={locale} timeZone={timeZone}>
+            {children}
+          </Providers>
+        </div>
       </body>
     </html>
   );

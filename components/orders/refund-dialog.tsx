@@ -142,6 +142,16 @@ function Fields({ page, wanted }: { page: OrderPage; wanted: ReturnType<typeof u
           disabled: value === 'units' && lines.length === 0,
         }))}
       />
+      {/* Before the fields: from the last of them one Tab leads to the reason. */}
+      {page.order.customerId !== null && (
+        <SegmentedControl
+          aria-label={t('actions.refund.target')}
+          value={wanted.to}
+          onChange={(value) => wanted.setTo(value === 'store_credit' ? 'store_credit' : 'original')}
+          data={REFUND_TARGETS.map((value) => ({ value, label: t(`actions.refund.targets.${value}`) }))}
+        />
+      )}
+      {wanted.to === 'store_credit' && <p className={classes.dim}>{t('actions.refund.targetHint')}</p>}
       {kind === 'units' ? (
         <UnitFields lines={lines} units={wanted.units} />
       ) : (
@@ -154,15 +164,6 @@ function Fields({ page, wanted }: { page: OrderPage; wanted: ReturnType<typeof u
           required
         />
       )}
-      {page.order.customerId !== null && (
-        <SegmentedControl
-          aria-label={t('actions.refund.target')}
-          value={wanted.to}
-          onChange={(value) => wanted.setTo(value === 'store_credit' ? 'store_credit' : 'original')}
-          data={REFUND_TARGETS.map((value) => ({ value, label: t(`actions.refund.targets.${value}`) }))}
-        />
-      )}
-      {wanted.to === 'store_credit' && <p className={classes.dim}>{t('actions.refund.targetHint')}</p>}
     </>
   );
 }

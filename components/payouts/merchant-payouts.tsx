@@ -6,7 +6,7 @@ import { useState } from 'react';
 import type { PayoutView } from '../../server/views/rails.ts';
 import { listProps } from '../list-page.ts';
 import { useLive } from '../live.tsx';
-import { useTRPC } from '../trpc.tsx';
+import { shownError, useTRPC } from '../trpc.tsx';
 import { StatusBadge } from '../ui/badge.tsx';
 import { DataList } from '../ui/data-list.tsx';
 import type { Column } from '../ui/data-table.tsx';
@@ -67,6 +67,7 @@ export function MerchantPayouts({ views }: { views: readonly ListView[] }) {
     <>
       <DataList
         {...listProps(list, url)}
+        {...(merchants.error ? { error: shownError(merchants.error), onRetry: () => void merchants.refetch() } : {})}
         header={
           <PageHeader
             title={t('payouts.title')}
