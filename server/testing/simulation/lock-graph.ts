@@ -52,7 +52,9 @@ export function tablesLocked(text: string): readonly string[] {
 function parse(text: string): string[] {
   if (/graphile_worker\.(add|reschedule)_jobs/.test(text)) return ['jobs'];
   const found = new Set<string>();
-  if (/\bFOR\s+(NO\s+KEY\s+)?UPDATE\b/i.test(text)) add(found, /\bFROM\s+([\w.]+)/i.exec(text)?.[1]);
+  // A statement that reads other tables beside the one it locks says which one that is.
+  if (/\bFOR\s+(NO\s+KEY\s+)?UPDATE\b/i.test(text))
+    add(found, (/\bUPDATE\s+OF\s+([\w.]+)/i.exec(text) ?? /\bFROM\s+([\w.]+)/i.exec(text))?.[1]);
   add(found, /^\s*UPDATE\s+([\w.]+)/i.exec(text)?.[1]);
   add(found, /^\s*DELETE\s+FROM\s+([\w.]+)/i.exec(text)?.[1]);
   if (/\bON\s+CONFLICT\b/i.test(text)) add(found, /\bINSERT\s+INTO\s+([\w.]+)/i.exec(text)?.[1]);
