@@ -122,7 +122,7 @@ describe("another merchant's and another customer's rows", () => {
     expect((await agentHome(db.pool, north())).attention.map((row) => row.why)).toEqual(['stuck', 'in_doubt']);
     expect((await agentHome(db.pool, north())).held).toMatchObject([{ number: 'EU-1001', holds: ['manual'] }]);
     expect((await agentHome(db.pool, north(), 'fraud')).held).toEqual([]);
-    const nothing = { inDoubt: 0, approvals: 0, payments: [], refunds: [], ledger: [] };
+    const nothing = { inDoubt: 0, differences: 0, approvals: 0, payments: [], refunds: [], ledger: [] };
     expect(await financeHome(db.pool, south())).toEqual(nothing);
   });
 });

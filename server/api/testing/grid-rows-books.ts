@@ -29,7 +29,15 @@ export const BOOK_ROWS: Readonly<Partial<Record<ProcedurePath, Row>>> = {
   'ledger.proposeReversal': async (w, tenant) => {
     const { debitAccountId: debit, creditAccountId: credit } = await wallets(w);
     const transferId = newId();
-    const move = { id: transferId, kind: 'p2p', phase: 'single', debit, credit, amountMinor: 100n, currency: 'EUR' } as const;
+    const move = {
+      id: transferId,
+      kind: 'promotion',
+      phase: 'single',
+      debit,
+      credit,
+      amountMinor: 100n,
+      currency: 'EUR',
+    } as const;
     await w.rest.api.app.flows.ledger.post([{ ...move, orderId: null, paymentId: null }], w.ctx());
     return {
       caller: await w.callerOf(tenant, 'ledger.proposeReversal'),

@@ -1,3 +1,5 @@
+import { chart } from '../../domains/ledger/schema.ts';
+import { moveBetween } from '../../flows/testing/fund-wallet.ts';
 import { newId } from '../../kernel/ids.ts';
 import type { ProcedurePath } from '../root.ts';
 import { holder } from './grid-rows-wallets.ts';
@@ -38,6 +40,7 @@ async function inSuspense(w: GridWorld): Promise<string> {
      VALUES ($1, 'EU', 'for Carla', 'EUR', 100, 'settled', 'suspense', 'unknown_reference', now(), now())`,
     [bankRef],
   );
+  await moveBetween(w.rest.db.pool, chart.bankClearing('EUR'), chart.suspense('EUR'), 100n, 'pay_in_unknown', bankRef);
   return bankRef;
 }
 

@@ -13,13 +13,23 @@ export async function moveBetween(
   to: AccountRef,
   amountMinor: bigint,
   kind: string,
+  reference: string | null = null,
 ): Promise<bigint> {
   const ctx = { now: new Date(), actor: 'system:test', traceId: newId(), requestId: newId(), home: 'EU' };
   return withTx(pool, async (tx) => {
     forgetLocks(tx);
     const state = await ledger.lock(tx, { home: 'EU', accounts: [from, to], holds: [], now: ctx.now });
     const { currency } = to;
-    const move = { id: newId(), kind, phase: 'single', amountMinor, currency, orderId: null, paymentId: null } as const;
+    const move = {
+      id: newId(),
+      kind,
+      phase: 'single',
+      amountMinor,
+      currency,
+      orderId: null,
+      paymentId: null,
+      reference,
+    } as const;
     const [moved] = ledger.post(state, planTransfers(state, [{ ...move, debit: from.code, credit: to.code }]), ctx);
     await ledger.write(tx, state);
     return moved?.creditVersion ?? 0n;
