@@ -118,7 +118,7 @@ async function agrees(database: Database, records: readonly TransferRecord[], sa
   const client = new pg.Client({ connectionString: database.ownerUrl });
   await client.connect();
   try {
-    const { rows } = await client.query<{ n: number }>(`SELECT count(*)::int AS n FROM transfers WHERE kind = 'p2p'`);
+    const { rows } = await client.query<{ n: number }>(`SELECT count(*)::int AS n FROM transfers WHERE kind = 'bench'`);
     const acknowledged = records.reduce((total, record) => total + record.acknowledged, 0);
     const there = rows[0]?.n ?? 0;
     if (there !== acknowledged) say(`✗ ${acknowledged} transfers were acknowledged, ${there} are there`);
@@ -130,8 +130,8 @@ async function agrees(database: Database, records: readonly TransferRecord[], sa
 }
 
 /** Limited wallets with plenty in each, and a past: a hundred thousand transfers, so that every plan is one for a table with rows. */
-export async function furnish(database: Database): Promise<string[]> {
-  const codes = ['funding', ...Array.from({ length: ACCOUNTS + 2 }, (_, index) => `wallet:bench-${index}`)];
+async function furnish(database: Database): Promise<string[]> {
+  const codes = ['funding', ...Array.from({ length: ACCOUNTS + 2 }, (_, index) => `bench:${index}`)];
   const ids = codes.map(accountId);
   const client = new pg.Client({ connectionString: database.ownerUrl });
   await client.connect();
@@ -139,7 +139,7 @@ export async function furnish(database: Database): Promise<string[]> {
     await client.query(POST_TRANSFER);
     await client.query(
       `INSERT INTO accounts (id, code, kind, home, currency, normal_side, limited, created_at)
-       SELECT i, c, 'wallet', 'EU', '${CURRENCY}', CASE c WHEN 'funding' THEN 'debit' ELSE 'credit' END, c <> 'funding', now()
+       SELECT i, c, 'bench', 'EU', '${CURRENCY}', CASE c WHEN 'funding' THEN 'debit' ELSE 'credit' END, c <> 'funding', now()
        FROM unnest($1::uuid[], $2::text[]) AS v(i, c)`,
       [ids, codes],
     );

@@ -17,7 +17,7 @@ export type Post = (transfer: Transfer) => Promise<void>;
 
 const ACTOR = 'system:bench';
 const TRACE = newId();
-const KIND = 'p2p';
+const KIND = 'bench';
 
 /** The three ways to post a transfer over `connections` connections. */
 export function contender(name: ContenderName, url: string, connections: number): { post: Post; close(): Promise<void> } {
