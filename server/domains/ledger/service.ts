@@ -115,8 +115,6 @@ export async function lockExisting(
   return state;
 }
 
-export type Original = AppliedTransfer;
-
 /** Transfers by id, as they were written. */
 export async function findTransfers(tx: Tx, ids: readonly string[]): Promise<Map<string, AppliedTransfer>> {
   return ids.length === 0 ? new Map() : new Map((await readTransfers(tx, ids)).map((transfer) => [transfer.id, transfer]));

@@ -87,7 +87,7 @@ interface Books {
   readonly state: ledger.LedgerState;
   /** What was written before under an id of this batch, or just now. */
   readonly written: Map<string, AppliedTransfer>;
-  readonly originals: ReadonlyMap<string, ledger.Original>;
+  readonly originals: ReadonlyMap<string, AppliedTransfer>;
   readonly reversed: Map<string, bigint>;
 }
 

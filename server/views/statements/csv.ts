@@ -1,4 +1,5 @@
 import { formatDecimal, minorDigits } from '../../kernel/money.ts';
+import { csvCell } from '../../platform/csv.ts';
 import type { Statement, StatementEntry } from './statement.ts';
 
 const COLUMNS = [
@@ -17,18 +18,9 @@ const COLUMNS = [
 
 type Row = Partial<Record<(typeof COLUMNS)[number], string>>;
 
-/**
- * One value of a CSV file (RFC 4180). A spreadsheet takes what begins with these for a formula and runs it, so text that others wrote is
- * given an apostrophe, which it shows as text (OWASP, "CSV injection").
- */
-export function csvText(text: string): string {
-  const safe = /^\s*[=+\-@\t\r\n]/.test(text) ? `'${text}` : text;
-  return /[",;\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-}
-
 const line = (row: Row): string =>
   // Figures are our own: a minus is a number there and no formula.
-  `${COLUMNS.map((name) => (name === 'amount' || name === 'balance' ? (row[name] ?? '') : csvText(row[name] ?? ''))).join(',')}\r\n`;
+  `${COLUMNS.map((name) => (name === 'amount' || name === 'balance' ? (row[name] ?? '') : csvCell(row[name] ?? ''))).join(',')}\r\n`;
 
 /** The header and the row of the opening balance. Amounts are decimals of the currency's own digits, times are UTC. */
 export function csvOpening(statement: Statement): string {
