@@ -2,7 +2,7 @@ import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { DEMO_USERS } from '../server/platform/auth/demo-users.ts';
 import { typeCard } from './fixtures/shop.ts';
-import { bank } from './fixtures/simulators.ts';
+import { bank, mail } from './fixtures/simulators.ts';
 import { expect, signIn, test } from './fixtures/test.ts';
 
 // All of the wallet is in one file: tests of one file run one after the other, and these measure the same person's balance.
@@ -59,6 +59,8 @@ test('money goes to a friend whose page moves by itself, and a request is paid',
   await expect(ben.getByText('€3.25 from Carla Rossi'), 'the friend is told').toBeVisible();
   await expect.poll(() => euros(ben)).toBeCloseTo(before + 3.25, 2);
   await expect(ben.getByText('Ice cream')).toBeVisible();
+  const read = async () => (await mail.to('friend@waybill.example')).map(({ subject }) => subject);
+  await expect.poll(read, 'and reads of it').toContain('Carla Rossi sent you €3.25');
 
   await ben.getByRole('link', { name: 'Ask', exact: true }).click();
   await ben.getByRole('button', { name: 'Carla Rossi' }).click();

@@ -18,6 +18,8 @@ export function createMailDesk(env: Env): MailDesk {
     links: {
       track: (orderId) => trackingUrl(links, orderId),
       pay: (checkoutId) => payUrl(links, checkoutId),
+      wallet: (walletId) => `${env.WAYBILL_ORIGIN}/account/wallet${walletId === null ? '' : `?w=${walletId}`}`,
+      moneyRequest: (requestId) => `${env.WAYBILL_ORIGIN}/account/wallet/requests/${requestId}`,
       open: (sealedUrl) => open(sealedUrl, PURPOSE, env.WAYBILL_DATA_KEY),
     },
   };

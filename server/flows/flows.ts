@@ -284,6 +284,8 @@ const NO_MAIL: MailDesk = {
   links: {
     track: () => 'http://localhost/',
     pay: () => 'http://localhost/',
+    wallet: () => 'http://localhost/',
+    moneyRequest: () => 'http://localhost/',
     open: () => {
       throw new Error('Mail is off');
     },

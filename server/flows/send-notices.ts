@@ -5,7 +5,8 @@ import * as notifications from '../domains/notifications/service.ts';
 import { withTx } from '../platform/db.ts';
 import { forgetLocks } from '../platform/locks.ts';
 import { addJobs } from '../platform/queue.ts';
-import { type MailLinks, readContent } from './mail/facts.ts';
+import type { MailLinks } from './mail/content.ts';
+import { readContent } from './mail/facts.ts';
 import { type WrittenMail, writeMail } from './mail/write-mail.ts';
 
 /**

@@ -15,6 +15,11 @@ export const CONSUMERS = {
     'shipment.delivered',
     'order.refunded',
     'checkout.link_sent',
+    'wallet.received',
+    'wallet.topped_up',
+    'wallet.withdrawal_failed',
+    'wallet.withdrawal_returned',
+    'money_request.created',
   ],
 } as const satisfies Record<string, readonly EventType[]>;
 

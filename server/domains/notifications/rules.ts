@@ -28,6 +28,11 @@ export const NOTICE_KINDS = [
   'delivered',
   'refunded',
   'payment_link',
+  'money_received',
+  'money_requested',
+  'bank_top_up',
+  'withdrawal_failed',
+  'withdrawal_returned',
   'message',
   'reset_link',
   'invitation',
@@ -45,7 +50,7 @@ export function mailLocale(locale: string): MailLocale {
 }
 
 /** What customers are told of. */
-export const NOTICE_OF: Readonly<Partial<Record<EventType, NoticeKind>>> = {
+const NOTICE_OF: Readonly<Partial<Record<EventType, NoticeKind>>> = {
   'order.confirmed': 'order_confirmed',
   'order.cancelled': 'order_cancelled',
   'order.units_cancelled': 'units_cancelled',
@@ -54,7 +59,21 @@ export const NOTICE_OF: Readonly<Partial<Record<EventType, NoticeKind>>> = {
   'shipment.delivered': 'delivered',
   'order.refunded': 'refunded',
   'checkout.link_sent': 'payment_link',
+  'wallet.received': 'money_received',
+  'money_request.created': 'money_requested',
+  'wallet.topped_up': 'bank_top_up',
+  'wallet.withdrawal_failed': 'withdrawal_failed',
+  'wallet.withdrawal_returned': 'withdrawal_returned',
 };
+
+/** What its customer is told of an event; undefined where nothing. Who tops up by card sees it happen; a transfer comes days later. */
+export function noticeOf(event: {
+  readonly type: EventType;
+  readonly data: Readonly<Record<string, unknown>>;
+}): NoticeKind | undefined {
+  if (event.type === 'wallet.topped_up' && event.data.method !== 'bank') return undefined;
+  return NOTICE_OF[event.type];
+}
 
 /** Mails that let somebody in: their link is kept sealed until they are sent, shown to nobody, and never sent again. */
 const SECRET_KINDS: readonly NoticeKind[] = ['reset_link', 'invitation'];

@@ -1,7 +1,7 @@
 import { newId } from '../../kernel/ids.ts';
 import type { Tx } from '../../platform/db.ts';
 import type { StoredEvent } from '../../platform/stored-events.ts';
-import { NEWS_LIMIT_MS, NOTICE_OF, type Notice } from './rules.ts';
+import { NEWS_LIMIT_MS, type Notice, noticeOf } from './rules.ts';
 import { insertNotices, readRecipients } from './store.ts';
 
 export {
@@ -25,7 +25,7 @@ export {
 export async function queue(tx: Tx, events: readonly StoredEvent[], now: Date): Promise<number> {
   const recipients = await readRecipients(tx, [...new Set(events.map((event) => event.aggregateId))]);
   const notices = events.flatMap((event): Notice[] => {
-    const kind = NOTICE_OF[event.type];
+    const kind = noticeOf(event);
     const about = recipients.get(event.aggregateId);
     if (!kind || !about) return [];
     const { orderId, customerId, email, locale } = about;

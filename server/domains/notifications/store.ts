@@ -50,21 +50,26 @@ export async function insertNotices(tx: Tx, notices: readonly Notice[]): Promise
 }
 
 export interface Recipient {
-  /** Null where a checkout has no order yet. */
+  /** Null where it is about no order: a checkout, a wallet, a request for money. */
   readonly orderId: string | null;
   readonly email: string | null;
   readonly customerId: string | null;
   readonly locale: string;
 }
 
-/** Whom an order or a checkout is about, and in which language they are written to. */
+/** Whom an order, a checkout or a wallet is about, or who is asked for money, and in which language they are written to. */
 export async function readRecipients(db: Queryable, ids: readonly string[]): Promise<Map<string, Recipient>> {
   const { rows } = await db.query<Recipient & { id: string }>({
     name: 'notifications-recipients',
     text: `SELECT o.id, o.id AS "orderId", coalesce(o.email, c.email) AS email, o.customer_id AS "customerId", coalesce(c.locale, 'en') AS locale
            FROM orders o LEFT JOIN customers c ON c.id = o.customer_id WHERE o.id = ANY($1::uuid[])
            UNION ALL
-           SELECT k.id, NULL, k.customer->>'email', NULL, k.locale FROM checkouts k WHERE k.id = ANY($1::uuid[])`,
+           SELECT k.id, NULL, k.customer->>'email', NULL, k.locale FROM checkouts k WHERE k.id = ANY($1::uuid[])
+           UNION ALL
+           SELECT w.id, NULL, c.email, c.id, c.locale FROM wallets w JOIN customers c ON c.id = w.customer_id WHERE w.id = ANY($1::uuid[])
+           UNION ALL
+           SELECT r.id, NULL, c.email, c.id, c.locale FROM money_requests r JOIN customers c ON c.id = r.payer_id
+           WHERE r.id = ANY($1::uuid[])`,
     values: [ids],
   });
   return new Map(rows.map(({ id, ...rest }) => [id, rest]));

@@ -1,3 +1,16 @@
+/** Where a mail may lead. Made once per process from the origin that people type and the secret that signs links. */
+export interface MailLinks {
+  track(orderId: string): string;
+  /** The page on which a checkout is paid. */
+  pay(checkoutId: string): string;
+  /** A customer's wallet; without an id, all of theirs. */
+  wallet(walletId: string | null): string;
+  /** The page on which a request for money is paid or declined. */
+  moneyRequest(requestId: string): string;
+  /** Opens the url of a sign-in mail, which is kept sealed. */
+  open(sealedUrl: string): string;
+}
+
 /** What a mail tells, as facts: nothing in it is formatted or in any language yet. Amounts are minor units of `currency`. */
 export interface MailOrder {
   readonly number: string;
@@ -76,6 +89,36 @@ export interface Message extends AboutOrder<'message'> {
   readonly body: string;
 }
 
+/** Money of a customer's own wallet, at home in the house and not at a merchant. */
+interface AboutWallet<K extends string> {
+  readonly kind: K;
+  readonly customerName: string | null;
+  readonly amountMinor: bigint;
+  readonly currency: string;
+  /** The page of the wallet, or of the request. */
+  readonly url: string;
+}
+
+export interface MoneyReceived extends AboutWallet<'money_received'> {
+  readonly person: string;
+  /** Whether the reader had asked for it. */
+  readonly asked: boolean;
+}
+
+export interface MoneyRequested extends AboutWallet<'money_requested'> {
+  readonly person: string;
+  readonly expiresAt: Date;
+}
+
+export interface BackFromBank extends AboutWallet<'withdrawal_failed' | 'withdrawal_returned'> {
+  /** What the bank account is recognised by. */
+  readonly account: { readonly country: string; readonly last4: string };
+  /** Whether it waits with the house, since the wallet was closed meanwhile. */
+  readonly closed: boolean;
+}
+
+export type WalletNews = MoneyReceived | MoneyRequested | AboutWallet<'bank_top_up'> | BackFromBank;
+
 /** Whoever asks for money makes the link; a mail only carries it. */
 export interface PaymentLink {
   readonly kind: 'payment_link';
@@ -103,4 +146,5 @@ export type MailContent =
   | Refunded
   | Message
   | PaymentLink
+  | WalletNews
   | SignInLink;

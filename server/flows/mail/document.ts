@@ -1,3 +1,6 @@
+/** Who writes where no merchant does. */
+export const HOUSE = 'Waybill';
+
 /** A mail before it is HTML or plain text: both are made of this, so that they say the same. */
 export interface MailDocument {
   readonly lang: string;

@@ -1,15 +1,7 @@
 import type { DueNotice } from '../../domains/notifications/service.ts';
 import type { Queryable } from '../../platform/db.ts';
-import type { MailContent, MailItem, MailLine, MailOrder } from './content.ts';
-
-/** Where a mail may lead. Made once per process from the origin that people type and the secret that signs links. */
-export interface MailLinks {
-  track(orderId: string): string;
-  /** The page on which a checkout is paid. */
-  pay(checkoutId: string): string;
-  /** Opens the url of a sign-in mail, which is kept sealed. */
-  open(sealedUrl: string): string;
-}
+import type { MailContent, MailItem, MailLine, MailLinks, MailOrder, WalletNews } from './content.ts';
+import { readWalletNews } from './wallet-facts.ts';
 
 interface OrderRow {
   readonly number: string;
@@ -47,12 +39,18 @@ export async function readContent(db: Queryable, notice: Wanted, links: MailLink
       };
     case 'payment_link':
       return aboutCheckout(db, textOf(data, 'checkoutId'), notice.createdAt, links);
+    case 'money_received':
+    case 'money_requested':
+    case 'bank_top_up':
+    case 'withdrawal_failed':
+    case 'withdrawal_returned':
+      return readWalletNews(db, { kind, data, since: notice.createdAt }, links);
     default:
       return aboutOrder(db, { ...notice, kind }, links);
   }
 }
 
-type OrderKind = Exclude<DueNotice['kind'], 'reset_link' | 'invitation' | 'payment_link'>;
+type OrderKind = Exclude<DueNotice['kind'], 'reset_link' | 'invitation' | 'payment_link' | WalletNews['kind']>;
 
 /** The total is what the checkout shows: with the option that is chosen, else of the goods, where they are priced already. */
 async function aboutCheckout(db: Queryable, id: string, since: Date, links: MailLinks): Promise<MailContent | null> {

@@ -89,6 +89,46 @@ export const de: MailWords = {
     button: 'Einladung annehmen',
     note: (until) => `Der Link gilt einmal, bis ${until}. Geben Sie ihn nicht weiter: Das Konto bekommt, wer ihn öffnet.`,
   },
+  wallet: {
+    open: 'Wallet öffnen',
+    openRequest: 'Anfrage ansehen',
+    why: 'Sie erhalten diese Mail, weil Sie bei Waybill eine Wallet haben.',
+    from: 'Von',
+    bankAccount: 'Bankkonto',
+    received: {
+      subject: ({ amount, person }) => `${person} hat Ihnen ${amount} gesendet`,
+      title: 'Sie haben Geld erhalten',
+      text: ({ amount, person }) => `${person} hat Ihnen ${amount} gesendet. Das Geld ist in Ihrer Wallet.`,
+    },
+    requestPaid: {
+      subject: ({ amount, person }) => `${person} hat Ihnen ${amount} gezahlt`,
+      title: 'Ihre Anfrage wurde bezahlt',
+      text: ({ amount, person }) => `${person} hat die erbetenen ${amount} gezahlt. Das Geld ist in Ihrer Wallet.`,
+    },
+    requested: {
+      subject: ({ amount, person }) => `${person} bittet Sie um ${amount}`,
+      title: 'Jemand bittet Sie um Geld',
+      text: ({ amount, person, until }) => `${person} bittet Sie um ${amount}. Bis ${until} können Sie zahlen oder ablehnen.`,
+      note: 'Von selbst wird nichts bezahlt. Kennen Sie die Person nicht, lehnen Sie ab.',
+    },
+    topUp: {
+      subject: ({ amount }) => `${amount} sind in Ihrer Wallet`,
+      title: 'Ihre Überweisung ist da',
+      text: ({ amount }) => `Ihre Überweisung von ${amount} ist in Ihrer Wallet.`,
+    },
+    withdrawalFailed: {
+      subject: ({ amount }) => `Ihre Auszahlung von ${amount} ist gescheitert`,
+      title: 'Ihre Auszahlung ist gescheitert',
+      text: ({ amount }) => `Die Bank hat ${amount} für dieses Konto nicht angenommen. Das Geld ist wie zuvor in Ihrer Wallet.`,
+    },
+    withdrawalReturned: {
+      subject: ({ amount }) => `Ihre Auszahlung von ${amount} kam zurück`,
+      title: 'Ihre Auszahlung kam zurück',
+      text: ({ amount }) => `Die Bank dieses Kontos hat ${amount} zurückgeschickt. Das Geld ist wieder in Ihrer Wallet.`,
+    },
+    returnedToNobody: ({ amount }) =>
+      `Die Bank dieses Kontos hat ${amount} zurückgeschickt, und Ihre Wallet ist geschlossen. Wir verwahren das Geld für Sie: Antworten Sie auf diese Mail, wohin es gehen soll.`,
+  },
   account: 'In dieser Mail geht es um Ihre Anmeldung bei Waybill.',
   canned: {
     delay: {

@@ -88,6 +88,46 @@ export const en: MailWords = {
     button: 'Accept the invitation',
     note: (until) => `The link works once, until ${until}. Do not pass it on: it makes the account for whoever opens it.`,
   },
+  wallet: {
+    open: 'Open your wallet',
+    openRequest: 'See the request',
+    why: 'You receive this mail because you have a wallet with Waybill.',
+    from: 'From',
+    bankAccount: 'Bank account',
+    received: {
+      subject: ({ amount, person }) => `${person} sent you ${amount}`,
+      title: 'You have received money',
+      text: ({ amount, person }) => `${person} sent you ${amount}. It is in your wallet.`,
+    },
+    requestPaid: {
+      subject: ({ amount, person }) => `${person} paid you ${amount}`,
+      title: 'Your request was paid',
+      text: ({ amount, person }) => `${person} paid the ${amount} that you asked for. It is in your wallet.`,
+    },
+    requested: {
+      subject: ({ amount, person }) => `${person} asks you for ${amount}`,
+      title: 'You are asked for money',
+      text: ({ amount, person, until }) => `${person} asks you for ${amount}. You can pay or decline until ${until}.`,
+      note: 'Nothing is paid by itself. If you do not know who asks, decline.',
+    },
+    topUp: {
+      subject: ({ amount }) => `${amount} arrived in your wallet`,
+      title: 'Your bank transfer has arrived',
+      text: ({ amount }) => `Your transfer of ${amount} is in your wallet.`,
+    },
+    withdrawalFailed: {
+      subject: ({ amount }) => `Your withdrawal of ${amount} failed`,
+      title: 'Your withdrawal did not go through',
+      text: ({ amount }) => `The bank did not accept ${amount} for this account. The money is in your wallet as before.`,
+    },
+    withdrawalReturned: {
+      subject: ({ amount }) => `Your withdrawal of ${amount} came back`,
+      title: 'Your withdrawal came back',
+      text: ({ amount }) => `The bank of this account sent ${amount} back. The money is in your wallet again.`,
+    },
+    returnedToNobody: ({ amount }) =>
+      `The bank of this account sent ${amount} back, and your wallet is closed. We keep it for you: reply to this mail and say where it is to go.`,
+  },
   account: 'This mail is about signing in to Waybill.',
   canned: {
     delay: {

@@ -18,6 +18,40 @@ export interface CannedText {
   readonly body: (vars: CannedVars) => string;
 }
 
+/** What a mail about a wallet may name. */
+export interface WalletVars {
+  readonly amount: string;
+  /** Who sent or asks. */
+  readonly person: string;
+  /** Until when. */
+  readonly until: string;
+  /** The bank account. */
+  readonly account: string;
+}
+
+interface WalletNewsWords {
+  readonly subject: (vars: WalletVars) => string;
+  readonly title: string;
+  readonly text: (vars: WalletVars) => string;
+}
+
+/** Money of a customer's own wallet. */
+export interface WalletWords {
+  readonly open: string;
+  readonly openRequest: string;
+  readonly why: string;
+  readonly from: string;
+  readonly bankAccount: string;
+  readonly received: WalletNewsWords;
+  readonly requestPaid: WalletNewsWords;
+  readonly requested: WalletNewsWords & { readonly note: string };
+  readonly topUp: WalletNewsWords;
+  readonly withdrawalFailed: WalletNewsWords;
+  readonly withdrawalReturned: WalletNewsWords;
+  /** Instead, where the wallet was closed meanwhile. */
+  readonly returnedToNobody: WalletNewsWords['text'];
+}
+
 interface NewsWords {
   readonly subject: (number: string) => string;
   readonly title: string;
@@ -78,6 +112,7 @@ export interface MailWords {
     readonly button: string;
     readonly note: (until: string) => string;
   };
+  readonly wallet: WalletWords;
   readonly account: string;
   readonly canned: Readonly<Record<CannedName, CannedText>>;
 }

@@ -28,6 +28,7 @@ const confirmed: OrderConfirmed = {
   country: 'DE',
 };
 const link = 'https://shop.example/sign-in/reset?token=t';
+const mine = { customerName: 'Carla Rossi', amountMinor: 1_250n, currency: 'EUR', url: 'https://shop.example/account/wallet' };
 const EVERY: readonly MailContent[] = [
   confirmed,
   { kind: 'action_required', order, totalMinor: 40_488n, url: 'https://bank.example/ask' },
@@ -38,6 +39,12 @@ const EVERY: readonly MailContent[] = [
   { kind: 'refunded', order, refundNumber: 'EU-R1', amountMinor: 19_999n },
   { kind: 'message', order, subject: 'A word', body: 'Hello,\n\nit takes a day.' },
   { kind: 'payment_link', merchantName: 'Nordlicht', totalMinor: 40_488n, currency: 'EUR', url: 'https://shop.example/pay/t' },
+  { kind: 'money_received', ...mine, person: 'Ben Carter', asked: false },
+  { kind: 'money_received', ...mine, person: 'Ben Carter', asked: true },
+  { kind: 'money_requested', ...mine, person: 'Ben Carter', expiresAt: new Date('2026-12-11T11:00:00Z') },
+  { kind: 'bank_top_up', ...mine },
+  { kind: 'withdrawal_failed', ...mine, account: { country: 'DE', last4: '3000' }, closed: false },
+  { kind: 'withdrawal_returned', ...mine, account: { country: 'DE', last4: '3000' }, closed: true },
   { kind: 'reset_link', url: link, expiresAt: new Date('2026-11-27T11:00:00Z'), from: null },
   { kind: 'invitation', url: link, expiresAt: new Date('2026-12-04T11:00:00Z'), from: 'Ana' },
 ];
@@ -110,6 +117,7 @@ test('what comes from outside cannot become markup, wherever it stands', () => {
     { kind: 'message', order: shaped, subject: evil, body: evil },
     { kind: 'shipped', order: shaped, parcel: { carrier: evil, trackingNumber: evil, items: [{ name: evil, units: 1 }] } },
     { kind: 'invitation', url: link, expiresAt: new Date(), from: evil },
+    { kind: 'money_received', ...mine, customerName: evil, person: evil, asked: false },
   ] as const satisfies readonly MailContent[]) {
     const { html } = writeMail(content, 'en');
     expect(html).not.toMatch(/<script|<img/);

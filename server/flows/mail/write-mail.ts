@@ -1,9 +1,10 @@
 import { type MailLocale, mailLocale } from '../../domains/notifications/rules.ts';
-import type { MailContent, MailItem, MailOrder, OrderConfirmed } from './content.ts';
-import type { Block, MailDocument } from './document.ts';
+import type { MailContent, MailItem, MailOrder, OrderConfirmed, WalletNews } from './content.ts';
+import { type Block, HOUSE, type MailDocument } from './document.ts';
 import { countryName, mailDate, mailMoney, mailTime } from './format.ts';
 import { renderHtml } from './html.ts';
 import { renderText } from './text.ts';
+import { walletNews } from './wallet-mail.ts';
 import { MAIL_WORDS, type MailWords } from './words.ts';
 
 /** A mail as it is sent. `sender` is the name that the customer knows. */
@@ -14,7 +15,6 @@ export interface WrittenMail {
   readonly text: string;
 }
 
-const HOUSE = 'Waybill';
 const SUBJECT_MAX = 150;
 
 /** One line without anything that could end a header; what a mail program shows in a list. */
@@ -41,6 +41,12 @@ function documentOf(content: MailContent, locale: MailLocale, words: MailWords):
     case 'reset_link':
     case 'invitation':
       return signInLink(content, locale, words);
+    case 'money_received':
+    case 'money_requested':
+    case 'bank_top_up':
+    case 'withdrawal_failed':
+    case 'withdrawal_returned':
+      return walletNews(content, locale, words);
     case 'message':
       return {
         ...frame(content.order, locale, words),
@@ -54,7 +60,7 @@ function documentOf(content: MailContent, locale: MailLocale, words: MailWords):
   }
 }
 
-type News = Exclude<MailContent, { kind: 'payment_link' | 'reset_link' | 'invitation' | 'message' }>;
+type News = Exclude<MailContent, WalletNews | { kind: 'payment_link' | 'reset_link' | 'invitation' | 'message' }>;
 
 function news(content: News, locale: MailLocale, words: MailWords): MailDocument {
   const { order } = content;

@@ -12,6 +12,8 @@ export const FROM = 'orders@shop.example';
 export const LINKS: MailDesk['links'] = {
   track: (orderId) => `https://shop.example/track/${orderId}`,
   pay: (checkoutId) => `https://shop.example/pay/${checkoutId}`,
+  wallet: (walletId) => `https://shop.example/wallet/${walletId}`,
+  moneyRequest: (requestId) => `https://shop.example/asked/${requestId}`,
   open: (sealed) => `https://shop.example/sign-in/${sealed}`,
 };
 

@@ -77,7 +77,14 @@ function asLimit({ tier, currency }: { tier: string; currency: string }, most: b
 /** Tells both sides what became of a request, and writes who did it down. What was said with it stays in its row. */
 export function tellOfRequest(outbox: Outbox, request: MoneyRequest, type: EventType, ctx: Ctx): void {
   const { id, version, requesterId, payerId, amountMinor, currency, status, transferId } = request;
-  const data = { requesterId, payerId, amountMinor: Number(amountMinor), currency, ...(transferId ? { transferId } : {}) };
+  const data = {
+    requestId: id,
+    requesterId,
+    payerId,
+    amountMinor: Number(amountMinor),
+    currency,
+    ...(transferId ? { transferId } : {}),
+  };
   emit(outbox, { aggregate: 'money_request', aggregateId: id, aggregateVersion: version, merchantId: null, type, data }, ctx);
   const before = version > 1n ? { status: 'open' } : null;
   audit(outbox, { action: type, entity: 'money_request', entityId: id, before, after: { status } }, ctx);
