@@ -2,6 +2,7 @@
 import { Button, Select } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import Link from 'next/link';
 import { useState } from 'react';
 import type { PayInView } from '../../server/views/rails.ts';
 import { listProps } from '../list-page.ts';
@@ -35,6 +36,7 @@ export function PayInList({ views }: { views: readonly ListView[] }) {
   const columns: Column<PayInView>[] = [
     { key: 'written', header: t('payouts.written'), card: 'title', cell: (row) => row.written || t('ui.unknown') },
     { key: 'why', header: t('payouts.why'), card: 'sub', cell: (row) => word('payouts.whys', row.why ?? '') },
+    { key: 'customer', header: t('wallets.customer'), cell: (row) => customerLink(row) ?? t('ui.unknown') },
     { key: 'at', header: t('payouts.came'), card: 'endSub', cell: (row) => <TimeAgo at={row.firstAt} /> },
     {
       key: 'assign',
@@ -71,6 +73,10 @@ export function PayInList({ views }: { views: readonly ListView[] }) {
   );
 }
 
+function customerLink({ customerId, customerName }: PayInView) {
+  return customerId === null ? null : <Link href={`/customers/${customerId}`}>{customerName ?? customerId}</Link>;
+}
+
 function AssignDialog({ payIn, onClose }: { payIn: PayInView; onClose: () => void }) {
   const { t } = useMessages();
   const format = useFormat();
@@ -78,7 +84,7 @@ function AssignDialog({ payIn, onClose }: { payIn: PayInView; onClose: () => voi
   const toast = useToast();
   const queryClient = useQueryClient();
   const request = useRequestKey();
-  const [typed, setTyped] = useState('');
+  const [typed, setTyped] = useState(payIn.customerName ?? '');
   const [walletId, setWallet] = useState<string | null>(null);
   const [q] = useDebouncedValue(typed.trim(), REST_MS);
   const found = useQuery({

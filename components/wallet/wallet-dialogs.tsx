@@ -203,7 +203,7 @@ function CloseDialog({ wallet, onClose }: { wallet: WalletView; onClose: () => v
       preview={t('wallet.closeText')}
       verb={t('wallet.close')}
       danger
-      blocked={refusesClosing(whole, 'customer', wallet, 0) ? t('wallet.closeNotYet') : null}
+      blocked={refusesClosing(whole, 'customer', wallet, { openRequests: 0, arrivingMinor: 0n }) ? t('wallet.closeNotYet') : null}
       error={shownError(close.error)}
       busy={close.isPending}
       onConfirm={() => close.mutate(request.keyed({ walletId: wallet.id }))}

@@ -98,11 +98,14 @@ export async function listBankAccounts(
   return rows;
 }
 
-/** A transfer that named nobody, or whose wallet cannot take it. */
+/** Money that waits in suspense: a transfer that named nobody, or what came for a wallet that cannot take it. */
 export interface PayInView {
   readonly bankRef: string;
   readonly written: string;
   readonly why: string | null;
+  /** Whose it is, as far as that is known: by the reference, or since it had been theirs before. */
+  readonly customerId: string | null;
+  readonly customerName: string | null;
   readonly booked: string;
   readonly amountMinor: bigint;
   readonly currency: string;
@@ -119,9 +122,10 @@ export async function listPayIns(db: Queryable, request: PageRequest): Promise<P
     db,
     {
       label: 'pay-ins',
-      columns: `p.bank_ref AS "bankRef", p.written, p.why, p.booked, p.amount_minor AS "amountMinor", p.currency, p.assigned_by AS "assignedBy",
+      columns: `p.bank_ref AS "bankRef", p.written, p.why, c.id AS "customerId",
+        coalesce(c.name, c.email) AS "customerName", p.booked, p.amount_minor AS "amountMinor", p.currency, p.assigned_by AS "assignedBy",
         p.assigned_note AS "assignedNote", p.first_at AS "firstAt"`,
-      from: 'bank_pay_ins p',
+      from: 'bank_pay_ins p LEFT JOIN top_ups u ON u.id = p.top_up_id LEFT JOIN customers c ON c.id = coalesce(p.customer_id, u.customer_id)',
       where: new Conditions().plain("p.booked = 'suspense'"),
       by: 'p.first_at',
       id: 'md5(p.bank_ref)::uuid',

@@ -42,7 +42,7 @@ export interface PayIn {
   readonly amountMinor: bigint;
   readonly state: 'pending' | 'settled' | 'returned';
   readonly booked: 'nothing' | 'wallet' | 'suspense' | 'returned';
-  readonly why: 'unknown_reference' | 'wallet_closed' | 'other_currency' | null;
+  readonly why: 'unknown_reference' | 'wallet_closed' | 'other_currency' | 'withdrawal_returned' | 'chargeback_won' | null;
   readonly topUpId: string | null;
   readonly customerId: string | null;
   readonly assignedBy: string | null;

@@ -111,5 +111,6 @@ export const readAccount = async (db: Queryable, id: string): Promise<BankAccoun
 
 /** The top ups that the card provider, or a bank transfer, names. */
 export const findTopUps = store.findTopUps;
+export const findAwaited = store.findAwaited;
 export const findDue = store.findDue;
 export const newestPayIn = store.newestPayIn;

@@ -188,13 +188,20 @@ export const payouts = tableOf(PAYOUTS);
 export const bankAccounts = tableOf(ACCOUNTS);
 export const disputes = tableOf(DISPUTES);
 
+interface FoundTopUp {
+  readonly id: string;
+  readonly walletId: string;
+  readonly customerId: string;
+  readonly currency: string;
+}
+
 export async function findTopUps(
   db: Queryable,
   by: { readonly providerRefs?: readonly string[]; readonly references?: readonly string[] },
-): Promise<{ id: string; walletId: string; providerRef: string | null; reference: string | null }[]> {
-  const { rows } = await db.query<{ id: string; walletId: string; providerRef: string | null; reference: string | null }>({
+): Promise<FoundTopUp[]> {
+  const { rows } = await db.query<FoundTopUp>({
     name: 'top-ups-find',
-    text: `SELECT id, wallet_id AS "walletId", provider_ref AS "providerRef", reference FROM top_ups
+    text: `SELECT id, wallet_id AS "walletId", customer_id AS "customerId", currency FROM top_ups
            WHERE provider_ref = ANY($1::text[]) OR reference = ANY($2::text[])`,
     values: [by.providerRefs ?? [], by.references ?? []],
   });
@@ -204,6 +211,16 @@ export async function findTopUps(
 /** One at a time per transfer, known or not yet: its row may not be there to lock. */
 export async function holdPayIn(tx: Tx, bankRef: string): Promise<void> {
   await tx.query({ name: 'pay-in-hold', text: `SELECT pg_advisory_xact_lock(hashtext('pay-in:' || $1))`, values: [bankRef] });
+}
+
+/** The bank transfers that wallets wait for, unlocked: nobody announces one without the wallet's lock. */
+export async function findAwaited(db: Queryable, walletIds: readonly string[]): Promise<string[]> {
+  const { rows } = await db.query<{ id: string }>({
+    name: 'top-ups-awaited',
+    text: `SELECT id FROM top_ups WHERE wallet_id = ANY($1::uuid[]) AND status IN ('awaiting_transfer', 'arriving')`,
+    values: [walletIds],
+  });
+  return rows.map(({ id }) => id);
 }
 
 /** What is due to be looked at again, oldest first. */
@@ -217,11 +234,12 @@ export async function findDue(db: Queryable, now: Date, limit: number): Promise<
   return rows;
 }
 
-/** When the bank told us of a transfer last. */
+/** When the bank told us of a transfer last. What people did since, and what came back by other ways, is no news of the bank's. */
 export async function newestPayIn(db: Queryable): Promise<Date | null> {
   const { rows } = await db.query<{ at: Date | null }>({
     name: 'pay-ins-newest',
-    text: 'SELECT max(changed_at) AS at FROM bank_pay_ins',
+    text: `SELECT max(changed_at) AS at FROM bank_pay_ins
+           WHERE assigned_by IS NULL AND coalesce(why, '') NOT IN ('withdrawal_returned', 'chargeback_won')`,
     values: [],
   });
   return rows[0]?.at ?? null;

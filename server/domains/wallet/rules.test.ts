@@ -192,10 +192,12 @@ it('a customer unfreezes what he froze and never what staff froze', () => {
 });
 
 it('a wallet closes empty, with nothing on its way and nothing asked for', () => {
-  const refused = (money: Funds, open = 0): string | undefined => refusesClosing(wallet(), 'customer', money, open)?.code;
+  const refused = (money: Funds, openRequests = 0, arrivingMinor = 0n): string | undefined =>
+    refusesClosing(wallet(), 'customer', money, { openRequests, arrivingMinor })?.code;
   expect(refused(funds(0n))).toBeUndefined();
   for (const money of [funds(1n), funds(-1n), funds(0n, 1n), funds(0n, 0n, 1n)]) expect(refused(money)).toBe('state_refuses');
   expect(refused(funds(0n), 1)).toBe('state_refuses');
+  expect(refused(funds(0n), 0, 1n)).toBe('state_refuses');
 });
 
 it('a handle is kept for whoever had it first, and a customer collects a few at most', () => {

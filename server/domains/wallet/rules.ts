@@ -263,8 +263,19 @@ export function planUnfreeze(wallet: Wallet, by: 'customer' | 'staff'): void {
     throw new DomainError('state_refuses', 'We froze this wallet, so only we can unfreeze it. Write to us.');
 }
 
+/** What a wallet waits for that is not in its account: requests that nobody answered, and bank transfers that the bank says are coming. */
+export interface Pending {
+  readonly openRequests: number;
+  readonly arrivingMinor: bigint;
+}
+
 /** Why a wallet cannot be closed yet; null where it can. `openRequests` are those its owner made and nobody has answered. */
-export function refusesClosing(wallet: Wallet, by: 'customer' | 'staff', funds: Funds, openRequests: number): DomainError | null {
+export function refusesClosing(
+  wallet: Wallet,
+  by: 'customer' | 'staff',
+  funds: Funds,
+  { openRequests, arrivingMinor }: Pending,
+): DomainError | null {
   if (wallet.status === 'closed') return new DomainError('account_closed', 'This wallet is closed already.');
   if (by === 'customer' && wallet.frozenBy === 'staff')
     return new DomainError('state_refuses', 'We froze this wallet, so only we can close it. Write to us.');
@@ -279,6 +290,13 @@ export function refusesClosing(wallet: Wallet, by: 'customer' | 'staff', funds: 
     const first = funds.balanceMinor < 0n ? 'Top it up' : 'Withdraw or send it';
     return new DomainError('state_refuses', `This wallet ${what} ${said(money)}. ${first} first.`, {
       balanceMinor: Number(funds.balanceMinor),
+      currency: wallet.currency,
+    });
+  }
+  if (arrivingMinor > 0n) {
+    const money = said({ amountMinor: arrivingMinor, currency: wallet.currency });
+    return new DomainError('state_refuses', `A bank transfer of ${money} is arriving. Wait until it is here, then withdraw it.`, {
+      arrivingMinor: Number(arrivingMinor),
       currency: wallet.currency,
     });
   }

@@ -6,6 +6,7 @@ import { lockStep } from '../../platform/locks.ts';
 import { type Handle, periodOf, type TierLimits, type Usage, type Wallet } from './rules.ts';
 import {
   findByPerson,
+  findLastOf,
   findOpen,
   insertWallets,
   insertWalletTransfers,
@@ -48,6 +49,11 @@ export async function lock(tx: Tx, ids: readonly string[]): Promise<WalletsState
 export async function find(db: Queryable, keys: readonly WalletKey[]): Promise<(string | undefined)[]> {
   const found = new Map((await findOpen(db, keys)).map((row) => [keyOf(row), row.id]));
   return keys.map((key) => found.get(keyOf(key)));
+}
+
+/** The open wallets by customer and currency, or where one has none the one that was closed last. Unlocked. */
+export async function findLast(db: Queryable, keys: readonly WalletKey[]): Promise<string[]> {
+  return (await findLastOf(db, keys)).map(({ id }) => id);
 }
 
 /** Where an address leads: the customer, and their open wallet in the currency if there is one. `email` is in the compared form. */

@@ -54,6 +54,21 @@ export async function findOpen(
   return rows;
 }
 
+/** Per customer and currency the open wallet, else the one that was closed last. */
+export async function findLastOf(
+  db: Queryable,
+  keys: readonly { readonly customerId: string; readonly currency: string }[],
+): Promise<{ id: string }[]> {
+  const { rows } = await db.query<{ id: string }>({
+    name: 'wallets-find-last',
+    text: `SELECT DISTINCT ON (w.customer_id, w.currency) w.id FROM unnest($1::uuid[], $2::text[]) AS k (c, y)
+           JOIN wallets w ON w.customer_id = k.c AND w.currency = k.y
+           ORDER BY w.customer_id, w.currency, w.closed_at DESC NULLS FIRST, w.id DESC`,
+    values: [keys.map((key) => key.customerId), keys.map((key) => key.currency)],
+  });
+  return rows;
+}
+
 /** The open wallets that e-mail addresses (as compared) and handles lead to, unlocked: one statement for a batch. */
 export async function findByPerson(
   db: Queryable,

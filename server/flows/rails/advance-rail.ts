@@ -9,6 +9,7 @@ import { withTx } from '../../platform/db.ts';
 import { forgetLocks } from '../../platform/locks.ts';
 import { newOutbox, writeOutbox } from '../../platform/outbox.ts';
 import { type Outside, paymentProvider } from '../outside.ts';
+import { walletsToLock } from './find-owner.ts';
 import { goOn, lockRails, outsideAccounts, writeRails } from './rails-world.ts';
 import { settlePayout } from './settle-payout.ts';
 import { settleCardTopUp } from './settle-top-up.ts';
@@ -102,9 +103,10 @@ async function advancePayout({ pool, outside, ctx }: RailDeps, id: string, signa
   await withTx(pool, async (tx) => {
     forgetLocks(tx);
     const { row } = leased;
-    const { merchantId, walletId, currency, holdId } = row;
+    const { merchantId, customerId, walletId, currency, holdId } = row;
     const more = merchantId === null ? [] : [chart.merchantPayable(merchantId, currency), ...outsideAccounts(currency)];
-    const needs = { walletIds: walletId === null ? [] : [walletId], payouts: [id], holds: [holdId], more };
+    const walletIds = await walletsToLock(tx, customerId === null ? null : { customerId, currency }, walletId);
+    const needs = { walletIds, payouts: [id], holds: [holdId], more };
     const world = await lockRails(tx, needs, ctx());
     const now = world.rails.payouts.byId.get(id);
     if (now?.version !== row.version) return;

@@ -1,12 +1,12 @@
 import type pg from 'pg';
 import * as rails from '../../domains/rails/service.ts';
-import * as wallet from '../../domains/wallet/service.ts';
 import { readCreditorReference } from '../../kernel/iban.ts';
 import { withTx } from '../../platform/db.ts';
 import { forgetLocks } from '../../platform/locks.ts';
 import { paymentProvider } from '../outside.ts';
 import { createRailRunner, type RailDeps, type RailRunner } from './advance-rail.ts';
-import { lockRails, outsideAccounts, writeRails } from './rails-world.ts';
+import { walletsToLock } from './find-owner.ts';
+import { edgesOf, lockRails, outsideAccounts, writeRails } from './rails-world.ts';
 import { settleDispute } from './settle-dispute.ts';
 import { settlePayIn } from './settle-pay-in.ts';
 
@@ -80,23 +80,17 @@ async function readPayIn({ pool, outside, ctx }: RailDeps, bankRef: string): Pro
   const known = await rails.readPayIn(pool, bankRef);
   await withTx(pool, async (tx) => {
     forgetLocks(tx);
-    const walletIds = [...(named ? [named.walletId] : []), ...(await assignedWallet(pool, known, said.currency))];
+    const { currency } = said;
+    const customerId = known?.customerId ?? named?.customerId ?? null;
+    const owner = customerId === null ? null : { customerId, currency };
+    const walletIds = await walletsToLock(tx, owner, named?.walletId ?? null);
     const topUps = named ? [named.id] : [];
-    const world = await lockRails(tx, { walletIds, topUps, payIns: [bankRef], more: outsideAccounts(said.currency) }, ctx());
+    const more = customerId === null ? outsideAccounts(currency) : edgesOf(customerId, currency);
+    const world = await lockRails(tx, { walletIds, topUps, payIns: [bankRef], more }, ctx());
     settlePayIn(world, said, named && world.rails.topUps.byId.get(named.id), ctx());
     await writeRails(tx, world);
   });
   return true;
-}
-
-async function assignedWallet(
-  pool: pg.Pool,
-  known: { readonly customerId: string | null } | undefined,
-  currency: string,
-): Promise<string[]> {
-  if (!known?.customerId) return [];
-  const [id] = await wallet.find(pool, [{ customerId: known.customerId, currency }]);
-  return id === undefined ? [] : [id];
 }
 
 async function readDisputes({ pool, outside, ctx }: RailDeps, topUpId: string): Promise<void> {
@@ -109,7 +103,8 @@ async function readDisputes({ pool, outside, ctx }: RailDeps, topUpId: string): 
   await withTx(pool, async (tx) => {
     forgetLocks(tx);
     const disputes = answer.disputes.map(({ ref }) => ref);
-    const world = await lockRails(tx, { walletIds: [topUp.walletId], topUps: [topUpId], disputes }, ctx());
+    const walletIds = await walletsToLock(tx, topUp, topUp.walletId);
+    const world = await lockRails(tx, { walletIds, topUps: [topUpId], disputes }, ctx());
     for (const said of answer.disputes) settleDispute(world, rails.found(world.rails.topUps, topUpId, 'top up'), said, ctx());
     await writeRails(tx, world);
   });

@@ -8,6 +8,7 @@ import * as wallet from '../../domains/wallet/service.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { newId } from '../../kernel/ids.ts';
 import { auditWallet, tellOfWallet } from '../wallets/wallet-world.ts';
+import { lockedWalletOf, planCameBack } from './find-owner.ts';
 import { debtMinor, planTakenBack } from './forced.ts';
 import type { RailsWorld } from './rails-world.ts';
 
@@ -55,10 +56,11 @@ function open(world: RailsWorld, topUp: TopUp, said: PaymentDispute, ctx: Ctx): 
 function giveBack(world: RailsWorld, dispute: Dispute, ctx: Ctx): void {
   const { customerId, currency, amountMinor, debitedMinor, feeMinor, topUpId } = dispute;
   const topUp = rails.found(world.rails.topUps, topUpId, 'top up');
-  const owner = wallet.walletOf(world.wallets, topUp.walletId);
+  const owner = lockedWalletOf(world, topUp) ?? wallet.walletOf(world.wallets, topUp.walletId);
   const reference = topUp.providerRef;
   const debit = chart.pspClearing('card', currency).code;
-  const to = owner.status === 'closed' ? chart.suspense(currency).code : chart.wallet(customerId, currency).code;
+  const back = { customerId, currency, amountMinor: debitedMinor, ref: dispute.providerRef, written: '' } as const;
+  const parts = debitedMinor > 0n ? planCameBack(world, { ...back, why: 'chargeback_won' }, ctx) : [];
   const move = (credit: string, amount: bigint): TransferSpec[] =>
     amount === 0n
       ? []
@@ -77,7 +79,7 @@ function giveBack(world: RailsWorld, dispute: Dispute, ctx: Ctx): void {
           },
         ];
   const specs = [
-    ...move(to, debitedMinor),
+    ...parts.flatMap(({ code, amountMinor: part }) => move(code, part)),
     ...move(chart.chargebacks(currency).code, amountMinor - debitedMinor),
     ...feeSpec(feeMinor, currency, reference, 'refunded'),
   ];

@@ -12,6 +12,7 @@ import { readCreditorReference } from '../../kernel/iban.ts';
 import { newId } from '../../kernel/ids.ts';
 import { audit } from '../../platform/outbox.ts';
 import { auditWallet, fundsOf, tellOfWallet } from '../wallets/wallet-world.ts';
+import { lockedWalletOf } from './find-owner.ts';
 import { debtMinor, planTakenBack } from './forced.ts';
 import type { RailsWorld } from './rails-world.ts';
 
@@ -57,6 +58,8 @@ function note(world: RailsWorld, said: BankPayIn, topUp: TopUp | undefined, ctx:
 /** On its way, says the bank: the customer sees that it is coming. */
 function announce(world: RailsWorld, payIn: PayIn, topUp: TopUp | undefined, ctx: Ctx): void {
   if (topUp?.status !== 'awaiting_transfer' && topUp?.status !== 'expired') return;
+  // For a closed wallet nothing arrives: it will wait in suspense.
+  if (wallet.walletOf(world.wallets, topUp.walletId).status === 'closed') return;
   rails.change(world.rails.topUps, topUp.id, { status: 'arriving' });
   const owner = wallet.change(world.wallets, topUp.walletId, {});
   const facts = { topUpId: topUp.id, amountMinor: Number(payIn.amountMinor) };
@@ -64,7 +67,8 @@ function announce(world: RailsWorld, payIn: PayIn, topUp: TopUp | undefined, ctx
 }
 
 function arrive(world: RailsWorld, payIn: PayIn, topUp: TopUp | undefined, ctx: Ctx): PayIn {
-  const owner = topUp && world.wallets.byId.get(topUp.walletId);
+  // Who closed the wallet and opened one again meanwhile gets it there.
+  const owner = topUp && lockedWalletOf(world, topUp);
   const why = !owner
     ? 'unknown_reference'
     : owner.status === 'closed'
@@ -130,7 +134,7 @@ function takeBack(world: RailsWorld, payIn: PayIn, topUp: TopUp | undefined, ctx
   const taken = { kind: 'top_up_returned', customerId, currency, amountMinor, clearing, reference: bankRef };
   const { specs, debitedMinor } = planTakenBack(world, taken);
   ledger.post(world.ledger, planTransfers(world.ledger, specs), ctx);
-  const owner = [...world.wallets.byId.values()].find((one) => one.customerId === customerId && one.currency === currency);
+  const owner = lockedWalletOf(world, { customerId, currency });
   if (!owner) return;
   const next = wallet.change(world.wallets, owner.id, {});
   const facts = { topUpId: topUp?.id ?? null, amountMinor: Number(amountMinor), debitedMinor: Number(debitedMinor) };

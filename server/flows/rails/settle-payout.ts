@@ -9,6 +9,7 @@ import type { Ctx } from '../../kernel/context.ts';
 import type { EventType } from '../../kernel/events.ts';
 import { newId } from '../../kernel/ids.ts';
 import { auditWallet, tellOfWallet } from '../wallets/wallet-world.ts';
+import { lockedWalletOf, planCameBack } from './find-owner.ts';
 import { goOn, type RailsWorld, uncounted } from './rails-world.ts';
 import { tellOfPayout } from './withdraw.ts';
 
@@ -76,20 +77,29 @@ function giveBack(world: PayoutWorld, payout: Payout, status: 'rejected' | 'canc
 
 /** The other bank sent it back after it had arrived: it is the owner's again. */
 function takeBack(world: PayoutWorld, payout: Payout, reason: string | null, ctx: Ctx): void {
-  const { amountMinor, currency, bankRef } = payout;
+  const { currency, bankRef } = payout;
   const kind = `${kindOf(payout)}_returned`;
-  const base = { id: newId(), kind, orderId: null, paymentId: null, reference: bankRef } as const;
-  const [debit, credit] = [chart.bankClearing(currency).code, ownerAccount(world, payout)];
-  post(world, { ...base, phase: 'single', debit, credit, amountMinor, currency }, ctx);
+  const base = { kind, orderId: null, paymentId: null, reference: bankRef } as const;
+  const debit = chart.bankClearing(currency).code;
+  for (const { code: credit, amountMinor } of ownerAccounts(world, payout, reason, ctx))
+    post(world, { ...base, id: newId(), phase: 'single', debit, credit, amountMinor, currency }, ctx);
   const next = rails.change(world.rails.payouts, payout.id, { status: 'returned', reason, nextAt: null });
   tell(world, next, 'wallet.withdrawal_returned', 'payout.returned', {}, ctx);
 }
 
-/** Whose it is again. Of a wallet that was closed meanwhile somebody has to find the owner. */
-function ownerAccount(world: PayoutWorld, { customerId, merchantId, walletId, currency }: Payout): string {
-  if (merchantId !== null) return chart.merchantPayable(merchantId, currency).code;
-  const closed = world.wallets?.byId.get(walletId ?? '')?.status === 'closed';
-  return closed ? chart.suspense(currency).code : chart.wallet(customerId as string, currency).code;
+/** Whose it is again: the merchant's, or the customer's, who may have closed the wallet meanwhile. */
+function ownerAccounts(
+  world: PayoutWorld,
+  payout: Payout,
+  reason: string | null,
+  ctx: Ctx,
+): { code: string; amountMinor: bigint }[] {
+  const { customerId, merchantId, currency, amountMinor, bankRef } = payout;
+  if (merchantId !== null) return [{ code: chart.merchantPayable(merchantId, currency).code, amountMinor }];
+  const { wallets } = world;
+  if (!wallets || customerId === null) throw new Error('A withdrawal is settled with its wallet locked');
+  const back = { customerId, currency, amountMinor, ref: bankRef ?? payout.id, written: reason ?? '' };
+  return planCameBack({ ...world, wallets }, { ...back, why: 'withdrawal_returned' }, ctx);
 }
 
 function tell(
@@ -106,7 +116,9 @@ function tell(
   }
   const { wallets } = world;
   if (!wallets) throw new Error('A withdrawal is settled with its wallet locked');
-  const owner = wallet.walletOf(wallets, payout.walletId);
+  const { customerId, currency } = payout;
+  const owner =
+    (customerId && lockedWalletOf({ wallets }, { customerId, currency })) || wallet.walletOf(wallets, payout.walletId);
   const next = wallet.change(wallets, owner.id, counted === 'out' ? uncounted(payout, 'out', owner) : counted);
   const { id: payoutId, amountMinor, reason } = payout;
   const facts = { payoutId, amountMinor: Number(amountMinor) };

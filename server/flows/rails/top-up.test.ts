@@ -179,6 +179,46 @@ describe('a charge-back', () => {
     await expect.poll(async () => (await h.money(who)).balance).toBe(1_000n);
   });
 
+  it('that is won after the wallet was closed pays what it owes; the rest waits for its owner on the work list', async () => {
+    const who = await h.account();
+    const { id } = await byCard(who, 1_000n);
+    await h.settle();
+    const { id: payout } = await h.flows.rails.withdraw(
+      { walletId: who.walletId, bankAccountId: who.bankAccountId, amountMinor: 1_000n },
+      who.ctx(),
+    );
+    await h.settle();
+    await h.advance(payout, 'settled');
+    await expect.poll(async () => (await h.money(who)).held).toBe(0n);
+    const first = await dispute(id, 400);
+    await expect.poll(async () => (await h.money(who)).balance).toBe(-400n);
+    const { id: debt } = await byCard(who, 400n);
+    await h.settle();
+    expect(await h.topUp(debt)).toMatchObject({ status: 'succeeded' });
+    const second = await dispute(id, 600);
+    await expect.poll(async () => (await h.money(who)).balance).toBe(-600n);
+    await byCard(who, 600n);
+    await h.settle();
+    await h.flows.wallets.close({ walletId: who.walletId, by: 'customer' }, who.ctx());
+    const third = await dispute(debt, 400);
+    await expect.poll(async () => (await h.money(who)).balance).toBe(-400n);
+    await h.control('psp', `disputes/${second}/close`, { status: 'won' });
+    await expect.poll(async () => (await h.money(who)).balance).toBe(0n);
+    await h.control('psp', `disputes/${first}/close`, { status: 'won' });
+    await h.control('psp', `disputes/${third}/close`, { status: 'lost' });
+    const kept = async () =>
+      (
+        await h.db.pool.query('SELECT why, amount_minor FROM bank_pay_ins WHERE customer_id = $1 ORDER BY amount_minor', [
+          who.customerId,
+        ])
+      ).rows;
+    await expect.poll(async () => (await kept()).length).toBe(2);
+    expect(await kept()).toEqual([
+      { why: 'chargeback_won', amount_minor: 200n },
+      { why: 'chargeback_won', amount_minor: 400n },
+    ]);
+  });
+
   it('costs the platform what the policy does not let the wallet owe', async () => {
     const who = await h.account();
     const { id } = await byCard(who, 1_000n);

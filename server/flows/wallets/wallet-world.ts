@@ -19,9 +19,13 @@ export interface WalletWorld extends Locked {
 /** Locks wallets and then their accounts: two batches that send money both ways wait for each other and never deadlock. */
 export async function lockWallets(tx: Tx, ids: readonly string[], ctx: Ctx): Promise<WalletWorld> {
   const wallets = await wallet.lock(tx, ids);
+  return { applied: 0, wallets, ledger: await lockAccounts(tx, wallets, ctx), outbox: newOutbox() };
+}
+
+/** Locks the accounts of locked wallets. */
+export function lockAccounts(tx: Tx, wallets: wallet.WalletsState, ctx: Ctx): Promise<ledger.LedgerState> {
   const accounts = [...wallets.byId.values()].map(({ customerId, currency }) => chart.wallet(customerId, currency));
-  const books = await ledger.lock(tx, { home: ctx.home, accounts, holds: [], now: ctx.now });
-  return { applied: 0, wallets, ledger: books, outbox: newOutbox() };
+  return ledger.lock(tx, { home: ctx.home, accounts, holds: [], now: ctx.now });
 }
 
 /** The wallet's money as its locked account has it. */

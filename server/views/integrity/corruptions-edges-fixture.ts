@@ -50,5 +50,11 @@ export const EDGES: readonly Corruption[] = [
             INSERT INTO top_up_disputes (provider_ref, top_up_id, customer_id, currency, amount_minor, debited_minor, fee_minor, status, opened_at)
               VALUES ('dp_x', '00000000-0000-7000-8000-0000000000d1', gen_random_uuid(), 'EUR', 100, 100, 0, 'open', now())`,
   },
+  {
+    invariant: 'rails.came_back',
+    what: 'a withdrawal that is said to have come back for a closed wallet, and did not',
+    plant: `INSERT INTO bank_pay_ins (bank_ref, home, written, currency, amount_minor, state, booked, why, first_at, changed_at)
+            VALUES ('po_x', 'EU', 'x', 'EUR', 100, 'settled', 'suspense', 'withdrawal_returned', now(), now())`,
+  },
   ...TENDERS,
 ];

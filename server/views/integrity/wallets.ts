@@ -4,7 +4,8 @@ import { type Invariant, TOUCHED_ACCOUNTS, timeInScope } from './invariant.ts';
 const ACCOUNTS: Invariant = {
   id: 'wallets.accounts',
   group: 1,
-  title: 'Each wallet has its customer’s account in its currency, and a closed one holds nothing',
+  title:
+    'Each wallet has its customer’s account in its currency, and a closed one holds nothing; it may owe what was charged back',
   sql: `
     SELECT 'wallet ' || w.id, CASE
       WHEN a.id IS NULL THEN 'has no account'
@@ -16,7 +17,7 @@ const ACCOUNTS: Invariant = {
     FROM wallets w LEFT JOIN accounts a ON a.id = w.account_id LEFT JOIN customers c ON c.id = w.customer_id
     WHERE a.id IS NULL OR c.id IS NULL OR a.kind <> 'wallet' OR a.normal_side <> 'credit' OR NOT a.limited
       OR a.customer_id IS DISTINCT FROM w.customer_id OR a.currency <> w.currency
-      OR (w.status = 'closed' AND (a.credits_posted <> a.debits_posted OR a.debits_pending <> 0 OR a.credits_pending <> 0)
+      OR (w.status = 'closed' AND (a.credits_posted > a.debits_posted OR a.debits_pending <> 0 OR a.credits_pending <> 0)
           AND NOT EXISTS (SELECT FROM wallets o WHERE o.account_id = w.account_id AND o.status <> 'closed'))`,
 };
 

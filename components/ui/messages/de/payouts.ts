@@ -26,6 +26,8 @@ export const payouts = {
   whys: {
     unknown_reference: 'Keine bekannte Referenz',
     wallet_closed: 'Die Wallet ist geschlossen',
+    withdrawal_returned: 'Eine Auszahlung kam zurück, die Wallet ist geschlossen',
+    chargeback_won: 'Eine Rückbuchung wurde gewonnen, die Wallet ist geschlossen',
     other_currency: 'Andere Währung',
   },
   came: 'Eingegangen',

@@ -25,6 +25,8 @@ export const payouts = {
   whys: {
     unknown_reference: 'No known reference',
     wallet_closed: 'The wallet is closed',
+    withdrawal_returned: 'A withdrawal came back, the wallet is closed',
+    chargeback_won: 'A charge-back was won, the wallet is closed',
     other_currency: 'Another currency',
   },
   came: 'Came',
