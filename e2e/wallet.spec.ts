@@ -3,7 +3,7 @@ import type { Page } from '@playwright/test';
 import { DEMO_USERS } from '../server/platform/auth/demo-users.ts';
 import { typeCard } from './fixtures/shop.ts';
 import { bank, mail } from './fixtures/simulators.ts';
-import { expect, signIn, test } from './fixtures/test.ts';
+import { demoUser, expect, signIn, test } from './fixtures/test.ts';
 
 // All of the wallet is in one file: tests of one file run one after the other, and these measure the same person's balance.
 
@@ -158,8 +158,10 @@ test('a card tops the wallet up, and what the limits refuse is said before anyth
   expect(await fresh(page)).toBe(before + 12.5);
 });
 
-test('money is withdrawn to an account whose number is checked while it is typed', async ({ as }) => {
-  const page = await as('customer', PHONE);
+test('money is withdrawn to an account whose number is checked while it is typed', async ({ visitor }) => {
+  // An account is added by who signed in just now.
+  const page = await visitor(PHONE);
+  await signIn(page, demoUser('customer').email, demoUser('customer').password);
   const before = await fresh(page);
   await page.getByRole('link', { name: 'Withdraw', exact: true }).click();
   // An account that was added before is offered; this one is new.

@@ -13,6 +13,7 @@ import { shownError, useTRPC } from '../trpc.tsx';
 import { useFormat, useMessages } from '../ui/locale.tsx';
 import { Loaded, useErrorText } from '../ui/states.tsx';
 import { useReasonAgainst, useRefusalText } from '../wallet/refusal-text.ts';
+import { SignInAgain, wantsSignIn } from '../wallet/sign-in-again.tsx';
 import { withWallet } from '../wallet/use-wallets.ts';
 import classes from '../wallet/wallet.module.css';
 import { AmountField, WalletStep } from './money-step.tsx';
@@ -36,7 +37,9 @@ function Steps({ wallet, switcher }: { wallet: WalletView; switcher: ReactNode }
     <>
       {switcher}
       <Loaded data={accounts.data} error={shownError(accounts.error)} onRetry={() => void accounts.refetch()} lines={4}>
-        {(known) => (known.length === 0 ? <AddAccount /> : <WithdrawForm wallet={wallet} accounts={known} onSent={setSent} />)}
+        {(known) =>
+          known.length === 0 ? <AddAccount wallet={wallet} /> : <WithdrawForm wallet={wallet} accounts={known} onSent={setSent} />
+        }
       </Loaded>
     </>
   );
@@ -77,7 +80,7 @@ function WithdrawForm({ wallet, accounts, onSent }: FormProps) {
     if (usable && !reason && !withdraw.isPending)
       withdraw.mutate(request.keyed({ walletId: wallet.id, bankAccountId: chosen, amountMinor }));
   };
-  if (adding) return <AddAccount onAdded={() => setAdding(false)} />;
+  if (adding) return <AddAccount wallet={wallet} onAdded={() => setAdding(false)} />;
   return (
     <form className={classes.step} onSubmit={submit}>
       <AmountField wallet={wallet} value={amountMinor} onChange={setAmount} hint={reason ?? may} wrong={reason !== null} />
@@ -112,7 +115,7 @@ function WithdrawForm({ wallet, accounts, onSent }: FormProps) {
 }
 
 /** An account number is checked while it is typed, and kept by the bank alone. */
-function AddAccount({ onAdded }: { onAdded?: () => void }) {
+function AddAccount({ wallet, onAdded }: { wallet: WalletView; onAdded?: () => void }) {
   const { t } = useMessages();
   const errorText = useErrorText();
   const trpc = useTRPC();
@@ -161,7 +164,7 @@ function AddAccount({ onAdded }: { onAdded?: () => void }) {
       />
       {refused && (
         <p className={classes.hint} data-wrong role="alert">
-          {errorText(refused)}
+          {errorText(refused)} {wantsSignIn(add.error) && <SignInAgain back={withWallet('/account/wallet/withdraw', wallet)} />}
         </p>
       )}
       <div className={classes.footer}>

@@ -1,15 +1,15 @@
 'use client';
-import { Anchor, Select, TextInput } from '@mantine/core';
+import { Select, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { signOut } from 'next-auth/react';
 import { useState } from 'react';
 import { refusesClosing } from '../../server/domains/wallet/rules.ts';
 import type { MyWallets, WalletView } from '../../server/views/wallets.ts';
 import { useRequestKey } from '../request-key.ts';
-import { refusalOf, shownError, useTRPC } from '../trpc.tsx';
+import { shownError, useTRPC } from '../trpc.tsx';
 import { EffectDialog } from '../ui/effect-dialog.tsx';
 import { useMessages } from '../ui/locale.tsx';
 import { useToast } from '../ui/toast.tsx';
+import { SignInAgain, wantsSignIn } from './sign-in-again.tsx';
 
 export const WALLET_DIALOGS = ['open', 'handle', 'freeze', 'unfreeze', 'close'] as const;
 export type WalletDialog = (typeof WALLET_DIALOGS)[number];
@@ -148,18 +148,14 @@ function UnfreezeDialog({ wallet, onClose }: { wallet: WalletView; onClose: () =
       onSettled: refresh,
     }),
   );
-  const stale = refusalOf(unfreeze.error)?.code === 'fresh_sign_in_required';
-  const back = `/sign-in?next=${encodeURIComponent(`/account/wallet?w=${wallet.id}&do=unfreeze`)}`;
   return (
     <EffectDialog
       opened
       onClose={onClose}
       title={t('wallet.unfreezeTitle', { currency: wallet.currency })}
       preview={
-        stale ? (
-          <Anchor component="button" type="button" onClick={() => void signOut({ callbackUrl: back })}>
-            {t('wallet.signInAgain')}
-          </Anchor>
+        wantsSignIn(unfreeze.error) ? (
+          <SignInAgain back={`/account/wallet?w=${wallet.id}&do=unfreeze`} />
         ) : (
           t('wallet.unfreezeText')
         )

@@ -21,6 +21,7 @@ import {
   readTopUpView,
 } from '../views/rails.ts';
 import type { Scope } from './authorise.ts';
+import { assertFreshSignIn } from './fresh-sign-in.ts';
 import { keyed, own, submit } from './mutations.ts';
 import { pageInput } from './page-input.ts';
 import { procedure, router } from './trpc.ts';
@@ -72,13 +73,11 @@ export const railsRouter = router({
 
   bankAccounts: procedure.query(({ ctx }) => listBankAccounts(ctx.pool, { customerId: me(ctx) })),
 
-  addBankAccount: procedure
-    .input(keyed(z.object({ iban, holder: text(140) })))
-    .mutation(({ ctx, input }) =>
-      submit(ctx, input, (wanted, who, key) =>
-        ctx.app.flows.rails.addBankAccount({ ...wanted, owner: { customerId: me(ctx) } }, who, key),
-      ),
-    ),
+  addBankAccount: procedure.input(keyed(z.object({ iban, holder: text(140) }))).mutation(async ({ ctx, input }) => {
+    const owner = { customerId: me(ctx) };
+    await assertFreshSignIn(ctx, 'add the account');
+    return submit(ctx, input, (wanted, who, key) => ctx.app.flows.rails.addBankAccount({ ...wanted, owner }, who, key));
+  }),
 
   removeBankAccount: procedure.input(keyed(removeBankAccountInput)).mutation(async ({ ctx, input }) => {
     await own(ctx, 'bank_account', input.bankAccountId);

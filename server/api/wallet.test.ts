@@ -83,7 +83,7 @@ it('addresses are tried sixty times an hour, found or not, and then no more', as
   expect(codes.get('recipient_unavailable')).toBeGreaterThanOrEqual(60);
 });
 
-it('whoever froze a wallet unfreezes it after signing in again, and not with a session of this morning', async () => {
+it('a wallet is unfrozen, and a bank account added, after signing in again, and not with a session of this morning', async () => {
   const ana = await holder('Freezes');
   const walletId = { walletId: ana.walletId };
   await call(ana.cookie, 'wallet.freeze', walletId, 'POST');
@@ -93,7 +93,11 @@ it('whoever froze a wallet unfreezes it after signing in again, and not with a s
     [ana.customerId],
   );
   expect(await call(ana.cookie, 'wallet.unfreeze', walletId, 'POST')).toMatchObject({ code: 'fresh_sign_in_required' });
+  const typed = { iban: 'DE89370400440532013000', holder: 'Ana' };
+  expect(await call(ana.cookie, 'rails.addBankAccount', typed, 'POST')).toMatchObject({ code: 'fresh_sign_in_required' });
   const again = await api.signIn('customer', { customerId: ana.customerId });
+  // This house has no bank: whoever may add an account is told so.
+  expect(await call(again, 'rails.addBankAccount', typed, 'POST')).toMatchObject({ code: 'not_found' });
   expect(await call(again, 'wallet.unfreeze', walletId, 'POST')).toMatchObject({ status: 200, data: { status: 'active' } });
 });
 

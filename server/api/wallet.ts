@@ -5,7 +5,6 @@ import { currencyCode, handleInput, personInput, sendMoneyInput } from '../domai
 import { DomainError } from '../kernel/errors.ts';
 import { seenVersion } from '../kernel/inputs.ts';
 import { LIMITS } from '../platform/auth/limits.ts';
-import { signedInAt } from '../platform/auth/sessions.ts';
 import { listMoneyRequests, readMoneyRequest } from '../views/money-requests.ts';
 import { listActivity } from '../views/wallet-activity.ts';
 import { readBalance } from '../views/wallet-balance.ts';
@@ -13,6 +12,7 @@ import { listKnownPeople, lookUp } from '../views/wallet-people.ts';
 import { readMyWallets } from '../views/wallets.ts';
 import type { Scope } from './authorise.ts';
 import type { ApiContext } from './context.ts';
+import { assertFreshSignIn } from './fresh-sign-in.ts';
 import { keyed, own, submit } from './mutations.ts';
 import { pageInput } from './page-input.ts';
 import { procedure, router } from './trpc.ts';
@@ -21,9 +21,6 @@ const walletId = z.uuid();
 
 /** How fresh a balance has to be: strong unless said. */
 const consistency = z.union([z.enum(['strong', 'eventual']), z.object({ atLeast: seenVersion })]).default('strong');
-
-/** How long after signing in somebody still counts as the one who signed in. */
-const FRESH_MS = 10 * 60_000;
 
 /** Whose procedures these are: the matrix lets customers in only, each to their own. */
 function me(ctx: { readonly scope: Scope }): string {
@@ -34,12 +31,6 @@ function me(ctx: { readonly scope: Scope }): string {
 /** Every address that is tried counts, found or not, so that trying them out tells nobody much about who is a customer. */
 function countAddress(ctx: ApiContext & { readonly scope: Scope }): void {
   ctx.app.limits.take(LIMITS.walletAddressByCustomer, me(ctx));
-}
-
-async function assertFreshSignIn({ pool, principal, ctx }: ApiContext): Promise<void> {
-  const at = principal.sessionId === null ? null : await signedInAt(pool, principal.sessionId);
-  if (at === null || ctx().now.getTime() - at.getTime() > FRESH_MS)
-    throw new DomainError('fresh_sign_in_required', 'Sign in again, then unfreeze your wallet within ten minutes.');
 }
 
 const byOwner = { by: 'customer' } as const;
@@ -113,7 +104,7 @@ export const walletRouter = router({
 
   unfreeze: procedure.input(keyed(z.object({ walletId }))).mutation(async ({ ctx, input }) => {
     await own(ctx, 'wallet', input.walletId);
-    await assertFreshSignIn(ctx);
+    await assertFreshSignIn(ctx, 'unfreeze your wallet');
     return submit(ctx, input, (wanted, who, key) => ctx.app.flows.wallets.unfreeze({ ...wanted, ...byOwner }, who, key));
   }),
 
