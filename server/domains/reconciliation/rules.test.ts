@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { differenceMinor, type Item, matchRows, type OurRow, seenAgain, type TheirRow } from './rules.ts';
+import { differenceMinor, type Item, matchRows, type OurRow, seenAgain, seenNoMore, type TheirRow } from './rules.ts';
 
 const DAY = { from: new Date('2026-11-27T00:00:00Z'), to: new Date('2026-11-28T00:00:00Z') };
 const NOON = new Date('2026-11-27T12:00:00Z');
@@ -101,8 +101,15 @@ describe('a difference that is found again', () => {
     expect(seenAgain(item('explained'), settled)).toMatchObject({ status: 'agreed' });
   });
 
-  it('is left alone once money moved for it, or is about to', () => {
-    expect([seenAgain(item('written_off'), settled), seenAgain(item('awaiting_approval'), closer)]).toEqual([null, null]);
+  it('is left alone once money moved for it, or is about to, while the facts are the same, and never longer', () => {
+    for (const status of ['written_off', 'awaiting_approval'] as const) {
+      const decided = { ...item(status), approvalId: 'a', writeOffId: status === 'written_off' ? 'w' : null };
+      expect(seenAgain(decided, found)).toBeNull();
+      expect(seenAgain(decided, settled)).toMatchObject({ status: 'agreed', approvalId: null, writeOffId: null });
+      expect(seenAgain(decided, closer)).toMatchObject({ status: 'open', approvalId: null, writeOffId: null });
+      expect(seenNoMore(decided)).toMatchObject({ status: 'gone', approvalId: null, writeOffId: null });
+    }
+    expect(seenNoMore(item('explained'))).toBeNull();
     expect(seenAgain(item('gone'), found)).toMatchObject({ status: 'open' });
   });
 });

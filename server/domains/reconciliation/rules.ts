@@ -149,18 +149,29 @@ export const keyOfOurs = (journalId: string): string => `journal:${journalId}`;
 export const differenceMinor = ({ theirsMinor, oursMinor }: Pick<Found, 'theirsMinor' | 'oursMinor'>): bigint =>
   theirsMinor - oursMinor;
 
+type Standing = Pick<Item, 'status' | 'resolvedBy' | 'resolvedAt' | 'approvalId' | 'writeOffId'>;
+
+/** Nobody's word on it counts any more. */
+const unsaid = { resolvedBy: null, resolvedAt: null, approvalId: null, writeOffId: null } as const;
+
+const isDecided = ({ status }: Pick<Item, 'status'>): boolean => status === 'written_off' || status === 'awaiting_approval';
+
 /**
- * What becomes of a stored item when a run finds it again. Written off and waiting for a second person it stays as it was: money moved,
- * or is about to, by what it said then. What was explained stays so unless the facts are others now.
+ * What becomes of a stored item when a run finds it again; null where it stays as it is. What people said of it holds while the facts are
+ * those that they spoke of. Where these are others now it agrees or is open again, whatever was said; what was written off is taken back.
  */
-export function seenAgain(item: Item, found: Found): Pick<Item, 'status' | 'resolvedBy' | 'resolvedAt'> | null {
-  if (item.status === 'written_off' || item.status === 'awaiting_approval') return null;
-  const open = { status: 'open', resolvedBy: null, resolvedAt: null } as const;
-  if (found.kind === 'matched') return { ...open, status: 'agreed' };
+export function seenAgain(item: Item, found: Found): Standing | null {
+  if (found.kind === 'matched') return { ...unsaid, status: 'agreed' };
   const same = item.kind === found.kind && differenceMinor(item) === differenceMinor(found);
-  if (item.status === 'explained' && same)
-    return { status: 'explained', resolvedBy: item.resolvedBy, resolvedAt: item.resolvedAt };
-  return open;
+  if (same && isDecided(item)) return null;
+  if (same && item.status === 'explained')
+    return { ...unsaid, status: 'explained', resolvedBy: item.resolvedBy, resolvedAt: item.resolvedAt };
+  return { ...unsaid, status: 'open' };
+}
+
+/** What becomes of a stored item of the period that a run does not find; null where it stays as it is. */
+export function seenNoMore(item: Item): Standing | null {
+  return item.status === 'open' || isDecided(item) ? { ...unsaid, status: 'gone' } : null;
 }
 
 /** Why an item cannot be resolved, or null where it can: pages grey their buttons by it. */

@@ -3,7 +3,7 @@ import { DomainError } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';
 import type { Queryable, Tx } from '../../platform/db.ts';
 import { lockStep } from '../../platform/locks.ts';
-import { type Found, type Item, keyOfOurs, type Period, seenAgain } from './rules.ts';
+import { type Found, type Item, keyOfOurs, type Period, seenAgain, seenNoMore } from './rules.ts';
 import type { Reconciled } from './schema.ts';
 import {
   insertItems,
@@ -138,11 +138,17 @@ export async function noteFailure(tx: Tx, id: string, error: string, ended: bool
   return true;
 }
 
+/** A reading that ended, and the items whose write-off no longer stands: what was moved for them has to go back in this transaction. */
+export interface FinishedRun {
+  readonly run: Run;
+  readonly undone: readonly { readonly before: Item; readonly after: Item }[];
+}
+
 /**
  * Stores what a reading found, once: a reading that ended meanwhile is left alone. Items seen before keep their id and what people said
- * about them; open ones of the period that were not seen again are gone. Returns the run as it ended, or undefined.
+ * about them; those of the period that were not seen again are gone. Returns the run as it ended, or undefined.
  */
-export async function finish(tx: Tx, id: string, found: readonly Found[], now: Date): Promise<Run | undefined> {
+export async function finish(tx: Tx, id: string, found: readonly Found[], now: Date): Promise<FinishedRun | undefined> {
   const current = await heldRun(tx, id);
   if (current?.status !== 'running') return undefined;
   const { provider, from, to } = current;
@@ -153,8 +159,10 @@ export async function finish(tx: Tx, id: string, found: readonly Found[], now: D
   const byKey = new Map([...state.items.values()].map((item) => [item.key, item]));
   const seen = new Set(found.map((one) => one.key));
   for (const one of found) see(state, byKey.get(one.key), one, current, now);
-  for (const item of byKey.values())
-    if (item.status === 'open' && !seen.has(item.key)) change(state, item.id, { status: 'gone', runId: id, seenAt: now });
+  for (const item of byKey.values()) {
+    const standing = seen.has(item.key) ? null : seenNoMore(item);
+    if (standing) change(state, item.id, { ...standing, runId: id, seenAt: now });
+  }
   const count = (kind: Found['kind']) => found.filter((one) => one.kind === kind).length;
   const ended: Run = {
     ...current,
@@ -170,7 +178,8 @@ export async function finish(tx: Tx, id: string, found: readonly Found[], now: D
   };
   await write(tx, state);
   await updateRuns(tx, [ended]);
-  return ended;
+  const pairs = [...byKey.values()].map((before) => ({ before, after: itemOf(state, before.id) }));
+  return { run: ended, undone: pairs.filter(({ before, after }) => before.writeOffId !== null && after.writeOffId === null) };
 }
 
 function see(state: ReconciliationState, item: Item | undefined, found: Found, { id: runId, provider }: Run, now: Date): void {

@@ -19,6 +19,7 @@ import { forgetLocks } from '../../platform/locks.ts';
 import { emit, newOutbox, writeOutbox } from '../../platform/outbox.ts';
 import { addJobs } from '../../platform/queue.ts';
 import { type Outside, paymentProvider } from '../outside.ts';
+import { undoWriteOffs, WRITE_OFF_UNDONE } from './write-off.ts';
 
 /**
  * Reads a provider's report and compares it with the books. The provider is asked outside any transaction; what was found is stored in
@@ -37,7 +38,7 @@ const BACKOFF_CAP_MS = 30_000;
 const STALE_MS = 120_000;
 
 /** What posts to a clearing account and is no booking of the provider's. */
-const OUR_OWN: ReadonlySet<string> = new Set(['write_off']);
+const OUR_OWN: ReadonlySet<string> = new Set(['write_off', WRITE_OFF_UNDONE]);
 const CLEARING: Readonly<Record<Reconciled, string>> = { card: 'psp_clearing:card:', bank: 'bank_clearing:' };
 
 export function createReportReader({ pool, outside }: { readonly pool: pg.Pool; readonly outside: Outside }): ReportReader {
@@ -55,10 +56,11 @@ export function createReportReader({ pool, outside }: { readonly pool: pg.Pool; 
         const ended = await reconciliation.finish(tx, runId, found, ctx.now);
         if (!ended) return;
         const outbox = newOutbox();
-        const { matched, missingHere, missingThere, amountDiffers, provider, version } = ended;
+        const { matched, missingHere, missingThere, amountDiffers, provider, version } = ended.run;
         const data = { provider, matched, missingHere, missingThere, amountDiffers };
         const about = { aggregate: 'reconciliation', aggregateId: runId, aggregateVersion: version, merchantId: null } as const;
         emit(outbox, { ...about, type: 'reconciliation.finished', data }, ctx);
+        await undoWriteOffs(tx, ended.undone, outbox, ctx);
         await writeOutbox(tx, outbox);
       });
     },

@@ -150,6 +150,40 @@ describe('a difference', () => {
     await w.expectBooksAgree();
   });
 
+  it('that was written off and is no more is taken back from suspense, once; what changed is open again', async () => {
+    const writtenOff = async (faults: object): Promise<string> => {
+      const id = await oneOpen(faults);
+      const { approvalId } = await resolve(id, 'write_off');
+      await w.flows.decideApproval({ approvalId: approvalId as string, decision: 'approve', reason: 'Seen' }, w.ctx('other'));
+      return id;
+    };
+    const status = async (id: string) =>
+      (await w.db.pool.query('SELECT kind, status, write_off_id FROM reconciliation_items WHERE id = $1', [id])).rows[0];
+    await report({});
+    await reconcile();
+    expect(await suspense(), 'the row too many of before is gone').toBe(0n);
+
+    const missing = await writtenOff({ missing: 2 });
+    const differs = await writtenOff({ missing: 2, other_amount: 1 });
+    expect(await suspense()).not.toBe(0n);
+    const waiting = await oneOpen({ missing: 2, other_amount: 1, extra: 1 });
+    const { approvalId } = await resolve(waiting, 'write_off');
+    await report({});
+    const { runId } = await w.flows.reconciliation.start({ provider: 'card', from: TODAY, to: TODAY }, w.ctx('finance'));
+    const late = systemContext('test', 'EU', new Date(Date.now() + 600_000));
+    await Promise.all([w.flows.reconciliation.read(runId, late), w.flows.reconciliation.read(runId, late)]);
+    await reconcile();
+    expect(await status(missing)).toMatchObject({ status: 'gone', write_off_id: null });
+    expect(await status(differs)).toMatchObject({ kind: 'matched', status: 'agreed', write_off_id: null });
+    expect(await suspense()).toBe(0n);
+    const { rows } = await w.db.pool.query(`SELECT count(*)::int AS n FROM transfers WHERE kind = 'write_off_undone'`);
+    expect(rows).toEqual([{ n: 3 }]);
+    const approve = { approvalId: approvalId as string, decision: 'approve', reason: 'Too late' } as const;
+    await expect(w.flows.decideApproval(approve, w.ctx('other'))).rejects.toMatchObject({ code: 'state_refuses' });
+    expect(await status(waiting)).toMatchObject({ status: 'gone' });
+    await w.expectBooksAgree();
+  });
+
   it('whose write-off is rejected is open again', async () => {
     const id = await oneOpen({ other_amount: 1 });
     const { approvalId } = await resolve(id, 'write_off');

@@ -1,5 +1,5 @@
 import type { Approval } from '../../domains/approvals/rules.ts';
-import { planTransfers } from '../../domains/ledger/rules.ts';
+import { planReversal, planTransfers } from '../../domains/ledger/rules.ts';
 import { type AccountRef, chart, type TransferSpec } from '../../domains/ledger/schema.ts';
 import * as ledger from '../../domains/ledger/service.ts';
 import { differenceMinor, type Item } from '../../domains/reconciliation/rules.ts';
@@ -7,6 +7,7 @@ import * as reconciliation from '../../domains/reconciliation/service.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';
+import type { Tx } from '../../platform/db.ts';
 import type { Outbox } from '../../platform/outbox.ts';
 import type { Locked } from '../../platform/verb.ts';
 import { tellResolved } from './resolve-difference.ts';
@@ -70,6 +71,45 @@ export function settleWriteOff(world: Deciding, approval: Approval, specs: reado
   } as const;
   const next = reconciliation.change(world.reconciliation, item.id, after);
   tellResolved(world.outbox, item, next, item.note, ctx);
+}
+
+/** The transfer that takes a write-off back. */
+export const WRITE_OFF_UNDONE = 'write_off_undone';
+
+/**
+ * Takes back what was written off of differences that are others now or no more: what clearing was made to hold it holds by itself, and
+ * twice otherwise. What two people took back already stays so.
+ */
+export async function undoWriteOffs(
+  tx: Tx,
+  undone: reconciliation.FinishedRun['undone'],
+  outbox: Outbox,
+  ctx: Ctx,
+): Promise<void> {
+  if (undone.length === 0) return;
+  const originals = await ledger.findTransfers(
+    tx,
+    undone.flatMap(({ before }) => before.writeOffId ?? []),
+  );
+  const sides = [...originals.values()].flatMap(({ debitAccount, creditAccount }) => [debitAccount, creditAccount]);
+  const books = await ledger.lockExisting(tx, { accounts: [...new Set(sides)], holds: [], now: ctx.now });
+  const reversed = await ledger.reversedMinor(tx, [...originals.keys()]);
+  for (const original of originals.values()) {
+    const taken = reversed.get(original.id) ?? 0n;
+    if (taken === original.amountMinor) continue;
+    const wanted = { phase: 'reverse', id: newId(), kind: WRITE_OFF_UNDONE, transferId: original.id } as const;
+    const specs = [planReversal(original, taken, { ...wanted, reference: original.reference })];
+    ledger.post(books, planTransfers(books, specs, ctx.now), ctx);
+  }
+  await ledger.write(tx, books);
+  for (const { before, after } of undone)
+    tellResolved(
+      outbox,
+      before,
+      after,
+      `Taken back: write-off ${before.writeOffId}, of a difference that is no longer there`,
+      ctx,
+    );
 }
 
 const absolute = (amount: bigint): bigint => (amount < 0n ? -amount : amount);

@@ -4,7 +4,8 @@ import type { Invariant } from './invariant.ts';
 const WRITE_OFFS: Invariant = {
   id: 'reconciliation.write_offs',
   group: 4,
-  title: 'Each difference that was written off has its one transfer, of its amount, and a second person’s word',
+  title:
+    'Each difference that was written off has its one transfer, of its amount, and a second person’s word; one that no longer stands was taken back',
   fullOnly: true,
   sql: `
     WITH posted AS (SELECT id, reference, amount_minor FROM transfers WHERE kind = 'write_off')
@@ -14,7 +15,8 @@ const WRITE_OFFS: Invariant = {
     WHERE i.status = 'written_off' AND (p.amount_minor IS DISTINCT FROM abs(i.theirs_minor - i.ours_minor) OR a.id IS NULL)
     UNION ALL
     SELECT 'transfer ' || p.id, 'writes off what no item says'
-    FROM posted p WHERE NOT EXISTS (SELECT FROM reconciliation_items i WHERE i.write_off_id = p.id)`,
+    FROM posted p WHERE NOT EXISTS (SELECT FROM reconciliation_items i WHERE i.write_off_id = p.id)
+      AND NOT EXISTS (SELECT FROM transfers r WHERE r.reverses = p.id HAVING sum(r.amount_minor) = p.amount_minor)`,
 };
 
 /** A match is between a booking of theirs and money that really moved here. */
