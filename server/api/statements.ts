@@ -4,7 +4,7 @@ import { DomainError } from '../kernel/errors.ts';
 import { requestInfo } from '../platform/http.ts';
 import type { Press } from '../platform/paper/press.ts';
 import type { Print } from '../views/documents/print.ts';
-import { csvClosing, csvEntries, csvOpening } from '../views/statements/csv.ts';
+import { statementCsv, statementName } from '../views/statements/csv.ts';
 import { statementRoll, statementRows } from '../views/statements/paper.ts';
 import { type Days, readStatement, type Statement, statementEntries } from '../views/statements/statement.ts';
 import type { App } from './app.ts';
@@ -61,11 +61,15 @@ export async function sendStatement(
 }
 
 async function sendCsv(app: App, statement: Statement, wanted: StatementRequest, res: ServerResponse): Promise<void> {
-  head(res, statement, 'csv', 'text/csv; charset=utf-8; header=present', 'attachment');
-  await write(res, csvOpening(statement));
-  for await (const entries of statementEntries(app.pool, statement))
-    await write(res, csvEntries(statement, entries, showsOthers(wanted)));
-  res.end(csvClosing(statement));
+  const { name, pieces } = statementCsv(app.pool, statement, showsOthers(wanted));
+  await sendPieces(res, name, pieces);
+}
+
+/** Writes CSV as it is made, at the pace of its reader. */
+export async function sendPieces(res: ServerResponse, name: string, pieces: AsyncIterable<string>): Promise<void> {
+  head(res, name, 'text/csv; charset=utf-8; header=present', 'attachment');
+  for await (const piece of pieces) await write(res, piece);
+  res.end();
 }
 
 async function sendPdf(
@@ -77,7 +81,7 @@ async function sendPdf(
 ): Promise<void> {
   const run = await press.begin(statementRoll(statement, wanted.print));
   try {
-    head(res, statement, 'pdf', 'application/pdf', 'inline');
+    head(res, `${statementName(statement)}.pdf`, 'application/pdf', 'inline');
     await write(res, run.first);
     for await (const entries of statementEntries(app.pool, statement)) {
       // Smaller pieces than a page of the database: each is formatted in this process between two requests of others.
@@ -98,7 +102,7 @@ const ROWS_AT_ONCE = 100;
 const showsOthers = ({ scope }: StatementRequest): boolean => scope.customerId === null;
 
 /** The reader went away. */
-class Gone extends Error {}
+export class Gone extends Error {}
 
 /** Waits for a slow reader instead of piling up what it has not taken yet. */
 async function write(res: ServerResponse, piece: string | Uint8Array): Promise<void> {
@@ -107,8 +111,7 @@ async function write(res: ServerResponse, piece: string | Uint8Array): Promise<v
   await Promise.race([once(res, 'drain'), once(res, 'close')]);
 }
 
-function head(res: ServerResponse, { account, days }: Statement, format: string, type: string, how: string): void {
-  const name = `statement-${account.kind.replaceAll('_', '-')}-${account.currency.toLowerCase()}-${days.from}-${days.to}.${format}`;
+function head(res: ServerResponse, name: string, type: string, how: string): void {
   res.writeHead(200, {
     'Content-Type': type,
     'Content-Disposition': `${how}; filename="${name}"`,

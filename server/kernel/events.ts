@@ -101,6 +101,7 @@ export const EVENT_TYPES = [
   'store_credit.deducted',
   'store_credit.frozen',
   'store_credit.unfrozen',
+  'account.opened',
   'account.frozen',
   'account.unfrozen',
   'account.closed',

@@ -92,6 +92,7 @@ export const API_SCOPES = [
   'shipments:write',
   'customers:read',
   'ledger:read',
+  'ledger:write',
   'gift_cards:read',
   'gift_cards:write',
   'store_credit:read',

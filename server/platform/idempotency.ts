@@ -16,6 +16,8 @@ export interface Claim {
 
 export type StoredOutcome =
   | { readonly ok: unknown }
+  /** Claimed for work in transactions of its own (`answerOnce`), which has not been answered for yet: a repeat does it again. */
+  | { readonly under_way: true }
   | { readonly refused: { code: ErrorCode; detail: string; data?: Record<string, unknown> } };
 
 /** What became of one claim: ours to decide, already decided, the same request as claim `of` of this batch, or a key used for another body. */
@@ -114,6 +116,65 @@ export async function storeOutcomes(
   });
 }
 
+/** What became of a claim for `answerOnce`: to be worked on, answered before, or a key used for another body. */
+export type OpenClaim =
+  | { readonly kind: 'open' }
+  | { readonly kind: 'answered'; readonly answer: unknown }
+  | { readonly kind: 'reused' };
+
+/** Claims keys for work in other transactions. One that somebody else works on, or died over, is open too. */
+export async function claimOpenly(tx: Tx, operation: string, claims: readonly Claim[]): Promise<OpenClaim[]> {
+  const underWay = { under_way: true } as const;
+  const results = await claimKeys(tx, operation, claims);
+  const fresh = results.flatMap(({ kind }, at) =>
+    kind === 'claimed' ? [{ claim: claims[at] as Claim, outcome: underWay }] : [],
+  );
+  await storeOutcomes(tx, operation, fresh);
+  return results.map((result) => {
+    if (result.kind === 'reused') return { kind: 'reused' };
+    if (result.kind === 'stored' && 'ok' in result.outcome) return { kind: 'answered', answer: result.outcome.ok };
+    return { kind: 'open' };
+  });
+}
+
+/** Keeps the answers of claims that have none yet, and says what is kept under each: its own, or what came first. */
+export async function settleClaims(
+  tx: Tx,
+  operation: string,
+  made: readonly { readonly claim: Claim; readonly answer: unknown }[],
+): Promise<{ readonly own: boolean; readonly answer: unknown }[]> {
+  lockStep(tx, 'idempotency_keys');
+  const first = new Map<string, (typeof made)[number]>();
+  for (const one of made) if (!first.has(id(one.claim))) first.set(id(one.claim), one);
+  const sorted = [...first.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
+  const keys = [sorted.map(({ claim }) => claim.principal), operation, sorted.map(({ claim }) => claim.key)];
+  // In the order in which keys are claimed; whoever is answering one at this moment is waited for.
+  await tx.query({
+    name: 'lock-claims',
+    text: `SELECT FROM idempotency_keys i JOIN unnest($1::text[], $3::text[]) AS c(p, k) ON i.principal = c.p AND i.key = c.k
+           WHERE i.operation = $2 ORDER BY i.principal, i.key FOR NO KEY UPDATE OF i`,
+    values: keys,
+  });
+  const { rows } = await tx.query<{ principal: string; key: string }>({
+    name: 'settle-claims',
+    text: `UPDATE idempotency_keys i SET outcome = c.o FROM unnest($1::text[], $3::text[], $4::jsonb[]) AS c(p, k, o)
+           WHERE i.principal = c.p AND i.operation = $2 AND i.key = c.k AND i.outcome ? 'under_way' RETURNING i.principal, i.key`,
+    values: [...keys, sorted.map(({ answer }) => JSON.stringify({ ok: answer }))],
+  });
+  const settled = new Set(rows.map(id));
+  const stored = await readStored(
+    tx,
+    operation,
+    sorted.map(({ claim }) => claim),
+  );
+  return made.map((one) => {
+    const outcome = stored.get(id(one.claim))?.outcome;
+    // Forgotten meanwhile, which takes 30 days: its own answer is as good as any.
+    if (!outcome || !('ok' in outcome)) return { own: true, answer: one.answer };
+    return { own: first.get(id(one.claim)) === one && settled.has(id(one.claim)), answer: outcome.ok };
+  });
+}
+
 /** Gives a key back: its item met a fault that a later try may not meet. */
 export async function dropClaims(tx: Tx, operation: string, claims: readonly Claim[]): Promise<void> {
   if (claims.length === 0) return;
@@ -128,6 +189,7 @@ export async function dropClaims(tx: Tx, operation: string, claims: readonly Cla
 /** The stored answer as the caller first saw it. */
 export function replay<R>(outcome: StoredOutcome): R {
   if ('ok' in outcome) return outcome.ok as R;
+  if ('under_way' in outcome) throw new Error('A verb decides within its transaction');
   throw new DomainError(outcome.refused.code, outcome.refused.detail, outcome.refused.data);
 }
 

@@ -10,6 +10,8 @@ export interface AccountRow {
   readonly id: string;
   readonly code: string;
   readonly kind: string;
+  /** What its merchant calls an account of its programs; null for those that the house keeps. */
+  readonly name: string | null;
   readonly merchantName: string | null;
   readonly merchantId: string | null;
   readonly customerId: string | null;
@@ -34,7 +36,7 @@ export interface AccountRow {
   readonly createdAt: Date;
 }
 
-const COLUMNS = `a.id, a.code, a.kind, m.name AS "merchantName", a.merchant_id AS "merchantId", a.customer_id AS "customerId", a.currency, a.normal_side AS "normalSide",
+const COLUMNS = `a.id, a.code, a.kind, a.name, m.name AS "merchantName", a.merchant_id AS "merchantId", a.customer_id AS "customerId", a.currency, a.normal_side AS "normalSide",
   CASE a.normal_side WHEN 'credit' THEN a.credits_posted - a.debits_posted ELSE a.debits_posted - a.credits_posted END AS "balanceMinor",
   CASE a.normal_side WHEN 'credit' THEN a.debits_pending ELSE a.credits_pending END AS "pendingMinor",
   a.debits_posted AS "debitsPosted", a.credits_posted AS "creditsPosted", a.debits_pending AS "debitsPending", a.credits_pending AS "creditsPending",
@@ -84,4 +86,11 @@ export async function readAccount(db: Queryable, scope: Scope, id: string): Prom
   const [account] = rows;
   if (account === undefined) throw new DomainError('not_found', 'There is no such account.');
   return account;
+}
+
+/** Who froze an account last; empty for one that never was. */
+export async function readFrozenBy(db: Queryable, id: string): Promise<string> {
+  const text = `SELECT actor FROM events WHERE aggregate = 'account' AND aggregate_id = $1 AND type = 'account.frozen' ORDER BY at DESC, id DESC LIMIT 1`;
+  const { rows } = await db.query<{ actor: string }>(prepared('account-frozen-by', text, [id]));
+  return rows[0]?.actor ?? '';
 }

@@ -8,6 +8,7 @@ import { LIVENESS_INVARIANTS } from './integrity/liveness.ts';
 import { ORDER_INVARIANTS } from './integrity/orders.ts';
 import { PAYMENT_INVARIANTS } from './integrity/payments.ts';
 import { POSTING_INVARIANTS } from './integrity/postings.ts';
+import { PROGRAM_INVARIANTS } from './integrity/programs.ts';
 import { openProviderLog, type ProviderLog, providerFinding, readCaptures } from './integrity/provider-captures.ts';
 import { RAIL_INVARIANTS } from './integrity/rails.ts';
 import { RECONCILIATION_INVARIANTS } from './integrity/reconciliation.ts';
@@ -22,6 +23,7 @@ import { WALLET_INVARIANTS } from './integrity/wallets.ts';
 export const INVARIANTS: readonly Invariant[] = [
   ...LEDGER_INVARIANTS,
   ...WALLET_INVARIANTS,
+  ...PROGRAM_INVARIANTS,
   ...SEAL_INVARIANTS,
   ...TENDER_INVARIANTS,
   ...STOCK_INVARIANTS,

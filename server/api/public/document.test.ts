@@ -29,7 +29,7 @@ describe('the document', () => {
       const operation = paths[facts.path]?.[facts.method.toLowerCase()] ?? {};
       expect(operation).toMatchObject({ operationId: facts.id, tags: [facts.tag], summary: facts.summary, security: [{}] });
       const { [String(facts.status ?? 200)]: success, ...problems } = operation.responses as { [status: string]: JsonObject };
-      expect(Object.keys((success?.content ?? {}) as object)).toEqual(['application/json']);
+      expect(Object.keys((success?.content ?? {}) as object)).toEqual(['application/json', ...(facts.csv ? ['text/csv'] : [])]);
       for (const status of ['400', '401', '403', '429', '500', '503'])
         expect([facts.id, Object.keys(problems)]).toEqual([facts.id, expect.arrayContaining([status])]);
       for (const problem of Object.values(problems))

@@ -60,6 +60,8 @@ const PARAMETERS: JsonObject = {
   },
 };
 
+const CSV_CONTENT: JsonObject = { 'text/csv': { schema: { type: 'string' } } };
+
 const isObject = (value: Json | undefined): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
@@ -131,6 +133,7 @@ function complete(operation: RestOperation, item: JsonObject): JsonObject {
     responses: {
       [facts.status ?? 200]: {
         ...(opened(success) as JsonObject),
+        ...(facts.csv ? { content: { ...((opened(success) as JsonObject).content as JsonObject), ...CSV_CONTENT } } : {}),
         description: facts.summary,
         headers: answerHeaders(operation),
       },
@@ -156,7 +159,7 @@ export function openApiDocument(): JsonObject {
           version: '1',
           openApiVersion: '3.1.0',
           baseUrl: '/api/v1',
-          tags: ['Orders', 'Refunds', 'Shipments', 'Products', 'Stock', 'Customers', 'Events', 'Merchant'],
+          tags: ['Orders', 'Refunds', 'Shipments', 'Products', 'Stock', 'Customers', 'Ledger', 'Events', 'Merchant'],
           securitySchemes: {
             ApiKey: {
               type: 'http',

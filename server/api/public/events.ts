@@ -20,7 +20,7 @@ const SEEN_WITH: Readonly<Record<Aggregate, readonly ApiScope[]>> = {
   reconciliation: [],
   gift_card: ['gift_cards:read'],
   store_credit: ['store_credit:read'],
-  account: [],
+  account: ['ledger:read'],
   payout: [],
   gl_account: [],
 };
@@ -29,7 +29,7 @@ const event = z
   .object({
     id,
     type: z.string().meta({ example: 'order.confirmed' }),
-    object: z.string().meta({ description: 'order, sku, approval or checkout.' }),
+    object: z.string().meta({ description: 'order, sku, approval, checkout, account …' }),
     object_id: id,
     object_version: z.int().meta({ description: 'Orders the events of one object, without gaps.' }),
     data: z.record(z.string(), z.unknown()),

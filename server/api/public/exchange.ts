@@ -16,6 +16,10 @@ export interface RestExchange {
   preferenceApplied: string | null;
   /** The path of what was made, for the Location header. */
   location: string | null;
+  /** Whether the caller would rather have CSV (Accept). */
+  readonly wantsCsv: boolean;
+  /** The answer as CSV, piece by piece, in place of the procedure's value. */
+  csv: { readonly name: string; readonly pieces: AsyncIterable<string> } | null;
 }
 
 const KEY = /^[\x21-\x7e]{1,255}$/;
@@ -28,7 +32,8 @@ export function readExchange(headers: IncomingHttpHeaders): RestExchange {
     throw new DomainError('invalid_request', 'Send an Idempotency-Key of 1 to 255 visible ASCII characters, such as a UUID.');
   }
   if (key !== undefined && looksLikeCardNumber(key)) throw new DomainError('card_number_refused');
-  return { ...newExchange(key), waitSeconds: readWait(headers.prefer) };
+  const wantsCsv = /(?:^|,)\s*text\/csv\s*(?:[;,]|$)/i.test(headers.accept ?? '');
+  return { ...newExchange(key), waitSeconds: readWait(headers.prefer), wantsCsv };
 }
 
 export function newExchange(key?: string): RestExchange {
@@ -39,6 +44,8 @@ export function newExchange(key?: string): RestExchange {
     replayed: false,
     preferenceApplied: null,
     location: null,
+    wantsCsv: false,
+    csv: null,
   };
 }
 

@@ -4,6 +4,7 @@ import { requestInfo, sendProblem } from '../../platform/http.ts';
 import type { App } from '../app.ts';
 import { createContext } from '../context.ts';
 import { ANONYMOUS, type Principal, resolvePrincipal } from '../principal.ts';
+import { Gone, sendPieces } from '../statements.ts';
 import { readJsonObject } from './body.ts';
 import { BASE_PATH, bodyInput, findOperation, queryInput } from './dispatch.ts';
 import { type RestExchange, readExchange } from './exchange.ts';
@@ -44,7 +45,8 @@ async function answer(path: string, query: string, req: IncomingMessage, res: Se
   });
   try {
     const value = await call(operation.name, { ...ctx, rest: exchange }, input);
-    sendAnswer(res, operation, exchange, value);
+    if (exchange.csv) await sendCsv(req, res, exchange.csv);
+    else sendAnswer(res, operation, exchange, value);
   } catch (error) {
     if (exchange.replayed) res.setHeader('Idempotent-Replayed', 'true');
     throw error;
@@ -71,6 +73,21 @@ function call(name: string, ctx: Parameters<typeof createRestCaller>[0], input: 
   // The caller is a proxy of functions, so that each step may be taken on a function.
   for (const part of name.split('.')) at = (at as Record<string, unknown>)[part];
   return (at as (input: unknown) => Promise<unknown>)(input);
+}
+
+/** What breaks off breaks the connection, so that nobody keeps half an answer for a whole one. */
+async function sendCsv(
+  req: IncomingMessage,
+  res: ServerResponse,
+  { name, pieces }: NonNullable<RestExchange['csv']>,
+): Promise<void> {
+  try {
+    await sendPieces(res, name, pieces);
+  } catch (error) {
+    if (!res.headersSent) throw error;
+    if (!(error instanceof Gone)) requestInfo(req).log.error({ err: error }, 'an answer in CSV broke off');
+    res.destroy();
+  }
 }
 
 function sendAnswer(res: ServerResponse, operation: RestOperation, exchange: RestExchange, value: unknown): void {

@@ -10,7 +10,10 @@ import { readMappings } from '../../views/gl/mappings.ts';
 import { checkPeriod, listGlPostings } from '../../views/gl/postings.ts';
 import { procedure, router } from '../trpc.ts';
 import { currency, id, page, pageOf, pageQuery, time, timeOrNull, timestamp, upper, uppers, words } from './fields.ts';
+import { journalProcedures } from './ledger-journals.ts';
+import { programProcedures } from './ledger-programs.ts';
 import { account, accountOf, entry, entryOf } from './ledger-resources.ts';
+import { statementProcedures } from './ledger-statement.ts';
 import { operation } from './operation.ts';
 
 const TAG = 'Ledger';
@@ -63,8 +66,12 @@ const day = z
   .regex(/^\d{4}-\d{2}-\d{2}$/)
   .meta({ example: '2026-11-30' });
 
-/** What a merchant's own accounts hold, and held, and what was posted there. */
+/** What a merchant's own accounts hold, and held, and what was posted there; its programs, which it posts to itself. */
 export const ledgerRouter = router({
+  ...programProcedures,
+  ...journalProcedures,
+  ...statementProcedures,
+
   accounts: procedure
     .meta(
       operation({

@@ -19,6 +19,8 @@ export interface OperationFacts {
   readonly refuses?: readonly ErrorCode[];
   /** Whether `Prefer: wait=N` is honoured. */
   readonly waits?: true;
+  /** Whether `Accept: text/csv` is honoured. */
+  readonly csv?: true;
   /** A request body to start from. */
   readonly example?: unknown;
 }

@@ -20,6 +20,9 @@ interface Norths {
   readonly customer: string;
   readonly quote: string;
   readonly account: string;
+  readonly program: string;
+  readonly transfer: string;
+  readonly journal: string;
   readonly giftCard: string;
   readonly giftCode: string;
   readonly storeCredit: string;
@@ -89,6 +92,18 @@ const FOREIGN: Readonly<Record<keyof typeof REST_PERMISSIONS, readonly Call[]>> 
   'v1.customers.get': [{ path: (n) => `/customers/${n.customer}` }],
   'v1.ledger.postings': [],
   'v1.ledger.accounts': [],
+  'v1.ledger.open': [],
+  'v1.ledger.update': [
+    { path: (n) => `/ledger/accounts/${n.program}`, body: () => ({ credit_limit_minor: 1, reason: 'Mine now' }) },
+  ],
+  'v1.ledger.freeze': [{ path: (n) => `/ledger/accounts/${n.program}/freeze`, body: () => ({ reason: 'Mine now' }) }],
+  'v1.ledger.unfreeze': [{ path: (n) => `/ledger/accounts/${n.program}/unfreeze`, body: () => ({ reason: 'Mine now' }) }],
+  'v1.ledger.close': [{ path: (n) => `/ledger/accounts/${n.program}/close`, body: () => ({ reason: 'Mine now' }) }],
+  // Named within a journal, where each has a result of its own: rest-ledger.test.ts.
+  'v1.ledger.postJournals': [],
+  'v1.ledger.transfer': [{ path: (n) => `/ledger/transfers/${n.transfer}` }],
+  'v1.ledger.journal': [{ path: (n) => `/ledger/journals/${n.journal}` }],
+  'v1.ledger.statement': [{ path: (n) => `/ledger/accounts/${n.account}/statement?from=2026-11-01&to=2026-11-01` }],
   'v1.ledger.account': [{ path: (n) => `/ledger/accounts/${n.account}` }],
   'v1.ledger.entries': [{ path: (n) => `/ledger/accounts/${n.account}/entries` }],
   'v1.ledger.balance': [{ path: (n) => `/ledger/accounts/${n.account}/balance` }],
@@ -165,7 +180,23 @@ beforeAll(async () => {
   const { json: credit } = await send('POST', '/store-credit', {
     body: { customer_id: placed.customer_id, amount_minor: 500, currency: 'EUR', reason: 'goodwill' },
   });
+  const { json: program } = await send('POST', '/ledger/accounts', {
+    body: { own_code: 'points', name: 'Points', currency: 'EUR' },
+  });
+  const transfer = newId();
+  const filled = {
+    type: 'plain',
+    id: transfer,
+    debit_account: 'funding',
+    credit_account: 'points',
+    amount_minor: 1,
+    currency: 'EUR',
+  };
+  await send('POST', '/ledger/journals', { body: { journals: [{ transfers: [filled] }] } });
   norths = {
+    program: program.id,
+    transfer,
+    journal: (await send('GET', `/ledger/transfers/${transfer}`)).json.journal_id,
     giftCard: card.id,
     giftCode: card.code,
     storeCredit: credit.id,
@@ -190,6 +221,8 @@ const somewhere = (path: string) => path.replaceAll(/\{\w+\}/g, NIL);
 /** Everything a call of South could have changed. */
 async function everything(): Promise<string> {
   const tables = [
+    'accounts',
+    'transfers',
     'gift_cards',
     'store_credits',
     'orders',

@@ -6,6 +6,7 @@ import { MONEY_ROWS } from './grid-rows-money.ts';
 import { FURTHER_ROWS, ORDER_ROWS } from './grid-rows-orders.ts';
 import { PEOPLE_ROWS } from './grid-rows-people.ts';
 import { PREVIEW_ROWS } from './grid-rows-previews.ts';
+import { PROGRAM_ROWS } from './grid-rows-programs.ts';
 import { REST_ROWS } from './grid-rows-rest.ts';
 import { SHOP_ROWS } from './grid-rows-shop.ts';
 import { TENDER_ROWS } from './grid-rows-tenders.ts';
@@ -27,6 +28,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   ...WALLET_ROWS,
   ...TENDER_ROWS,
   ...BOOK_ROWS,
+  ...PROGRAM_ROWS,
 };
 
 /** Every operation of the grid. */

@@ -15,6 +15,8 @@ export const GL_KINDS = [
   'wallet',
   'store_credit',
   'gift_card',
+  'program',
+  'program_funding',
   'breakage',
   'psp_fees',
   'goodwill',

@@ -28,7 +28,9 @@ export type AccountKind =
   | 'bank_clearing'
   | 'chargebacks'
   | 'suspense'
-  | 'in_transit';
+  | 'in_transit'
+  | 'program'
+  | 'program_funding';
 
 /** The chart of accounts, each per currency (docs/ledger.md shows the postings). */
 export const chart = {
@@ -72,7 +74,31 @@ export const chart = {
   chargebacks: (currency: string): AccountRef => ref('chargebacks', 'debit', currency, null),
   /** Differences that a person has still to explain. */
   suspense: (currency: string): AccountRef => ref('suspense', 'debit', currency, null),
+  /** An account of a merchant's own programs: points, a promotion's budget, what a seller on its marketplace has. */
+  program: ({ merchantId, ownCode, currency, normalSide, limited }: ProgramAccount): AccountRef => ({
+    ...ref('program', normalSide, currency, merchantId),
+    code: `program:${merchantId}:${ownCode}:${currency}`,
+    limited,
+  }),
+  /** Where what a merchant puts into its programs comes from, and what leaves them goes to. */
+  programFunding: (merchantId: string, currency: string): AccountRef => ref('program_funding', 'debit', currency, merchantId),
 };
+
+export interface ProgramAccount {
+  readonly merchantId: string;
+  /** What the merchant calls it by, unique within the merchant and currency. */
+  readonly ownCode: string;
+  readonly currency: string;
+  readonly normalSide: Side;
+  readonly limited: boolean;
+}
+
+const PROGRAM_CODE = /^program(?:_funding)?:([0-9a-f-]{36}):/;
+
+/** Whose programs an account belongs to, by its code; null for every account that the house keeps. */
+export function programMerchant(code: string): string | null {
+  return PROGRAM_CODE.exec(code)?.[1] ?? null;
+}
 
 function ref(kind: AccountKind, normalSide: Side, currency: string, merchantId: string | null): AccountRef {
   return {
@@ -144,6 +170,16 @@ export const operateAccountInput = z.object({
   reason,
 });
 export type OperateAccountInput = z.infer<typeof operateAccountInput>;
+
+/** The own code that names the account from which programs are funded. */
+export const FUNDING = 'funding';
+
+/** Opens an account of a merchant's own programs. */
+export interface OpenAccountInput extends ProgramAccount {
+  readonly name: string;
+  /** How far it may fall below zero; of no meaning where it is not limited. */
+  readonly creditLimitMinor: bigint;
+}
 
 /** Closes the books: nothing is posted with a time before `until` any more. */
 export const closePeriodInput = z.object({ until: z.date(), reason });

@@ -9,16 +9,20 @@ import {
   createAccounts,
   findExpiredHolds,
   insertHolds,
+  insertOpened,
   insertPeriod,
   insertTransfers,
   type LockedAccount,
   lockAccounts,
   lockHolds,
   type Movement,
+  type OpenedAccount,
+  type Party,
   readClosedUntil,
   readHoldAccounts,
   readMovements,
   readMovementsOfOrders,
+  readParties,
   readReversed,
   readTransfers,
   stopAccounts,
@@ -189,3 +193,23 @@ export async function closeUntil(tx: Tx, until: Date, ctx: Ctx): Promise<void> {
 export function movementsOfOrders(db: Queryable, codes: string, orderIds: readonly string[]): Promise<Movement[]> {
   return readMovementsOfOrders(db, codes, orderIds);
 }
+
+/** Opens accounts that have names. Returns the ids of those that were not there before. */
+export async function open(
+  tx: Tx,
+  home: string,
+  accounts: readonly Omit<OpenedAccount, 'id'>[],
+  now: Date,
+): Promise<ReadonlySet<string>> {
+  lockStep(tx, 'accounts');
+  return insertOpened(
+    tx,
+    home,
+    accounts.map((account) => ({ ...account, id: accountId(account.code) })),
+    now,
+  );
+}
+
+/** Whose accounts, holds and transfers these are; what does not exist is left out. None of it ever changes, so no lock is needed. */
+export const partiesOf = readParties;
+export type { Party };

@@ -353,3 +353,42 @@ export async function readMovementsOfOrders(db: Queryable, codes: string, orderI
   });
   return rows;
 }
+
+/** An account to open, with what it is called. */
+export type OpenedAccount = AccountRef & { readonly id: string; readonly name: string | null; readonly creditLimitMinor: bigint };
+
+/** Adds accounts in the order of their ids; those that are there stay as they are. Returns the ids of the new ones. */
+export async function insertOpened(tx: Tx, home: string, opened: readonly OpenedAccount[], now: Date): Promise<Set<string>> {
+  const sorted = [...opened].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const names = ['id', 'code', 'kind', 'merchantId', 'currency', 'normalSide', 'limited', 'creditLimitMinor', 'name'] as const;
+  const { rows } = await tx.query<{ id: string }>({
+    name: 'ledger-open-accounts',
+    text: `INSERT INTO accounts (id, code, kind, merchant_id, currency, normal_side, limited, credit_limit_minor, name, home, created_at)
+           SELECT v.*, $10, $11 FROM unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::text[], $6::text[], $7::bool[], $8::int8[], $9::text[]) v
+           ON CONFLICT DO NOTHING RETURNING id`,
+    values: [...names.map((name) => sorted.map((account) => account[name])), home, now],
+  });
+  return new Set(rows.map(({ id }) => id));
+}
+
+/** What decides who may move money by a name: accounts, holds and transfers by id. None of it ever changes. */
+export interface Party {
+  readonly id: string;
+  readonly what: 'account' | 'hold' | 'transfer';
+  readonly kinds: readonly string[];
+  /** Whose accounts they are; null for the platform's. */
+  readonly merchants: readonly (string | null)[];
+}
+
+export async function readParties(db: Queryable, ids: Record<`${Party['what']}s`, readonly string[]>): Promise<Party[]> {
+  const sides = (table: string): string => `
+    SELECT x.id, '${table.slice(0, -1)}', ARRAY[d.kind, c.kind], ARRAY[d.merchant_id, c.merchant_id]::text[]
+    FROM ${table} x JOIN accounts d ON d.id = x.debit_account JOIN accounts c ON c.id = x.credit_account`;
+  const { rows } = await db.query<Party>({
+    name: 'ledger-parties',
+    text: `SELECT id, 'account' AS what, ARRAY[kind] AS kinds, ARRAY[merchant_id]::text[] AS merchants FROM accounts WHERE id = ANY($1::uuid[])
+           UNION ALL ${sides('holds')} WHERE x.id = ANY($2::uuid[]) UNION ALL ${sides('transfers')} WHERE x.id = ANY($3::uuid[])`,
+    values: [ids.accounts, ids.holds, ids.transfers],
+  });
+  return rows;
+}

@@ -110,6 +110,28 @@ describe('an adjustment', () => {
     );
     await expect(propose({ creditAccountId: accountId(code) })).rejects.toMatchObject({ code: 'state_refuses' });
   });
+
+  it('of a merchant’s programs stays among them', async () => {
+    const merchantId = newId();
+    await house.db.ownerPool.query(
+      `INSERT INTO merchants (id, home, slug, name, currency, country, created_at) VALUES ($1, 'EU', 'pots', 'Pots', 'EUR', 'DE', now())`,
+      [merchantId],
+    );
+    const points = {
+      merchantId,
+      ownCode: 'points',
+      name: 'Points',
+      currency: 'EUR',
+      normalSide: 'credit',
+      limited: true,
+    } as const;
+    const { id, fundingId } = await house.flows.ledger.openAccount({ ...points, creditLimitMinor: 0n }, house.staff());
+    await expect(propose({ creditAccountId: id })).rejects.toMatchObject({ code: 'state_refuses' });
+    const { approvalId } = await propose({ debitAccountId: fundingId, creditAccountId: id });
+    await approve(approvalId);
+    expect(await postedFor(approvalId)).toMatchObject({ credit_account: id, amount_minor: 250n });
+    await house.expectBooksAgree();
+  });
 });
 
 describe('a reversal', () => {

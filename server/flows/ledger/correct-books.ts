@@ -7,6 +7,7 @@ import {
   type MoveSpec,
   type ProposeAdjustmentInput,
   type ProposeReversalInput,
+  programMerchant,
 } from '../../domains/ledger/schema.ts';
 import * as ledger from '../../domains/ledger/service.ts';
 import type { Ctx } from '../../kernel/context.ts';
@@ -79,6 +80,9 @@ function planCorrection(
     if (account.code.startsWith('receivable:'))
       throw new DomainError('state_refuses', 'A receivable belongs to orders. Cancel or refund the order instead.');
   }
+  const [debitOf, creditOf] = [spec.debit, spec.credit].map((id) => programMerchant(books.ledger.byId.get(id)?.code ?? ''));
+  if (debitOf !== creditOf)
+    throw new DomainError('state_refuses', 'Money of a merchant’s programs moves between accounts of its programs only.');
   planTransfers(books.ledger, [spec], at);
   return spec;
 }

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type {
   ClosePeriodInput,
+  OpenAccountInput,
   OperateAccountInput,
   ProposeAdjustmentInput,
   ProposeReversalInput,
@@ -12,12 +13,17 @@ import type { LaneOptions } from '../../platform/lane.ts';
 import type { Call, Locked, Verb } from '../../platform/verb.ts';
 import { type ClosedPeriod, closePeriod } from './close-period.ts';
 import { type ProposedCorrection, proposeAdjustment, proposeReversal } from './correct-books.ts';
+import { type OpenedAccount, openAccount } from './open-account.ts';
 import { type OperatedAccount, operateAccount } from './operate-account.ts';
 import { createTransferLane, type TransferLane } from './post-journals.ts';
+import { createProgramPosting, type PostedPrograms, type PostProgramsInput } from './post-programs.ts';
 
 /** What can be done with the ledger itself. */
 export interface LedgerFlows {
   readonly post: TransferLane['post'];
+  /** Accounts of a merchant's own programs, and journals between them from outside. */
+  readonly openAccount: Call<OpenAccountInput, OpenedAccount>;
+  readonly postPrograms: Call<PostProgramsInput, PostedPrograms>;
   readonly operateAccount: Call<OperateAccountInput, OperatedAccount>;
   readonly closePeriod: Call<ClosePeriodInput, ClosedPeriod>;
   /** Corrections by hand: somebody else decides them as approvals. */
@@ -41,6 +47,8 @@ export function createLedgerFlows({ pool, verb, observe }: Deps): LedgerFlows {
   const lane = createTransferLane({ pool, ...(observe ? { observe } : {}) });
   return {
     post: lane.post,
+    openAccount: verb(openAccount),
+    postPrograms: createProgramPosting({ pool, post: lane.post }),
     operateAccount: verb(operateAccount),
     closePeriod: verb(closePeriod),
     proposeAdjustment: verb(proposeAdjustment),

@@ -1,5 +1,5 @@
 import { type AccountOperation, applyOperation, refuseOperation } from '../../domains/ledger/rules.ts';
-import type { OperateAccountInput } from '../../domains/ledger/schema.ts';
+import { type OperateAccountInput, programMerchant } from '../../domains/ledger/schema.ts';
 import * as ledger from '../../domains/ledger/service.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import type { EventType } from '../../kernel/events.ts';
@@ -54,10 +54,12 @@ function decide(world: Operating, { input, ctx }: Request<OperateAccountInput>):
   world.operated.add(account.id);
   const type = TOLD_AS[input.operation.action];
   // An account's versions number its transfers; this is no transfer, so it is told at the version the account is at.
-  const subject = { aggregate: 'account', aggregateId: account.id, aggregateVersion: account.version, merchantId: null } as const;
+  const merchantId = programMerchant(account.code);
+  const subject = { aggregate: 'account', aggregateId: account.id, aggregateVersion: account.version, merchantId } as const;
   emit(world.outbox, { ...subject, type, data: {} }, ctx);
   const after = facts();
-  audit(world.outbox, { action: type, entity: 'account', entityId: account.id, before, after, reason: input.reason }, ctx);
+  const about = { entity: 'account', entityId: account.id, merchantId } as const;
+  audit(world.outbox, { ...about, action: type, before, after, reason: input.reason }, ctx);
   return { id: account.id, ...after };
 }
 

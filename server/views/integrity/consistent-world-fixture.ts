@@ -1,5 +1,6 @@
 import { newId } from '../../kernel/ids.ts';
 import { AT } from './books-fixture.ts';
+import { addPrograms } from './programs-fixture.ts';
 import { addTenders } from './tenders-fixture.ts';
 import { addWallets } from './wallets-fixture.ts';
 import { type LineSpec, type OrderRow, World } from './world-fixture.ts';
@@ -19,6 +20,7 @@ export function consistentWorld(): World {
   partlyShippedOrder(w, n);
   addWallets(w);
   addTenders(w);
+  addPrograms(w);
   const requested = {
     action: 'refund',
     subject: 'order',

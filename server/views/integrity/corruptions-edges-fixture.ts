@@ -1,4 +1,5 @@
 import type { Corruption } from './corruptions-fixture.ts';
+import { PROGRAM_CORRUPTIONS } from './programs-fixture.ts';
 import { TENDERS } from './tenders-fixture.ts';
 
 /** An item of a report, as a writer without rules would leave it. */
@@ -57,4 +58,5 @@ export const EDGES: readonly Corruption[] = [
             VALUES ('po_x', 'EU', 'x', 'EUR', 100, 'settled', 'suspense', 'withdrawal_returned', now(), now())`,
   },
   ...TENDERS,
+  ...PROGRAM_CORRUPTIONS,
 ];

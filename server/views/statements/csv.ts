@@ -1,6 +1,7 @@
 import { formatDecimal, minorDigits } from '../../kernel/money.ts';
 import { csvCell } from '../../platform/csv.ts';
-import type { Statement, StatementEntry } from './statement.ts';
+import type { Queryable } from '../../platform/db.ts';
+import { type Statement, type StatementEntry, statementEntries } from './statement.ts';
 
 const COLUMNS = [
   'type',
@@ -51,6 +52,26 @@ export function csvEntries({ account }: Statement, entries: readonly StatementEn
 
 export function csvClosing(statement: Statement): string {
   return balanceLine(statement, 'closing_balance', statement.to, statement.closingMinor);
+}
+
+/** The whole statement with the name of its file, piece by piece. Throws at the end where its entries do not lead to its closing balance. */
+export function statementCsv(
+  db: Queryable,
+  statement: Statement,
+  showsOthers = true,
+): { readonly name: string; readonly pieces: AsyncGenerator<string> } {
+  return { name: `${statementName(statement)}.csv`, pieces: csvPieces(db, statement, showsOthers) };
+}
+
+async function* csvPieces(db: Queryable, statement: Statement, showsOthers: boolean): AsyncGenerator<string> {
+  yield csvOpening(statement);
+  for await (const entries of statementEntries(db, statement)) yield csvEntries(statement, entries, showsOthers);
+  yield csvClosing(statement);
+}
+
+/** What its file is called, without its ending. */
+export function statementName({ account, days }: Statement): string {
+  return `statement-${account.kind.replaceAll('_', '-')}-${account.currency.toLowerCase()}-${days.from}-${days.to}`;
 }
 
 function balanceLine({ account }: Statement, type: string, at: Date, minor: bigint): string {

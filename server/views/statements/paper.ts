@@ -97,6 +97,6 @@ function accountKind(code: string, print: Print): string {
 
 /** "psp_fee" as "Psp fee": a kind that the words do not know yet still reads as words. */
 function inWords(kind: string): string {
-  const words = kind.replaceAll('_', ' ');
+  const words = kind.replace(/^program\./, '').replaceAll('_', ' ');
   return words.charAt(0).toUpperCase() + words.slice(1);
 }

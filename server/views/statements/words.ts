@@ -39,6 +39,7 @@ const en = {
     gift_card_issue: 'Gift card issued',
     store_credit_issue: 'Store credit issued',
     breakage: 'Breakage',
+    program: 'Program',
   } as Readonly<Record<string, string>>,
   accountKinds: {
     receivable: 'Receivable',
@@ -55,6 +56,8 @@ const en = {
     chargebacks: 'Chargebacks',
     suspense: 'Suspense',
     in_transit: 'In transit',
+    program: 'Program',
+    program_funding: 'Program funding',
   } as Readonly<Record<string, string>>,
 };
 
@@ -98,6 +101,7 @@ const de: Words = {
     gift_card_issue: 'Geschenkkarte ausgegeben',
     store_credit_issue: 'Shop-Guthaben ausgegeben',
     breakage: 'Verfallenes Guthaben',
+    program: 'Programm',
   },
   accountKinds: {
     receivable: 'Forderungen',
@@ -114,6 +118,8 @@ const de: Words = {
     chargebacks: 'Rückbelastungen',
     suspense: 'Ungeklärt',
     in_transit: 'Unterwegs',
+    program: 'Programm',
+    program_funding: 'Programmfinanzierung',
   },
 };
 

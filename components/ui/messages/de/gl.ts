@@ -47,6 +47,8 @@ export const gl = {
     in_transit: 'Unterwegs',
     receivable: 'Forderungen',
     gift_card_funding: 'Gegenkonto Gutscheine',
+    program: 'Programme',
+    program_funding: 'Programmfinanzierung',
     suspense: 'Klärung',
     merchant_payable: 'Händlern geschuldet',
     wallet: 'Wallets',

@@ -47,6 +47,8 @@ export const gl = {
     in_transit: 'In transit',
     receivable: 'Receivable',
     gift_card_funding: 'Gift card funding',
+    program: 'Programs',
+    program_funding: 'Program funding',
     suspense: 'Suspense',
     merchant_payable: 'Owed to merchants',
     wallet: 'Wallets',

@@ -66,6 +66,8 @@ export type Names = () => Readonly<Record<string, string>>;
 /** What the schema of a request says, roughly; the server decides whether it is valid. */
 export function fitting(schema: JsonObject, names: Names): fc.Arbitrary<unknown> {
   if (Array.isArray(schema.anyOf)) return fc.oneof(...schema.anyOf.map((each) => fitting(each as JsonObject, names)));
+  if (Array.isArray(schema.oneOf)) return fc.oneof(...schema.oneOf.map((each) => fitting(each as JsonObject, names)));
+  if (schema.const !== undefined) return fc.constant(schema.const);
   if (Array.isArray(schema.enum)) return fc.constantFrom(...schema.enum);
   switch (schema.type) {
     case 'object':
@@ -86,7 +88,7 @@ export function fitting(schema: JsonObject, names: Names): fc.Arbitrary<unknown>
   }
 }
 
-const KNOWN = ['MUG-RED', 'MAIN', 'EUR', 'DE', '12.50', 'pm_card_visa', 'late', 'note'];
+const KNOWN = ['MUG-RED', 'MAIN', 'EUR', 'DE', '12.50', 'pm_card_visa', 'late', 'note', 'loyalty', 'funding', '2026-11-28'];
 
 function texts(schema: JsonObject, names: Names): fc.Arbitrary<unknown> {
   if (schema.format === 'uuid') return fc.constantFrom(newId(), ...Object.values(names()));
