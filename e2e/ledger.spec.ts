@@ -4,13 +4,13 @@ import { expect, test } from './fixtures/test.ts';
 
 const cents = (decimal: string | undefined): number => Math.round(Number(decimal) * 100);
 
-/** What the demo's largest merchant is owed: an account in which much has happened. */
-async function openPayable(page: Page): Promise<string> {
+/** What a merchant of the demo is owed: an account in which much has happened. */
+async function openPayable(page: Page, currency = 'EUR'): Promise<string> {
   await page.goto('/ledger?kind=merchant_payable');
   await page
     .getByRole('row')
     .filter({ hasText: 'merchant_payable' })
-    .filter({ hasText: 'EUR' })
+    .filter({ hasText: currency })
     .getByRole('link')
     .first()
     .click();
@@ -89,7 +89,8 @@ test('a statement adds up as a file and is a document with pages', async ({ as }
 
 test('two persons adjust an account and take it back; who asked cannot approve', async ({ as }) => {
   const [finance, admin] = [await as('finance'), await as('admin')];
-  const account = await openPayable(finance);
+  // Other journeys sell in euros meanwhile.
+  const account = await openPayable(finance, 'GBP');
   const before = await balanceOf(finance);
   await finance.getByRole('button', { name: 'Adjust' }).click();
   const dialog = finance.getByRole('dialog', { name: /^Adjust Owed to merchants/ });
@@ -101,7 +102,7 @@ test('two persons adjust an account and take it back; who asked cannot approve',
   await expect(dialog.getByRole('table')).toContainText('Balance after');
   const why = `Booked twice in ${Date.now()}`;
   await dialog.getByRole('textbox', { name: 'Reason' }).fill(why);
-  await dialog.getByRole('button', { name: 'Ask for approval of €12.34' }).click();
+  await dialog.getByRole('button', { name: 'Ask for approval of £12.34' }).click();
   await expect(dialog).toBeHidden();
   expect(await balanceOf(finance), 'nothing moves yet').toBe(before);
 
@@ -132,7 +133,7 @@ test('two persons adjust an account and take it back; who asked cannot approve',
   const reversal = admin.getByRole('dialog', { name: /^Reverse/ });
   const back = `Not twice after all ${Date.now()}`;
   await reversal.getByRole('textbox', { name: 'Reason' }).fill(back);
-  await reversal.getByRole('button', { name: 'Ask for approval of €12.34' }).click();
+  await reversal.getByRole('button', { name: 'Ask for approval of £12.34' }).click();
   await expect(reversal).toBeHidden();
   await finance.goto('/approvals');
   await finance.getByRole('row').filter({ hasText: back }).getByRole('button', { name: 'Approve' }).click();
@@ -143,4 +144,70 @@ test('two persons adjust an account and take it back; who asked cannot approve',
   await expect(admin.getByRole('button', { name: 'Reverse' })).toHaveAttribute('aria-disabled', 'true');
   await admin.goto(account);
   expect(await balanceOf(admin)).toBe(before);
+});
+
+test('an account is frozen, let go and given credit, each with a reason; months that are over are closed for good', async ({
+  as,
+}) => {
+  const finance = await as('finance');
+  await finance.goto('/ledger?kind=store_credit');
+  await finance.getByRole('row').filter({ hasText: 'Ben Carter' }).getByRole('link').first().click();
+  await expect(finance.getByRole('heading', { level: 1 })).toContainText('Store credit');
+  const operate = async (action: string, verb: string, fill?: { readonly limit: string }) => {
+    await finance.getByRole('button', { name: 'More actions' }).click();
+    await finance.getByRole('menuitem', { name: action, exact: true }).click();
+    const dialog = finance.getByRole('dialog');
+    if (fill) await dialog.getByRole('textbox', { name: 'Credit limit' }).fill(fill.limit);
+    await dialog.getByRole('textbox', { name: 'Reason' }).fill('Asked by the police');
+    await dialog.getByRole('button', { name: verb }).click();
+    await expect(dialog).toBeHidden();
+  };
+  await operate('Freeze', 'Freeze account');
+  await expect(finance.getByText('Frozen', { exact: true })).toBeVisible();
+  await expect(finance.getByRole('button', { name: 'Adjust' })).toHaveAttribute('aria-disabled', 'true');
+  await operate('Unfreeze', 'Unfreeze account');
+  await expect(finance.getByText('Frozen', { exact: true })).toBeHidden();
+  await operate('Credit limit', 'Set limit', { limit: '5.00' });
+  await expect(finance.getByRole('region', { name: 'Balance', exact: true })).toContainText('Available€17.00');
+  await operate('Credit limit', 'Set limit', { limit: '0' });
+  await finance.getByRole('button', { name: 'More actions' }).click();
+  await expect(finance.getByRole('menuitem', { name: /^Close/ })).toContainText('Only an account with a balance of zero');
+
+  await finance.goto('/ledger');
+  await finance.getByRole('button', { name: 'Close a period' }).click();
+  const closing = finance.getByRole('dialog', { name: 'Close a period' });
+  const day = closing.getByLabel('Last day to close');
+  const last = await day.inputValue();
+  await day.fill('2100-01-01');
+  await expect(closing).toContainText('Choose a day that is over');
+  await day.fill(last);
+  await closing.getByRole('textbox', { name: 'Reason' }).fill('The accountant has the month');
+  await closing.getByRole('button', { name: /^Close through \d+ \w+ \d{4}$/ }).click();
+  await expect(closing).toBeHidden();
+  await expect(finance.getByText(/^Closed through \d+ \w+ \d{4}$/)).toBeVisible();
+  await finance.getByRole('button', { name: 'Close a period' }).click();
+  await closing.getByLabel('Last day to close').fill(last);
+  await expect(closing, 'not twice').toContainText('not closed yet');
+});
+
+test('finance sees what a merchant may be paid, pays some of it to the bank account it adds, and no more than that', async ({
+  as,
+}) => {
+  const finance = await as('finance');
+  await finance.goto('/payouts');
+  await expect(finance.getByText(/^May be paid out: £/)).toBeVisible();
+  await finance.getByRole('button', { name: 'Pay this merchant' }).click();
+  const dialog = finance.getByRole('dialog');
+  await dialog.getByLabel('Account holder').fill('Harbour & Lane Ltd');
+  await dialog.getByLabel('IBAN').fill('GB29 NWBK 6016 1331 9268 19');
+  await dialog.getByRole('button', { name: 'Add this account' }).click();
+  const amount = dialog.getByRole('textbox', { name: 'Amount' });
+  await amount.fill('9999999');
+  await expect(dialog).toContainText('within what the merchant is owed');
+  await amount.fill('12.00');
+  await dialog.getByRole('button', { name: 'Pay £12.00' }).dblclick();
+  await expect(dialog).toBeHidden();
+  const payout = finance.getByRole('row').filter({ hasText: 'Harbour & Lane Ltd' });
+  await expect(payout).toHaveCount(1);
+  await expect(payout).toContainText(/Arrived.*£12\.00/);
 });

@@ -44,6 +44,10 @@ test('a customer pays by gift card, store credit and card on a phone; an agent g
   await typeCard(page, CARDS.good);
   await payButton(page).click();
   const number = await paidOrder(page);
+  const receipt = page.getByRole('definition');
+  await expect(receipt.filter({ hasText: `Gift card •••• ${gift.last4}` })).toContainText(euros(GIFT));
+  await expect(receipt.filter({ hasText: 'Store credit' })).toContainText(euros(before));
+  await expect(receipt.filter({ hasText: 'Visa •••• 4242' })).toContainText(euros(byCard));
 
   const paid = await rest.order(number);
   const methods = (order: typeof paid) => Object.fromEntries(order.payments.map((each) => [each.method, each]));
@@ -78,6 +82,18 @@ test('a customer pays by gift card, store credit and card on a phone; an agent g
   });
   expect(await rest.creditBalance(credit)).toBe(200);
   await expect(agent.getByText('to Visa •••• 4242')).toBeVisible();
+  // The customer reads what paid for it, and where what they were given back went.
+  await page.goto(`/account/orders/${number}`);
+  const shares = page.getByRole('region', { name: 'Paid with' }).getByRole('listitem');
+  await expect(shares).toHaveText([
+    `Gift card •••• ${gift.last4}${euros(GIFT)}`,
+    `Store credit${euros(before)}`,
+    `Visa •••• 4242${euros(byCard)}`,
+  ]);
+  const back = page.getByRole('region', { name: 'Refunds' }).getByRole('listitem');
+  await expect(back.filter({ hasText: /^to Visa/ })).toContainText(euros(byCard));
+  await expect(back.filter({ hasText: /^to Store credit/ })).toContainText(euros(200));
+  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
 });
 
 test('an order that a gift card pays in full asks for no card, and what is left stays on it', async ({ visitor }) => {
@@ -104,6 +120,8 @@ test('an agent issues a gift card: its code is shown once, and everything about 
   await page.getByRole('button', { name: 'Issue gift card' }).click();
   const dialog = page.getByRole('dialog', { name: 'Issue a gift card' });
   await dialog.getByLabel('Amount').fill('25.00');
+  await dialog.getByRole('combobox', { name: 'Reason' }).click();
+  await page.getByRole('option', { name: 'Sold' }).click();
   await axe();
   await dialog.getByRole('button', { name: /^Issue .25\.00$/ }).click();
   const shown = page.getByRole('dialog', { name: /^Gift card over/ });
@@ -123,4 +141,32 @@ test('an agent issues a gift card: its code is shown once, and everything about 
   await finance.goto('/gift-cards/liabilities');
   await expect(finance.getByRole('heading', { name: 'Owed by gift cards and credit' })).toBeVisible();
   expect((await new AxeBuilder({ page: finance }).analyze()).violations).toEqual([]);
+});
+
+test('an agent freezes a customer’s credit, lets it go, and takes some back', async ({ as }) => {
+  const rest = restClient();
+  const email = `credit-${Date.now()}@example.com`;
+  const { sku } = await rest.stockedSku();
+  await rest.placeOrder({ email, sku, wait: 20 });
+  const credit = await rest.giveCredit(email, 1_000);
+  const page = await as('agent');
+  await page.goto(`/customers?q=${email}`);
+  await page.getByRole('row').getByRole('link').first().click();
+  const section = page.getByRole('region', { name: 'Store credit' });
+  const care = async (action: string, verb: string, amount?: string) => {
+    await section.getByRole('button', { name: 'More actions' }).click();
+    await page.getByRole('menuitem', { name: action, exact: true }).click();
+    const dialog = page.getByRole('dialog');
+    if (amount) await dialog.getByLabel('Amount').fill(amount);
+    await dialog.getByRole('textbox', { name: 'Reason' }).fill('The parcel arrived after all');
+    await dialog.getByRole('button', { name: verb }).click();
+    await expect(dialog).toBeHidden();
+  };
+  await care('Freeze', 'Freeze credit');
+  await expect(section).toContainText('(frozen)');
+  await care('Unfreeze', 'Unfreeze credit');
+  await expect(section).not.toContainText('(frozen)');
+  await care('Take back', 'Take back €4.00', '4');
+  await expect(section).toContainText('€6.00');
+  expect(await rest.creditBalance(credit)).toBe(600);
 });

@@ -5,6 +5,7 @@ import { createFlows } from '../server/flows/flows.ts';
 import { createOwnClock } from '../server/flows/own-clock.ts';
 import { readEnv } from '../server/platform/env.ts';
 import { findDueOfOrders } from '../server/platform/saga-rows.ts';
+import { giveGifts } from './seed/gifts.ts';
 import { mapLimit } from './seed/map-limit.ts';
 import { externalIdOf, type PlannedOrder, planOrders } from './seed/plan.ts';
 import { furnish } from './seed/shops.ts';
@@ -46,13 +47,14 @@ export async function seedDemo({ pool, say }: SeedOptions): Promise<void> {
   };
   const time = createOwnClock();
   const home = env.WAYBILL_REGION;
-  const flows = createFlows({ pool, home, outside, clock: time.clock, drivesSagas: true });
+  const flows = createFlows({ pool, home, outside, clock: time.clock, dataKey: env.WAYBILL_DATA_KEY, drivesSagas: true });
   const stage: Stage = { pool, home, flows, time, base, actors };
   await muteWebhooks(simulators, true);
   try {
-    const plan = planOrders({ shops, base, actors });
-    const receipts = await receiveStock(stage, shops, plan);
+    const planned = planOrders({ shops, base, actors });
+    const receipts = await receiveStock(stage, shops, planned);
     say(`${shops.length} shops, ${receipts} stock records`);
+    const plan = await giveGifts(stage, shops, planned);
     await tell(stage, plan, say);
     await giveWallets(stage);
     const now = new Date();

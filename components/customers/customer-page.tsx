@@ -141,7 +141,7 @@ function Body({ page }: { page: CustomerPage }) {
     <>
       <Details page={page} />
       <Sums money={page.money} />
-      {powers.may('storeCredit.list') && <CustomerCredit customerId={customer.id} mayIssue={powers.may('storeCredit.issue')} />}
+      {powers.may('storeCredit.list') && <CustomerCredit customerId={customer.id} />}
       <OrderTags tags={customer.tags} />
       <CustomerNotes page={page} />
     </>

@@ -21,6 +21,8 @@ import { TimeAgo } from '../ui/time-ago.tsx';
 import { IssueGiftCardDialog } from './issue-dialog.tsx';
 
 const FILTERS = ['status'] as const;
+/** So many characters of a code are kept readable; nobody finds a card by fewer. */
+const LAST = 4;
 
 function useColumns(): Column<GiftCardRow>[] {
   const { t, word } = useMessages();
@@ -60,8 +62,9 @@ export function GiftCardList() {
   const url = useListUrl({ filters: FILTERS, defaultSort: '' });
   const [wanted] = url.filters.status;
   const status = GIFT_CARD_STATUSES.find((known) => known === wanted);
+  const last4 = url.q.trim().length === LAST ? url.q.trim() : undefined;
   const list = useQuery({
-    ...trpc.giftCards.list.queryOptions({ status, after: url.after ?? undefined }),
+    ...trpc.giftCards.list.queryOptions({ status, last4, after: url.after ?? undefined }),
     placeholderData: keepPreviousData,
   });
   useLive(['gift_card'], { queryKeys: [trpc.giftCards.list.queryKey()] });
@@ -90,6 +93,7 @@ export function GiftCardList() {
         rowKey={(row) => row.id}
         rowLabel={(row) => t('giftCards.ending', { last4: row.last4 })}
         rowHref={(row) => `/gift-cards/${row.id}`}
+        search={{ value: url.q, label: t('giftCards.search'), onChange: url.setQ }}
         views={[
           { key: 'all', label: t('giftCards.all'), active: status === undefined, onSelect: () => url.setFilters({}) },
           ...statuses.map(({ value, label }) => ({

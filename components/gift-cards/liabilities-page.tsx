@@ -4,11 +4,12 @@ import { useQuery } from '@tanstack/react-query';
 import type { EndingMonth, LiabilityMonth, LiabilityReport, LiabilityRow } from '../../server/views/liabilities.ts';
 import { shownError, useTRPC } from '../trpc.tsx';
 import { type Column, DataTable } from '../ui/data-table.tsx';
-import { NarrowLayout, Section } from '../ui/detail-layout.tsx';
+import { DetailLayout, Section } from '../ui/detail-layout.tsx';
 import { useMessages } from '../ui/locale.tsx';
 import { Money } from '../ui/money.tsx';
 import { PageHeader } from '../ui/page-header.tsx';
 import { EmptyState, Loaded } from '../ui/states.tsx';
+import classes from './gift-cards.module.css';
 import { liabilitiesCsv } from './liabilities-csv.ts';
 
 const MOVED = ['issued', 'redeemed', 'returned', 'withdrawn', 'expired'] as const;
@@ -21,7 +22,11 @@ function useMovedColumns<
     key: what,
     header: t(`giftCards.liabilities.${what}`),
     right: true,
-    cell: (row: R) => <Money amountMinor={row[`${what}Minor`]} currency={row.currency} withCode />,
+    cell: (row: R) => (
+      <span className={row[`${what}Minor`] === 0n ? classes.nothing : undefined}>
+        <Money amountMinor={row[`${what}Minor`]} currency={row.currency} withCode />
+      </span>
+    ),
   }));
 }
 
@@ -60,6 +65,10 @@ function Owed({ rows }: { rows: readonly LiabilityRow[] }) {
   );
 }
 
+/** By how much more is owed after a month than before it. */
+const changeOf = (month: LiabilityMonth): bigint =>
+  month.issuedMinor + month.returnedMinor - month.redeemedMinor - month.withdrawnMinor - month.expiredMinor;
+
 function Months({ months, names }: { months: readonly LiabilityMonth[]; names: ReadonlyMap<string, string> }) {
   const { t, word } = useMessages();
   const moved = useMovedColumns<LiabilityMonth>();
@@ -72,6 +81,13 @@ function Months({ months, names }: { months: readonly LiabilityMonth[]; names: R
       card: 'endSub',
     },
     { key: 'kind', header: t('giftCards.liabilities.kind'), cell: (row) => word('payments.methods', row.kind), card: 'sub' },
+    {
+      key: 'change',
+      header: t('giftCards.liabilities.change'),
+      right: true,
+      card: 'end',
+      cell: (row) => <Money amountMinor={changeOf(row)} currency={row.currency} withCode />,
+    },
     ...moved,
   ];
   return (
@@ -136,13 +152,14 @@ export function Liabilities() {
   const { data } = report;
   const names = new Map(data?.rows.map((row) => [row.merchantId, row.merchantName]));
   return (
-    <NarrowLayout
+    <DetailLayout
       header={
         <PageHeader
           breadcrumbs={[{ label: t('giftCards.title'), href: '/gift-cards' }]}
           title={t('giftCards.liabilities.title')}
           secondary={
-            data && (
+            data &&
+            data.rows.length > 0 && (
               <Button variant="default" size="xs" onClick={() => download(data)}>
                 {t('giftCards.liabilities.csv')}
               </Button>
@@ -164,6 +181,6 @@ export function Liabilities() {
           )
         }
       </Loaded>
-    </NarrowLayout>
+    </DetailLayout>
   );
 }

@@ -1,4 +1,5 @@
 'use client';
+import Link from 'next/link';
 import type { GiftCardEntry } from '../../server/views/gift-cards.ts';
 import { type Column, DataTable } from '../ui/data-table.tsx';
 import { Section } from '../ui/detail-layout.tsx';
@@ -6,6 +7,7 @@ import { useMessages } from '../ui/locale.tsx';
 import { Money } from '../ui/money.tsx';
 import { EmptyState } from '../ui/states.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
+import classes from './gift-cards.module.css';
 
 type Entry = Omit<GiftCardEntry, 'actor'>;
 
@@ -16,14 +18,22 @@ export function TenderEntries({ entries, currency }: { entries: readonly Entry[]
     word('giftCards.entries', phase === 'pending' || phase === 'void' ? `hold_${phase}` : kind);
   const columns: Column<Entry>[] = [
     { key: 'what', header: t('giftCards.what'), cell: what, card: 'title' },
-    { key: 'order', header: t('giftCards.order'), cell: (entry) => entry.orderNumber ?? t('ui.unknown') },
+    {
+      key: 'order',
+      header: t('giftCards.order'),
+      cell: ({ orderNumber }) => (orderNumber ? <Link href={`/orders/${orderNumber}`}>{orderNumber}</Link> : t('ui.unknown')),
+    },
     { key: 'at', header: t('giftCards.when'), cell: (entry) => <TimeAgo at={entry.at} />, card: 'sub' },
     {
       key: 'amount',
       header: t('giftCards.amount'),
       right: true,
       card: 'end',
-      cell: (entry) => <Money amountMinor={entry.amountMinor} currency={currency} />,
+      cell: (entry) => (
+        <span className={entry.phase === 'pending' || entry.phase === 'void' ? classes.held : undefined}>
+          <Money amountMinor={entry.amountMinor} currency={currency} />
+        </span>
+      ),
     },
     {
       key: 'balance',

@@ -138,7 +138,7 @@ function Totals({ rows }: { rows: readonly GlTotal[] }) {
           header: t('gl.check'),
           width: 120,
           card: 'endSub',
-          cell: (row) => <StatusBadge kind="check" value={row.debitMinor === row.creditMinor ? 'ok' : 'failing'} />,
+          cell: (row) => <StatusBadge kind="difference" value={row.debitMinor === row.creditMinor ? 'agreed' : 'open'} />,
         },
       ]}
     />

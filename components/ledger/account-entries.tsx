@@ -22,17 +22,22 @@ import classes from './ledger.module.css';
 const PHASES = ['single', 'pending', 'post', 'void'] as const satisfies readonly TransferPhase[];
 const DAY = /^\d{4}-\d\d-\d\d$/;
 
+const moved = ({ phase }: EntryRow): boolean => phase === 'single' || phase === 'post';
+
 function useColumns(): Column<EntryRow>[] {
   const { t, word } = useMessages();
   return [
     {
       key: 'kind',
       header: t('ledger.kind'),
-      cell: (row) => word('ledger.transferKinds', row.kind),
+      // That money moved goes without saying; that it was only held, or let go, does not.
+      cell: (row) =>
+        [word('ledger.transferKinds', row.kind), moved(row) ? null : t(`payments.phases.${row.phase}`)]
+          .filter(Boolean)
+          .join(' · '),
       card: 'title',
     },
-    { key: 'phase', header: t('payments.phase'), cell: (row) => t(`payments.phases.${row.phase}`), card: 'sub' },
-    { key: 'when', header: t('ledger.when'), cell: (row) => <TimeAgo at={row.at} />, card: 'endSub' },
+    { key: 'when', header: t('ledger.when'), cell: (row) => <TimeAgo at={row.at} />, card: 'sub' },
     {
       key: 'other',
       header: t('ledger.other'),
@@ -44,18 +49,12 @@ function useColumns(): Column<EntryRow>[] {
       cell: (row) => (row.orderNumber ? <Link href={`/orders/${row.orderNumber}`}>{row.orderNumber}</Link> : t('ui.unknown')),
     },
     {
-      key: 'version',
-      header: t('ledger.version'),
-      right: true,
-      cell: (row) => <span className="wb-number">{String(row.version)}</span>,
-    },
-    {
       key: 'amount',
       header: t('ledger.amount'),
       right: true,
       card: 'end',
       cell: (row) => (
-        <span className={row.phase === 'single' || row.phase === 'post' ? undefined : classes.held}>
+        <span className={moved(row) ? undefined : classes.held}>
           <Money amountMinor={row.amountMinor} currency={row.currency} />
         </span>
       ),
@@ -64,7 +63,14 @@ function useColumns(): Column<EntryRow>[] {
       key: 'after',
       header: t('ledger.after'),
       right: true,
+      card: 'endSub',
       cell: (row) => <Money amountMinor={row.balanceMinor} currency={row.currency} />,
+    },
+    {
+      key: 'version',
+      header: t('ledger.version'),
+      right: true,
+      cell: (row) => <span className="wb-number">{String(row.version)}</span>,
     },
   ];
 }

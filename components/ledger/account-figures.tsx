@@ -19,7 +19,7 @@ const pairOf =
   (label: string, amountMinor: bigint, strong = false): Pair => ({
     label,
     strong,
-    value: <Money amountMinor={amountMinor} currency={currency} withCode />,
+    value: <Money amountMinor={amountMinor} currency={currency} />,
   });
 
 /** What the account has, what of it is held, and what may still be taken. */

@@ -1,6 +1,6 @@
 'use client';
 import { Button } from '@mantine/core';
-import { IconArrowsExchange, IconFileText, IconLock, IconSnowflake } from '@tabler/icons-react';
+import { IconArrowsExchange, IconFileText } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { DomainError } from '../../server/kernel/errors.ts';
 import type { AccountRow } from '../../server/views/accounts.ts';
@@ -9,7 +9,6 @@ import { useOverlay } from '../overlay.ts';
 import { usePowers } from '../powers.ts';
 import { shownError, useTRPC, useTRPCClient } from '../trpc.tsx';
 import { ActionButton } from '../ui/action-button.tsx';
-import { Badge } from '../ui/badge.tsx';
 import { DataTable } from '../ui/data-table.tsx';
 import { DetailLayout, Section } from '../ui/detail-layout.tsx';
 import { useMessages } from '../ui/locale.tsx';
@@ -21,6 +20,7 @@ import { AccountChart } from './account-chart.tsx';
 import { accountCode } from './account-code.ts';
 import { AccountEntries } from './account-entries.tsx';
 import { AccountFigures } from './account-figures.tsx';
+import { StateBadge } from './account-state.tsx';
 import { AdjustDialog } from './adjust-dialog.tsx';
 import { holdHref, useHoldColumns } from './hold-columns.tsx';
 import { OPERATIONS, OperateDialog, whyNot } from './operate-dialog.tsx';
@@ -57,23 +57,6 @@ function Holds({ accountId }: { accountId: string }) {
       <MoreButton more={list.more} busy={list.busy} />
     </Section>
   );
-}
-
-function StateBadge({ account }: { account: AccountRow }) {
-  const { t } = useMessages();
-  if (account.closed)
-    return (
-      <Badge tone="neutral" icon={IconLock}>
-        {t('ledger.closed')}
-      </Badge>
-    );
-  if (account.frozen)
-    return (
-      <Badge tone="attention" icon={IconSnowflake}>
-        {t('ledger.frozen')}
-      </Badge>
-    );
-  return null;
 }
 
 /** Why money of this account is not moved by hand: an order keeps its own receivable, what is closed or frozen stands still. */

@@ -34,7 +34,7 @@ function CloseDialog({ closedUntil, onClose }: { closedUntil: Date | null; onClo
   const [day, setDay] = useState(lastMonth);
   const until = /^\d{4}-\d\d-\d\d$/.test(day) ? endOf(day) : null;
   const fits = until !== null && until <= new Date() && (closedUntil === null || until > closedUntil);
-  const shown = until ? format.day(day) : '';
+  const shown = until ? format.days(day, day, 'dated') : '';
   const close = useMutation(
     trpc.ledger.closePeriod.mutationOptions({
       onSuccess: () => {
@@ -80,10 +80,11 @@ export function ClosedBooks() {
   const closed = useQuery(trpc.ledger.closed.queryOptions());
   if (closed.data === undefined) return null;
   const until = closed.data?.until ?? null;
+  const last = until && dayBefore(until);
   return (
     <Group gap="sm">
       <Text size="sm" c="dimmed">
-        {until ? t('ledger.closedUntil', { day: format.day(dayBefore(until)) }) : t('ledger.neverClosed')}
+        {last ? t('ledger.closedUntil', { day: format.days(last, last, 'dated') }) : t('ledger.neverClosed')}
       </Text>
       {powers.may('ledger.closePeriod') && (
         <ActionButton variant="default" icon={IconLock} label={t('ledger.closePeriod')} onClick={() => show('close-period')} />

@@ -12,12 +12,18 @@ export function useHoldColumns(): Column<HoldRow>[] {
   const { t, word } = useMessages();
   return [
     { key: 'kind', header: t('ledger.kind'), cell: (row) => word('ledger.transferKinds', row.kind), card: 'title' },
-    { key: 'since', header: t('ledger.since'), cell: (row) => <TimeAgo at={row.createdAt} />, card: 'endSub' },
+    { key: 'since', header: t('ledger.since'), cell: (row) => <TimeAgo at={row.createdAt} /> },
     {
       key: 'expires',
       header: t('ledger.expires'),
       cell: (row) => (row.expiresAt ? <TimeAgo at={row.expiresAt} /> : t('ledger.never')),
-      card: 'sub',
+      card: 'endSub',
+      cardCell: (row) =>
+        row.expiresAt ? (
+          <>
+            {t('ledger.expires')} <TimeAgo at={row.expiresAt} />
+          </>
+        ) : null,
     },
     { key: 'debit', header: t('payments.debit'), cell: (row) => <AccountLink id={row.debitAccount} code={row.debitCode} /> },
     { key: 'credit', header: t('payments.credit'), cell: (row) => <AccountLink id={row.creditAccount} code={row.creditCode} /> },
@@ -25,6 +31,8 @@ export function useHoldColumns(): Column<HoldRow>[] {
       key: 'order',
       header: t('ledger.order'),
       cell: (row) => (row.orderNumber ? <Link href={`/orders/${row.orderNumber}`}>{row.orderNumber}</Link> : t('ui.unknown')),
+      card: 'sub',
+      cardCell: (row) => row.orderNumber ?? word('ledger.accountKinds', row.debitCode.split(':', 1)[0] ?? ''),
     },
     {
       key: 'amount',

@@ -13,6 +13,7 @@ import { MoreButton } from '../ui/more-button.tsx';
 import { PageHeader } from '../ui/page-header.tsx';
 import { EmptyState, Loaded } from '../ui/states.tsx';
 import { accountCode } from './account-code.ts';
+import { StateBadge } from './account-state.tsx';
 import { ClosedBooks } from './closed-books.tsx';
 import { LedgerTabs } from './ledger-tabs.tsx';
 import { TrialBalance } from './trial-balance.tsx';
@@ -23,10 +24,19 @@ function useColumns(): Column<AccountRow>[] {
     {
       key: 'code',
       header: t('ledger.account'),
-      cell: (row) => <span className="wb-mono">{accountCode(row.code)}</span>,
+      cell: (row) => (
+        <>
+          <span className="wb-mono">{accountCode(row.code)}</span> <StateBadge account={row} />
+        </>
+      ),
       card: 'title',
     },
-    { key: 'merchant', header: t('ledger.merchant'), cell: (row) => row.merchantName ?? t('ui.unknown'), card: 'sub' },
+    {
+      key: 'owner',
+      header: t('ledger.owner'),
+      cell: (row) => [row.customerName, row.merchantName].filter(Boolean).join(' · ') || t('ui.unknown'),
+      card: 'sub',
+    },
     { key: 'side', header: t('ledger.normal'), cell: (row) => t(`ledger.side.${row.normalSide}`) },
     {
       key: 'held',

@@ -15,7 +15,7 @@ import { DetailLayout, KeyValue, type Pair, Section } from '../ui/detail-layout.
 import { useMessages } from '../ui/locale.tsx';
 import { Money } from '../ui/money.tsx';
 import { PageHeader } from '../ui/page-header.tsx';
-import { EmptyState, Loaded } from '../ui/states.tsx';
+import { Loaded } from '../ui/states.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
 import { SideName } from './account-name.tsx';
 import classes from './ledger.module.css';
@@ -157,13 +157,11 @@ function Body({ page }: { page: TransferPage }) {
       )}
       {open === 'reverse' && why === null && <ReverseDialog page={page} onClose={close} />}
       {hold && <Hold hold={hold} />}
-      <Section title={t('ledger.siblings')} count={siblings.length}>
-        {siblings.length === 0 ? (
-          <EmptyState compact title={t('ledger.siblings')} reason={t('ledger.noSiblings')} />
-        ) : (
+      {siblings.length > 0 && (
+        <Section title={t('ledger.siblings')} count={siblings.length}>
           <TransferTable rows={siblings} label={t('ledger.siblings')} />
-        )}
-      </Section>
+        </Section>
+      )}
     </DetailLayout>
   );
 }

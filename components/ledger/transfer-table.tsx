@@ -11,8 +11,14 @@ export function TransferTable({ rows, label }: { rows: readonly TransferRow[]; l
   const { t, word } = useMessages();
   const columns: Column<TransferRow>[] = [
     { key: 'kind', header: t('ledger.kind'), cell: (row) => word('ledger.transferKinds', row.kind), card: 'title' },
-    { key: 'phase', header: t('payments.phase'), cell: (row) => t(`payments.phases.${row.phase}`), card: 'sub' },
-    { key: 'debit', header: t('payments.debit'), cell: (row) => <SideName side={row.debit} /> },
+    { key: 'phase', header: t('payments.phase'), cell: (row) => t(`payments.phases.${row.phase}`) },
+    {
+      key: 'debit',
+      header: t('payments.debit'),
+      cell: (row) => <SideName side={row.debit} />,
+      card: 'sub',
+      cardCell: (row) => `${word('ledger.accountKinds', row.debit.kind)} → ${word('ledger.accountKinds', row.credit.kind)}`,
+    },
     { key: 'credit', header: t('payments.credit'), cell: (row) => <SideName side={row.credit} /> },
     { key: 'at', header: t('ledger.when'), cell: (row) => <TimeAgo at={row.at} />, card: 'endSub' },
     {

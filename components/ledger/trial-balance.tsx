@@ -49,7 +49,16 @@ function Table({ rows, currency }: { rows: readonly TrialRow[]; currency: string
     key,
     header,
     right: true,
-    cell: (row) => <Money amountMinor={row[key]} currency={currency} />,
+    cell: (row) => (
+      <span className={row[key] === 0n ? classes.nothing : undefined}>
+        <Money amountMinor={row[key]} currency={currency} />
+      </span>
+    ),
+    cardCell: (row) => (
+      <>
+        <span className={classes.nothing}>{header}</span> <Money amountMinor={row[key]} currency={currency} />
+      </>
+    ),
     footer: <Money amountMinor={rows.reduce((sum, row) => sum + row[key], 0n)} currency={currency} />,
   });
   const columns: Column<TrialRow>[] = [
@@ -105,7 +114,9 @@ export function TrialBalance() {
         ) : (
           [...Map.groupBy(rows, (row) => row.currency)].map(([currency, own], index) => (
             <Section key={currency} title={`${t('ledger.trial')} · ${currency}`} actions={index === 0 ? picker : undefined}>
-              <Verdict rows={own} currency={currency} whole={viewer.data?.merchantId === null} />
+              <div className={classes.verdict}>
+                <Verdict rows={own} currency={currency} whole={viewer.data?.merchantId === null} />
+              </div>
               <Table rows={own} currency={currency} />
             </Section>
           ))

@@ -4,6 +4,8 @@ import { IconCheck } from '@tabler/icons-react';
 import Link from 'next/link';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { PayPage } from '../../server/api/pay.ts';
+import type { CheckoutAttempt } from '../../server/views/checkouts.ts';
+import { useMethodName } from '../payments/method-name.ts';
 import { finishCheckout } from '../shop/cart.ts';
 import { useFormat, useMessages } from '../ui/locale.tsx';
 import classes from './pay.module.css';
@@ -78,6 +80,27 @@ export function Paying({ page, checkout }: { page: PayPage; checkout: ReturnType
   );
 }
 
+/** What paid, each with its share where there are several. */
+function PaidWith({ tenders, currency }: { tenders: CheckoutAttempt['tenders']; currency: string }) {
+  const { t } = useMessages();
+  const format = useFormat();
+  const methodName = useMethodName();
+  if (tenders.length === 0) return null;
+  return (
+    <div className={classes.paidWith}>
+      <dt>{t('track.paidWith')}</dt>
+      {tenders.map((tender, index) => (
+        <dd key={index}>
+          {methodName(tender)}
+          {tenders.length > 1 && tender.paidMinor !== null && (
+            <span className="wb-number">{format.money(tender.paidMinor, currency)}</span>
+          )}
+        </dd>
+      ))}
+    </div>
+  );
+}
+
 /** Paid: what happens next, and where to follow it. */
 export function Paid({ page, token }: { page: PayPage; token: string }) {
   const { t, locale } = useMessages();
@@ -114,6 +137,7 @@ export function Paid({ page, token }: { page: PayPage; token: string }) {
             <dd>{dayText(attempt.promisedBy, locale)}</dd>
           </div>
         )}
+        <PaidWith tenders={attempt.tenders} currency={page.currency} />
       </dl>
       {page.trackingUrl && (
         <Button component="a" href={page.trackingUrl} className={classes.payButton} fullWidth>

@@ -2,12 +2,13 @@
 import { ActionIcon } from '@mantine/core';
 import { IconArrowLeft } from '@tabler/icons-react';
 import Link from 'next/link';
-import { type ReactNode, useId } from 'react';
+import type { ReactNode } from 'react';
 import type { WalletView } from '../../server/views/wallets.ts';
 import { shownError } from '../trpc.tsx';
 import { MoneyInput } from '../ui/form-fields.tsx';
 import { useMessages } from '../ui/locale.tsx';
 import { EmptyState, Loaded } from '../ui/states.tsx';
+import move from '../wallet/move.module.css';
 import { useWallets, withWallet } from '../wallet/use-wallets.ts';
 import classes from '../wallet/wallet.module.css';
 import { WalletSwitcher } from '../wallet/wallet-switcher.tsx';
@@ -22,8 +23,8 @@ export function WalletStep({ title, children }: PageProps) {
   const { t } = useMessages();
   const { mine, wallets, chosen, choose } = useWallets();
   return (
-    <div className={`${classes.single} ${classes.step}`}>
-      <div className={classes.stepHead}>
+    <div className={`${classes.single} ${move.step}`}>
+      <div className={move.stepHead}>
         <ActionIcon
           component={Link}
           href={withWallet('/account/wallet', chosen)}
@@ -33,7 +34,7 @@ export function WalletStep({ title, children }: PageProps) {
         >
           <IconArrowLeft size={20} aria-hidden />
         </ActionIcon>
-        <h1 className={classes.stepTitle}>{title}</h1>
+        <h1 className={move.stepTitle}>{title}</h1>
       </div>
       <Loaded data={mine.data} error={shownError(mine.error)} onRetry={() => void mine.refetch()} lines={6}>
         {() =>
@@ -64,11 +65,10 @@ interface AmountProps {
 /** How much, with what the limits say of it. */
 export function AmountField({ wallet, value, onChange, hint, wrong }: AmountProps) {
   const { t } = useMessages();
-  const id = useId();
   return (
     <div>
       <MoneyInput label={t('rails.amount')} currency={wallet.currency} value={value} onChange={onChange} required />
-      <p id={id} className={classes.hint} data-wrong={wrong || undefined} aria-live="polite">
+      <p className={move.under} data-wrong={wrong || undefined} aria-live="polite">
         {hint}
       </p>
     </div>

@@ -15,8 +15,8 @@ import { KeyValue } from '../ui/detail-layout.tsx';
 import { useFormat, useMessages } from '../ui/locale.tsx';
 import { Money } from '../ui/money.tsx';
 import { Loaded } from '../ui/states.tsx';
+import move from '../wallet/move.module.css';
 import { withWallet } from '../wallet/use-wallets.ts';
-import classes from '../wallet/wallet.module.css';
 
 const ENDED: readonly string[] = ['succeeded', 'failed', 'expired'];
 /** Beside what the live stream tells: somebody stands and waits. */
@@ -49,22 +49,22 @@ function Outcome({ topUp, wallet, onAgain }: { topUp: TopUpView; wallet: WalletV
   const over = ENDED.includes(topUp.status);
   return (
     <>
-      <div className={classes.done}>
+      <div className={move.done}>
         {over && (
-          <span className={classes.doneMark} aria-hidden>
+          <span className={move.doneMark} aria-hidden>
             {succeeded ? <IconCheck size={36} stroke={2} /> : <IconX size={36} stroke={2} />}
           </span>
         )}
-        <p className={classes.doneAmount}>
+        <p className={move.doneAmount}>
           <Money amountMinor={succeeded ? topUp.creditedMinor : topUp.amountMinor} currency={topUp.currency} />
         </p>
         <StatusBadge kind="topUp" value={topUp.status} />
         <Sentence topUp={topUp} />
       </div>
       {topUp.method === 'bank' && !succeeded && <Instructions topUp={topUp} />}
-      <div className={`${classes.footer} ${classes.step}`} style={{ gap: 8 }}>
+      <div className={`${move.footer} ${move.step}`} style={{ gap: 8 }}>
         {topUp.actionUrl && topUp.status === 'requires_action' && (
-          <Button component="a" href={topUp.actionUrl} fullWidth className={classes.big}>
+          <Button component="a" href={topUp.actionUrl} fullWidth className={move.big}>
             {t('rails.confirmAtBank')}
           </Button>
         )}
@@ -72,13 +72,13 @@ function Outcome({ topUp, wallet, onAgain }: { topUp: TopUpView; wallet: WalletV
           component={Link}
           href={withWallet('/account/wallet', wallet)}
           fullWidth
-          className={classes.big}
+          className={move.big}
           variant={topUp.status === 'requires_action' ? 'default' : 'filled'}
         >
           {t('wallet.finish')}
         </Button>
         {over && (
-          <Button variant="subtle" fullWidth className={classes.big} onClick={onAgain}>
+          <Button variant="subtle" fullWidth className={move.big} onClick={onAgain}>
             {t(succeeded ? 'rails.again' : 'rails.tryAgain')}
           </Button>
         )}
@@ -92,7 +92,7 @@ function Sentence({ topUp }: { topUp: TopUpView }) {
   const { declineText } = usePayWords();
   const text = topUp.status === 'failed' ? declineText(topUp.failure?.code ?? null) : t(`rails.sentences.${topUp.status}`);
   return (
-    <p className={classes.noticeText} role="status">
+    <p className={move.said} role="status">
       {text}
     </p>
   );

@@ -9,7 +9,7 @@ import { useRequestKey } from '../request-key.ts';
 import { shownError, useTRPC } from '../trpc.tsx';
 import { useFormat, useMessages } from '../ui/locale.tsx';
 import { useErrorText } from '../ui/states.tsx';
-import classes from '../wallet/wallet.module.css';
+import move from '../wallet/move.module.css';
 import { AmountField, WalletStep } from './money-step.tsx';
 import { TopUpOutcome } from './top-up-outcome.tsx';
 
@@ -70,7 +70,7 @@ function TopUpForm({ wallet, switcher, onStarted }: FormProps) {
   };
   const amount = usable ? format.money(amountMinor, wallet.currency) : '';
   return (
-    <form className={classes.step} onSubmit={submit}>
+    <form className={move.step} onSubmit={submit}>
       {switcher}
       <AmountField
         wallet={wallet}
@@ -93,15 +93,15 @@ function TopUpForm({ wallet, switcher, onStarted }: FormProps) {
       {method === 'card' ? (
         fields.data && <CardFrame ref={card} url={fields.data.url} onSubmit={press} />
       ) : (
-        <p className={classes.hint}>{t('rails.bankHint')}</p>
+        <p className={move.hint}>{t('rails.bankHint')}</p>
       )}
       {problem && (
-        <p className={classes.hint} data-wrong role="alert">
+        <p className={move.hint} data-wrong role="alert">
           {typeof problem === 'string' ? problem : errorText(problem)}
         </p>
       )}
-      <div className={classes.footer}>
-        <Button type="submit" fullWidth className={classes.big} loading={busy} disabled={!usable}>
+      <div className={move.footer}>
+        <Button type="submit" fullWidth className={move.big} loading={busy} disabled={!usable}>
           {method === 'bank' ? t('rails.showReference') : t('rails.topUpVerb', { amount })}
         </Button>
       </div>

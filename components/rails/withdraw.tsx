@@ -12,10 +12,10 @@ import { useRequestKey } from '../request-key.ts';
 import { shownError, useTRPC } from '../trpc.tsx';
 import { useFormat, useMessages } from '../ui/locale.tsx';
 import { Loaded, useErrorText } from '../ui/states.tsx';
+import move from '../wallet/move.module.css';
 import { useReasonAgainst, useRefusalText } from '../wallet/refusal-text.ts';
 import { SignInAgain, wantsSignIn } from '../wallet/sign-in-again.tsx';
 import { withWallet } from '../wallet/use-wallets.ts';
-import classes from '../wallet/wallet.module.css';
 import { AmountField, WalletStep } from './money-step.tsx';
 
 /** Sends a customer's money to their bank account. */
@@ -82,10 +82,10 @@ function WithdrawForm({ wallet, accounts, onSent }: FormProps) {
   };
   if (adding) return <AddAccount wallet={wallet} onAdded={() => setAdding(false)} />;
   return (
-    <form className={classes.step} onSubmit={submit}>
+    <form className={move.step} onSubmit={submit}>
       <AmountField wallet={wallet} value={amountMinor} onChange={setAmount} hint={reason ?? may} wrong={reason !== null} />
       <Radio.Group label={t('rails.toAccount')} value={chosen} onChange={setChosen}>
-        <div className={classes.step} style={{ gap: 12, paddingTop: 8 }}>
+        <div className={move.step} style={{ gap: 12, paddingTop: 8 }}>
           {accounts.map((account) => (
             <Radio key={account.id} value={account.id} label={accountName(account)} />
           ))}
@@ -95,18 +95,12 @@ function WithdrawForm({ wallet, accounts, onSent }: FormProps) {
         {t('rails.anotherAccount')}
       </Button>
       {wrong && (
-        <p className={classes.hint} data-wrong role="alert">
+        <p className={move.hint} data-wrong role="alert">
           {wrong}
         </p>
       )}
-      <div className={classes.footer}>
-        <Button
-          type="submit"
-          fullWidth
-          className={classes.big}
-          loading={withdraw.isPending}
-          disabled={!usable || reason !== null}
-        >
+      <div className={move.footer}>
+        <Button type="submit" fullWidth className={move.big} loading={withdraw.isPending} disabled={!usable || reason !== null}>
           {t('rails.withdrawVerb', { amount: usable ? format.money(amountMinor, wallet.currency) : '' })}
         </Button>
       </div>
@@ -140,8 +134,8 @@ function AddAccount({ wallet, onAdded }: { wallet: WalletView; onAdded?: () => v
     if (problem === null && holder.trim() !== '' && !add.isPending) add.mutate(request.keyed({ iban, holder: holder.trim() }));
   };
   return (
-    <form className={classes.step} onSubmit={submit} noValidate>
-      <p className={classes.noticeText}>{t('rails.addText')}</p>
+    <form className={move.step} onSubmit={submit} noValidate>
+      <p className={move.said}>{t('rails.addText')}</p>
       <TextInput
         label={t('rails.holder')}
         description={t('rails.holderHint')}
@@ -163,15 +157,15 @@ function AddAccount({ wallet, onAdded }: { wallet: WalletView; onAdded?: () => v
         onChange={(event) => setIban(event.currentTarget.value)}
       />
       {refused && (
-        <p className={classes.hint} data-wrong role="alert">
+        <p className={move.hint} data-wrong role="alert">
           {errorText(refused)} {wantsSignIn(add.error) && <SignInAgain back={withWallet('/account/wallet/withdraw', wallet)} />}
         </p>
       )}
-      <div className={classes.footer}>
+      <div className={move.footer}>
         <Button
           type="submit"
           fullWidth
-          className={classes.big}
+          className={move.big}
           loading={add.isPending}
           disabled={problem !== null || holder.trim() === ''}
         >
@@ -187,17 +181,17 @@ function Sent({ wallet, amountMinor }: { wallet: WalletView; amountMinor: bigint
   const format = useFormat();
   return (
     <>
-      <div className={classes.done}>
-        <span className={classes.doneMark} aria-hidden>
+      <div className={move.done}>
+        <span className={move.doneMark} aria-hidden>
           <IconCheck size={36} stroke={2} />
         </span>
-        <p className={classes.doneAmount}>{format.money(amountMinor, wallet.currency)}</p>
-        <p className={classes.noticeText} role="status">
+        <p className={move.doneAmount}>{format.money(amountMinor, wallet.currency)}</p>
+        <p className={move.said} role="status">
           {t('rails.withdrawSent')}
         </p>
       </div>
-      <div className={classes.footer}>
-        <Button component={Link} href={withWallet('/account/wallet', wallet)} fullWidth className={classes.big}>
+      <div className={move.footer}>
+        <Button component={Link} href={withWallet('/account/wallet', wallet)} fullWidth className={move.big}>
           {t('wallet.finish')}
         </Button>
       </div>

@@ -99,6 +99,9 @@ export function ReconciliationList() {
   };
   const list = useQuery({ ...trpc.reconciliation.list.queryOptions(input), placeholderData: keepPreviousData });
   const count = useQuery(trpc.reconciliation.count.queryOptions());
+  const runs = useQuery(trpc.reconciliation.runs.queryOptions({ limit: 1 }));
+  // Before anything was compared, nothing agrees.
+  const empty = view === 'open' && runs.data?.items.length === 0 ? 'agreed' : view;
   useLive(['reconciliation', 'approval'], { queryKeys: [trpc.reconciliation.pathKey()] });
   return (
     <>
@@ -147,7 +150,7 @@ export function ReconciliationList() {
             onChange: (values) => url.setFilter('provider', values.slice(-1)),
           },
         ]}
-        empty={{ title: t(`reconciliation.empty.${view}Title`), reason: t(`reconciliation.empty.${view}`) }}
+        empty={{ title: t(`reconciliation.empty.${empty}Title`), reason: t(`reconciliation.empty.${empty}`) }}
       />
       {open && <ItemDialog id={open} onClose={() => void setOpen(null)} />}
       {dialog === 'run' && <RunDialog onClose={() => void setDialog(null)} />}

@@ -58,7 +58,6 @@ export function RunDialog({ onClose }: { onClose: () => void }) {
         <TextInput
           type="date"
           label={t('reconciliation.from')}
-          description={t('reconciliation.utc')}
           max={today()}
           value={from}
           onChange={(event) => setFrom(event.currentTarget.value)}
@@ -67,7 +66,6 @@ export function RunDialog({ onClose }: { onClose: () => void }) {
         <TextInput
           type="date"
           label={t('reconciliation.to')}
-          description={t('reconciliation.utc')}
           max={today()}
           value={to}
           onChange={(event) => setTo(event.currentTarget.value)}

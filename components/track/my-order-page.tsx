@@ -50,9 +50,8 @@ function Sums({ order }: { order: MyOrder }) {
   const money = (label: string, amountMinor: bigint, strong = false): Pair => ({
     label,
     strong,
-    value: <Money amountMinor={amountMinor} currency={order.currency} withCode />,
+    value: <Money amountMinor={amountMinor} currency={order.currency} />,
   });
-  const cards = order.cards.map(methodName).join(', ');
   return (
     <>
       <Section title={t('track.total')}>
@@ -62,20 +61,49 @@ function Sums({ order }: { order: MyOrder }) {
             money(t('track.total'), order.totalMinor, true),
             ...(order.cancelledMinor > 0n ? [money(t('track.cancelled'), -order.cancelledMinor)] : []),
             ...(order.refundedMinor > 0n ? [money(t('track.refunded'), -order.refundedMinor)] : []),
-            { label: t('track.paidWith'), value: cards || t('ui.unknown') },
           ]}
         />
       </Section>
+      {order.tenders.length > 0 && (
+        <Section title={t('track.paidWith')}>
+          <ul className={classes.tenders}>
+            {order.tenders.map((tender, index) => (
+              <li key={index} className={classes.head}>
+                <span>{methodName(tender)}</span>
+                <span className={classes.end}>
+                  {tender.paidMinor === null ? (
+                    <span className={classes.dim}>{t('track.letGo')}</span>
+                  ) : (
+                    <Money amountMinor={tender.paidMinor} currency={order.currency} />
+                  )}
+                </span>
+              </li>
+            ))}
+          </ul>
+        </Section>
+      )}
       {order.refunds.length > 0 && (
         <Section title={t('track.refunds')}>
-          <ul className={classes.list}>
+          <ul className={classes.refunds}>
             {order.refunds.map((refund) => (
-              <li key={refund.number} className={classes.head}>
-                <StatusBadge kind="refund" value={refund.status} />
-                <TimeAgo at={refund.createdAt} />
-                <span className={classes.end}>
-                  <Money amountMinor={refund.amountMinor} currency={refund.currency} />
-                </span>
+              <li key={refund.number}>
+                <div className={classes.head}>
+                  <StatusBadge kind="refund" value={refund.status} />
+                  <TimeAgo at={refund.createdAt} />
+                  <span className={`${classes.end} ${classes.strong}`}>
+                    <Money amountMinor={refund.amountMinor} currency={refund.currency} />
+                  </span>
+                </div>
+                <ul className={classes.tenders}>
+                  {refund.legs.map((leg, index) => (
+                    <li key={index} className={`${classes.head} ${classes.dim}`}>
+                      <span>{t('track.refundTo', { method: methodName(leg) })}</span>
+                      <span className={classes.end}>
+                        <Money amountMinor={leg.amountMinor} currency={refund.currency} />
+                      </span>
+                    </li>
+                  ))}
+                </ul>
               </li>
             ))}
           </ul>

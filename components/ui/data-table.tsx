@@ -24,6 +24,8 @@ export interface Column<Row> {
   /** The API's sort key; makes the header a button. */
   readonly sort?: string;
   readonly card?: CardPlace;
+  /** What a card says instead: with its own label, or without links, since the card is one. */
+  readonly cardCell?: (row: Row) => ReactNode;
   /** Left out of the table on a phone, where there are no cards. */
   readonly wideOnly?: boolean;
   readonly width?: number | string;
@@ -166,7 +168,7 @@ function Cards<Row>(props: DataTableProps<Row>) {
       .filter((column) => column.card === place)
       .map((column) => (
         <span key={column.key} className={place === 'title' ? classes.cardTitle : undefined}>
-          {column.cell(row)}
+          {(column.cardCell ?? column.cell)(row)}
         </span>
       ));
   return (

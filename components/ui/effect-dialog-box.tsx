@@ -33,7 +33,7 @@ function EffectForm(props: EffectDialogProps) {
   // The dialog's focus trap looks for this mark; without it, it would choose the close button.
   const adopt = useCallback((element: HTMLFormElement | null) => {
     form.current = element;
-    const field = element?.querySelector(FIELD) ?? element?.querySelector('input:not([disabled])');
+    const field = [FIELD, 'input:not([disabled])', '[data-first]'].map((what) => element?.querySelector(what)).find(Boolean);
     field?.setAttribute('data-autofocus', '');
   }, []);
   const confirmByKey = (event: KeyboardEvent) => {
@@ -61,11 +61,13 @@ function EffectForm(props: EffectDialogProps) {
             {props.blocked}
           </p>
         )}
-        <Button variant="default" onClick={props.onClose}>
+        {/* Where nothing is asked the keyboard begins at the button that does no harm. */}
+        <Button variant="default" onClick={props.onClose} data-first={props.danger || undefined}>
           {t('ui.cancel')}
         </Button>
         <Button
           type="submit"
+          data-first={!props.danger || undefined}
           color={props.danger ? 'red' : undefined}
           loading={props.busy}
           aria-disabled={waits || undefined}

@@ -64,7 +64,7 @@ export const theme = createTheme({
     InputWrapper: dressed<InputWrapperFactory>({
       styles: {
         label: { fontWeight: 500, marginBottom: 4, fontSize: 13 },
-        description: { fontSize: 13 },
+        description: { marginBottom: 4, fontSize: 13 },
         error: { fontSize: 13 },
       },
     }),
@@ -81,7 +81,7 @@ export const theme = createTheme({
         attributes: NO_SECOND_BANNER,
       },
       styles: {
-        title: { fontWeight: 600 },
+        title: { fontWeight: 600, lineHeight: '20px' },
         header: { background: 'var(--wb-raised)' },
         content: { background: 'var(--wb-raised)', border: '1px solid var(--wb-border)' },
       },

@@ -77,7 +77,6 @@ export function AmountStep({ kind, wallet, recipient, draft, switcher, onSay }: 
         label={t('wallet.note')}
         description={t('wallet.noteHint')}
         maxLength={MAX_NOTE}
-        styles={{ input: { height: 44, fontSize: 16 } }}
         value={note}
         onChange={(event) => setNote(event.currentTarget.value)}
       />

@@ -59,7 +59,6 @@ export function RecipientStep({ onChoose }: { onChoose: (recipient: Recipient) =
           spellCheck={false}
           autoComplete="off"
           data-autofocus
-          styles={{ input: { height: 48, fontSize: 16 } }}
           value={typed}
           error={wrong}
           onChange={(event) => {

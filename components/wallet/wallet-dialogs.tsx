@@ -108,101 +108,50 @@ function HandleDialog({ handle, onClose }: { handle: string | null; onClose: () 
   );
 }
 
-function FreezeDialog({ wallet, onClose }: { wallet: WalletView; onClose: () => void }) {
-  const { t } = useMessages();
-  const trpc = useTRPC();
-  const request = useRequestKey();
-  const { done, refresh } = useDone(onClose);
-  const freeze = useMutation(
-    trpc.wallet.freeze.mutationOptions({
-      onSuccess: () => done(t('wallet.frozenDone')),
-      onError: request.failed,
-      onSettled: refresh,
-    }),
-  );
-  return (
-    <EffectDialog
-      opened
-      onClose={onClose}
-      title={t('wallet.freezeTitle', { currency: wallet.currency })}
-      preview={t('wallet.freezeText')}
-      verb={t('wallet.freeze')}
-      danger
-      error={shownError(freeze.error)}
-      busy={freeze.isPending}
-      onConfirm={() => freeze.mutate(request.keyed({ walletId: wallet.id }))}
-    />
-  );
+const STATE_TEXTS = {
+  freeze: { title: 'wallet.freezeTitle', text: 'wallet.freezeText', verb: 'wallet.freeze', done: 'wallet.frozenDone' },
+  unfreeze: { title: 'wallet.unfreezeTitle', text: 'wallet.unfreezeText', verb: 'wallet.unfreeze', done: 'wallet.unfrozenDone' },
+  close: { title: 'wallet.closeTitle', text: 'wallet.closeText', verb: 'wallet.close', done: 'wallet.closedDone' },
+} as const;
+
+/** A wallet as the rules of closing look at it: what moved in its periods is not among them. */
+function mayClose(wallet: WalletView): boolean {
+  const unmoved = { day: '', month: '', dayOutMinor: 0n, dayInMinor: 0n, monthOutMinor: 0n, monthInMinor: 0n };
+  return !refusesClosing({ ...wallet, ...unmoved, frozenReason: null, home: '' }, 'customer', wallet, {
+    openRequests: 0,
+    arrivingMinor: 0n,
+  });
 }
 
-/** Whoever finds a phone should not undo what its owner did to be safe: this asks to sign in again. */
-function UnfreezeDialog({ wallet, onClose }: { wallet: WalletView; onClose: () => void }) {
+/**
+ * Freezes a wallet, lets it go, or closes it. Whoever finds a phone should not undo what its owner did to be safe: unfreezing asks to sign
+ * in again.
+ */
+function StateDialog(props: { wallet: WalletView; action: keyof typeof STATE_TEXTS; onClose: () => void }) {
+  const { wallet, action, onClose } = props;
+  const { currency } = wallet;
   const { t } = useMessages();
   const trpc = useTRPC();
   const request = useRequestKey();
   const { done, refresh } = useDone(onClose);
-  const unfreeze = useMutation(
-    trpc.wallet.unfreeze.mutationOptions({
-      onSuccess: () => done(t('wallet.unfrozenDone')),
-      onError: request.failed,
-      onSettled: refresh,
-    }),
-  );
+  const texts = STATE_TEXTS[action];
+  const outcome = { onSuccess: () => done(t(texts.done, { currency })), onError: request.failed, onSettled: refresh };
+  const freeze = useMutation(trpc.wallet.freeze.mutationOptions(outcome));
+  const unfreeze = useMutation(trpc.wallet.unfreeze.mutationOptions(outcome));
+  const close = useMutation(trpc.wallet.close.mutationOptions(outcome));
+  const doing = { freeze, unfreeze, close }[action];
   return (
     <EffectDialog
       opened
       onClose={onClose}
-      title={t('wallet.unfreezeTitle', { currency: wallet.currency })}
-      preview={
-        wantsSignIn(unfreeze.error) ? (
-          <SignInAgain back={`/account/wallet?w=${wallet.id}&do=unfreeze`} />
-        ) : (
-          t('wallet.unfreezeText')
-        )
-      }
-      verb={t('wallet.unfreeze')}
-      error={shownError(unfreeze.error)}
-      busy={unfreeze.isPending}
-      onConfirm={() => unfreeze.mutate(request.keyed({ walletId: wallet.id }))}
-    />
-  );
-}
-
-function CloseDialog({ wallet, onClose }: { wallet: WalletView; onClose: () => void }) {
-  const { t } = useMessages();
-  const trpc = useTRPC();
-  const request = useRequestKey();
-  const { done, refresh } = useDone(onClose);
-  const close = useMutation(
-    trpc.wallet.close.mutationOptions({
-      onSuccess: () => done(t('wallet.closedDone', { currency: wallet.currency })),
-      onError: request.failed,
-      onSettled: refresh,
-    }),
-  );
-  const whole = {
-    ...wallet,
-    frozenReason: null,
-    home: '',
-    day: '',
-    month: '',
-    dayOutMinor: 0n,
-    dayInMinor: 0n,
-    monthOutMinor: 0n,
-    monthInMinor: 0n,
-  };
-  return (
-    <EffectDialog
-      opened
-      onClose={onClose}
-      title={t('wallet.closeTitle', { currency: wallet.currency })}
-      preview={t('wallet.closeText')}
-      verb={t('wallet.close')}
-      danger
-      blocked={refusesClosing(whole, 'customer', wallet, { openRequests: 0, arrivingMinor: 0n }) ? t('wallet.closeNotYet') : null}
-      error={shownError(close.error)}
-      busy={close.isPending}
-      onConfirm={() => close.mutate(request.keyed({ walletId: wallet.id }))}
+      title={t(texts.title, { currency })}
+      preview={wantsSignIn(doing.error) ? <SignInAgain back={`/account/wallet?w=${wallet.id}&do=unfreeze`} /> : t(texts.text)}
+      verb={t(texts.verb)}
+      danger={action !== 'unfreeze'}
+      blocked={action === 'close' && !mayClose(wallet) ? t('wallet.closeNotYet') : null}
+      error={shownError(doing.error)}
+      busy={doing.isPending}
+      onConfirm={() => doing.mutate(request.keyed({ walletId: wallet.id }))}
     />
   );
 }
@@ -219,8 +168,5 @@ interface Props {
 export function WalletDialogs({ dialog, mine, wallet, onClose, onOpened }: Props) {
   if (dialog === 'open') return <OpenDialog offered={mine.offered} onClose={onClose} onOpened={onOpened} />;
   if (dialog === 'handle') return <HandleDialog handle={mine.handle} onClose={onClose} />;
-  if (!wallet) return null;
-  if (dialog === 'freeze') return <FreezeDialog wallet={wallet} onClose={onClose} />;
-  if (dialog === 'unfreeze') return <UnfreezeDialog wallet={wallet} onClose={onClose} />;
-  return <CloseDialog wallet={wallet} onClose={onClose} />;
+  return wallet ? <StateDialog wallet={wallet} action={dialog} onClose={onClose} /> : null;
 }

@@ -11,6 +11,7 @@ import { usePowers } from '../powers.ts';
 import { shownError, useTRPC, useTRPCClient } from '../trpc.tsx';
 import { ActionButton } from '../ui/action-button.tsx';
 import { StatusBadge } from '../ui/badge.tsx';
+import { Bar } from '../ui/bars.tsx';
 import { CopyText, Id } from '../ui/copy.tsx';
 import { type Column, DataTable } from '../ui/data-table.tsx';
 import { DetailLayout, KeyValue, type Pair, Section } from '../ui/detail-layout.tsx';
@@ -97,7 +98,7 @@ function Sums({ detail }: { detail: WalletDetail }) {
   const money = (label: string, amountMinor: bigint, strong = false): Pair => ({
     label,
     strong,
-    value: <Money amountMinor={amountMinor} currency={currency} withCode />,
+    value: <Money amountMinor={amountMinor} currency={currency} />,
   });
   return (
     <>
@@ -173,7 +174,7 @@ function Details({ detail }: { detail: WalletDetail }) {
 }
 
 /** What a person looking at the wallet should know first. */
-function Bar({ detail }: { detail: WalletDetail }) {
+function Notice({ detail }: { detail: WalletDetail }) {
   const { t } = useMessages();
   const { wallet, frozenReason } = detail;
   const text =
@@ -184,7 +185,7 @@ function Bar({ detail }: { detail: WalletDetail }) {
         : wallet.balanceMinor < 0n
           ? t('wallets.debt')
           : null;
-  return text && <p role="status">{text}</p>;
+  return text && <Bar tone="attention" title={text} />;
 }
 
 function Body({ detail }: { detail: WalletDetail }) {
@@ -218,7 +219,12 @@ function Body({ detail }: { detail: WalletDetail }) {
         (wallet.frozenBy === 'staff' ? (
           <ActionButton label={t('wallets.unfreeze')} reason={reasons.unfreeze} onClick={() => overlay.show('unfreeze')} />
         ) : (
-          <ActionButton label={t('wallets.freeze')} reason={reasons.freeze} onClick={() => overlay.show('freeze')} />
+          <ActionButton
+            variant="default"
+            label={t('wallets.freeze')}
+            reason={reasons.freeze}
+            onClick={() => overlay.show('freeze')}
+          />
         ))
       }
       menu={[
@@ -234,7 +240,7 @@ function Body({ detail }: { detail: WalletDetail }) {
   return (
     <DetailLayout
       header={header}
-      bars={<Bar detail={detail} />}
+      bars={<Notice detail={detail} />}
       aside={
         <>
           <Sums detail={detail} />

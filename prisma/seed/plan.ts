@@ -1,5 +1,5 @@
 import { type Faker, fakerDE, fakerEN_GB, fakerJA } from '@faker-js/faker';
-import type { Address } from '../../server/domains/orders/schema.ts';
+import type { Address, TenderInput } from '../../server/domains/orders/schema.ts';
 import { DEMO_USERS } from '../../server/platform/auth/demo-users.ts';
 import type { Furnished, Shop } from './shops.ts';
 
@@ -42,6 +42,8 @@ export interface PlannedOrder {
   readonly lines: readonly { readonly sku: string; readonly quantity: number }[];
   readonly shippingMinor: bigint;
   readonly discountMinor: bigint;
+  /** What pays beside the card. */
+  readonly tenders?: readonly TenderInput[];
   readonly tags: readonly string[];
   readonly note: string | null;
   /** Minutes from placement until it is packed, and from then until it is at the door. */

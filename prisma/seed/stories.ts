@@ -81,6 +81,7 @@ async function place(stage: Stage, plan: PlannedOrder): Promise<PlacedOrder> {
       ...(plan.discountMinor > 0n ? { discountMinor: plan.discountMinor } : {}),
       shipTo: person.shipTo,
       payment: { provider: 'card', token },
+      ...(plan.tenders ? { tenders: [...plan.tenders] } : {}),
       metadata: {},
       tags: [...plan.tags],
     },

@@ -5,6 +5,7 @@ import type { QuoteLine, QuoteOption } from '../domains/quotes/rules.ts';
 import { DomainError } from '../kernel/errors.ts';
 import type { Queryable } from '../platform/db.ts';
 import { prepared } from './conditions.ts';
+import { readShares, type TenderShare } from './order-tenders.ts';
 
 /** How far an attempt to pay came. */
 export interface CheckoutAttempt {
@@ -17,6 +18,8 @@ export interface CheckoutAttempt {
   /** Why the card was refused. */
   readonly failure: string | null;
   readonly promisedBy: string | null;
+  /** What paid for it, once it is paid. */
+  readonly tenders: readonly TenderShare[];
 }
 
 /** What it costs, as it was worked out last. */
@@ -77,7 +80,7 @@ const ATTEMPT = `SELECT o.id AS "orderId", o.number, o.status, o.confirmed_at AS
     ORDER BY created_at DESC, id DESC LIMIT 1) p ON true
   WHERE o.id = $1`;
 
-interface AttemptRow extends Omit<CheckoutAttempt, 'outcome'> {
+interface AttemptRow extends Omit<CheckoutAttempt, 'outcome' | 'tenders'> {
   readonly status: string;
   readonly confirmedAt: Date | null;
   readonly reason: string | null;
@@ -89,7 +92,8 @@ async function readAttempt(db: Queryable, orderId: string): Promise<CheckoutAtte
   if (!row) return null;
   const { status, confirmedAt, reason, failure, ...attempt } = row;
   const outcome = outcomeOf({ status, confirmedAt });
-  return { ...attempt, outcome, failure: outcome === 'failed' ? (failure ?? reason) : null };
+  const tenders = outcome === 'paid' ? await readShares(db, orderId) : [];
+  return { ...attempt, outcome, tenders, failure: outcome === 'failed' ? (failure ?? reason) : null };
 }
 
 async function readQuoteOf(db: Queryable, id: string): Promise<CheckoutQuote | null> {

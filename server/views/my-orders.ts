@@ -7,8 +7,9 @@ import { readSnapshot } from '../platform/read-snapshot.ts';
 import type { PageRequest } from './keyset.ts';
 import { type AddressView, readOrderHead } from './order.ts';
 import { type LineView, readLines } from './order-lines.ts';
-import { readPayments, readRefunds } from './order-money.ts';
+import { type PaymentView, type RefundLegView, readPayments, readRefunds } from './order-money.ts';
 import { readShipments } from './order-shipments.ts';
+import { sharesOf, type Tender, type TenderShare } from './order-tenders.ts';
 import { listOrders } from './orders.ts';
 import type { Page } from './pages.ts';
 import type { Scope } from './scope.ts';
@@ -59,13 +60,15 @@ export interface MyOrder {
   readonly shipTo: AddressView | null;
   readonly lines: (TrackedLine & { readonly kind: 'item' | 'shipping' | 'fee'; readonly totalMinor: bigint })[];
   readonly parcels: TrackedParcel[];
-  readonly cards: { readonly method: string; readonly brand: string | null; readonly last4: string | null }[];
+  readonly tenders: TenderShare[];
   readonly refunds: {
     readonly number: string;
     readonly status: RefundStatus;
     readonly amountMinor: bigint;
     readonly currency: string;
     readonly createdAt: Date;
+    /** Where it goes. */
+    readonly legs: (Tender & { readonly amountMinor: bigint })[];
   }[];
 }
 
@@ -74,6 +77,13 @@ function spansOf(line: LineView): Span[] {
   return line.spans.map(({ fromUnit, toUnit, state, nodeId, shipmentId, refundId }) => {
     return { lineId: line.id, from: fromUnit, to: toUnit, state, nodeId, shipmentId, refundId };
   });
+}
+
+/** What a part of a refund goes to: the tender it was paid with, unless it became credit. */
+function destinationOf(leg: RefundLegView, payments: readonly PaymentView[]): Tender {
+  const payment = payments.find(({ id }) => id === leg.paymentId);
+  if (leg.destination || !payment) return { method: leg.destination ?? 'card', brand: null, last4: null };
+  return { method: payment.method, brand: payment.brand, last4: payment.last4 };
 }
 
 /** One of the customer's own orders by its number. Throws `not_found` for anybody else's. */
@@ -101,9 +111,7 @@ export async function readMyOrder(pool: pg.Pool, scope: Scope, number: string): 
       shipTo: order.shipTo,
       lines: lines.map((line) => ({ ...trackedLine(line), kind: line.kind, totalMinor: line.totalMinor })),
       parcels: parcelsOf(shipments),
-      cards: payments
-        .filter((payment) => payment.status !== 'FAILED')
-        .map(({ method, brand, last4 }) => ({ method, brand, last4 })),
+      tenders: sharesOf(payments),
       // A refund that was turned down is between the staff; the customer sees money that comes.
       refunds: refunds
         .filter((refund) => refund.status === 'pending' || refund.status === 'succeeded')
@@ -113,6 +121,9 @@ export async function readMyOrder(pool: pg.Pool, scope: Scope, number: string): 
           amountMinor: refund.amountMinor,
           currency: refund.currency,
           createdAt: refund.createdAt,
+          legs: refund.legs
+            .filter((leg) => leg.status !== 'failed')
+            .map((leg) => ({ ...destinationOf(leg, payments), amountMinor: leg.amountMinor })),
         })),
     };
   });

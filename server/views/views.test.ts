@@ -133,7 +133,11 @@ describe('what a customer may see', () => {
     expect((await listMyOrders(db.pool, ana, {})).items.map((row) => row.number)).toEqual(['EU-1001']);
     const order = await readMyOrder(db.pool, ana, 'EU-1001');
     expect(order.cancel).toBe('shipped');
-    expect(order.refunds).toMatchObject([{ number: 'R-EU-9', status: 'pending', amountMinor: 333n }]);
+    const visa = { method: 'card', brand: 'visa', last4: '4242' };
+    expect(order.tenders).toEqual([{ ...visa, paidMinor: 1000n }]);
+    expect(order.refunds).toMatchObject([
+      { number: 'R-EU-9', status: 'pending', amountMinor: 333n, legs: [{ ...visa, amountMinor: 333n }] },
+    ]);
     const words = JSON.stringify(order, (_key, value) => (typeof value === 'bigint' ? Number(value) : value));
     for (const secret of ['Asked for a call', 'pi_north1', 'vip', 'manual', 'refund-payment'])
       expect(words).not.toContain(secret);

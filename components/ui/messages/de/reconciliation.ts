@@ -10,9 +10,8 @@ export const reconciliation = {
   wrongDays: 'Wählen Sie einen bis 31 Tage.',
   provider: 'Anbieter',
   providers: { card: 'Zahlungsdienst', bank: 'Bank' },
-  from: 'Erster Tag',
-  to: 'Letzter Tag',
-  utc: 'Tage in UTC',
+  from: 'Erster Tag (UTC)',
+  to: 'Letzter Tag (UTC)',
   search: 'Zahlung, Buchung oder Auftragsnummer',
   booking: 'Buchung',
   bookings: {

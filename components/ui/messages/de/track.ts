@@ -16,6 +16,8 @@ export const track = {
   refunds: 'Erstattungen',
   shipTo: 'Geht an',
   paidWith: 'Bezahlt mit',
+  letGo: 'Nicht belastet',
+  refundTo: 'an {method}',
   shipping: 'Versand',
   fee: 'Gebühr',
   refunded: 'Erstattet',

@@ -10,9 +10,8 @@ export const reconciliation = {
   wrongDays: 'Choose one to 31 days.',
   provider: 'Provider',
   providers: { card: 'Payment provider', bank: 'Bank' },
-  from: 'First day',
-  to: 'Last day',
-  utc: 'Days in UTC',
+  from: 'First day (UTC)',
+  to: 'Last day (UTC)',
   search: 'Payment, booking or order number',
   booking: 'Booking',
   bookings: {

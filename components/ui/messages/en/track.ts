@@ -17,6 +17,8 @@ export const track = {
   refunds: 'Refunds',
   shipTo: 'Goes to',
   paidWith: 'Paid with',
+  letGo: 'Not charged',
+  refundTo: 'to {method}',
   shipping: 'Shipping',
   fee: 'Fee',
   refunded: 'Refunded',
