@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { chart } from '../domains/ledger/schema.ts';
@@ -6,10 +8,16 @@ import { markAccounts } from '../flows/mark-accounts.ts';
 import { newId } from '../kernel/ids.ts';
 import { readPdf } from '../platform/testing/read-pdf.ts';
 import { createTestDatabase, type TestDatabase } from '../platform/testing/test-database.ts';
+import { writeEvidence } from '../testing/evidence.ts';
 import { appRouter } from './root.ts';
 import { type ApiUnderTest, startApiUnderTest } from './testing/api-under-test.ts';
 
-const ENTRIES = process.env.WAYBILL_DEEP ? 100_000 : 2_200;
+const DEEP = process.env.WAYBILL_DEEP === '1';
+const ENTRIES = DEEP ? 100_000 : 2_200;
+const WHOLE = 'from=2026-02-01&to=2026-10-01';
+/** What a statement in full length may keep in memory; its CSV alone is longer. */
+const KEPT_BYTES = 8 * 1024 ** 2;
+const figures = new Map<string, number>([['entries', ENTRIES]]);
 /** One a minute from the first of March on, ten cents in and, every third, a euro out; the clock falls back now and then. */
 const START = '2026-03-01T00:00:00Z';
 
@@ -51,6 +59,13 @@ beforeAll(async () => {
   await markAccounts(db.pool);
 });
 afterAll(async () => {
+  const seen = figures.size === 5;
+  if (seen)
+    writeEvidence('statement', {
+      title: 'A long statement',
+      what: 'One account’s statement over HTTP, as CSV to a reader who dawdles and as PDF read back page by page; `npm run test:deep`.',
+      figures: [...figures],
+    });
   await api.stop();
   await db.drop();
 });
@@ -81,6 +96,27 @@ describe('a statement as CSV', () => {
       seen += entries.length;
     }
     expect(seen).toBe(ENTRIES);
+  });
+
+  test.runIf(DEEP)('of any length is never in memory as a whole, however slowly it is read', async () => {
+    const live = liveBytes();
+    const response = await ask(`.csv?${WHOLE}`);
+    const reader = (response.body as ReadableStream<Uint8Array>).getReader();
+    let [bytes, lines, peak] = [0, 0, 0];
+    const before = live();
+    for (let chunk = 0; ; chunk++) {
+      const { value, done } = await reader.read();
+      if (done) break;
+      bytes += value.byteLength;
+      for (const byte of value) if (byte === 10) lines++;
+      // A reader who dawdles from the first chunk on: whoever does not wait for him piles everything up.
+      if (chunk < 20) await new Promise((resolve) => setTimeout(resolve, 50));
+      if (chunk % 20 === 0) peak = Math.max(peak, live() - before);
+    }
+    expect(lines).toBe(ENTRIES + 3);
+    expect(bytes).toBeGreaterThan(KEPT_BYTES);
+    expect(peak).toBeLessThan(KEPT_BYTES);
+    figures.set('bytes of CSV', bytes).set('bytes in memory at most, over those before', peak);
   });
 
   test('belongs to days of the reader’s zone', async () => {
@@ -139,13 +175,24 @@ describe('a statement as PDF', () => {
     expect(lines.join('').replaceAll(/[ |]/g, '')).toContain('Наталия山田Żółć');
   });
 
-  test('is whole however many pages it has, and one without entries says so', async () => {
-    const { pages } = await readPdf(new Uint8Array(await (await ask('.pdf?from=2026-02-01&to=2026-10-01')).arrayBuffer()));
-    expect(pages.flat().filter((line) => /^\d+ \w{3} 2026, /.test(line))).toHaveLength(ENTRIES);
-    const empty = await readPdf(new Uint8Array(await (await ask('.pdf?from=2026-01-01&to=2026-01-02')).arrayBuffer()));
-    expect(empty.pages).toHaveLength(1);
-    expect(empty.pages.flat()).toContain('Nothing was posted to this account in this period.');
-  });
+  test(
+    'is whole however many pages it has, and one without entries says so',
+    async () => {
+      const bytes = new Uint8Array(await (await ask(`.pdf?${WHOLE}`)).arrayBuffer());
+      figures.set('bytes of PDF', bytes.byteLength);
+      const { pages } = await readPdf(bytes);
+      const entries = pages.map((page) => page.filter((line) => /^\d+ \w{3} 2026, /.test(line)).length);
+      expect(entries.reduce((sum, count) => sum + count, 0)).toBe(ENTRIES);
+      for (const [index, page] of pages.entries()) expect(page.at(-1)).toMatch(new RegExp(`${index + 1} / ${pages.length}$`));
+      // No page but the first, with the head, and the last holds fewer than another: none is half empty.
+      expect(new Set(entries.slice(1, -1)).size).toBeLessThanOrEqual(1);
+      figures.set('pages of PDF, each with its number and full', pages.length);
+      const empty = await readPdf(new Uint8Array(await (await ask('.pdf?from=2026-01-01&to=2026-01-02')).arrayBuffer()));
+      expect(empty.pages).toHaveLength(1);
+      expect(empty.pages.flat()).toContain('Nothing was posted to this account in this period.');
+    },
+    DEEP ? 900_000 : undefined,
+  );
 
   test('that readers walk away from frees the press', async () => {
     for (let reader = 0; reader < 6; reader++) {
@@ -155,6 +202,17 @@ describe('a statement as PDF', () => {
     await expect.poll(async () => (await ask('.pdf?from=2026-03-01&to=2026-03-01')).status, { timeout: 10_000 }).toBe(200);
   });
 });
+
+/** Measures what this process holds on to once garbage is collected, in bytes. */
+function liveBytes(): () => number {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  return () => {
+    collect();
+    const { heapUsed, arrayBuffers } = process.memoryUsage();
+    return heapUsed + arrayBuffers;
+  };
+}
 
 test('books that do not add up make no statement', async () => {
   await db.ownerPool.query('ALTER TABLE account_marks DISABLE TRIGGER append_only');
