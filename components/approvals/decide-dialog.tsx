@@ -21,6 +21,9 @@ export function subjectHref(row: ApprovalRow): string {
   if (row.subject === 'account') return `/ledger/accounts/${row.subjectId}`;
   if (row.subject === 'transfer') return `/ledger/transfers/${row.subjectId}`;
   if (row.subject === 'payout') return '/payouts';
+  if (row.subject === 'wallet') return `/wallets/${row.subjectId}`;
+  if (row.subject === 'gift_card') return `/gift-cards/${row.subjectId}`;
+  if (row.subject === 'customer') return `/customers/${row.subjectId}`;
   return row.subject === 'sku' ? `/stock/${label}` : `/orders/${label}`;
 }
 

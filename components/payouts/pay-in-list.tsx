@@ -42,11 +42,14 @@ export function PayInList({ views }: { views: readonly ListView[] }) {
       key: 'assign',
       header: t('payouts.assign'),
       card: 'actions',
-      cell: (row) => (
-        <Button size="compact-xs" variant="default" onClick={() => setGiving(row)}>
-          {t('payouts.assign')}
-        </Button>
-      ),
+      cell: (row) =>
+        row.waits ? (
+          <Link href="/approvals">{t('payouts.waits')}</Link>
+        ) : (
+          <Button size="compact-xs" variant="default" onClick={() => setGiving(row)}>
+            {t('payouts.assign')}
+          </Button>
+        ),
     },
     {
       key: 'amount',
@@ -93,11 +96,12 @@ function AssignDialog({ payIn, onClose }: { payIn: PayInView; onClose: () => voi
   });
   const assign = useMutation(
     trpc.payouts.assignPayIn.mutationOptions({
-      onSuccess: () => {
-        toast.success({
-          message: t('payouts.assigned', { amount }),
-          link: { href: `/wallets/${walletId}`, label: t('ui.show') },
-        });
+      onSuccess: ({ approvalId }) => {
+        toast.success(
+          approvalId === null
+            ? { message: t('payouts.assigned', { amount }), link: { href: `/wallets/${walletId}`, label: t('ui.show') } }
+            : { message: t('payouts.assignAsked', { amount }), link: { href: '/approvals', label: t('ui.show') } },
+        );
         onClose();
       },
       onError: request.failed,

@@ -7,6 +7,7 @@ import type { Payout } from '../domains/rails/rules.ts';
 import * as rails from '../domains/rails/service.ts';
 import * as reconciliation from '../domains/reconciliation/service.ts';
 import * as refunds from '../domains/refunds/service.ts';
+import * as wallet from '../domains/wallet/service.ts';
 import type { Ctx } from '../kernel/context.ts';
 import { DomainError } from '../kernel/errors.ts';
 import type { Tx } from '../platform/db.ts';
@@ -14,6 +15,7 @@ import { audit, emit } from '../platform/outbox.ts';
 import type { Request, Verb } from '../platform/verb.ts';
 import { applyAdjustment, placesThatExist, planOf } from './adjust-stock.ts';
 import { applyApproved, correctedAccounts, planApproved, type Reversals, readReversals } from './ledger/correct-books.ts';
+import { assignmentAccounts, forgetAssignment, planAssignment, requestedAssignments } from './rails/assign-pay-in.ts';
 import { decidePayout } from './rails/settle-payout.ts';
 import { planWriteOff, settleWriteOff, writeOffAccounts } from './reconciliation/write-off.ts';
 import { freeUnits, refundSaga } from './refund-saga.ts';
@@ -32,18 +34,35 @@ export interface Deciding extends World, Reversals {
   readonly approvals: approvals.ApprovalsState;
   readonly reconciliation: reconciliation.ReconciliationState;
   readonly rails: rails.RailsState;
+  /** Those that money in suspense would be given to. */
+  readonly wallets: wallet.WalletsState;
 }
 
 async function lock(tx: Tx, requests: readonly Request<DecideApprovalInput>[]): Promise<Deciding> {
-  const locked = await approvals.lock(
-    tx,
-    requests.map((request) => request.input.approvalId),
-  );
-  return lockSubjects(tx, locked, (requests[0] as Request<DecideApprovalInput>).ctx);
+  const ids = requests.map((request) => request.input.approvalId);
+  // Wallets come before approvals; what an approval is about never changes.
+  const given = requestedAssignments(await approvals.read(tx, ids));
+  const wallets =
+    given.length > 0
+      ? await wallet.lock(
+          tx,
+          given.map(({ walletId }) => walletId),
+        )
+      : NO_WALLETS;
+  const locked = await approvals.lock(tx, ids);
+  return lockSubjects(tx, locked, wallets, (requests[0] as Request<DecideApprovalInput>).ctx);
 }
 
+/** Where nobody is given anything: who only forgets an approval touches no wallet. */
+export const NO_WALLETS: wallet.WalletsState = { byId: new Map(), tiers: [], fresh: new Set(), dirty: new Set(), transfers: [] };
+
 /** Locks the orders, the stock and the ledger accounts that the approvals are about. */
-export async function lockSubjects(tx: Tx, locked: approvals.ApprovalsState, ctx: Ctx): Promise<Deciding> {
+export async function lockSubjects(
+  tx: Tx,
+  locked: approvals.ApprovalsState,
+  wallets: wallet.WalletsState,
+  ctx: Ctx,
+): Promise<Deciding> {
   const adjustments = [...locked.byId.values()].flatMap((approval) =>
     approval.action === 'adjust-stock' ? [adjustmentOf(approval)] : [],
   );
@@ -51,7 +70,7 @@ export async function lockSubjects(tx: Tx, locked: approvals.ApprovalsState, ctx
     tx,
     [...locked.byId.values()].flatMap(({ action, subjectId }) => (action === 'write-off-difference' ? [subjectId] : [])),
   );
-  const payouts = await lockPayouts(tx, locked);
+  const payouts = await lockOnTheWay(tx, locked);
   const waiting = [...payouts.payouts.byId.values()];
   const accounts = [...[...differences.items.values()].flatMap(writeOffAccounts), ...waiting.flatMap(payoutAccounts)];
   const holds = waiting.map(({ holdId }) => holdId);
@@ -68,12 +87,12 @@ export async function lockSubjects(tx: Tx, locked: approvals.ApprovalsState, ctx
     accountIds,
     ...stock,
     ...issues,
-    accounts: [...accounts, ...issues.accounts],
+    accounts: [...accounts, ...issues.accounts, ...assignmentAccounts(wallets)],
     holds,
   };
   const world = await lockWorld(tx, needs, ctx);
   const reversals = await readReversals(tx, locked.byId.values());
-  return { ...world, ...reversals, approvals: locked, reconciliation: differences, rails: payouts };
+  return { ...world, ...reversals, approvals: locked, reconciliation: differences, rails: payouts, wallets };
 }
 
 /** The gift cards and store credits that wait for somebody's word. */
@@ -105,11 +124,14 @@ function decide(world: Deciding, { input, ctx }: Request<DecideApprovalInput>): 
   const movement = adjustment && planOf(world, adjustment);
   const correction = approved ? planApproved(world, approval, ctx.now) : null;
   const writeOff = approval.action === 'write-off-difference' && approved ? planWriteOff(world, approval, ctx.now) : null;
+  const given = approved ? planAssignment(world, approval) : null;
   approvals.decide(world.approvals, approval, input.decision, input.reason ?? null, ctx);
   world.applied++;
   if (approval.action === 'refund-order') settleRefund(world, approval, approved, ctx);
   if (approval.action === 'write-off-difference') settleWriteOff(world, approval, writeOff, ctx);
   if (approval.action === 'pay-merchant') decidePayout(world, approval.subjectId, approved, input.reason ?? null, ctx);
+  if (!approved) forgetAssignment(world, approval);
+  given?.(ctx);
   if (adjustment && movement) applyAdjustment(world, adjustment, movement, ctx, approval.id);
   if (correction) applyApproved(world, approval, correction, ctx);
   settleIssued(world, approval, approved, ctx);
@@ -175,10 +197,10 @@ export function settleRefund(world: World, approval: Approval, approved: boolean
   );
 }
 
-/** The merchants' payouts that wait for somebody's word. */
-function lockPayouts(tx: Tx, { byId }: approvals.ApprovalsState): Promise<rails.RailsState> {
-  const ids = [...byId.values()].flatMap(({ action, subjectId }) => (action === 'pay-merchant' ? [subjectId] : []));
-  return rails.lock(tx, { payouts: ids });
+/** The merchants' payouts and the money in suspense that wait for somebody's word. */
+function lockOnTheWay(tx: Tx, { byId }: approvals.ApprovalsState): Promise<rails.RailsState> {
+  const payouts = [...byId.values()].flatMap(({ action, subjectId }) => (action === 'pay-merchant' ? [subjectId] : []));
+  return rails.lock(tx, { payouts, payIns: requestedAssignments(byId.values()).map(({ bankRef }) => bankRef) });
 }
 
 const payoutAccounts = ({ merchantId, currency }: Payout) => [
@@ -190,6 +212,7 @@ const payoutAccounts = ({ merchantId, currency }: Payout) => [
 export async function writeDecided(tx: Tx, world: Deciding): Promise<void> {
   await approvals.write(tx, world.approvals);
   await reconciliation.write(tx, world.reconciliation);
+  await wallet.write(tx, world.wallets);
   await rails.write(tx, world.rails);
   await writeWorld(tx, world);
 }

@@ -4,7 +4,8 @@ import type { Ctx } from '../kernel/context.ts';
 import { withTx } from '../platform/db.ts';
 import { forgetLocks } from '../platform/locks.ts';
 import { audit, emit } from '../platform/outbox.ts';
-import { lockSubjects, settleIssued, settleRefund, writeDecided } from './decide-approval.ts';
+import { lockSubjects, NO_WALLETS, settleIssued, settleRefund, writeDecided } from './decide-approval.ts';
+import { forgetAssignment } from './rails/assign-pay-in.ts';
 import { decidePayout } from './rails/settle-payout.ts';
 import { settleWriteOff } from './reconciliation/write-off.ts';
 
@@ -18,12 +19,13 @@ export async function expireApprovals(pool: pg.Pool, ctx: Ctx): Promise<number> 
     const locked = await approvals.lockOverdue(tx, ctx.now, BATCH);
     const overdue = [...locked.byId.values()];
     if (overdue.length === 0) return 0;
-    const world = await lockSubjects(tx, locked, ctx);
+    const world = await lockSubjects(tx, locked, NO_WALLETS, ctx);
     for (const approval of overdue) {
       approvals.expire(locked, approval, ctx);
       if (approval.action === 'refund-order') settleRefund(world, approval, false, ctx);
       if (approval.action === 'write-off-difference') settleWriteOff(world, approval, null, ctx);
       settleIssued(world, approval, false, ctx);
+      forgetAssignment(world, approval);
       if (approval.action === 'pay-merchant') decidePayout(world, approval.subjectId, false, null, ctx);
       const { id, merchantId, version } = approval;
       emit(

@@ -20,7 +20,7 @@ export interface ApprovalRow {
   readonly action: string;
   readonly subject: string;
   readonly subjectId: string;
-  /** What people call the subject: an order's number, a SKU's code. */
+  /** What people call the subject: an order's number, a SKU's code, whose wallet it is. */
   readonly subjectLabel: string | null;
   readonly merchantName: string | null;
   readonly summary: string;
@@ -51,13 +51,14 @@ export async function listApprovals(
     db,
     {
       label: 'approvals-list',
-      columns: `a.id, a.action, a.subject, a.subject_id AS "subjectId", coalesce(o.number, k.code, initcap(replace(l.kind, '_', ' ')) || ' ' || l.currency, right(t.id::text, 6)) AS "subjectLabel", m.name AS "merchantName",
+      columns: `a.id, a.action, a.subject, a.subject_id AS "subjectId", coalesce(o.number, k.code, initcap(replace(l.kind, '_', ' ')) || ' ' || l.currency, right(t.id::text, 6), c.name, c.email) AS "subjectLabel", m.name AS "merchantName",
         CASE WHEN a.action IN ('adjust-ledger', 'reverse-transfer') THEN a.payload END AS correction, a.summary, a.amount_minor AS "amountMinor", a.currency, a.status, a.requested_by AS "requestedBy", a.requested_at AS "requestedAt",
         a.decided_by AS "decidedBy", a.decided_at AS "decidedAt", a.reason, a.expires_at AS "expiresAt", a.version`,
       from: `approvals a LEFT JOIN merchants m ON m.id = a.merchant_id LEFT JOIN orders o ON a.subject = 'order' AND o.id = a.subject_id
         LEFT JOIN skus k ON a.subject = 'sku' AND k.id = a.subject_id
         LEFT JOIN accounts l ON a.subject = 'account' AND l.id = a.subject_id
-        LEFT JOIN transfers t ON a.subject = 'transfer' AND t.id = a.subject_id`,
+        LEFT JOIN transfers t ON a.subject = 'transfer' AND t.id = a.subject_id
+        LEFT JOIN wallets w ON a.subject = 'wallet' AND w.id = a.subject_id LEFT JOIN customers c ON c.id = CASE WHEN a.subject = 'customer' THEN a.subject_id ELSE w.customer_id END`,
       where,
       by: 'a.requested_at',
       id: 'a.id',

@@ -111,6 +111,8 @@ export interface PayInView {
   readonly currency: string;
   readonly assignedBy: Actor | null;
   readonly assignedNote: string | null;
+  /** Whether a second person is asked. */
+  readonly waits: boolean;
   readonly firstAt: Date;
 }
 
@@ -124,7 +126,7 @@ export async function listPayIns(db: Queryable, request: PageRequest): Promise<P
       label: 'pay-ins',
       columns: `p.bank_ref AS "bankRef", p.written, p.why, c.id AS "customerId",
         coalesce(c.name, c.email) AS "customerName", p.booked, p.amount_minor AS "amountMinor", p.currency, p.assigned_by AS "assignedBy",
-        p.assigned_note AS "assignedNote", p.first_at AS "firstAt"`,
+        p.assigned_note AS "assignedNote", p.approval_id IS NOT NULL AS waits, p.first_at AS "firstAt"`,
       from: 'bank_pay_ins p LEFT JOIN top_ups u ON u.id = p.top_up_id LEFT JOIN customers c ON c.id = coalesce(p.customer_id, u.customer_id)',
       where: new Conditions().plain("p.booked = 'suspense'"),
       by: 'p.first_at',

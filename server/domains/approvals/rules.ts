@@ -29,6 +29,7 @@ export const APPROVAL_ACTIONS = [
   'issue-gift-card',
   'issue-store-credit',
   'pay-merchant',
+  'assign-pay-in',
   'adjust-ledger',
   'reverse-transfer',
 ] as const;
@@ -43,13 +44,15 @@ export interface Policy {
 
 /**
  * What holds where nobody has set a policy for the currency: a refund, a gift card or a store credit from 50 000 minor units on (500.00 where
- * a unit has two decimals) needs a second person. Stock adjustments need one only by a policy.
+ * a unit has two decimals) needs a second person, a payout to a merchant and money given out of suspense from twice that. Stock adjustments
+ * need one only by a policy.
  */
 const DEFAULT_POLICIES: Readonly<Record<string, Pick<Policy, 'thresholdMinor' | 'expiresHours'>>> = {
   'refund-order': { thresholdMinor: 50_000n, expiresHours: 72 },
   'issue-gift-card': { thresholdMinor: 50_000n, expiresHours: 72 },
   'issue-store-credit': { thresholdMinor: 50_000n, expiresHours: 72 },
   'pay-merchant': { thresholdMinor: 100_000n, expiresHours: 72 },
+  'assign-pay-in': { thresholdMinor: 100_000n, expiresHours: 72 },
 };
 
 /** The policy for an action in a currency: the one that was set, else the default of the action, else none. */

@@ -3,7 +3,7 @@ import { newId } from '../../kernel/ids.ts';
 import type { Queryable, Tx } from '../../platform/db.ts';
 import { lockStep } from '../../platform/locks.ts';
 import { type Approval, checkDecision, needsApproval, type Policy, policyFor } from './rules.ts';
-import { insertApprovals, lockApprovals, lockExpired, readPolicies, updateApprovals } from './store.ts';
+import { insertApprovals, lockApprovals, lockExpired, readApprovals, readPolicies, updateApprovals } from './store.ts';
 
 export interface ApprovalsState {
   readonly byId: Map<string, Approval>;
@@ -20,6 +20,9 @@ export async function lock(tx: Tx, ids: readonly string[]): Promise<ApprovalsSta
   for (const approval of await lockApprovals(tx, ids)) state.byId.set(approval.id, approval);
   return state;
 }
+
+/** What was asked for, unlocked: it never changes. For whoever has to lock what comes before approvals. */
+export const read = readApprovals;
 
 /** Locks what nobody decided in time. */
 export async function lockOverdue(tx: Tx, now: Date, limit: number): Promise<ApprovalsState> {

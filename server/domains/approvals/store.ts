@@ -39,6 +39,15 @@ export async function lockApprovals(tx: Tx, ids: readonly string[]): Promise<App
   return rows;
 }
 
+export async function readApprovals(db: Queryable, ids: readonly string[]): Promise<Pick<Approval, 'action' | 'payload'>[]> {
+  const { rows } = await db.query<Pick<Approval, 'action' | 'payload'>>({
+    name: 'approvals-read',
+    text: 'SELECT action, payload FROM approvals WHERE id = ANY($1::uuid[])',
+    values: [ids],
+  });
+  return rows;
+}
+
 export async function lockExpired(tx: Tx, now: Date, limit: number): Promise<Approval[]> {
   const text = `${SELECT} WHERE status = 'pending' AND expires_at <= $1 ORDER BY id LIMIT $2 FOR NO KEY UPDATE`;
   const { rows } = await tx.query<Approval>({ name: 'approvals-lock-expired', text, values: [now, limit] });

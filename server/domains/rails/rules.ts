@@ -47,6 +47,8 @@ export interface PayIn {
   readonly customerId: string | null;
   readonly assignedBy: string | null;
   readonly assignedNote: string | null;
+  /** The second person's word that it waits for. */
+  readonly approvalId: string | null;
   readonly version: bigint;
   readonly firstAt: Date;
   readonly changedAt: Date;

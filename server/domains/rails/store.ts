@@ -63,6 +63,7 @@ const PAY_INS: Mapping<PayIn> = {
     customerId: ['customer_id', 'uuid'],
     assignedBy: ['assigned_by', 'text'],
     assignedNote: ['assigned_note', 'text'],
+    approvalId: ['approval_id', 'uuid'],
     version: ['version', 'int8'],
     firstAt: ['first_at', 'timestamptz'],
     changedAt: ['changed_at', 'timestamptz'],

@@ -1,12 +1,9 @@
-import type { AddBankAccountInput, AssignPayInInput, RemoveBankAccountInput } from '../../domains/rails/schema.ts';
+import type { AddBankAccountInput, RemoveBankAccountInput } from '../../domains/rails/schema.ts';
 import * as rails from '../../domains/rails/service.ts';
-import * as wallet from '../../domains/wallet/service.ts';
 import { newId } from '../../kernel/ids.ts';
 import type { Tx } from '../../platform/db.ts';
 import { audit, newOutbox, type Outbox, writeOutbox } from '../../platform/outbox.ts';
-import type { Locked, Request, Verb } from '../../platform/verb.ts';
-import { lockRails, type RailsWorld, writeRails } from './rails-world.ts';
-import { assign } from './settle-pay-in.ts';
+import type { Locked, Verb } from '../../platform/verb.ts';
 
 /** Where money may be sent, kept as the bank's token and what people recognise it by. */
 export interface KeptAccount {
@@ -69,25 +66,4 @@ export const removeBankAccount: Verb<RemoveBankAccountInput, Keeping, KeptAccoun
     return { id, country, last4 };
   },
   write,
-};
-
-export interface AssignedPayIn {
-  readonly bankRef: string;
-  readonly walletId: string;
-}
-
-/** Money that named no top up is given to the wallet it was meant for. */
-export const assignPayIn: Verb<AssignPayInInput, RailsWorld, AssignedPayIn> = {
-  name: 'assign-pay-in',
-  lock: (tx: Tx, requests: readonly Request<AssignPayInInput>[]) =>
-    lockRails(
-      tx,
-      { walletIds: requests.map(({ input }) => input.walletId), payIns: requests.map(({ input }) => input.bankRef) },
-      (requests[0] as Request<AssignPayInInput>).ctx,
-    ),
-  decide(world, { input: { bankRef, walletId, note }, ctx }) {
-    assign(world, bankRef, wallet.walletOf(world.wallets, walletId), note, ctx);
-    return { bankRef, walletId };
-  },
-  write: writeRails,
 };

@@ -83,6 +83,7 @@ function keepForOwner(world: Pick<RailsWorld, 'rails' | 'outbox'>, back: CameBac
     customerId,
     assignedBy: null,
     assignedNote: null,
+    approvalId: null,
     version: 1n,
     firstAt: ctx.now,
     changedAt: ctx.now,

@@ -49,6 +49,7 @@ function note(world: RailsWorld, said: BankPayIn, topUp: TopUp | undefined, ctx:
     customerId: null,
     assignedBy: null,
     assignedNote: null,
+    approvalId: null,
     version: 0n,
     firstAt: ctx.now,
     changedAt: ctx.now,
@@ -96,7 +97,7 @@ function arrive(world: RailsWorld, payIn: PayIn, topUp: TopUp | undefined, ctx: 
 }
 
 /** Counts money that has come against the limits, and tells whether it was more than they allow. */
-function creditCounted(world: RailsWorld, owner: Wallet, payIn: PayIn, topUpId: string | null, ctx: Ctx): boolean {
+export function creditCounted(world: RailsWorld, owner: Wallet, payIn: PayIn, topUpId: string | null, ctx: Ctx): boolean {
   const usage = usageAt(owner, ctx.now);
   const { amountMinor } = payIn;
   let overLimit = false;
@@ -158,31 +159,4 @@ function post(world: RailsWorld, payIn: PayIn, kind: string, debit: string, cred
     reference,
   };
   ledger.post(world.ledger, planTransfers(world.ledger, [spec]), ctx);
-}
-
-/** Gives money out of suspense to the wallet that it was meant for. */
-export function assign(world: RailsWorld, bankRef: string, owner: Wallet, remark: string, ctx: Ctx): PayIn {
-  const payIn = rails.found(world.rails.payIns, bankRef, 'transfer');
-  if (payIn.booked !== 'suspense')
-    throw new DomainError(
-      'state_refuses',
-      `This transfer is not in suspense: it is ${payIn.booked === 'wallet' ? 'in a wallet' : payIn.booked}.`,
-    );
-  if (owner.currency !== payIn.currency)
-    throw new DomainError('currency_mismatch', `This wallet is kept in ${owner.currency}. Nothing is exchanged.`);
-  if (owner.status === 'closed') throw new DomainError('account_closed', 'This wallet is closed.');
-  const to = chart.wallet(owner.customerId, owner.currency).code;
-  post(world, payIn, 'top_up', chart.suspense(payIn.currency).code, to, ctx);
-  creditCounted(world, owner, payIn, null, ctx);
-  world.applied++;
-  const after = {
-    booked: 'wallet',
-    customerId: owner.customerId,
-    assignedBy: ctx.actor,
-    assignedNote: remark,
-    changedAt: ctx.now,
-  } as const;
-  const change = { before: { booked: 'suspense' }, after: { booked: 'wallet', walletId: owner.id } };
-  audit(world.outbox, { action: 'pay_in.assigned', entity: 'pay_in', entityId: bankRef, ...change, reason: remark }, ctx);
-  return rails.change(world.rails.payIns, bankRef, after);
 }

@@ -36,6 +36,8 @@ export const payouts = {
   assignEffect: '{amount} gehen vom Klärungskonto in diese Wallet, mit Ihrem Grund im Änderungsprotokoll.',
   assignVerb: '{amount} dieser Wallet geben',
   assigned: '{amount} sind in der Wallet.',
+  assignAsked: '{amount}: Eine zweite Person muss zustimmen.',
+  waits: 'Wartet auf eine zweite Person',
   chooseWallet: 'Wählen Sie eine Wallet.',
   saysText: 'Verwendungszweck: {text}',
   wallet: 'Wallet',

@@ -35,6 +35,8 @@ export const payouts = {
   assignEffect: '{amount} moves from suspense to this wallet, with your reason in the log of changes.',
   assignVerb: 'Give {amount} to this wallet',
   assigned: '{amount} is in the wallet.',
+  assignAsked: '{amount} waits for a second person.',
+  waits: 'Waits for a second person',
   chooseWallet: 'Choose a wallet.',
   saysText: 'The sender wrote: {text}',
   wallet: 'Wallet',
