@@ -15,6 +15,9 @@ const MAX_TRANSFERS = 500;
 /** Ten thousand of these still add up to what JSON can carry as an integer. */
 const MAX_AMOUNT_MINOR = 900_000_000_000;
 
+/** A hold that outlives everybody needs no end at all. */
+const FAR_OFF = new Date('2200-01-01T00:00:00Z');
+
 const amount = anyAmount.min(1).max(MAX_AMOUNT_MINOR);
 const party = z
   .string()
@@ -43,7 +46,10 @@ const wanted = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('pending').meta({ description: 'Holds money until it is posted or voided.' }),
     ...move,
-    expires_at: timestamp.optional().meta({ description: 'From then on nothing of it is posted; it is voided by itself.' }),
+    expires_at: timestamp
+      .refine((at) => new Date(at) < FAR_OFF, 'must be before the year 2200')
+      .optional()
+      .meta({ description: 'From then on nothing of it is posted; it is voided by itself.' }),
   }),
   z.strictObject({
     type: z.literal('post_pending').meta({ description: 'Moves held money, all of it or a part.' }),

@@ -310,6 +310,8 @@ describe('a batch of journals', () => {
     expect(await wrong([[plain('a', 'b', 0)]])).toEqual([400, '/journals/0/transfers/0/amount_minor']);
     expect(await wrong([[plain('a', 'b', 1, { type: 'gift' })]])).toEqual([400, '/journals/0/transfers/0/type']);
     expect(await wrong([[plain('a', 'b', 1, { final: true })]])).toEqual([400, '/journals/0/transfers/0/final']);
+    const beyond = pending('a', 'b', 1, { expires_at: '9999-12-31T23:59:59-12:00' });
+    expect(await wrong([[beyond]])).toEqual([400, '/journals/0/transfers/0/expires_at']);
     const many = Array.from({ length: 6 }, () => Array.from({ length: 100 }, () => plain('a', 'b', 1)));
     expect(await wrong(many)).toEqual([400, '/journals']);
     const twice = plain('funding', (await open()).own_code, 1);
