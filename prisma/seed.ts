@@ -8,6 +8,7 @@ import { findDueOfOrders } from '../server/platform/saga-rows.ts';
 import { giveGifts } from './seed/gifts.ts';
 import { mapLimit } from './seed/map-limit.ts';
 import { externalIdOf, type PlannedOrder, planOrders } from './seed/plan.ts';
+import { fillPrograms } from './seed/programs.ts';
 import { furnish } from './seed/shops.ts';
 import { receiveStock } from './seed/stock.ts';
 import { live, type Stage } from './seed/stories.ts';
@@ -57,6 +58,7 @@ export async function seedDemo({ pool, say }: SeedOptions): Promise<void> {
     const plan = await giveGifts(stage, shops, planned);
     await tell(stage, plan, say);
     await giveWallets(stage);
+    if (shops[0]) await fillPrograms(stage, shops[0]);
     const now = new Date();
     if (shops[0]) await breakStock(stage, shops[0], plan, new Date(base.getTime() - 10 * 60_000));
     await leaveStuck(stage, simulators, plan, base);

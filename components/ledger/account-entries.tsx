@@ -18,6 +18,7 @@ import { EmptyState, Loaded, NoMatch } from '../ui/states.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
 import { AccountLink } from './account-link.tsx';
 import classes from './ledger.module.css';
+import { useLedgerWords } from './ledger-words.ts';
 
 const PHASES = ['single', 'pending', 'post', 'void'] as const satisfies readonly TransferPhase[];
 const DAY = /^\d{4}-\d\d-\d\d$/;
@@ -25,16 +26,15 @@ const DAY = /^\d{4}-\d\d-\d\d$/;
 const moved = ({ phase }: EntryRow): boolean => phase === 'single' || phase === 'post';
 
 function useColumns(): Column<EntryRow>[] {
-  const { t, word } = useMessages();
+  const { t } = useMessages();
+  const words = useLedgerWords();
   return [
     {
       key: 'kind',
       header: t('ledger.kind'),
       // That money moved goes without saying; that it was only held, or let go, does not.
       cell: (row) =>
-        [word('ledger.transferKinds', row.kind), moved(row) ? null : t(`payments.phases.${row.phase}`)]
-          .filter(Boolean)
-          .join(' · '),
+        [words.transfer(row.kind), moved(row) ? null : t(`payments.phases.${row.phase}`)].filter(Boolean).join(' · '),
       card: 'title',
     },
     { key: 'when', header: t('ledger.when'), cell: (row) => <TimeAgo at={row.at} />, card: 'sub' },
@@ -109,7 +109,8 @@ function DayField(props: { label: string; value: string | null; onChange: (day: 
 }
 
 function Filters({ accountId, state }: { accountId: string; state: ReturnType<typeof useEntryFilter> }) {
-  const { t, word } = useMessages();
+  const { t } = useMessages();
+  const words = useLedgerWords();
   const trpc = useTRPC();
   const kinds = useQuery(trpc.ledger.entryKinds.queryOptions({ id: accountId }));
   const { typed, set } = state;
@@ -127,7 +128,7 @@ function Filters({ accountId, state }: { accountId: string; state: ReturnType<ty
           single(
             'kind',
             t('ledger.kind'),
-            (kinds.data ?? []).map((value) => ({ value, label: word('ledger.transferKinds', value) })),
+            (kinds.data ?? []).map((value) => ({ value, label: words.transfer(value) })),
           ),
           single(
             'phase',
@@ -148,7 +149,8 @@ function Filters({ accountId, state }: { accountId: string; state: ReturnType<ty
 
 /** An account's entries, newest first, each with the balance after it. */
 export function AccountEntries({ accountId }: { accountId: string }) {
-  const { t, word } = useMessages();
+  const { t } = useMessages();
+  const words = useLedgerWords();
   const trpc = useTRPC();
   const client = useTRPCClient();
   const columns = useColumns();
@@ -176,7 +178,7 @@ export function AccountEntries({ accountId }: { accountId: string }) {
               columns={columns}
               rows={rows}
               rowKey={(row) => row.id}
-              rowLabel={(row) => word('ledger.transferKinds', row.kind)}
+              rowLabel={(row) => words.transfer(row.kind)}
               rowHref={(row) => `/ledger/transfers/${row.id}`}
             />
           )

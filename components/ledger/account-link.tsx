@@ -1,13 +1,13 @@
 'use client';
 import Link from 'next/link';
-import { useMessages } from '../ui/locale.tsx';
+import { useLedgerWords } from './ledger-words.ts';
 
-/** An account by its kind, which its code begins with; the whole code on hover. */
+/** An account by its kind, a program by its code too; the whole code on hover. */
 export function AccountLink({ id, code }: { id: string; code: string }) {
-  const { word } = useMessages();
+  const words = useLedgerWords();
   return (
     <Link href={`/ledger/accounts/${id}`} title={code}>
-      {word('ledger.accountKinds', code.split(':', 1)[0] ?? code)}
+      {words.account(code)}
     </Link>
   );
 }

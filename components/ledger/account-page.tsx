@@ -23,13 +23,15 @@ import { AccountFigures } from './account-figures.tsx';
 import { StateBadge } from './account-state.tsx';
 import { AdjustDialog } from './adjust-dialog.tsx';
 import { holdHref, useHoldColumns } from './hold-columns.tsx';
+import { useLedgerWords } from './ledger-words.ts';
 import { OPERATIONS, OperateDialog, whyNot } from './operate-dialog.tsx';
 import { StatementDialog } from './statement-dialog.tsx';
 
 export type AccountTab = 'entries' | 'holds';
 
 function Holds({ accountId }: { accountId: string }) {
-  const { t, word } = useMessages();
+  const { t } = useMessages();
+  const words = useLedgerWords();
   const trpc = useTRPC();
   const client = useTRPCClient();
   const columns = useHoldColumns();
@@ -48,7 +50,7 @@ function Holds({ accountId }: { accountId: string }) {
               columns={columns}
               rows={rows}
               rowKey={(row) => row.id}
-              rowLabel={(row) => word('ledger.transferKinds', row.kind)}
+              rowLabel={(row) => words.transfer(row.kind)}
               rowHref={holdHref}
             />
           )
@@ -80,7 +82,7 @@ function Header({ account }: { account: AccountRow }) {
     <>
       <PageHeader
         breadcrumbs={[{ label: t('ledger.title'), href: '/ledger' }]}
-        title={[word('ledger.accountKinds', account.kind), owner, account.currency].filter(Boolean).join(' · ')}
+        title={[account.name ?? word('ledger.accountKinds', account.kind), owner, account.currency].filter(Boolean).join(' · ')}
         badges={<StateBadge account={account} />}
         sub={<span className="wb-mono">{accountCode(account.code)}</span>}
         secondary={

@@ -10,11 +10,13 @@ import classes from './ledger.module.css';
 import { planCorrection } from './plan-correction.ts';
 
 /** An account as people tell it from others: its kind, whose it is. */
-export function useAccountName(): (account: Pick<AccountRow, 'kind' | 'customerName' | 'merchantName' | 'code'>) => string {
+export function useAccountName(): (
+  account: Pick<AccountRow, 'kind' | 'name' | 'customerName' | 'merchantName' | 'code'>,
+) => string {
   const { word } = useMessages();
-  return ({ kind, customerName, merchantName, code }) => {
+  return ({ kind, name, customerName, merchantName, code }) => {
     const owner = customerName ?? merchantName;
-    const known = word('ledger.accountKinds', kind);
+    const known = name ?? word('ledger.accountKinds', kind);
     return owner ? `${known} · ${owner}` : known === kind ? accountCode(code) : known;
   };
 }

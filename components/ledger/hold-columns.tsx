@@ -6,12 +6,14 @@ import { useMessages } from '../ui/locale.tsx';
 import { Money } from '../ui/money.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
 import { AccountLink } from './account-link.tsx';
+import { useLedgerWords } from './ledger-words.ts';
 
 /** Open holds as rows: what is held from where to where, since when and until when. */
 export function useHoldColumns(): Column<HoldRow>[] {
-  const { t, word } = useMessages();
+  const { t } = useMessages();
+  const words = useLedgerWords();
   return [
-    { key: 'kind', header: t('ledger.kind'), cell: (row) => word('ledger.transferKinds', row.kind), card: 'title' },
+    { key: 'kind', header: t('ledger.kind'), cell: (row) => words.transfer(row.kind), card: 'title' },
     { key: 'since', header: t('ledger.since'), cell: (row) => <TimeAgo at={row.createdAt} /> },
     {
       key: 'expires',
@@ -32,7 +34,7 @@ export function useHoldColumns(): Column<HoldRow>[] {
       header: t('ledger.order'),
       cell: (row) => (row.orderNumber ? <Link href={`/orders/${row.orderNumber}`}>{row.orderNumber}</Link> : t('ui.unknown')),
       card: 'sub',
-      cardCell: (row) => row.orderNumber ?? word('ledger.accountKinds', row.debitCode.split(':', 1)[0] ?? ''),
+      cardCell: (row) => row.orderNumber ?? words.account(row.debitCode),
     },
     {
       key: 'amount',

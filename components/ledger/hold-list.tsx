@@ -9,13 +9,15 @@ import { useMessages } from '../ui/locale.tsx';
 import { PageHeader } from '../ui/page-header.tsx';
 import { holdHref, useHoldColumns } from './hold-columns.tsx';
 import { LedgerTabs } from './ledger-tabs.tsx';
+import { useLedgerWords } from './ledger-words.ts';
 
 const FILTERS = ['view'] as const;
 const VIEWS = ['all', 'expiring', 'lasting'] as const satisfies readonly HoldView[];
 
 /** Everything that is held and not posted yet, the oldest first. */
 export function HoldList() {
-  const { t, word } = useMessages();
+  const { t } = useMessages();
+  const words = useLedgerWords();
   const trpc = useTRPC();
   const url = useListUrl({ filters: FILTERS, defaultSort: '' });
   const current = oneOf(VIEWS, url.filters.view[0]) ?? 'all';
@@ -36,7 +38,7 @@ export function HoldList() {
       label={t('ledger.holds')}
       columns={useHoldColumns()}
       rowKey={(row) => row.id}
-      rowLabel={(row) => word('ledger.transferKinds', row.kind)}
+      rowLabel={(row) => words.transfer(row.kind)}
       rowHref={holdHref}
       views={VIEWS.map((view) => ({
         key: view,

@@ -15,8 +15,20 @@ import { EmptyState, Loaded } from '../ui/states.tsx';
 import { accountCode } from './account-code.ts';
 import { StateBadge } from './account-state.tsx';
 import { ClosedBooks } from './closed-books.tsx';
+import classes from './ledger.module.css';
 import { LedgerTabs } from './ledger-tabs.tsx';
+import { ownCode } from './ledger-words.ts';
 import { TrialBalance } from './trial-balance.tsx';
+
+/** A merchant’s program by its name and own code, every other account by its code. */
+function AccountTitle({ account: { name, code } }: { account: AccountRow }) {
+  if (name === null) return <span className="wb-mono">{accountCode(code)}</span>;
+  return (
+    <>
+      {name} <span className={`wb-mono ${classes.nothing}`}>{ownCode(code)}</span>
+    </>
+  );
+}
 
 function useColumns(): Column<AccountRow>[] {
   const { t } = useMessages();
@@ -26,7 +38,7 @@ function useColumns(): Column<AccountRow>[] {
       header: t('ledger.account'),
       cell: (row) => (
         <>
-          <span className="wb-mono">{accountCode(row.code)}</span> <StateBadge account={row} />
+          <AccountTitle account={row} /> <StateBadge account={row} />
         </>
       ),
       card: 'title',

@@ -19,6 +19,7 @@ import { Loaded } from '../ui/states.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
 import { SideName } from './account-name.tsx';
 import classes from './ledger.module.css';
+import { useLedgerWords } from './ledger-words.ts';
 import { leftToReverse, ReverseDialog } from './reverse-dialog.tsx';
 import { TransferTable } from './transfer-table.tsx';
 
@@ -116,7 +117,8 @@ function Facts({ transfer }: { transfer: TransferRow }) {
 }
 
 function Body({ page }: { page: TransferPage }) {
-  const { t, word } = useMessages();
+  const { t } = useMessages();
+  const words = useLedgerWords();
   const { transfer, siblings, hold, reversedBy } = page;
   const powers = usePowers();
   const { open, show, close } = useOverlay(['reverse']);
@@ -131,7 +133,7 @@ function Body({ page }: { page: TransferPage }) {
       header={
         <PageHeader
           breadcrumbs={[{ label: t('ledger.title'), href: '/ledger' }]}
-          title={`${word('ledger.transferKinds', transfer.kind)} ${shortId(transfer.id)}`}
+          title={`${words.transfer(transfer.kind)} ${shortId(transfer.id)}`}
           badges={<StatusBadge kind="transferPhase" value={transfer.phase} />}
           sub={<TimeAgo at={transfer.at} />}
           secondary={

@@ -5,19 +5,21 @@ import { useMessages } from '../ui/locale.tsx';
 import { Money } from '../ui/money.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
 import { SideName } from './account-name.tsx';
+import { useLedgerWords } from './ledger-words.ts';
 
 /** Transfers as rows, each from where to where; a row leads to its transfer. */
 export function TransferTable({ rows, label }: { rows: readonly TransferRow[]; label: string }) {
-  const { t, word } = useMessages();
+  const { t } = useMessages();
+  const words = useLedgerWords();
   const columns: Column<TransferRow>[] = [
-    { key: 'kind', header: t('ledger.kind'), cell: (row) => word('ledger.transferKinds', row.kind), card: 'title' },
+    { key: 'kind', header: t('ledger.kind'), cell: (row) => words.transfer(row.kind), card: 'title' },
     { key: 'phase', header: t('payments.phase'), cell: (row) => t(`payments.phases.${row.phase}`) },
     {
       key: 'debit',
       header: t('payments.debit'),
       cell: (row) => <SideName side={row.debit} />,
       card: 'sub',
-      cardCell: (row) => `${word('ledger.accountKinds', row.debit.kind)} → ${word('ledger.accountKinds', row.credit.kind)}`,
+      cardCell: (row) => `${words.account(row.debit.code)} → ${words.account(row.credit.code)}`,
     },
     { key: 'credit', header: t('payments.credit'), cell: (row) => <SideName side={row.credit} /> },
     { key: 'at', header: t('ledger.when'), cell: (row) => <TimeAgo at={row.at} />, card: 'endSub' },
@@ -37,7 +39,7 @@ export function TransferTable({ rows, label }: { rows: readonly TransferRow[]; l
       columns={columns}
       rows={rows}
       rowKey={(row) => row.id}
-      rowLabel={(row) => word('ledger.transferKinds', row.kind)}
+      rowLabel={(row) => words.transfer(row.kind)}
       rowHref={(row) => `/ledger/transfers/${row.id}`}
     />
   );

@@ -10,7 +10,7 @@ export const ledger = {
     gift_card: 'Geschenkkarten',
     in_transit: 'Unterwegs',
     gift_card_funding: 'Gegenwert der Geschenkkarten',
-    program: 'Programme',
+    program: 'Programm',
     program_funding: 'Programmfinanzierung',
     breakage: 'Verfallenes Guthaben',
     bank_clearing: 'Bankverrechnung',

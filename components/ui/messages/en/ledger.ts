@@ -11,7 +11,7 @@ export const ledger = {
     gift_card: 'Gift cards',
     in_transit: 'In transit',
     gift_card_funding: 'Gift card funding',
-    program: 'Programs',
+    program: 'Program',
     program_funding: 'Program funding',
     breakage: 'Breakage',
     bank_clearing: 'Bank clearing',
