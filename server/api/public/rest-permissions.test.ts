@@ -99,7 +99,7 @@ const FOREIGN: Readonly<Record<keyof typeof REST_PERMISSIONS, readonly Call[]>> 
   'v1.ledger.freeze': [{ path: (n) => `/ledger/accounts/${n.program}/freeze`, body: () => ({ reason: 'Mine now' }) }],
   'v1.ledger.unfreeze': [{ path: (n) => `/ledger/accounts/${n.program}/unfreeze`, body: () => ({ reason: 'Mine now' }) }],
   'v1.ledger.close': [{ path: (n) => `/ledger/accounts/${n.program}/close`, body: () => ({ reason: 'Mine now' }) }],
-  // Named within a journal, where each has a result of its own: rest-ledger.test.ts.
+  // Named within a journal, where each has a result of its own: rest-money.test.ts.
   'v1.ledger.postJournals': [],
   'v1.ledger.transfer': [{ path: (n) => `/ledger/transfers/${n.transfer}` }],
   'v1.ledger.journal': [{ path: (n) => `/ledger/journals/${n.journal}` }],
