@@ -2,10 +2,11 @@ import { z } from 'zod';
 import { JOURNAL_SIZE, type WantedTransfer } from '../../flows/ledger/post-journals.ts';
 import type { ProgramTransfer } from '../../flows/ledger/post-programs.ts';
 import { readSnapshot } from '../../platform/read-snapshot.ts';
+import { listHolds } from '../../views/holds.ts';
 import { readJournal, readTransfer } from '../../views/transfers.ts';
 import { procedure } from '../trpc.ts';
-import { amount as anyAmount, currency, id, time, timestamp } from './fields.ts';
-import { transfer, transferOf, transferPage, transferPageOf } from './ledger-transfers.ts';
+import { amount as anyAmount, currency, id, page, pageOf, pageQuery, time, timestamp } from './fields.ts';
+import { hold, holdOf, transfer, transferOf, transferPage, transferPageOf } from './ledger-transfers.ts';
 import { operation, perform } from './operation.ts';
 
 const TAG = 'Ledger';
@@ -250,6 +251,24 @@ export const journalProcedures = {
     .query(async ({ ctx, input }) =>
       transferPageOf(await readSnapshot(ctx.app.pool, (tx) => readTransfer(tx, ctx.scope, lower(input.transfer)))),
     ),
+
+  holds: procedure
+    .meta(
+      operation({
+        method: 'GET',
+        path: '/ledger/holds',
+        id: 'listHolds',
+        tag: TAG,
+        summary: 'List what is held and neither posted nor released yet, the oldest first',
+        refuses: ['not_found'],
+      }),
+    )
+    .input(z.strictObject({ ...pageQuery, account: id.optional().meta({ description: 'Only what one account holds.' }) }))
+    .output(pageOf(hold))
+    .query(async ({ ctx, input: { cursor, limit, account } }) => {
+      const request = { after: cursor, limit, accountId: account && lower(account) };
+      return page(await listHolds(ctx.pool, ctx.scope, request), holdOf);
+    }),
 
   journal: procedure
     .meta(

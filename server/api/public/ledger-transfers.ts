@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { TRANSFER_PHASES } from '../../views/entries.ts';
+import type { HoldRow } from '../../views/holds.ts';
 import type { TransferPage, TransferRow, TransferSide } from '../../views/transfers.ts';
 import { currency, id, time, timeOrNull, timestamp, upper, uppers } from './fields.ts';
 
@@ -78,4 +79,37 @@ export const transferPageOf = ({ transfer: row, hold, reversedBy }: TransferPage
     expires_at: timeOrNull(hold.expiresAt),
   },
   reversed_by: reversedBy.map(({ id: by }) => by),
+});
+
+/** What is held and neither posted nor released yet. */
+export const hold = z
+  .object({
+    id: id.meta({ description: 'Of the pending transfer: post_pending and void_pending name it as pending_id.' }),
+    kind: z.string(),
+    debit_account_id: id,
+    debit_account_code: z.string(),
+    credit_account_id: id,
+    credit_account_code: z.string(),
+    amount_minor: z.int(),
+    remaining_minor: z.int(),
+    currency,
+    order_number: z.string().nullable(),
+    created_at: timestamp,
+    expires_at: timestamp.nullable(),
+  })
+  .meta({ id: 'LedgerHold' });
+
+export const holdOf = (row: HoldRow): z.infer<typeof hold> => ({
+  id: row.id,
+  kind: row.kind,
+  debit_account_id: row.debitAccount,
+  debit_account_code: row.debitCode,
+  credit_account_id: row.creditAccount,
+  credit_account_code: row.creditCode,
+  amount_minor: Number(row.amountMinor),
+  remaining_minor: Number(row.remainingMinor),
+  currency: row.currency,
+  order_number: row.orderNumber,
+  created_at: time(row.createdAt),
+  expires_at: timeOrNull(row.expiresAt),
 });

@@ -42,6 +42,7 @@ export const REST_PERMISSIONS = {
   'v1.ledger.unfreeze': key('ledger:write'),
   'v1.ledger.close': key('ledger:write'),
   'v1.ledger.postJournals': key('ledger:write'),
+  'v1.ledger.holds': key('ledger:read'),
   'v1.ledger.journal': key('ledger:read'),
   'v1.ledger.transfer': key('ledger:read'),
   'v1.ledger.statement': key('ledger:read'),

@@ -202,6 +202,8 @@ describe('an account of a merchant’s programs', () => {
     ]);
     expect((await limit(49)).json).toMatchObject({ code: 'state_refuses' });
     expect(await read(id)).toMatchObject({ balance_minor: 70, held_minor: 120, credit_limit_minor: 50 });
+    const { json: held } = await world.send('GET', `/ledger/holds?account=${id}`);
+    expect(held.data).toMatchObject([{ debit_account_id: id, amount_minor: 120, remaining_minor: 120, expires_at: null }]);
   });
 });
 

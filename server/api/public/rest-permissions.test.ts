@@ -102,6 +102,7 @@ const FOREIGN: Readonly<Record<keyof typeof REST_PERMISSIONS, readonly Call[]>> 
   // Named within a journal, where each has a result of its own: rest-money.test.ts.
   'v1.ledger.postJournals': [],
   'v1.ledger.transfer': [{ path: (n) => `/ledger/transfers/${n.transfer}` }],
+  'v1.ledger.holds': [{ path: (n) => `/ledger/holds?account=${n.account}` }],
   'v1.ledger.journal': [{ path: (n) => `/ledger/journals/${n.journal}` }],
   'v1.ledger.statement': [{ path: (n) => `/ledger/accounts/${n.account}/statement?from=2026-11-01&to=2026-11-01` }],
   'v1.ledger.account': [{ path: (n) => `/ledger/accounts/${n.account}` }],
