@@ -89,7 +89,7 @@ interface Sample {
 }
 
 /** Phase one: the worker is stopped, an answer is an order in PENDING. */
-async function accept(
+export async function accept(
   cluster: Cluster,
   from: Database,
   base: Base,
@@ -107,7 +107,7 @@ async function accept(
 const connectionsOf = (usual: number): number => Number(process.env.BENCH_CONNECTIONS ?? usual);
 
 /** Phase two: the worker runs, and an answer is an order that its payment's provider has said yes to. */
-async function confirm(cluster: Cluster, from: Database, base: Base, say: BenchOptions['say']): Promise<Phase> {
+export async function confirm(cluster: Cluster, from: Database, base: Base, say: BenchOptions['say']): Promise<Phase> {
   const database = await cluster.copy(from, 'confirm');
   return withHouse(cluster, database, async (house) => {
     await house.start('api');

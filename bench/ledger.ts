@@ -130,7 +130,7 @@ async function agrees(database: Database, records: readonly TransferRecord[], sa
 }
 
 /** Limited wallets with plenty in each, and a past: a hundred thousand transfers, so that every plan is one for a table with rows. */
-async function furnish(database: Database): Promise<string[]> {
+export async function furnish(database: Database): Promise<string[]> {
   const codes = ['funding', ...Array.from({ length: ACCOUNTS + 2 }, (_, index) => `bench:${index}`)];
   const ids = codes.map(accountId);
   const client = new pg.Client({ connectionString: database.ownerUrl });

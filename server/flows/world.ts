@@ -18,7 +18,7 @@ import type { Ctx } from '../kernel/context.ts';
 import { DomainError } from '../kernel/errors.ts';
 import type { EventType } from '../kernel/events.ts';
 import { giveBackNumbers, type NumberKind, takeNumbers } from '../platform/counters.ts';
-import type { Tx } from '../platform/db.ts';
+import { type Tx, together } from '../platform/db.ts';
 import { emit, job, newOutbox, type Outbox, writeOutbox } from '../platform/outbox.ts';
 import type { Saga, SagaDefinition } from '../platform/saga.ts';
 import { lockSagas, type SagasState, startSaga, wakeSaga, writeSagas } from '../platform/saga-rows.ts';
@@ -215,17 +215,20 @@ function creditsOf(order: orders.Order, tenders: readonly Payment[], state: refu
 
 /** Writes what changed, one statement per table, and last what the batch tells the world. */
 export async function writeWorld(tx: Tx, world: World): Promise<void> {
-  await orders.write(tx, world.orders);
-  await writeSagas(tx, world.sagas);
-  await payments.write(tx, world.payments, world.now);
-  await refunds.write(tx, world.refunds);
-  await fulfilment.write(tx, world.fulfilment, world.now);
-  await inventory.write(tx, world.inventory);
-  await ledger.write(tx, world.ledger);
-  await giftCards.write(tx, world.giftCards);
-  await storeCredit.write(tx, world.storeCredit);
-  for (const [kind, { left }] of world.numbers) if (left > 0) await giveBackNumbers(tx, world.home, kind, left);
-  await writeOutbox(tx, world.outbox);
+  const unused = [...world.numbers].filter(([, { left }]) => left > 0);
+  await together(
+    orders.write(tx, world.orders),
+    writeSagas(tx, world.sagas),
+    payments.write(tx, world.payments, world.now),
+    refunds.write(tx, world.refunds),
+    fulfilment.write(tx, world.fulfilment, world.now),
+    inventory.write(tx, world.inventory),
+    ledger.write(tx, world.ledger),
+    giftCards.write(tx, world.giftCards),
+    storeCredit.write(tx, world.storeCredit),
+    ...unused.map(([kind, { left }]) => giveBackNumbers(tx, world.home, kind, left)),
+    writeOutbox(tx, world.outbox),
+  );
 }
 
 /** The order under its lock, or `not_found`. */

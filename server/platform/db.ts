@@ -40,13 +40,18 @@ export interface PoolOptions {
 
 const BEARABLE = { connectMs: 5_000, lockMs: 2_000, idleInTransactionMs: 5_000, statementMs: 30_000 };
 
-/** A pool whose sessions carry the time limits of DESIGN 3. */
+/**
+ * A pool whose sessions carry the time limits of DESIGN 3. A statement goes out when it is asked for, also while another is at work: those
+ * of one client are carried out in the order they were asked for, and in a transaction all that come after one that failed fail too. So
+ * what needs no answer in between is asked for at once (`together`), and PostgreSQL works while the next statement is written down.
+ */
 export function createPool({ connectionString, max = 10, name = 'waybill', patienceMs }: PoolOptions): pg.Pool {
   const pool = new pg.Pool({
     connectionString,
     max,
     types,
     application_name: name,
+    pipeline: true,
     lock_timeout: patienceMs ?? BEARABLE.lockMs,
     idle_in_transaction_session_timeout: patienceMs ?? BEARABLE.idleInTransactionMs,
     statement_timeout: patienceMs ?? BEARABLE.statementMs,
@@ -76,6 +81,17 @@ export async function withTx<T>(pool: pg.Pool, work: (tx: Tx) => Promise<T>): Pr
   } finally {
     client.release(broken);
   }
+}
+
+const AFTER_A_FAILURE = '25P02';
+
+/**
+ * Waits for statements of one transaction that were asked for at once, in the order in which they are named, and throws what the first of
+ * them to fail failed of: all after it only say that the transaction is lost.
+ */
+export async function together(...statements: readonly Promise<unknown>[]): Promise<void> {
+  const failures = (await Promise.allSettled(statements)).flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
+  if (failures.length > 0) throw failures.find((failure) => sqlState(failure) !== AFTER_A_FAILURE) ?? failures[0];
 }
 
 /** SQLSTATE of a database error, or undefined. */

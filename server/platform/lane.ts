@@ -22,6 +22,11 @@ export interface LaneOptions<I, O> {
   readonly run: (tx: Tx, items: readonly I[]) => Promise<readonly Settled<O>[]>;
   /** Above a few hundred items a batch gains nothing and holds its locks longer. */
   readonly maxBatch?: number;
+  /**
+   * Batches at work at once, each on a connection of its own; one where absent. While PostgreSQL works on one, this process reads and
+   * writes for the other. Those that want the same rows wait for each other there.
+   */
+  readonly parallel?: number;
   /** Past this many waiting requests the lane refuses with `overloaded`: a bounded wait is better than a long one. */
   readonly maxQueue?: number;
   /** For items that nobody waits for: a batch gathers this long before it runs, so that a steady trickle costs a transaction per span. */
@@ -51,13 +56,13 @@ const MAX_TRIES = 6;
 
 /** Makes a lane. Lanes of several processes take turns by their row locks. */
 export function createLane<I, O>(options: LaneOptions<I, O>): Lane<I, O> {
-  const { name, pool, run, maxBatch = DEFAULT_BATCH, maxQueue = DEFAULT_QUEUE, lingerMs = 0, observe } = options;
+  const { name, pool, run, maxBatch = DEFAULT_BATCH, maxQueue = DEFAULT_QUEUE, lingerMs = 0, parallel = 1, observe } = options;
   const queue: Waiting<I, O>[] = [];
   let idleWaiters: (() => void)[] = [];
-  let running = false;
+  let running = 0;
 
   async function drain(): Promise<void> {
-    running = true;
+    running++;
     // Yield once, so that requests that arrived in the same turn of the event loop share the first batch.
     await new Promise(setImmediate);
     while (queue.length > 0) {
@@ -72,7 +77,8 @@ export function createLane<I, O>(options: LaneOptions<I, O>): Lane<I, O> {
         runMs: performance.now() - began,
       });
     }
-    running = false;
+    running--;
+    if (running > 0) return;
     for (const wake of idleWaiters) wake();
     idleWaiters = [];
   }
@@ -119,10 +125,10 @@ export function createLane<I, O>(options: LaneOptions<I, O>): Lane<I, O> {
       if (queue.length >= maxQueue) return Promise.reject(new DomainError('overloaded', undefined, { retryAfterSeconds: 1 }));
       return new Promise<O>((resolve, reject) => {
         queue.push({ item, since: performance.now(), resolve, reject });
-        if (!running) void drain();
+        if (running < parallel) void drain();
       });
     },
-    idle: () => (running ? new Promise((resolve) => idleWaiters.push(resolve)) : Promise.resolve()),
+    idle: () => (running > 0 ? new Promise((resolve) => idleWaiters.push(resolve)) : Promise.resolve()),
     depth: () => queue.length,
   };
 }

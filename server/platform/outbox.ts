@@ -4,7 +4,7 @@ import { newId } from '../kernel/ids.ts';
 import { type Audited, type NewAudit, writeAudits } from './audit.ts';
 import { jsonCopy } from './canonical-json.ts';
 import { consumersFor, EVENTS_PER_JOB } from './consumers.ts';
-import type { Tx } from './db.ts';
+import { type Tx, together } from './db.ts';
 import { lockStep } from './locks.ts';
 import { addJobs, type NewJob } from './queue.ts';
 import { insertRows, type TableSpec } from './rows.ts';
@@ -120,17 +120,19 @@ function sagasTogether(jobs: readonly NewJob[]): NewJob[] {
 
 /** Writes events with their deliveries, then audit rows, then jobs. Comes last in a batch. */
 export async function writeOutbox(tx: Tx, outbox: Outbox): Promise<void> {
-  await insertRows(tx, EVENTS, outbox.events as unknown as Record<string, unknown>[]);
   const deliveries = outbox.events.flatMap((event) =>
     consumersFor(event.type as EventType).map((consumer) => ({ event_id: event.id, consumer, next_at: event.at })),
   );
-  await insertRows(tx, DELIVERIES, deliveries);
-  await writeAudits(tx, outbox.audits);
   const jobs = sagasTogether(outbox.jobs);
   const told = [...new Set(deliveries.map((delivery) => delivery.event_id))];
   for (let at = 0; at < told.length; at += EVENTS_PER_JOB)
     jobs.push({ task: 'deliver-event', payload: { eventIds: told.slice(at, at + EVENTS_PER_JOB) } });
   if (jobs.length > 0) lockStep(tx, 'jobs');
-  await addJobs(tx, jobs);
-  if (outbox.events.length > 0) await tx.query({ name: 'outbox-notify', text: `SELECT pg_notify('waybill_events', '')` });
+  await together(
+    insertRows(tx, EVENTS, outbox.events as unknown as Record<string, unknown>[]),
+    insertRows(tx, DELIVERIES, deliveries),
+    writeAudits(tx, outbox.audits),
+    addJobs(tx, jobs),
+    ...(outbox.events.length > 0 ? [tx.query({ name: 'outbox-notify', text: `SELECT pg_notify('waybill_events', '')` })] : []),
+  );
 }

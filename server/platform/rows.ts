@@ -1,3 +1,4 @@
+import { binaryArray, isNull } from './binary-arrays.ts';
 import type { Tx } from './db.ts';
 
 /**
@@ -86,34 +87,21 @@ function cast(spec: TableSpec, column: string): string {
   return wireType(type) === type ? `v.${column}` : `v.${column}::${type}`;
 }
 
-/** A column of the batch as an array literal: the driver's own way of writing one looks at every element four times. */
-function toArray(spec: TableSpec, column: string, rows: readonly Row[]): string {
-  const write = WRITERS[spec.columns[column] as ColumnType];
-  let text = '{';
-  for (const row of rows) {
-    const value = row[column];
-    if (text.length > 1) text += ',';
-    text += value === null || value === undefined ? 'NULL' : write(value);
-  }
-  return `${text}}`;
+/** A column of the batch, as PostgreSQL reads it fastest. */
+function toArray(spec: TableSpec, column: string, rows: readonly Row[]): Buffer | string {
+  const type = spec.columns[column] as ColumnType;
+  const values = rows.map((row) => row[column]);
+  if (type === 'jsonb') return textOf(values, JSON.stringify);
+  if (type === 'text[]') return textOf(values, (value) => arrayLiteral(value as readonly string[]));
+  return binaryArray(type, values) ?? arrayLiteral(values.map((value) => (isNull(value) ? null : String(value))));
 }
 
-/** What has neither space nor comma, quote, brace or backslash stands as it is. */
-const plain = (value: unknown): string => String(value);
-const instant = (value: unknown): string => (value instanceof Date ? value.toISOString() : quoted(String(value)));
-
-const WRITERS: Readonly<Record<ColumnType, (value: unknown) => string>> = {
-  uuid: plain,
-  int4: plain,
-  int8: plain,
-  numeric: plain,
-  bool: plain,
-  timestamptz: instant,
-  date: (value) => quoted(String(value)),
-  text: (value) => quoted(String(value)),
-  jsonb: (value) => quoted(JSON.stringify(value)),
-  'text[]': (value) => quoted(arrayLiteral(value as readonly string[])),
-};
+function textOf(values: readonly unknown[], write: (value: unknown) => string): Buffer {
+  return binaryArray(
+    'text',
+    values.map((value) => (isNull(value) ? null : write(value))),
+  ) as Buffer;
+}
 
 const SPECIAL = /["\\]/;
 const EACH_SPECIAL = /["\\]/g;
@@ -122,6 +110,6 @@ function quoted(text: string): string {
   return SPECIAL.test(text) ? `"${text.replace(EACH_SPECIAL, '\\$&')}"` : `"${text}"`;
 }
 
-function arrayLiteral(items: readonly string[]): string {
-  return `{${items.map(quoted).join(',')}}`;
+function arrayLiteral(items: readonly (string | null)[]): string {
+  return `{${items.map((item) => (item === null ? 'NULL' : quoted(item))).join(',')}}`;
 }

@@ -1,6 +1,6 @@
 import type { Ctx } from '../kernel/context.ts';
 import { newId } from '../kernel/ids.ts';
-import type { Queryable, Tx } from './db.ts';
+import { type Queryable, type Tx, together } from './db.ts';
 import { lockStep } from './locks.ts';
 import { insertRows, type TableSpec, updateRows } from './rows.ts';
 import { isAtRest, type Saga, type SagaDefinition, type Step } from './saga.ts';
@@ -214,12 +214,14 @@ export async function writeSagas(tx: Tx, state: SagasState): Promise<void> {
   const changed = [...state.byId.values()].filter(
     (saga) => !state.fresh.has(saga) && (saga.touched || saga.version !== state.before.get(saga.id)),
   );
-  await insertRows(tx, SAGAS, [...state.fresh].map(columns));
-  await updateRows(
-    tx,
-    SAGAS,
-    ['id'],
-    ['step', 'status', 'outcome', 'attempt', 'state', 'error', 'wake_at', 'deadline', 'version', 'updated_at'],
-    changed.map(columns),
+  await together(
+    insertRows(tx, SAGAS, [...state.fresh].map(columns)),
+    updateRows(
+      tx,
+      SAGAS,
+      ['id'],
+      ['step', 'status', 'outcome', 'attempt', 'state', 'error', 'wake_at', 'deadline', 'version', 'updated_at'],
+      changed.map(columns),
+    ),
   );
 }

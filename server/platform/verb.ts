@@ -2,7 +2,7 @@ import type pg from 'pg';
 import type { Ctx } from '../kernel/context.ts';
 import { DomainError } from '../kernel/errors.ts';
 import { newId } from '../kernel/ids.ts';
-import type { Tx } from './db.ts';
+import { type Tx, together } from './db.ts';
 import { type Claim, claimKeys, dropClaims, replay, requestHash, type StoredOutcome, storeOutcomes } from './idempotency.ts';
 import { createLane, type Lane, type LaneOptions, type Settled } from './lane.ts';
 import { forgetLocks } from './locks.ts';
@@ -110,9 +110,7 @@ async function decideAndWrite<I, W extends Locked, R>(
     if (outcome) stored.push({ claim: claims[index] as Claim, outcome });
     else dropped.push(claims[index] as Claim);
   }
-  await storeOutcomes(tx, verb.name, stored);
-  await dropClaims(tx, verb.name, dropped);
-  await verb.write(tx, world);
+  await together(storeOutcomes(tx, verb.name, stored), dropClaims(tx, verb.name, dropped), verb.write(tx, world));
 }
 
 /** Runs one decision; a refusal is a result, a refusal after a change is a bug that isolates the item. */

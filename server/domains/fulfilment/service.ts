@@ -1,4 +1,4 @@
-import type { Tx } from '../../platform/db.ts';
+import { type Tx, together } from '../../platform/db.ts';
 import type { Node, Shipment, ShipmentLine } from './rules.ts';
 import {
   insertNodes,
@@ -56,10 +56,12 @@ export function changed(state: FulfilmentState, shipment: Shipment): void {
 }
 
 export async function write(tx: Tx, state: FulfilmentState, now: Date): Promise<void> {
-  await insertShipments(tx, [...state.fresh], now);
-  await updateShipments(tx, [...state.dirty], now);
-  await insertShipmentLines(tx, state.newLines);
-  await insertUpdates(tx, state.updates);
+  await together(
+    insertShipments(tx, [...state.fresh], now),
+    updateShipments(tx, [...state.dirty], now),
+    insertShipmentLines(tx, state.newLines),
+    insertUpdates(tx, state.updates),
+  );
 }
 
 /** Opens nodes. Their codes must be new to their merchant. */

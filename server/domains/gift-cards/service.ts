@@ -1,6 +1,6 @@
 import type { Ctx } from '../../kernel/context.ts';
 import { DomainError } from '../../kernel/errors.ts';
-import type { Queryable, Tx } from '../../platform/db.ts';
+import { type Queryable, type Tx, together } from '../../platform/db.ts';
 import { afterReturn, type GiftCard } from './rules.ts';
 import { findByHash, findOver, insertGiftCards, readGiftCards, updateGiftCards } from './store.ts';
 
@@ -66,6 +66,5 @@ export function returned(state: GiftCardsState, id: string, ctx: Ctx): boolean {
 }
 
 export async function write(tx: Tx, state: GiftCardsState): Promise<void> {
-  await insertGiftCards(tx, [...state.fresh]);
-  await updateGiftCards(tx, [...state.dirty]);
+  await together(insertGiftCards(tx, [...state.fresh]), updateGiftCards(tx, [...state.dirty]));
 }

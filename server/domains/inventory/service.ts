@@ -1,6 +1,6 @@
 import type { Ctx } from '../../kernel/context.ts';
 import { newId } from '../../kernel/ids.ts';
-import type { Tx } from '../../platform/db.ts';
+import { type Tx, together } from '../../platform/db.ts';
 import { lockStep } from '../../platform/locks.ts';
 import {
   type AppliedMovement,
@@ -136,9 +136,15 @@ export function apply(state: InventoryState, movements: readonly Movement[], cau
 
 /** Writes the counters, then the movements that explain them, then shortage work. */
 export async function write(tx: Tx, state: InventoryState): Promise<void> {
-  await writeSupply(tx, [...state.dirtySupply]);
-  await writeStock(tx, [...state.dirtyStock]);
-  await insertMovements(tx, state.movements);
+  await together(
+    writeSupply(tx, [...state.dirtySupply]),
+    writeStock(tx, [...state.dirtyStock]),
+    insertMovements(tx, state.movements),
+    writeWorkOf(tx, state),
+  );
+}
+
+async function writeWorkOf(tx: Tx, state: InventoryState): Promise<void> {
   const last = state.movements.at(-1);
   if (state.work.length === 0 || !last) return;
   const rows = state.work.map((work) => {

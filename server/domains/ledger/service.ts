@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Ctx } from '../../kernel/context.ts';
 import { newId } from '../../kernel/ids.ts';
-import type { Queryable, Tx } from '../../platform/db.ts';
+import { type Queryable, type Tx, together } from '../../platform/db.ts';
 import { lockStep } from '../../platform/locks.ts';
 import { type Account, type AppliedTransfer, applyTransfer, type Hold, type Ledger } from './rules.ts';
 import type { AccountRef, TransferSpec } from './schema.ts';
@@ -148,22 +148,22 @@ export function post(state: LedgerState, specs: readonly TransferSpec[], ctx: Ct
 
 /** Accounts first, then the rows that name them: the other way round a foreign key or trigger would lock the hot row early. */
 export async function write(tx: Tx, state: LedgerState): Promise<void> {
-  if (state.transfers.length === 0) return;
-  const touched = new Set(state.transfers.flatMap((t) => [t.debitAccount, t.creditAccount]));
-  const usedHolds = new Set(state.transfers.flatMap((t) => (t.holdId ? [t.holdId] : [])));
-  const accounts: Account[] = [...state.byId.values()].filter((account) => touched.has(account.id));
-  const holds: Hold[] = [...state.holds.values()];
-  await writeAccounts(tx, accounts);
-  await insertHolds(
-    tx,
-    holds.filter((hold) => state.newHolds.has(hold.id)),
-    (state.transfers[0] as TransferRow).at,
+  const { transfers, newHolds } = state;
+  const [first] = transfers;
+  if (!first) return;
+  const accounts = new Set<Account>();
+  const usedHolds = new Set<Hold>();
+  for (const { debitAccount, creditAccount, holdId } of transfers) {
+    accounts.add(state.byId.get(debitAccount) as Account).add(state.byId.get(creditAccount) as Account);
+    if (holdId && !newHolds.has(holdId)) usedHolds.add(state.holds.get(holdId) as Hold);
+  }
+  const made = [...newHolds].map((id) => state.holds.get(id) as Hold);
+  await together(
+    writeAccounts(tx, [...accounts]),
+    insertHolds(tx, made, first.at),
+    writeHolds(tx, [...usedHolds]),
+    insertTransfers(tx, transfers),
   );
-  await writeHolds(
-    tx,
-    holds.filter((hold) => usedHolds.has(hold.id) && !state.newHolds.has(hold.id)),
-  );
-  await insertTransfers(tx, state.transfers);
 }
 
 /** What was posted on the accounts whose codes begin so, in a period (from inclusive, to exclusive): one row per journal. */

@@ -2,7 +2,7 @@ import type { Ctx } from '../../kernel/context.ts';
 import type { Span, UnitRange } from '../../kernel/units.ts';
 import { changeSpans } from '../../kernel/units.ts';
 import type { PaymentStatus } from '../../kernel/vocabulary.ts';
-import type { Tx } from '../../platform/db.ts';
+import { type Tx, together } from '../../platform/db.ts';
 import { lockStep } from '../../platform/locks.ts';
 import {
   deriveFulfilment,
@@ -146,18 +146,20 @@ export async function write(tx: Tx, state: OrdersState): Promise<void> {
   const orders = [...state.byId.values()];
   const fresh = orders.filter((order) => order.isNew);
   const changed = orders.filter((order) => !order.isNew && order.dirty);
-  await insertOrders(
-    tx,
-    fresh.map((order) => order.row),
+  await together(
+    insertOrders(
+      tx,
+      fresh.map((order) => order.row),
+    ),
+    insertLines(tx, [...fresh.flatMap((order) => order.lines), ...changed.flatMap((order) => order.newLines)]),
+    insertSpans(tx, fresh.flatMap(spansOf)),
+    updateOrders(
+      tx,
+      changed.map((order) => order.row),
+    ),
+    writeSpans(tx, changed),
+    insertNotes(tx, state.notes),
   );
-  await insertLines(tx, [...fresh.flatMap((order) => order.lines), ...changed.flatMap((order) => order.newLines)]);
-  await insertSpans(tx, fresh.flatMap(spansOf));
-  await updateOrders(
-    tx,
-    changed.map((order) => order.row),
-  );
-  await writeSpans(tx, changed);
-  await insertNotes(tx, state.notes);
 }
 
 /**
@@ -182,8 +184,7 @@ async function writeSpans(tx: Tx, changed: readonly Order[]): Promise<void> {
       }
     }
   }
-  await updateSpans(tx, updated);
-  await replaceSpans(tx, replaced, inserted);
+  await together(updateSpans(tx, updated), replaceSpans(tx, replaced, inserted));
 }
 
 const hasBordersOf = (a: Span, b: Span): boolean => a.from === b.from && a.to === b.to;

@@ -1,6 +1,6 @@
 import type { Span } from '../../kernel/units.ts';
 import type { FulfilmentStatus, Hold, OrderStatus, PaymentStatus } from '../../kernel/vocabulary.ts';
-import type { Queryable, Tx } from '../../platform/db.ts';
+import { type Queryable, type Tx, together } from '../../platform/db.ts';
 import { insertRows, type TableSpec, updateRows } from '../../platform/rows.ts';
 import type { Line } from './rules.ts';
 
@@ -295,12 +295,12 @@ export async function replaceSpans(
   spans: readonly (Span & { orderId: string })[],
 ): Promise<void> {
   if (lineIds.length === 0) return;
-  await tx.query({
+  const deleted = tx.query({
     name: 'orders-delete-spans',
     text: 'DELETE FROM line_spans WHERE line_id = ANY($1::uuid[])',
     values: [lineIds],
   });
-  await insertSpans(tx, spans);
+  await together(deleted, insertSpans(tx, spans));
 }
 
 export async function insertNotes(

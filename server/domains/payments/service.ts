@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Ctx } from '../../kernel/context.ts';
 import { newId } from '../../kernel/ids.ts';
 import type { OperationKind } from '../../kernel/vocabulary.ts';
-import type { Queryable, Tx } from '../../platform/db.ts';
+import { type Queryable, type Tx, together } from '../../platform/db.ts';
 import { lockStep } from '../../platform/locks.ts';
 import { derivePaymentState, isOpen, type Operation, type Payment } from './rules.ts';
 import {
@@ -135,11 +135,13 @@ export function settle(state: PaymentsState, payment: Payment, operation: Operat
 export async function write(tx: Tx, state: PaymentsState, now: Date): Promise<void> {
   const isOperation = (row: Payment | Operation): row is Operation => 'kind' in row;
   const isPayment = (row: Payment | Operation): row is Payment => !('kind' in row);
-  await insertPayments(tx, [...state.fresh].filter(isPayment), now);
-  await updatePayments(tx, [...state.dirty].filter(isPayment), now);
-  // An attempt that is settled makes room for the next one under the one-open-operation index, so updates come first.
-  await updateOperations(tx, [...state.dirty].filter(isOperation));
-  await insertOperations(tx, [...state.fresh].filter(isOperation));
+  await together(
+    insertPayments(tx, [...state.fresh].filter(isPayment), now),
+    updatePayments(tx, [...state.dirty].filter(isPayment), now),
+    // An attempt that is settled makes room for the next one under the one-open-operation index, so updates come first.
+    updateOperations(tx, [...state.dirty].filter(isOperation)),
+    insertOperations(tx, [...state.fresh].filter(isOperation)),
+  );
 }
 
 function push<T>(map: Map<string, T[]>, key: string, item: T): void {

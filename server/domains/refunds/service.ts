@@ -1,4 +1,4 @@
-import type { Tx } from '../../platform/db.ts';
+import { type Tx, together } from '../../platform/db.ts';
 import type { Refund, RefundLeg, RefundLine } from './rules.ts';
 import { insertLegs, insertRefundLines, insertRefunds, readLegs, readRefunds, updateLegs, updateRefunds } from './store.ts';
 
@@ -46,9 +46,11 @@ const isLeg = (row: Refund | RefundLeg): row is RefundLeg => !('number' in row);
 
 /** Writes refunds, their units and their legs. */
 export async function write(tx: Tx, state: RefundsState): Promise<void> {
-  await insertRefunds(tx, [...state.fresh].filter(isRefund));
-  await insertLegs(tx, [...state.fresh].filter(isLeg));
-  await insertRefundLines(tx, state.newLines);
-  await updateRefunds(tx, [...state.dirty].filter(isRefund));
-  await updateLegs(tx, [...state.dirty].filter(isLeg));
+  await together(
+    insertRefunds(tx, [...state.fresh].filter(isRefund)),
+    insertLegs(tx, [...state.fresh].filter(isLeg)),
+    insertRefundLines(tx, state.newLines),
+    updateRefunds(tx, [...state.dirty].filter(isRefund)),
+    updateLegs(tx, [...state.dirty].filter(isLeg)),
+  );
 }

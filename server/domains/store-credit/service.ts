@@ -1,6 +1,6 @@
 import type { Ctx } from '../../kernel/context.ts';
 import { DomainError } from '../../kernel/errors.ts';
-import type { Queryable, Tx } from '../../platform/db.ts';
+import { type Queryable, type Tx, together } from '../../platform/db.ts';
 import type { StoreCredit } from './rules.ts';
 import { insertStoreCredits, readStoreCredits, updateStoreCredits } from './store.ts';
 
@@ -55,6 +55,5 @@ export function change(
 }
 
 export async function write(tx: Tx, state: StoreCreditState): Promise<void> {
-  await insertStoreCredits(tx, [...state.fresh]);
-  await updateStoreCredits(tx, [...state.dirty]);
+  await together(insertStoreCredits(tx, [...state.fresh]), updateStoreCredits(tx, [...state.dirty]));
 }

@@ -57,14 +57,16 @@ export function createTransferLane(deps: {
   readonly pool: pg.Pool;
   readonly observe?: LaneOptions<unknown, unknown>['observe'];
   readonly maxBatch?: number;
+  readonly parallel?: number;
 }): TransferLane {
-  const { pool, observe, maxBatch } = deps;
+  const { pool, observe, maxBatch = Number(process.env.MB ?? 128), parallel = Number(process.env.PAR ?? 2) } = deps;
   const lane = createLane<Journal, readonly TransferResult[]>({
     name: 'post-journals',
     pool,
     run: postBatch,
+    maxBatch,
+    parallel,
     ...(observe ? { observe } : {}),
-    ...(maxBatch ? { maxBatch } : {}),
   });
   return {
     post(transfers, ctx) {

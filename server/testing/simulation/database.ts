@@ -161,6 +161,10 @@ class Connection {
   private broken = false;
   private reads = false;
   private readonly held = new Set<string>();
+  /** What was asked for at once is carried out in the order it was asked for. */
+  private readonly asked: Statement[] = [];
+  /** A statement of its transaction failed: until the end of it nothing else is carried out. */
+  private aborted = false;
 
   constructor(db: SimulatedDatabase, owner: Owner | null) {
     this.db = db;
@@ -170,11 +174,26 @@ class Connection {
   query(config: Statement | string, values?: readonly unknown[]): Promise<Result> {
     const statement = toStatement(config, values);
     const { owner } = this;
-    return this.db.scheduler.perform({ owner, label: nameOf(statement), work: () => this.run(statement) });
+    this.asked.push(statement);
+    const may = (): boolean => this.asked[0] === statement;
+    const work = (): Promise<Result> => {
+      this.asked.shift();
+      return this.answer(statement);
+    };
+    return this.db.scheduler.perform({ owner, label: nameOf(statement), may, work });
   }
 
   release(): void {
     this.db.release(this);
+  }
+
+  private async answer(statement: Statement): Promise<Result> {
+    try {
+      return await this.run(statement);
+    } catch (error) {
+      this.aborted = this.isOpen;
+      throw error;
+    }
   }
 
   private async run(statement: Statement): Promise<Result> {
@@ -182,6 +201,7 @@ class Connection {
     if (this.broken) throw lost();
     const word = /^(BEGIN|COMMIT|ROLLBACK)\b/.exec(statement.text)?.[1];
     if (word === 'ROLLBACK') return this.end(() => this.db.rollback());
+    if (this.aborted) throw new InjectedFault('current transaction is aborted', '25P02');
     if (faults.strikes('connection_lost')) return this.breakOff();
     if (word === 'BEGIN') {
       await this.db.begin();
@@ -209,6 +229,7 @@ class Connection {
   private async end(how: () => Promise<void> | void): Promise<Result> {
     if (this.isOpen) await how();
     this.isOpen = false;
+    this.aborted = false;
     return NOTHING;
   }
 
