@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { NODE_FLAGS } from '../../server/cli/node-flags.ts';
 import { anyPort } from '../../server/cli/ports.ts';
 import { ROOT } from '../../server/cli/project.ts';
 import type { Database } from './cluster.ts';
@@ -99,7 +100,7 @@ export async function startProcess(
   ready: string,
 ): Promise<Process> {
   const profile = process.env.BENCH_PROFILE ? ['--cpu-prof', `--cpu-prof-dir=${process.env.BENCH_PROFILE}`] : [];
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...profile, join(ROOT, script), ...args], {
+  const child = spawn(process.execPath, [...NODE_FLAGS, ...profile, join(ROOT, script), ...args], {
     cwd: ROOT,
     env,
     stdio: ['ignore', 'pipe', 'pipe'],

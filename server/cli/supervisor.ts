@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, openSync, readFileSync, rmSync, statSync } from 
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
+import { NODE_FLAGS } from './node-flags.ts';
 import { ROOT } from './project.ts';
 import { Refusal } from './run.ts';
 
@@ -52,7 +53,7 @@ export function createSupervisor(logsDir: string, toTerminal: boolean, say: (lin
     const log = logOf(part.name);
     if (existsSync(log) && statSync(log).size > LOG_KEPT_BYTES) rmSync(log);
     const output = stdio === 'terminal' ? 'inherit' : openSync(log, 'a', 0o600);
-    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--import', PRELOAD, ...part.args], {
+    const child = spawn(process.execPath, [...NODE_FLAGS, '--import', PRELOAD, ...part.args], {
       cwd: ROOT,
       env: { ...part.env, WAYBILL_STARTER: String(process.pid) },
       detached: process.platform !== 'win32', // a terminal's Ctrl-C is for the starter, which stops the parts in order

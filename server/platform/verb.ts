@@ -42,6 +42,9 @@ export interface VerbDeps {
   readonly observe?: LaneOptions<unknown, unknown>['observe'];
 }
 
+/** While PostgreSQL writes one batch, the process reads and decides the next, as far as they want other rows. */
+const PARALLEL = 2;
+
 /** Gives a verb its lane. */
 export function createVerb<I, W extends Locked, R>(
   deps: VerbDeps,
@@ -51,6 +54,7 @@ export function createVerb<I, W extends Locked, R>(
     name: verb.name,
     pool: deps.pool,
     run: (tx, requests) => runVerb(tx, verb, requests),
+    parallel: PARALLEL,
     ...(deps.observe ? { observe: deps.observe } : {}),
   });
   return {
