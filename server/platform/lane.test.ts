@@ -22,6 +22,7 @@ function lane(
     maxBatch?: number;
     maxQueue?: number;
     lingerMs?: number;
+    parallel?: number;
     pool?: pg.Pool;
   } = {},
 ) {
@@ -67,6 +68,27 @@ describe('a lane', () => {
     });
     expect(await Promise.all(done)).toEqual(items);
     expect(batches).toEqual([items]);
+  });
+
+  it('has as many batches at work as it is told to, and is idle when the last has ended', async () => {
+    let atWork = 0;
+    let most = 0;
+    const { submit, batches, idle } = lane({
+      maxBatch: 5,
+      parallel: 2,
+      run: async () => {
+        most = Math.max(most, ++atWork);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        atWork--;
+      },
+    });
+    const items = fresh(25);
+    const served = items.map((item) => submit(item));
+    await idle();
+    expect(await inserted(items)).toBe(25);
+    expect(await Promise.all(served)).toEqual(items);
+    expect(most).toBe(2);
+    expect(batches.flat().toSorted((a, b) => a - b)).toEqual(items);
   });
 
   it('settles a promise only after COMMIT', async () => {

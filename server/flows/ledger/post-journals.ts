@@ -52,6 +52,10 @@ interface Journal {
 /** Linked transfers of one journal: more would make one caller's batch everybody's. */
 export const JOURNAL_SIZE = 100;
 
+/** Callers of a closed loop fill two of these: one is at work while the other's callers are answered and ask again. */
+const BATCH = 128;
+const PARALLEL = 2;
+
 /** Gives the ledger its lane. Lanes of several processes, and several in one, take turns by their row locks. */
 export function createTransferLane(deps: {
   readonly pool: pg.Pool;
@@ -59,7 +63,7 @@ export function createTransferLane(deps: {
   readonly maxBatch?: number;
   readonly parallel?: number;
 }): TransferLane {
-  const { pool, observe, maxBatch = Number(process.env.MB ?? 128), parallel = Number(process.env.PAR ?? 2) } = deps;
+  const { pool, observe, maxBatch = BATCH, parallel = PARALLEL } = deps;
   const lane = createLane<Journal, readonly TransferResult[]>({
     name: 'post-journals',
     pool,
