@@ -43,12 +43,12 @@ module.exports = {
     {
       name: 'domains are handed their tx',
       comment:
-        'A domain opens no transaction, enqueues nothing, caches nothing: from the platform it takes types, row mapping and the way to call out.',
+        'A domain opens no transaction, enqueues nothing, caches nothing: from the platform it takes types, row mapping, a way to wait for statements and the way to call out.',
       severity: 'error',
       from: { path: '^server/domains/', pathNot: TEST },
       to: {
         path: '^server/platform/|(^|/)node_modules/(@types/)?(pg|graphile-worker|bentocache)/',
-        pathNot: '^server/platform/(rows|seal-format|locks|log|remote-api|standard-webhook)\\.ts$',
+        pathNot: '^server/platform/(rows|together|seal-format|locks|log|remote-api|standard-webhook)\\.ts$',
         dependencyTypesNot: ['type-only'],
       },
     },

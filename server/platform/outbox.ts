@@ -4,10 +4,11 @@ import { newId } from '../kernel/ids.ts';
 import { type Audited, type NewAudit, writeAudits } from './audit.ts';
 import { jsonCopy } from './canonical-json.ts';
 import { consumersFor, EVENTS_PER_JOB } from './consumers.ts';
-import { type Tx, together } from './db.ts';
+import type { Tx } from './db.ts';
 import { lockStep } from './locks.ts';
 import { addJobs, type NewJob } from './queue.ts';
 import { insertRows, type TableSpec } from './rows.ts';
+import { together } from './together.ts';
 
 /**
  * What a batch tells the world, written with the batch: events (at once the outbox, the timeline, and the source of live pages),

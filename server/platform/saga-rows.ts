@@ -1,9 +1,10 @@
 import type { Ctx } from '../kernel/context.ts';
 import { newId } from '../kernel/ids.ts';
-import { type Queryable, type Tx, together } from './db.ts';
+import type { Queryable, Tx } from './db.ts';
 import { lockStep } from './locks.ts';
 import { insertRows, type TableSpec, updateRows } from './rows.ts';
 import { isAtRest, type Saga, type SagaDefinition, type Step } from './saga.ts';
+import { together } from './together.ts';
 
 /** Where a saga stands, unlocked: to know what to lock. */
 export interface SagaPosition {

@@ -2,10 +2,11 @@ import type pg from 'pg';
 import type { Ctx } from '../kernel/context.ts';
 import { DomainError } from '../kernel/errors.ts';
 import { newId } from '../kernel/ids.ts';
-import { type Tx, together } from './db.ts';
+import type { Tx } from './db.ts';
 import { type Claim, claimKeys, dropClaims, replay, requestHash, type StoredOutcome, storeOutcomes } from './idempotency.ts';
 import { createLane, type Lane, type LaneOptions, type Settled } from './lane.ts';
 import { forgetLocks } from './locks.ts';
+import { together } from './together.ts';
 
 /** One call of a verb: what is asked, by whom, under which idempotency key. */
 export interface Request<I> {

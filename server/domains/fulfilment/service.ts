@@ -1,4 +1,5 @@
-import { type Tx, together } from '../../platform/db.ts';
+import type { Tx } from '../../platform/db.ts';
+import { together } from '../../platform/together.ts';
 import type { Node, Shipment, ShipmentLine } from './rules.ts';
 import {
   insertNodes,

@@ -1,6 +1,7 @@
 import type { Ctx } from '../../kernel/context.ts';
 import { DomainError } from '../../kernel/errors.ts';
-import { type Queryable, type Tx, together } from '../../platform/db.ts';
+import type { Queryable, Tx } from '../../platform/db.ts';
+import { together } from '../../platform/together.ts';
 import { afterReturn, type GiftCard } from './rules.ts';
 import { findByHash, findOver, insertGiftCards, readGiftCards, updateGiftCards } from './store.ts';
 

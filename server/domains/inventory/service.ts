@@ -1,7 +1,8 @@
 import type { Ctx } from '../../kernel/context.ts';
 import { newId } from '../../kernel/ids.ts';
-import { type Tx, together } from '../../platform/db.ts';
+import type { Tx } from '../../platform/db.ts';
 import { lockStep } from '../../platform/locks.ts';
+import { together } from '../../platform/together.ts';
 import {
   type AppliedMovement,
   applyMovement,

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Ctx } from '../../kernel/context.ts';
 import { newId } from '../../kernel/ids.ts';
-import { type Queryable, type Tx, together } from '../../platform/db.ts';
+import type { Queryable, Tx } from '../../platform/db.ts';
 import { lockStep } from '../../platform/locks.ts';
+import { together } from '../../platform/together.ts';
 import { type Account, type AppliedTransfer, applyTransfer, type Hold, type Ledger } from './rules.ts';
 import type { AccountRef, TransferSpec } from './schema.ts';
 import {

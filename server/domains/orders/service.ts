@@ -2,8 +2,9 @@ import type { Ctx } from '../../kernel/context.ts';
 import type { Span, UnitRange } from '../../kernel/units.ts';
 import { changeSpans } from '../../kernel/units.ts';
 import type { PaymentStatus } from '../../kernel/vocabulary.ts';
-import { type Tx, together } from '../../platform/db.ts';
+import type { Tx } from '../../platform/db.ts';
 import { lockStep } from '../../platform/locks.ts';
+import { together } from '../../platform/together.ts';
 import {
   deriveFulfilment,
   deriveStatus,

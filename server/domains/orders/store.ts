@@ -1,7 +1,8 @@
 import type { Span } from '../../kernel/units.ts';
 import type { FulfilmentStatus, Hold, OrderStatus, PaymentStatus } from '../../kernel/vocabulary.ts';
-import { type Queryable, type Tx, together } from '../../platform/db.ts';
+import type { Queryable, Tx } from '../../platform/db.ts';
 import { insertRows, type TableSpec, updateRows } from '../../platform/rows.ts';
+import { together } from '../../platform/together.ts';
 import type { Line } from './rules.ts';
 
 /** An order's row as it is locked. Sums in minor units. */

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import type { Ctx } from '../../kernel/context.ts';
 import { newId } from '../../kernel/ids.ts';
 import type { OperationKind } from '../../kernel/vocabulary.ts';
-import { type Queryable, type Tx, together } from '../../platform/db.ts';
+import type { Queryable, Tx } from '../../platform/db.ts';
 import { lockStep } from '../../platform/locks.ts';
+import { together } from '../../platform/together.ts';
 import { derivePaymentState, isOpen, type Operation, type Payment } from './rules.ts';
 import {
   insertOperations,

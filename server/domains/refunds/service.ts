@@ -1,4 +1,5 @@
-import { type Tx, together } from '../../platform/db.ts';
+import type { Tx } from '../../platform/db.ts';
+import { together } from '../../platform/together.ts';
 import type { Refund, RefundLeg, RefundLine } from './rules.ts';
 import { insertLegs, insertRefundLines, insertRefunds, readLegs, readRefunds, updateLegs, updateRefunds } from './store.ts';
 

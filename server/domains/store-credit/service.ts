@@ -1,6 +1,7 @@
 import type { Ctx } from '../../kernel/context.ts';
 import { DomainError } from '../../kernel/errors.ts';
-import { type Queryable, type Tx, together } from '../../platform/db.ts';
+import type { Queryable, Tx } from '../../platform/db.ts';
+import { together } from '../../platform/together.ts';
 import type { StoreCredit } from './rules.ts';
 import { insertStoreCredits, readStoreCredits, updateStoreCredits } from './store.ts';
 
