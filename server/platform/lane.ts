@@ -22,6 +22,8 @@ export interface LaneOptions<I, O> {
   readonly run: (tx: Tx, items: readonly I[]) => Promise<readonly Settled<O>[]>;
   /** Above a few hundred items a batch gains nothing and holds its locks longer. */
   readonly maxBatch?: number;
+  /** What an item counts for in a batch; one where absent. One that counts for more than a batch has it to itself. */
+  readonly weigh?: (item: I) => number;
   /**
    * Batches at work at once, each on a connection of its own; one where absent. While PostgreSQL works on one, this process reads and
    * writes for the other. Those that want the same rows wait for each other there.
@@ -56,7 +58,17 @@ const MAX_TRIES = 6;
 
 /** Makes a lane. Lanes of several processes take turns by their row locks. */
 export function createLane<I, O>(options: LaneOptions<I, O>): Lane<I, O> {
-  const { name, pool, run, maxBatch = DEFAULT_BATCH, maxQueue = DEFAULT_QUEUE, lingerMs = 0, parallel = 1, observe } = options;
+  const {
+    name,
+    pool,
+    run,
+    maxBatch = DEFAULT_BATCH,
+    weigh,
+    maxQueue = DEFAULT_QUEUE,
+    lingerMs = 0,
+    parallel = 1,
+    observe,
+  } = options;
   const queue: Waiting<I, O>[] = [];
   let idleWaiters: (() => void)[] = [];
   let running = 0;
@@ -67,7 +79,7 @@ export function createLane<I, O>(options: LaneOptions<I, O>): Lane<I, O> {
     await new Promise(setImmediate);
     while (queue.length > 0) {
       if (lingerMs > 0 && queue.length < maxBatch) await wait(lingerMs);
-      const batch = queue.splice(0, maxBatch);
+      const batch = queue.splice(0, countOf(queue));
       const began = performance.now();
       await settle(batch);
       observe?.(name, {
@@ -81,6 +93,17 @@ export function createLane<I, O>(options: LaneOptions<I, O>): Lane<I, O> {
     if (running > 0) return;
     for (const wake of idleWaiters) wake();
     idleWaiters = [];
+  }
+
+  /** How many of those that wait go into the next batch. */
+  function countOf(waiting: readonly Waiting<I, O>[]): number {
+    if (!weigh) return maxBatch;
+    let weight = 0;
+    const over = waiting.findIndex(({ item }) => {
+      weight += weigh(item);
+      return weight > maxBatch;
+    });
+    return over < 0 ? waiting.length : Math.max(1, over);
   }
 
   async function settle(batch: readonly Waiting<I, O>[]): Promise<void> {

@@ -7,7 +7,7 @@ import { withTx } from '../../platform/db.ts';
 import { createTestDatabase, type TestDatabase } from '../../platform/testing/test-database.ts';
 import { checkIntegrity } from '../../views/integrity.ts';
 import { createFlows, type Flows } from '../flows.ts';
-import type { WantedTransfer } from './post-journals.ts';
+import { createTransferLane, type WantedTransfer } from './post-journals.ts';
 
 let db: TestDatabase;
 let flows: Flows;
@@ -81,6 +81,22 @@ it('answers each transfer of a batch for itself', async () => {
   const wanted = [move(source, a, 10), move(a, source, 10_000), move(a, newId(), 1), move(source, b, 5)];
   const results = await Promise.all(wanted.map((transfer) => post([transfer])));
   expect(results.flat()).toEqual(['created', 'insufficient_funds', 'not_found', 'created']);
+});
+
+it('decides one caller’s journals in order, more than a batch of them too, while others post', async () => {
+  const lane = createTransferLane({ pool: db.pool, maxBatch: 8, parallel: 3 });
+  const callers = await Promise.all(
+    Array.from({ length: 6 }, async () => {
+      const [source = '', a = '', b = ''] = await open(0, 0);
+      // Each can be paid only by the one before it.
+      const chain = Array.from({ length: 20 }, (_, at) => (at % 2 === 0 ? move(a, b, 10) : move(b, a, 10)));
+      return [move(source, a, 10), ...chain].map((transfer) => [transfer]);
+    }),
+  );
+  const results = await Promise.all(callers.map((journals) => lane.postAll(journals, by())));
+  expect(new Set(results.flat(2).map(({ result }) => result))).toEqual(new Set(['created']));
+  const again = await Promise.all(callers.map((journals) => lane.postAll(journals, by())));
+  expect(new Set(again.flat(2).map(({ result }) => result))).toEqual(new Set(['duplicate']));
 });
 
 it('takes a transfer back in parts, and never more than it moved', async () => {

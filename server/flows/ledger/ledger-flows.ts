@@ -48,7 +48,7 @@ export function createLedgerFlows({ pool, verb, observe }: Deps): LedgerFlows {
   return {
     post: lane.post,
     openAccount: verb(openAccount),
-    postPrograms: createProgramPosting({ pool, post: lane.post }),
+    postPrograms: createProgramPosting({ pool, post: lane.postAll }),
     operateAccount: verb(operateAccount),
     closePeriod: verb(closePeriod),
     proposeAdjustment: verb(proposeAdjustment),

@@ -39,20 +39,29 @@ export type TransferResult = PostedTransfer | RefusedTransfer;
 export interface TransferLane {
   /** Posts linked transfers, each under its id. One result per transfer, in order. */
   post(transfers: readonly WantedTransfer[], ctx: Ctx): Promise<readonly TransferResult[]>;
+  /** The same of several journals, which are decided in order and written together. */
+  postAll(journals: readonly (readonly WantedTransfer[])[], ctx: Ctx): Promise<readonly (readonly TransferResult[])[]>;
   idle(): Promise<void>;
 }
 
-interface Journal {
-  readonly transfers: readonly WantedTransfer[];
+/** Journals of one caller. */
+interface Posting {
+  readonly journals: readonly (readonly WantedTransfer[])[];
   readonly ctx: Ctx;
   /** One of its ids may be there already: look before writing. */
   suspect: boolean;
 }
 
+interface Journal {
+  readonly transfers: readonly WantedTransfer[];
+  readonly ctx: Ctx;
+  readonly suspect: boolean;
+}
+
 /** Linked transfers of one journal: more would make one caller's batch everybody's. */
 export const JOURNAL_SIZE = 100;
 
-/** Callers of a closed loop fill two of these: one is at work while the other's callers are answered and ask again. */
+/** Transfers. Callers of a closed loop fill two of these: one is at work while the other's callers are answered and ask again. */
 const BATCH = 128;
 const PARALLEL = 2;
 
@@ -64,19 +73,29 @@ export function createTransferLane(deps: {
   readonly parallel?: number;
 }): TransferLane {
   const { pool, observe, maxBatch = BATCH, parallel = PARALLEL } = deps;
-  const lane = createLane<Journal, readonly TransferResult[]>({
+  const lane = createLane<Posting, readonly (readonly TransferResult[])[]>({
     name: 'post-journals',
     pool,
     run: postBatch,
     maxBatch,
+    weigh: ({ journals }) => journals.reduce((sum, transfers) => sum + transfers.length, 0),
     parallel,
     ...(observe ? { observe } : {}),
   });
-  return {
-    post(transfers, ctx) {
+  const postAll: TransferLane['postAll'] = (journals, ctx) => {
+    if (journals.length === 0) return Promise.resolve([]);
+    for (const transfers of journals) {
       const fault = faultOf(transfers);
-      return fault ? Promise.reject(fault) : lane.submit({ transfers, ctx, suspect: false });
+      if (fault) return Promise.reject(fault);
+    }
+    return lane.submit({ journals, ctx, suspect: false });
+  };
+  return {
+    async post(transfers, ctx) {
+      const [result] = await postAll([transfers], ctx);
+      return result as readonly TransferResult[];
     },
+    postAll,
     idle: () => lane.idle(),
   };
 }
@@ -98,8 +117,9 @@ interface Books {
 }
 
 /** One batch in its transaction. */
-async function postBatch(tx: Tx, journals: readonly Journal[]): Promise<Settled<readonly TransferResult[]>[]> {
+async function postBatch(tx: Tx, postings: readonly Posting[]): Promise<Settled<readonly (readonly TransferResult[])[]>[]> {
   forgetLocks(tx);
+  const journals = postings.flatMap(({ journals, ctx, suspect }) => journals.map((transfers) => ({ transfers, ctx, suspect })));
   const books = await lock(tx, journals);
   const results = journals.map((journal) => decide(books, journal));
   await recallRefused(tx, journals, results);
@@ -108,10 +128,15 @@ async function postBatch(tx: Tx, journals: readonly Journal[]): Promise<Settled<
   } catch (error) {
     if (!isTakenId(error)) throw error;
     // Somebody sent these before, or sends them at this moment elsewhere: the next try waits for them and answers what they did.
-    for (const journal of journals) journal.suspect = true;
+    for (const posting of postings) posting.suspect = true;
     throw new RunAgain();
   }
-  return results.map((value) => ({ ok: true, value }));
+  let at = 0;
+  return postings.map(({ journals: { length } }) => {
+    const value = results.slice(at, at + length);
+    at += length;
+    return { ok: true, value };
+  });
 }
 
 /**

@@ -41,7 +41,7 @@ type Journal = PostProgramsInput['journals'][number];
 
 export function createProgramPosting(deps: {
   readonly pool: pg.Pool;
-  readonly post: TransferLane['post'];
+  readonly post: TransferLane['postAll'];
 }): Call<PostProgramsInput, PostedPrograms> {
   return (input, ctx, key, onReplay) => {
     const work = async (): Promise<PostedPrograms> => ({ journals: await postAll(deps, input, ctx) });
@@ -56,7 +56,7 @@ export function createProgramPosting(deps: {
  * never changes.
  */
 async function postAll(
-  deps: { readonly pool: pg.Pool; readonly post: TransferLane['post'] },
+  deps: { readonly pool: pg.Pool; readonly post: TransferLane['postAll'] },
   { merchantId, journals }: PostProgramsInput,
   ctx: Ctx,
 ): Promise<ProgramTransfer[][]> {
@@ -64,17 +64,15 @@ async function postAll(
   const named = journals.map((journal) => journal.map((wanted) => withIds(wanted, merchantId)));
   for (const wave of wavesOf(named)) {
     const parties = await readParties(deps.pool, wave, ctx.now);
-    const settled = await Promise.allSettled(
-      wave.map(
-        async (journal): Promise<readonly TransferResult[]> =>
-          refusalOf(journal, { parties, merchantId, now: ctx.now }) ?? deps.post(journal, ctx),
-      ),
-    );
-    for (const one of settled) {
-      // What the lane could not decide is nobody's answer: the same request decides it.
-      if (one.status === 'rejected') throw one.reason;
-      results.push(one.value.map(resultOf));
-    }
+    const refused = wave.map((journal) => refusalOf(journal, { parties, merchantId, now: ctx.now }));
+    // What the lane cannot decide is nobody's answer: the same request decides it.
+    const posted = [
+      ...(await deps.post(
+        wave.filter((_, at) => !refused[at]),
+        ctx,
+      )),
+    ];
+    for (const refusal of refused) results.push((refusal ?? (posted.shift() as readonly TransferResult[])).map(resultOf));
   }
   return results;
 }
