@@ -1,15 +1,7 @@
-import { Agent as HttpAgent, request as httpRequest } from 'node:http';
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import {
-  bulkhead,
-  ConsecutiveBreaker,
-  circuitBreaker,
-  handleWhenResult,
-  isBrokenCircuitError,
-  isBulkheadRejectedError,
-  wrap,
-} from 'cockatiel';
+import { type Agent as HttpAgent, request as httpRequest } from 'node:http';
+import { type Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { z } from 'zod';
+import { DEFAULT_TIMEOUT_MS, GIVEN_UP, guardCalls, turnedAway } from './guarded-calls.ts';
 
 /** Calls to a plain JSON API with idempotency keys, whose ends are told honestly. Nothing is repeated here. */
 export interface RemoteApiConfig {
@@ -63,12 +55,8 @@ export interface RemoteApi {
   close(): void;
 }
 
-const DEFAULT_TIMEOUT_MS = 10_000;
 const DEFAULT_CONCURRENCY = 32;
 const QUEUE_PER_CALL = 32;
-/** So many unanswered calls in a row, and the provider is left alone for a moment. */
-const BREAKER_FAILURES = 10;
-const BREAKER_PAUSE_MS = 2_000;
 
 interface Answer {
   readonly status: number;
@@ -79,23 +67,14 @@ const errorReply = z.object({ error: z.object({ code: z.string(), message: z.str
 
 export function createRemoteApi(config: RemoteApiConfig): RemoteApi {
   const { who, concurrency = DEFAULT_CONCURRENCY } = config;
-  const agent = new (config.url.startsWith('https:') ? HttpsAgent : HttpAgent)({ keepAlive: true, maxSockets: concurrency });
-  const unanswered = handleWhenResult((result) => {
-    const kind = typeof result === 'object' && result !== null && 'kind' in result ? result.kind : undefined;
-    return kind === 'unknown' || kind === 'unreachable';
-  });
-  const breaker = circuitBreaker(unanswered, {
-    halfOpenAfter: BREAKER_PAUSE_MS,
-    breaker: new ConsecutiveBreaker(BREAKER_FAILURES),
-  });
-  const policy = wrap(bulkhead(concurrency, concurrency * QUEUE_PER_CALL), breaker);
+  const calls = guardCalls({ secure: config.url.startsWith('https:'), concurrency, queuePerCall: QUEUE_PER_CALL });
   return {
     async call(method, path, read, { signal, sent } = {}) {
-      if (signal?.aborted) return { kind: 'unreachable', reason: 'The call was given up before it was sent.' };
+      if (signal?.aborted) return GIVEN_UP;
       try {
-        return await policy.execute(async () => {
+        return await calls.run(async () => {
           try {
-            const answer = await send(config, agent, method, path, sent, signal);
+            const answer = await send(config, calls.agent, method, path, sent, signal);
             return answer.status >= 200 && answer.status < 300 ? read(answer.body) : refusal(who, answer);
           } catch (error) {
             return lost(who, error);
@@ -105,7 +84,7 @@ export function createRemoteApi(config: RemoteApiConfig): RemoteApi {
         return lost(who, error);
       }
     },
-    close: () => agent.destroy(),
+    close: calls.close,
   };
 }
 
@@ -124,9 +103,8 @@ function refusal(who: string, { status, body }: Answer): RemoteTrouble {
 
 /** What a broken call means: only a connection that was never made is sure to have done nothing. */
 function lost(who: string, error: unknown): RemoteUnknown | RemoteUnreachable {
-  if (isBrokenCircuitError(error))
-    return { kind: 'unreachable', reason: `The ${who} did not answer lately; it is left alone for a moment.` };
-  if (isBulkheadRejectedError(error)) return { kind: 'unreachable', reason: `Too many calls to the ${who} are waiting.` };
+  const away = turnedAway(error, who);
+  if (away) return away;
   if (!(error instanceof Error)) throw error;
   const code = 'code' in error ? String(error.code) : '';
   const syscall = 'syscall' in error ? error.syscall : undefined;

@@ -1,16 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
-import {
-  bulkhead,
-  ConsecutiveBreaker,
-  circuitBreaker,
-  handleWhenResult,
-  isBrokenCircuitError,
-  isBulkheadRejectedError,
-  wrap,
-} from 'cockatiel';
 import Stripe from 'stripe';
+import { DEFAULT_TIMEOUT_MS, GIVEN_UP, guardCalls, turnedAway } from '../../platform/guarded-calls.ts';
 import type { Failed, ProviderOutcome, Unknown, Unreachable } from './provider.ts';
 
 /**
@@ -27,13 +17,8 @@ export interface Guard {
   close(): void;
 }
 
-const DEFAULT_TIMEOUT_MS = 10_000;
 const DEFAULT_CONCURRENCY = 64;
-/** Calls that wait for a free place; beyond it they are turned away at once. */
 const QUEUE_PER_CALL = 16;
-/** So many unanswered calls in a row, and the provider is left alone for a moment. */
-const BREAKER_FAILURES = 10;
-const BREAKER_PAUSE_MS = 2_000;
 
 const NOT_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL']);
 
@@ -59,9 +44,8 @@ function connectionOutcome(error: unknown): Unknown | Unreachable {
 
 /** Puts a thrown SDK error into an outcome. A plain bug is thrown on. */
 function outcomeOf(error: unknown): Failed | Unknown | Unreachable {
-  if (isBrokenCircuitError(error))
-    return { kind: 'unreachable', reason: 'The provider did not answer lately; it is left alone for a moment.' };
-  if (isBulkheadRejectedError(error)) return { kind: 'unreachable', reason: 'Too many calls to the provider are waiting.' };
+  const away = turnedAway(error, 'provider');
+  if (away) return away;
   if (error instanceof Stripe.errors.StripeConnectionError) return connectionOutcome(error);
   if (!(error instanceof Stripe.errors.StripeError)) throw error;
   if (error instanceof Stripe.errors.StripeRateLimitError)
@@ -109,8 +93,8 @@ export function createGuard(options: {
 }): Guard {
   const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   const concurrency = options.concurrency ?? DEFAULT_CONCURRENCY;
-  const agent = new (options.secure ? HttpsAgent : HttpAgent)({ keepAlive: true, maxSockets: concurrency });
-  const inner = Stripe.createNodeHttpClient(agent);
+  const calls = guardCalls({ secure: options.secure, concurrency, queuePerCall: QUEUE_PER_CALL });
+  const inner = Stripe.createNodeHttpClient(calls.agent);
   const signals = new AsyncLocalStorage<AbortSignal | undefined>();
   const send: Stripe.HttpClient['makeRequest'] = async (...request) => {
     const signal = signals.getStore();
@@ -121,26 +105,17 @@ export function createGuard(options: {
     }
   };
   const httpClient: Stripe.HttpClient = { getClientName: () => inner.getClientName(), makeRequest: send };
-  const unanswered = handleWhenResult((result) => {
-    const kind = typeof result === 'object' && result !== null && 'kind' in result ? result.kind : undefined;
-    return kind === 'unknown' || kind === 'unreachable';
-  });
-  const breaker = circuitBreaker(unanswered, {
-    halfOpenAfter: BREAKER_PAUSE_MS,
-    breaker: new ConsecutiveBreaker(BREAKER_FAILURES),
-  });
-  const policy = wrap(bulkhead(concurrency, concurrency * QUEUE_PER_CALL), breaker);
   return {
     httpClient,
     timeoutMs,
     run: async (call, signal) => {
-      if (signal?.aborted) return { kind: 'unreachable', reason: 'The call was given up before it was sent.' };
+      if (signal?.aborted) return GIVEN_UP;
       try {
-        return await policy.execute(() => signals.run(signal, call).catch(outcomeOf));
+        return await calls.run(() => signals.run(signal, call).catch(outcomeOf));
       } catch (error) {
         return outcomeOf(error);
       }
     },
-    close: () => agent.destroy(),
+    close: calls.close,
   };
 }

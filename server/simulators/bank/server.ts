@@ -1,36 +1,23 @@
-import { join } from 'node:path';
 import { z } from 'zod';
 import { SimClock } from '../clock.ts';
-import { type Controlled, control } from '../control.ts';
 import { decodeForm, text } from '../form.ts';
-import { DROP, json, type Listener, listen, type SimReply, type SimRequest, sleep } from '../http.ts';
-import { type Journal, openJournal } from '../journal.ts';
-import { createKeyedWrites, type KeyedWrite, refuse, refusedAtTheDoor } from '../keyed-writes.ts';
-import { standardMessage } from '../standard-webhooks.ts';
-import { Switches } from '../switches.ts';
-import { WebhookSender } from '../webhooks.ts';
-import { type BankEvent, type BankRecord, BankState, type PayIn, type Payout } from './state.ts';
+import { json, type SimReply, type SimRequest } from '../http.ts';
+import { type KeyedOptions, KeyedSimulator, type RunningSimulator, readJson } from '../keyed-simulator.ts';
+import { refuse } from '../keyed-writes.ts';
+import {
+  type BankEvent,
+  type BankLogEntry,
+  type BankObject,
+  type BankRecord,
+  type BankSettings,
+  BankState,
+  type PayIn,
+  type Payout,
+} from './state.ts';
 import { BankTransfers, collectionAccount, fateOf, objectShape, payInShape, payoutShape } from './transfers.ts';
 
-/** A bank: transfers in by reference, payouts to beneficiaries, a statement, and webhooks signed by the Standard Webhooks scheme. */
-export interface BankOptions {
-  readonly port: number;
-  readonly host?: string;
-  readonly controlPort?: number;
-  readonly dir?: string | undefined;
-  readonly webhookUrl?: string | undefined;
-  readonly webhookSecret: string;
-  readonly apiKey: string;
-}
-
-export interface BankSimulator {
-  readonly url: string;
-  readonly controlUrl: string;
-  readonly switches: Switches;
-  readonly clock: SimClock;
-  readonly state: BankState;
-  close(): Promise<void>;
-}
+export type BankOptions = KeyedOptions;
+export type BankSimulator = RunningSimulator<BankState>;
 
 const PROGRESS_MS = 250;
 const PAGE = 100;
@@ -46,64 +33,16 @@ const settingsInput = z.strictObject({
 });
 const advanceInput = z.strictObject({ to: z.enum(['settled', 'rejected', 'returned']), reason: z.string().optional() });
 
-class Bank {
-  readonly clock = new SimClock();
-  readonly state = new BankState(this.clock);
-  readonly counters: Record<string, number> = { requests: 0, beneficiary: 0, payout: 0, read: 0, replayed: 0, refused: 0 };
-  readonly journal: Journal;
-  readonly switches: Switches;
-  readonly webhooks: WebhookSender;
-  readonly controlled: Controlled;
+/** A bank: transfers in by reference, payouts to beneficiaries, a statement, and messages. */
+class Bank extends KeyedSimulator<BankObject, BankSettings, BankEvent, BankLogEntry, BankState> {
   private readonly transfers = new BankTransfers(this.state);
-  private readonly write: (write: KeyedWrite<BankRecord>) => Promise<SimReply>;
-  private readonly options: BankOptions;
 
-  constructor(options: BankOptions, listener: () => Listener | undefined) {
-    this.options = options;
-    this.journal = openJournal(options.dir === undefined ? undefined : join(options.dir, 'bank.jsonl'), (records) => {
-      for (const record of records as BankRecord[]) this.state.apply(record);
-    });
-    this.switches = new Switches(
-      ['beneficiary', 'payout'],
-      async (forMs) => listener()?.goDown(forMs),
-      async () => listener()?.comeBack(),
-    );
-    this.webhooks = new WebhookSender(
-      options.webhookUrl,
-      () => this.switches.webhooks,
-      (id) => void this.commit([['sent', id]]),
-    );
-    this.write = createKeyedWrites<BankRecord>({
-      switches: this.switches,
-      replies: this.state.replies,
-      replied: (reply) => ['reply', reply],
-      commit: (records) => this.commit(records),
-      count: (name) => this.count(name),
-    });
-    this.controlled = {
-      name: 'bank',
-      clock: this.clock,
-      switches: this.switches,
-      counters: this.counters,
-      webhooks: this.webhooks,
-      settings: () => ({ ...this.state.settings }),
-      changeSettings: async (change) =>
-        this.commit([['settings', { ...this.state.settings, ...given(settingsInput.parse(change)) }]]),
-      recentLog: (limit) => this.state.log.slice(-limit).reverse(),
-      clockMoved: () => this.progress(),
-      extra: (request) => this.extra(request),
-    };
+  constructor(options: BankOptions) {
+    const state = new BankState(new SimClock());
+    super(options, { name: 'bank', state, writes: ['beneficiary', 'payout'], settings: settingsInput, progressMs: PROGRESS_MS });
   }
 
-  begin(): void {
-    for (const event of [...this.state.unsent.values()]) this.send(event);
-  }
-
-  async handle(request: SimRequest): Promise<SimReply> {
-    if (request.path.startsWith('/_sim/')) return control(this.controlled, request);
-    this.count('requests');
-    if (request.headers.authorization !== `Bearer ${this.options.apiKey}`)
-      return refuse(401, 'unauthorized', 'The API key is not valid.');
+  protected answer(request: SimRequest): SimReply | Promise<SimReply> {
     if (request.method === 'GET') return this.read(request);
     if (request.method === 'POST' && request.path === '/v1/beneficiaries')
       return this.write({
@@ -121,7 +60,7 @@ class Bank {
   }
 
   /** Moves transfers on whose time has come. */
-  async progress(): Promise<void> {
+  protected async progress(): Promise<void> {
     const {
       auto_settle: on,
       payout_after_ms: out,
@@ -150,12 +89,8 @@ class Bank {
   }
 
   private async read(request: SimRequest): Promise<SimReply> {
-    this.count('read');
-    const faults = this.switches.decide({ kind: 'read' });
-    if (faults.slow_ms !== undefined) await sleep(Number(faults.slow_ms));
-    const refused = faults.drop_reply === undefined ? refusedAtTheDoor(faults) : DROP;
+    const refused = await this.beforeReading();
     if (refused !== undefined) return refused;
-    await this.journal.settled();
     const form = decodeForm(request.query);
     const [, , noun, id] = request.path.split('/');
     if (noun === 'account') return collectionAccount(text(form, 'currency') ?? 'EUR');
@@ -187,7 +122,7 @@ class Bank {
     return { data, has_more: begin + PAGE < lines.length };
   }
 
-  private async extra(request: SimRequest): Promise<SimReply | undefined> {
+  protected async extra(request: SimRequest): Promise<SimReply | undefined> {
     if (request.path === '/_sim/log' && request.method === 'GET') return json(200, { data: this.state.log });
     if (request.method !== 'POST') return undefined;
     if (request.path === '/_sim/pay_ins') {
@@ -214,64 +149,16 @@ class Bank {
     return objectShape(records[0]?.[1] as Payout | PayIn);
   }
 
-  /** Changes memory at once and resolves when the change is on disk. */
-  private commit(records: readonly BankRecord[]): Promise<void> {
-    if (records.length === 0) return Promise.resolve();
-    for (const record of records) this.state.apply(record);
-    return this.journal.append(records);
-  }
-
   private sendFrom(records: readonly BankRecord[]): void {
     for (const record of records) if (record[0] === 'event') this.send(record[1]);
   }
 
-  private send(event: BankEvent): void {
-    const body = JSON.stringify({
-      type: event.type,
-      timestamp: new Date(event.at).toISOString(),
-      data: objectShape(event.object),
-    });
-    this.webhooks.enqueue(standardMessage(event.id, body, this.options.webhookSecret));
-  }
-
-  private count(name: string): void {
-    this.counters[name] = (this.counters[name] ?? 0) + 1;
+  protected message({ type, at, object }: BankEvent) {
+    return { type, at, data: objectShape(object) };
   }
 }
-
-function readJson(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
-}
-
-/** Without the keys that were not given, so that they do not overwrite. */
-const given = <T extends object>(object: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
-  Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>;
-  };
 
 /** Starts the bank and its control listener. */
-export async function startBankSimulator(options: BankOptions): Promise<BankSimulator> {
-  let api: Listener | undefined;
-  const bank = new Bank(options, () => api);
-  api = await listen((request) => bank.handle(request), options.port, options.host);
-  const controls = await listen((request) => control(bank.controlled, request), options.controlPort ?? 0, options.host);
-  bank.begin();
-  const mover = setInterval(() => void bank.progress(), PROGRESS_MS);
-  return {
-    url: api.url,
-    controlUrl: controls.url,
-    switches: bank.switches,
-    clock: bank.clock,
-    state: bank.state,
-    close: async () => {
-      clearInterval(mover);
-      bank.webhooks.close();
-      await Promise.all([api.close(), controls.close()]);
-      await bank.journal.close();
-    },
-  };
+export function startBankSimulator(options: BankOptions): Promise<BankSimulator> {
+  return new Bank(options).start();
 }

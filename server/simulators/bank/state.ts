@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { SimClock } from '../clock.ts';
-import type { StoredReply } from '../keyed-writes.ts';
+import { type CommonRecord, CommonState } from '../keyed-simulator.ts';
 
 /**
  * What the bank knows. Objects are never changed in place. Amounts are minor units; times are milliseconds since 1970.
@@ -88,45 +88,37 @@ export interface BankLogEntry {
   readonly idempotency_key: string | null;
 }
 
-export type BankRecord =
+export type BankObject =
   | readonly ['beneficiary', Beneficiary]
   | readonly ['payout', Payout]
   | readonly ['pay_in', PayIn]
-  | readonly ['movement', Movement]
-  | readonly ['event', BankEvent]
-  | readonly ['log', BankLogEntry]
-  | readonly ['reply', StoredReply]
-  | readonly ['settings', BankSettings]
-  | readonly ['sent', string];
+  | readonly ['movement', Movement];
+
+export type BankRecord = BankObject | CommonRecord<BankSettings, BankEvent, BankLogEntry>;
 
 export const newBankId = (prefix: string): string => `${prefix}_${randomBytes(12).toString('hex')}`;
 
-export class BankState {
-  settings: BankSettings = {
-    auto_settle: true,
-    payout_after_ms: 2_000,
-    pay_in_after_ms: 1_000,
-    reject_rate: 0,
-    return_rate: 0,
-    return_after_ms: 5_000,
-  };
+const SETTINGS: BankSettings = {
+  auto_settle: true,
+  payout_after_ms: 2_000,
+  pay_in_after_ms: 1_000,
+  reject_rate: 0,
+  return_rate: 0,
+  return_after_ms: 5_000,
+};
+
+/** Moving are transfers that have not reached an end, and settled payouts that may still come back by themselves. */
+export class BankState extends CommonState<BankSettings, BankEvent, BankLogEntry> {
   readonly beneficiaries = new Map<string, Beneficiary>();
   readonly payouts = new Map<string, Payout>();
   readonly byReference = new Map<string, string>();
   readonly payIns = new Map<string, PayIn>();
   readonly movements: Movement[] = [];
-  /** Transfers that have not reached an end, and settled payouts that may still come back by themselves. */
-  readonly moving = new Set<string>();
-  readonly unsent = new Map<string, BankEvent>();
-  readonly replies = new Map<string, StoredReply>();
-  readonly log: BankLogEntry[] = [];
-  readonly clock: SimClock;
 
   constructor(clock: SimClock) {
-    this.clock = clock;
+    super(clock, SETTINGS);
   }
 
-  /** Applies one record: the only way anything changes, at run time and when the journal is replayed. */
   apply(record: BankRecord): void {
     switch (record[0]) {
       case 'beneficiary':
@@ -144,25 +136,8 @@ export class BankState {
       case 'movement':
         this.movements.push(record[1]);
         return;
-      case 'event':
-        this.unsent.set(record[1].id, record[1]);
-        return;
-      case 'log':
-        this.log.push(record[1]);
-        return;
-      case 'reply':
-        this.replies.set(record[1].key, record[1]);
-        return;
-      case 'settings':
-        this.settings = record[1];
-        return;
-      case 'sent':
-        this.unsent.delete(record[1]);
+      default:
+        this.keep(record);
     }
-  }
-
-  private track(id: string, moving: boolean): void {
-    if (moving) this.moving.add(id);
-    else this.moving.delete(id);
   }
 }

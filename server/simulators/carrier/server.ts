@@ -1,17 +1,16 @@
-import { join } from 'node:path';
 import { z } from 'zod';
 import { SimClock } from '../clock.ts';
-import { type Controlled, control } from '../control.ts';
 import { decodeForm, text } from '../form.ts';
-import { DROP, json, type Listener, listen, type SimReply, type SimRequest, sleep } from '../http.ts';
-import { type Journal, openJournal } from '../journal.ts';
-import { createKeyedWrites, type KeyedWrite, refuse, refusedAtTheDoor } from '../keyed-writes.ts';
-import { standardMessage } from '../standard-webhooks.ts';
-import { type Faults, Switches } from '../switches.ts';
-import { WebhookSender } from '../webhooks.ts';
+import { json, type SimReply, type SimRequest } from '../http.ts';
+import { type KeyedOptions, KeyedSimulator, type RunningSimulator, readJson } from '../keyed-simulator.ts';
+import { refuse, type Written } from '../keyed-writes.ts';
+import type { Faults } from '../switches.ts';
 import { labelPdf } from './label.ts';
 import {
+  type CarrierLogEntry,
+  type CarrierObject,
   type CarrierRecord,
+  type CarrierSettings,
   CarrierState,
   newCarrierId,
   newTrackingNumber,
@@ -21,27 +20,11 @@ import {
   type ParcelStatus,
 } from './state.ts';
 
-/** A parcel carrier: labels, voids, tracking, and webhooks signed by the Standard Webhooks scheme. */
-export interface CarrierOptions {
-  readonly port: number;
-  readonly host?: string;
+export interface CarrierOptions extends KeyedOptions {
   /** How browsers reach it, for label files; the listener's own address where absent. */
   readonly publicUrl?: string | undefined;
-  readonly controlPort?: number;
-  readonly dir?: string | undefined;
-  readonly webhookUrl?: string | undefined;
-  readonly webhookSecret: string;
-  readonly apiKey: string;
 }
-
-export interface CarrierSimulator {
-  readonly url: string;
-  readonly controlUrl: string;
-  readonly switches: Switches;
-  readonly clock: SimClock;
-  readonly state: CarrierState;
-  close(): Promise<void>;
-}
+export type CarrierSimulator = RunningSimulator<CarrierState>;
 
 const PROGRESS_MS = 500;
 const PUBLIC_LABEL = /^\/labels\/(shp_[0-9a-f]+)\.pdf$/;
@@ -84,67 +67,26 @@ const NEXT: Readonly<Record<ParcelStatus, ParcelStatus | null>> = {
   voided: null,
 };
 
-class Carrier {
-  readonly clock = new SimClock();
-  readonly state = new CarrierState(this.clock);
-  readonly counters: Record<string, number> = { requests: 0, label: 0, void: 0, read: 0, replayed: 0, refused: 0 };
-  readonly journal: Journal;
-  readonly switches: Switches;
-  readonly webhooks: WebhookSender;
-  readonly controlled: Controlled;
-  private readonly write: (write: KeyedWrite<CarrierRecord>) => Promise<SimReply>;
-  private readonly options: CarrierOptions;
-  private publicUrl = '';
+/** A parcel carrier: labels, voids, tracking, and messages. */
+class Carrier extends KeyedSimulator<CarrierObject, CarrierSettings, ParcelEvent, CarrierLogEntry, CarrierState> {
+  private publicUrl: string;
 
-  constructor(options: CarrierOptions, listener: () => Listener | undefined) {
-    this.options = options;
-    this.journal = openJournal(options.dir === undefined ? undefined : join(options.dir, 'carrier.jsonl'), (records) => {
-      for (const record of records as CarrierRecord[]) this.state.apply(record);
-    });
-    this.switches = new Switches(
-      ['label', 'void'],
-      async (forMs) => listener()?.goDown(forMs),
-      async () => listener()?.comeBack(),
-    );
-    this.webhooks = new WebhookSender(
-      options.webhookUrl,
-      () => this.switches.webhooks,
-      (id) => void this.commit([['sent', id]]),
-    );
-    this.write = createKeyedWrites<CarrierRecord>({
-      switches: this.switches,
-      replies: this.state.replies,
-      replied: (reply) => ['reply', reply],
-      commit: (records) => this.commit(records),
-      count: (name) => this.count(name),
-    });
-    this.controlled = {
-      name: 'carrier',
-      clock: this.clock,
-      switches: this.switches,
-      counters: this.counters,
-      webhooks: this.webhooks,
-      settings: () => ({ ...this.state.settings }),
-      changeSettings: async (change) =>
-        this.commit([['settings', { ...this.state.settings, ...defined(settingsInput.parse(change)) }]]),
-      recentLog: (limit) => this.state.log.slice(-limit).reverse(),
-      clockMoved: () => this.progress(),
-      extra: (request) => this.extra(request),
-    };
+  constructor(options: CarrierOptions) {
+    const state = new CarrierState(new SimClock());
+    super(options, { name: 'carrier', state, writes: ['label', 'void'], settings: settingsInput, progressMs: PROGRESS_MS });
+    this.publicUrl = options.publicUrl ?? '';
   }
 
-  begin(url: string): void {
-    this.publicUrl = this.options.publicUrl ?? url;
-    for (const event of [...this.state.unsent.values()]) this.send(event);
+  protected override begin(url: string): void {
+    this.publicUrl ||= url;
   }
 
-  async handle(request: SimRequest): Promise<SimReply> {
-    if (request.path.startsWith('/_sim/')) return control(this.controlled, request);
+  protected override open(request: SimRequest): SimReply | undefined {
     const label = PUBLIC_LABEL.exec(request.path);
-    if (label !== null) return this.labelFile(label[1] ?? '');
-    this.count('requests');
-    if (request.headers.authorization !== `Bearer ${this.options.apiKey}`)
-      return refuse(401, 'unauthorized', 'The API key is not valid.');
+    return label === null ? undefined : this.labelFile(label[1] ?? '');
+  }
+
+  protected answer(request: SimRequest): SimReply | Promise<SimReply> {
     const [, , noun, id, verb] = request.path.split('/');
     if (!request.path.startsWith('/v1/labels') || noun !== 'labels') return refuse(404, 'not_found', 'There is no such address.');
     if (request.method === 'GET') return this.read(id, request);
@@ -156,7 +98,7 @@ class Carrier {
   }
 
   /** Moves parcels on whose time has come, where that is switched on. */
-  async progress(): Promise<void> {
+  protected async progress(): Promise<void> {
     const {
       auto_progress: on,
       auto_progress_since: since,
@@ -178,7 +120,7 @@ class Carrier {
     }
   }
 
-  private create(request: SimRequest, faults: Faults, key: string | null): { reply: SimReply; records: CarrierRecord[] } {
+  private create(request: SimRequest, faults: Faults, key: string | null): Written<CarrierRecord> {
     const parsed = labelInput.safeParse(readJson(request.body));
     if (!parsed.success) return { reply: refuse(400, 'invalid', z.prettifyError(parsed.error)), records: [] };
     if (faults.decline !== undefined) {
@@ -197,7 +139,7 @@ class Carrier {
     return { reply: json(200, this.shape(parcel)), records: [['parcel', parcel], this.logged('label', parcel, key)] };
   }
 
-  private voidLabel(id: string, key: string | null): { reply: SimReply; records: CarrierRecord[] } {
+  private voidLabel(id: string, key: string | null): Written<CarrierRecord> {
     const parcel = this.state.parcels.get(id);
     if (parcel === undefined) return { reply: refuse(404, 'not_found', 'There is no such label.'), records: [] };
     if (parcel.status === 'voided') return { reply: json(200, this.shape(parcel)), records: [] };
@@ -208,12 +150,8 @@ class Carrier {
   }
 
   private async read(id: string | undefined, request: SimRequest): Promise<SimReply> {
-    this.count('read');
-    const faults = this.switches.decide({ kind: 'read' });
-    if (faults.slow_ms !== undefined) await sleep(Number(faults.slow_ms));
-    const refused = faults.drop_reply === undefined ? refusedAtTheDoor(faults) : DROP;
+    const refused = await this.beforeReading();
     if (refused !== undefined) return refused;
-    await this.journal.settled();
     if (id === undefined) {
       const reference = text(decodeForm(request.query), 'client_reference') ?? '';
       const found = this.state.parcels.get(this.state.byReference.get(reference) ?? '');
@@ -223,7 +161,7 @@ class Carrier {
     return parcel === undefined ? refuse(404, 'not_found', 'There is no such label.') : json(200, this.shape(parcel));
   }
 
-  private async extra(request: SimRequest): Promise<SimReply | undefined> {
+  protected async extra(request: SimRequest): Promise<SimReply | undefined> {
     if (request.path === '/_sim/log' && request.method === 'GET') {
       const shipment = text(decodeForm(request.query), 'shipment_id');
       return json(200, { data: this.state.log.filter((entry) => shipment === undefined || entry.shipment_id === shipment) });
@@ -249,12 +187,6 @@ class Carrier {
     return moved;
   }
 
-  /** Changes memory at once and resolves when the change is on disk. */
-  private commit(records: readonly CarrierRecord[]): Promise<void> {
-    for (const record of records) this.state.apply(record);
-    return records.length === 0 ? Promise.resolve() : this.journal.append(records);
-  }
-
   private logged(kind: 'label' | ParcelStatus, parcel: Parcel, key: string | null): CarrierRecord {
     const seq = this.state.log.length + 1;
     return [
@@ -263,14 +195,11 @@ class Carrier {
     ];
   }
 
-  private send(event: ParcelEvent): void {
-    const parcel = this.state.parcels.get(event.parcel);
-    if (parcel === undefined) return;
-    const occurredAt = new Date(event.at).toISOString();
-    const { id, tracking_number, shipment_id } = parcel;
-    const data = { id, tracking_number, shipment_id, status: event.status, detail: event.detail, occurred_at: occurredAt };
-    const body = JSON.stringify({ type: event.type, timestamp: occurredAt, data });
-    this.webhooks.enqueue(standardMessage(event.id, body, this.options.webhookSecret));
+  protected message({ type, at, parcel: id, status, detail }: ParcelEvent) {
+    const parcel = this.state.parcels.get(id);
+    if (parcel === undefined) return null;
+    const { tracking_number, shipment_id } = parcel;
+    return { type, at, data: { id, tracking_number, shipment_id, status, detail, occurred_at: new Date(at).toISOString() } };
   }
 
   private labelFile(id: string): SimReply {
@@ -295,46 +224,9 @@ class Carrier {
       events: events.map(({ status, detail, at }) => ({ status, detail, occurred_at: new Date(at).toISOString() })),
     };
   }
-
-  private count(name: string): void {
-    this.counters[name] = (this.counters[name] ?? 0) + 1;
-  }
-}
-
-function readJson(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
-}
-
-/** Without the keys that were not given, so that they do not overwrite. */
-function defined<T extends object>(object: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>;
-  };
 }
 
 /** Starts the carrier and its control listener. */
-export async function startCarrierSimulator(options: CarrierOptions): Promise<CarrierSimulator> {
-  let api: Listener | undefined;
-  const carrier = new Carrier(options, () => api);
-  api = await listen((request) => carrier.handle(request), options.port, options.host);
-  const controls = await listen((request) => control(carrier.controlled, request), options.controlPort ?? 0, options.host);
-  carrier.begin(api.url);
-  const mover = setInterval(() => void carrier.progress(), PROGRESS_MS);
-  return {
-    url: api.url,
-    controlUrl: controls.url,
-    switches: carrier.switches,
-    clock: carrier.clock,
-    state: carrier.state,
-    close: async () => {
-      clearInterval(mover);
-      carrier.webhooks.close();
-      await Promise.all([api.close(), controls.close()]);
-      await carrier.journal.close();
-    },
-  };
+export function startCarrierSimulator(options: CarrierOptions): Promise<CarrierSimulator> {
+  return new Carrier(options).start();
 }

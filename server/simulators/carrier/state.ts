@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { SimClock } from '../clock.ts';
-import type { StoredReply } from '../keyed-writes.ts';
+import { type CommonRecord, CommonState } from '../keyed-simulator.ts';
 
 export const PARCEL_STATUSES = ['created', 'in_transit', 'delivered', 'exception', 'voided'] as const;
 export type ParcelStatus = (typeof PARCEL_STATUSES)[number];
@@ -58,71 +58,42 @@ export interface CarrierLogEntry {
   readonly idempotency_key: string | null;
 }
 
-export type CarrierRecord =
-  | readonly ['parcel', Parcel]
-  | readonly ['event', ParcelEvent]
-  | readonly ['log', CarrierLogEntry]
-  | readonly ['reply', StoredReply]
-  | readonly ['settings', CarrierSettings]
-  | readonly ['sent', string];
+export type CarrierObject = readonly ['parcel', Parcel];
+export type CarrierRecord = CarrierObject | CommonRecord<CarrierSettings, ParcelEvent, CarrierLogEntry>;
 
 export const newCarrierId = (prefix: string): string => `${prefix}_${randomBytes(12).toString('hex')}`;
 
 /** WB, eleven digits: what people read off a label. */
 export const newTrackingNumber = (): string => `WB${String(randomBytes(6).readUIntBE(0, 6) % 100_000_000_000).padStart(11, '0')}`;
 
-export class CarrierState {
-  settings: CarrierSettings = {
-    auto_progress: false,
-    auto_progress_since: 0,
-    in_transit_after_ms: 15_000,
-    delivered_after_ms: 45_000,
-    exception_rate: 0,
-  };
+const SETTINGS: CarrierSettings = {
+  auto_progress: false,
+  auto_progress_since: 0,
+  in_transit_after_ms: 15_000,
+  delivered_after_ms: 45_000,
+  exception_rate: 0,
+};
+
+export class CarrierState extends CommonState<CarrierSettings, ParcelEvent, CarrierLogEntry> {
   readonly parcels = new Map<string, Parcel>();
   readonly byReference = new Map<string, string>();
   readonly byTracking = new Map<string, string>();
-  readonly moving = new Set<string>();
   readonly eventsOf = new Map<string, ParcelEvent[]>();
-  readonly unsent = new Map<string, ParcelEvent>();
-  readonly replies = new Map<string, StoredReply>();
-  readonly log: CarrierLogEntry[] = [];
-  readonly clock: SimClock;
 
   constructor(clock: SimClock) {
-    this.clock = clock;
+    super(clock, SETTINGS);
   }
 
-  /** Applies one record: the only way anything changes, at run time and when the journal is replayed. */
   apply(record: CarrierRecord): void {
-    switch (record[0]) {
-      case 'parcel': {
-        const parcel = record[1];
-        this.parcels.set(parcel.id, parcel);
-        this.byReference.set(parcel.client_reference, parcel.id);
-        this.byTracking.set(parcel.tracking_number, parcel.id);
-        if (parcel.status === 'created' || parcel.status === 'in_transit') this.moving.add(parcel.id);
-        else this.moving.delete(parcel.id);
-        return;
-      }
-      case 'event': {
-        const list = this.eventsOf.get(record[1].parcel);
-        if (list === undefined) this.eventsOf.set(record[1].parcel, [record[1]]);
-        else list.push(record[1]);
-        this.unsent.set(record[1].id, record[1]);
-        return;
-      }
-      case 'log':
-        this.log.push(record[1]);
-        return;
-      case 'reply':
-        this.replies.set(record[1].key, record[1]);
-        return;
-      case 'settings':
-        this.settings = record[1];
-        return;
-      case 'sent':
-        this.unsent.delete(record[1]);
+    if (record[0] === 'parcel') {
+      const parcel = record[1];
+      this.parcels.set(parcel.id, parcel);
+      this.byReference.set(parcel.client_reference, parcel.id);
+      this.byTracking.set(parcel.tracking_number, parcel.id);
+      this.track(parcel.id, parcel.status === 'created' || parcel.status === 'in_transit');
+      return;
     }
+    if (record[0] === 'event') this.eventsOf.set(record[1].parcel, [...(this.eventsOf.get(record[1].parcel) ?? []), record[1]]);
+    this.keep(record);
   }
 }
