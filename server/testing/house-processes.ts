@@ -10,6 +10,8 @@ export type Role = 'api' | 'worker';
 
 /** As much of a world as processes need: its database, its simulators, and whose orders they are. */
 export type HouseWorld = Pick<OrderWorld, 'merchantId' | 'db' | 'psp' | 'carrier' | 'secrets'> & {
+  /** Where its customers' transfers come from; without it no bank is connected. */
+  readonly bank?: { readonly url: string };
   /** The address that people type; the port's own unless the house has one already. */
   readonly origin?: string;
 };
@@ -135,5 +137,6 @@ function variables(w: HouseWorld, port: number): NodeJS.ProcessEnv {
     CARRIER_URL: w.carrier.url,
     CARRIER_API_KEY: 'carrier_test',
     CARRIER_WEBHOOK_SECRET: w.secrets.webhookSecret,
+    ...(w.bank && { BANK_URL: w.bank.url, BANK_API_KEY: 'bank_test', BANK_WEBHOOK_SECRET: w.secrets.webhookSecret }),
   };
 }

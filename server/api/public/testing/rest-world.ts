@@ -3,7 +3,7 @@ import { addShippingMethods } from '../../../flows/testing/shipping-methods.ts';
 import { newId } from '../../../kernel/ids.ts';
 import type { ApiScope } from '../../../kernel/vocabulary.ts';
 import { createTestDatabase, type TestDatabase } from '../../../platform/testing/test-database.ts';
-import { startBankSimulator } from '../../../simulators/bank/server.ts';
+import { type BankSimulator, startBankSimulator } from '../../../simulators/bank/server.ts';
 import { startCarrierSimulator } from '../../../simulators/carrier/server.ts';
 import { startPspSimulator } from '../../../simulators/psp/server.ts';
 import { checkIntegrity } from '../../../views/integrity.ts';
@@ -22,6 +22,7 @@ export interface RestWorld {
   readonly api: ApiUnderTest;
   readonly psp: Awaited<ReturnType<typeof startPspSimulator>>;
   readonly carrier: Awaited<ReturnType<typeof startCarrierSimulator>>;
+  readonly bank: BankSimulator;
   /** What the simulators were given. */
   readonly secrets: typeof SECRETS;
   /** Another process of the same house, as far as one process can be two: with lanes and connections of its own. */
@@ -129,6 +130,7 @@ export async function restWorld({ jobs: works = true, variables = {}, around = {
     api,
     psp,
     carrier,
+    bank,
     secrets: SECRETS,
     another,
     north,
