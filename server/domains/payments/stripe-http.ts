@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import Stripe from 'stripe';
-import { DEFAULT_TIMEOUT_MS, GIVEN_UP, guardCalls, turnedAway } from '../../platform/guarded-calls.ts';
+import { DEFAULT_TIMEOUT_MS, GIVEN_UP, guardCalls, turnedAway } from '../../platform/remote-api.ts';
 import type { Failed, ProviderOutcome, Unknown, Unreachable } from './provider.ts';
 
 /**
