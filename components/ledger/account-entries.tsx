@@ -41,7 +41,7 @@ function useColumns(): Column<EntryRow>[] {
     {
       key: 'other',
       header: t('ledger.other'),
-      cell: (row) => <AccountLink id={row.otherAccount} code={row.otherCode} />,
+      cell: (row) => <AccountLink id={row.otherAccount} code={row.otherCode} owner={row.otherName} />,
     },
     {
       key: 'order',

@@ -51,7 +51,8 @@ export function MerchantPayouts({ views }: { views: readonly ListView[] }) {
   const [chosen, choose] = useQueryState('merchant', parseAsString);
   const [paying, setPaying] = useState(false);
   const merchants = useQuery(trpc.payouts.merchants.queryOptions());
-  const merchantId = chosen ?? merchants.data?.[0]?.id;
+  const merchant = merchants.data?.find(({ id }) => id === chosen) ?? merchants.data?.[0];
+  const merchantId = merchant?.id;
   const input = { merchantId: merchantId ?? NOBODY, after: url.after ?? undefined };
   const list = useQuery({
     ...trpc.payouts.list.queryOptions(input),
@@ -102,8 +103,8 @@ export function MerchantPayouts({ views }: { views: readonly ListView[] }) {
         }
         empty={{ title: t('payouts.noneTitle'), reason: t('payouts.none') }}
       />
-      {paying && merchantId && owed.data && (
-        <PayDialog merchantId={merchantId} owed={owed.data.owed} accounts={owed.data.accounts} onClose={() => setPaying(false)} />
+      {paying && merchant && owed.data && (
+        <PayDialog merchant={merchant} owed={owed.data.owed} accounts={owed.data.accounts} onClose={() => setPaying(false)} />
       )}
     </>
   );

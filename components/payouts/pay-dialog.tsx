@@ -12,7 +12,7 @@ import { useFormat, useMessages } from '../ui/locale.tsx';
 import { useToast } from '../ui/toast.tsx';
 
 interface Props {
-  readonly merchantId: string;
+  readonly merchant: { readonly id: string; readonly name: string };
   readonly owed: readonly OwedToMerchant[];
   readonly accounts: readonly BankAccountView[];
   readonly onClose: () => void;
@@ -23,7 +23,7 @@ export function PayDialog(props: Props) {
   return props.accounts.length === 0 ? <AccountDialog {...props} /> : <AmountDialog {...props} />;
 }
 
-function AmountDialog({ merchantId, owed, accounts, onClose }: Props) {
+function AmountDialog({ merchant, owed, accounts, onClose }: Props) {
   const { t } = useMessages();
   const format = useFormat();
   const trpc = useTRPC();
@@ -54,13 +54,15 @@ function AmountDialog({ merchantId, owed, accounts, onClose }: Props) {
     <EffectDialog
       opened
       onClose={onClose}
-      title={t('payouts.payTitle')}
+      title={t('payouts.payTitle', { merchant: merchant.name })}
       preview={<p>{t('payouts.payEffect')}</p>}
       verb={t('payouts.payVerb', { amount })}
       blocked={usable ? null : t('payouts.chooseAmount')}
       error={shownError(pay.error)}
       busy={pay.isPending}
-      onConfirm={() => usable && pay.mutate(request.keyed({ merchantId, bankAccountId: account, currency, amountMinor }))}
+      onConfirm={() =>
+        usable && pay.mutate(request.keyed({ merchantId: merchant.id, bankAccountId: account, currency, amountMinor }))
+      }
     >
       {owed.length > 1 && (
         <Select
@@ -91,7 +93,7 @@ function AmountDialog({ merchantId, owed, accounts, onClose }: Props) {
   );
 }
 
-function AccountDialog({ merchantId, onClose }: Props) {
+function AccountDialog({ merchant, onClose }: Props) {
   const { t } = useMessages();
   const trpc = useTRPC();
   const queryClient = useQueryClient();
@@ -110,13 +112,13 @@ function AccountDialog({ merchantId, onClose }: Props) {
     <EffectDialog
       opened
       onClose={onClose}
-      title={t('payouts.accountTitle')}
+      title={t('payouts.accountTitle', { merchant: merchant.name })}
       preview={<p>{t('payouts.accountEffect')}</p>}
       verb={t('rails.addAccount')}
       blocked={complete ? null : iban !== '' && problem ? t(`rails.ibanProblems.${problem}`) : t('payouts.fillIn')}
       error={shownError(add.error)}
       busy={add.isPending}
-      onConfirm={() => complete && add.mutate(request.keyed({ merchantId, iban, holder: holder.trim() }))}
+      onConfirm={() => complete && add.mutate(request.keyed({ merchantId: merchant.id, iban, holder: holder.trim() }))}
     >
       <TextInput
         label={t('rails.holder')}

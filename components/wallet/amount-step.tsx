@@ -58,6 +58,7 @@ export function AmountStep({ kind, wallet, recipient, draft, switcher, onSay }: 
       <div>
         <input
           className={move.typed}
+          data-large
           aria-label={t('wallet.amountIn', { currency, name: addressText(recipient) })}
           aria-describedby={hint}
           aria-invalid={wrong !== null || undefined}

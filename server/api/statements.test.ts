@@ -56,6 +56,13 @@ beforeAll(async () => {
      WHERE a.id IN ($1, $2)`,
     [wallet, bank, ENTRIES],
   );
+  await ownerPool.query(
+    `WITH friend AS (INSERT INTO customers (id, name, created_at) VALUES (gen_random_uuid(), 'Ben Carter', now()) RETURNING id)
+     INSERT INTO wallet_transfers (id, from_wallet, to_wallet, from_customer, to_customer, currency, amount_minor, note, counted_on, at)
+     SELECT t.id, gen_random_uuid(), gen_random_uuid(), $2, friend.id, 'EUR', t.amount_minor, 'Lunch', t.at::date, t.at
+     FROM transfers t, friend WHERE t.debit_account = $1 AND t.debit_version = 3`,
+    [wallet, customerId],
+  );
   await markAccounts(db.pool);
 });
 afterAll(async () => {
@@ -134,7 +141,7 @@ describe('a statement as CSV', () => {
     expect(entries.find((row) => row.version === '2')?.reference).toBe(`'=HYPERLINK("http://evil","x")`);
   });
 
-  test('tells a customer what moved and neither from whom nor under which reference', async () => {
+  test('tells a customer what moved, to whom and what for, and neither the house’s accounts nor its references', async () => {
     const own = await api.signIn('customer', { customerId });
     const response = await ask('.csv?from=2026-03-01&to=2026-03-01', { cookie: own });
     const text = await response.text();
@@ -142,6 +149,7 @@ describe('a statement as CSV', () => {
       'attachment; filename="statement-wallet-eur-2026-03-01-2026-03-01.csv"',
     );
     expect(text).toContain('top_up');
+    expect(text).toMatch(/,p2p,Ben Carter,,Lunch,-1\.00,/);
     expect(text).not.toMatch(/bank_clearing|HYPERLINK/);
   });
 
@@ -173,6 +181,7 @@ describe('a statement as PDF', () => {
     const shown = new Intl.NumberFormat('en-GB', { style: 'currency', currency: 'EUR' }).format(Math.abs(closing) / 100);
     expect(lines.filter((line) => line.startsWith('Closing balance') && line.endsWith(shown))).toHaveLength(2);
     expect(lines.join('').replaceAll(/[ |]/g, '')).toContain('Наталия山田Żółć');
+    expect(lines.filter((line) => line.includes('Ben Carter · Lunch'))).toHaveLength(1);
   });
 
   test(

@@ -20,6 +20,8 @@ export interface EntryRow {
   readonly currency: string;
   readonly otherAccount: string;
   readonly otherCode: string;
+  /** The customer whose account that is; null where it is nobody's. */
+  readonly otherName: string | null;
   readonly orderNumber: string | null;
   readonly paymentId: string | null;
   readonly reference: string | null;
@@ -116,8 +118,9 @@ function pageOfStretch(
     {
       label: 'account-entries',
       columns: `t.id, t.version, t.kind, t.phase, t.amount AS "amountMinor", t.balance AS "balanceMinor", t.currency, t.other AS "otherAccount",
-        c.code AS "otherCode", o.number AS "orderNumber", t.payment_id AS "paymentId", t.reference, t.at`,
-      from: `${entriesSql(account, id)} JOIN accounts c ON c.id = t.other LEFT JOIN orders o ON o.id = t.order_id`,
+        c.code AS "otherCode", p.name AS "otherName", o.number AS "orderNumber", t.payment_id AS "paymentId", t.reference, t.at`,
+      from: `${entriesSql(account, id)} JOIN accounts c ON c.id = t.other LEFT JOIN orders o ON o.id = t.order_id
+        LEFT JOIN customers p ON p.id = c.customer_id`,
       where,
       by: 't.version',
       id: 't.id',

@@ -78,11 +78,11 @@ export function statementRows(
 ): string[][] {
   const words = STATEMENT_WORDS[print.locale];
   return entries.map((entry) => {
-    const other = showsOthers ? accountKind(entry.otherCode, print) : null;
+    const other = entry.person ?? (showsOthers ? accountKind(entry.otherCode, print) : null);
     return [
       print.dateTime(entry.at),
       words.transferKinds[entry.kind] ?? inWords(entry.kind),
-      [entry.orderNumber, other].filter(Boolean).join(' · '),
+      [entry.orderNumber, other, entry.note].filter(Boolean).join(' · '),
       print.money(entry.amountMinor, account.currency),
       print.money(entry.balanceMinor, account.currency),
     ];

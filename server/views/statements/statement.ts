@@ -45,6 +45,9 @@ export interface StatementEntry {
   readonly otherCode: string;
   readonly orderNumber: string | null;
   readonly reference: string | null;
+  /** Who sent it, or whom it was sent to, and what for; null where no other customer is on the other side. */
+  readonly person: string | null;
+  readonly note: string | null;
 }
 
 const MAX_DAYS = 3_700;
@@ -128,9 +131,13 @@ export async function* statementEntries(db: Queryable, statement: Statement): As
     let since = stretch.since;
     for (;;) {
       const { where, source } = within(statement.account, statement, { since, version: stretch.version });
-      const text = `SELECT t.id, t.version, t.at, t.kind, t.amount AS "amountMinor", c.code AS "otherCode", o.number AS "orderNumber", t.reference
+      const text = `SELECT t.id, t.version, t.at, t.kind, t.amount AS "amountMinor", c.code AS "otherCode", o.number AS "orderNumber", t.reference,
+          coalesce(p.name, p.email) AS person, w.note
         FROM (SELECT * FROM ${source} WHERE ${where.where} ORDER BY t.version LIMIT ${where.value(PAGE)}) t
-        JOIN accounts c ON c.id = t.other LEFT JOIN orders o ON o.id = t.order_id ORDER BY t.version`;
+        JOIN accounts c ON c.id = t.other LEFT JOIN orders o ON o.id = t.order_id
+        LEFT JOIN wallet_transfers w ON t.kind = 'p2p' AND w.id = t.id
+        LEFT JOIN customers p ON p.id = CASE WHEN t.amount < 0 THEN w.to_customer ELSE w.from_customer END
+        ORDER BY t.version`;
       const { rows } = await db.query<Omit<StatementEntry, 'balanceMinor'>>(prepared('statement-entries', text, where.values));
       if (rows.length > 0) {
         yield rows.map((row) => {

@@ -8,7 +8,7 @@ export const payouts = {
   reason: 'Grund',
   requested: 'Beantragt',
   pay: 'Händler auszahlen',
-  payTitle: 'Einen Händler auszahlen',
+  payTitle: '{merchant} auszahlen',
   payEffect:
     'Der Betrag wird sofort vorgemerkt und verlässt die Bücher, wenn er angekommen ist. Große Beträge warten auf eine zweite Person.',
   payVerb: '{amount} auszahlen',
@@ -18,7 +18,7 @@ export const payouts = {
   sent: 'Die Auszahlung ist unterwegs.',
   noneTitle: 'Noch wurde nichts ausgezahlt',
   none: 'Hier erscheint, was diesem Händler ausgezahlt wurde.',
-  accountTitle: 'Wohin wird dieser Händler bezahlt?',
+  accountTitle: 'Wohin wird an {merchant} ausgezahlt?',
   accountEffect: 'Nur die Bank bewahrt die Nummer auf. Hier stehen Land und die letzten vier Zeichen.',
   fillIn: 'Füllen Sie jedes Feld aus.',
   written: 'Verwendungszweck',
