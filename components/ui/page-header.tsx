@@ -42,7 +42,7 @@ export function Breadcrumbs({ items }: { items: readonly Crumb[] }) {
 function MenuActionItem({ action }: { action: MenuAction }) {
   const { icon: Icon, reason } = action;
   const common = {
-    color: action.danger && !reason ? 'red' : undefined,
+    className: action.danger ? classes.danger : undefined,
     leftSection: Icon ? <Icon size={16} stroke={1.75} aria-hidden /> : undefined,
   };
   if (reason) {
