@@ -42,6 +42,9 @@ export interface SagaRunnerDeps {
 /** A step that ends each remote call within its limit cannot loop for ever; this stops one that would. */
 const MAX_CALLS = 25;
 
+/** One batch is read and decided while PostgreSQL writes the other. */
+const PARALLEL = 2;
+
 /** Takes a saga as far as it can go now. Resolves when it rests, waits (its next job is added then), or is somebody else's. */
 export function createSagaRunner(deps: SagaRunnerDeps): {
   run(sagaId: string, signal?: AbortSignal): Promise<void>;
@@ -51,6 +54,7 @@ export function createSagaRunner(deps: SagaRunnerDeps): {
     name: 'advance-saga',
     pool: deps.pool,
     run: (tx, turns) => runTurns(tx, turns, deps),
+    parallel: PARALLEL,
     ...(deps.observe ? { observe: deps.observe } : {}),
   });
   return {
