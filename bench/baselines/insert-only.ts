@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { insertMany } from './order-sql.ts';
+import { arraysOf, insertMany } from './order-sql.ts';
 import { mint, type OrderTemplate } from './order-template.ts';
 
 /** Orders per transaction, as in a full lane. */
@@ -35,8 +35,8 @@ export async function insertOnly(url: string, template: OrderTemplate, batches: 
   }
 }
 
-/** One batch: per table, per column, the values of all its rows. */
-function columnsOf(template: OrderTemplate, batch: string): (string | null)[][][] {
+/** One batch: per table, per column, the values of all its rows as they travel. */
+function columnsOf(template: OrderTemplate, batch: string): (Buffer | null)[][] {
   const batchColumns = template.tables.map(({ columns }) => columns.map((): (string | null)[] => []));
   for (let order = 0; order < BATCH; order++) {
     const ids = mint(new Set());
@@ -48,5 +48,5 @@ function columnsOf(template: OrderTemplate, batch: string): (string | null)[][][
           batchColumns[at]?.[column]?.push(own);
         }
   }
-  return batchColumns;
+  return template.tables.map((table, at) => arraysOf(table, batchColumns[at] ?? []));
 }
