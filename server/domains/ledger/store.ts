@@ -1,3 +1,4 @@
+import { binaryArray } from '../../platform/binary-arrays.ts';
 import type { Queryable, Tx } from '../../platform/db.ts';
 import { insertRows, type TableSpec, updateRows } from '../../platform/rows.ts';
 import type { Account, AppliedTransfer, Hold } from './rules.ts';
@@ -125,7 +126,7 @@ export async function lockAccounts(tx: Tx, ids: readonly string[], now: Date): P
                   credits_pending AS "creditsPending", version,
                   (SELECT max(closed_until) FROM ledger_periods WHERE closed_until > $2::timestamptz - interval '1 hour') AS "closedUntil"
            FROM accounts WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE OF accounts`,
-    values: [ids, now],
+    values: [binaryArray('uuid', ids), now],
   });
   return rows;
 }

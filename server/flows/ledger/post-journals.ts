@@ -61,8 +61,9 @@ interface Journal {
 /** Linked transfers of one journal: more would make one caller's batch everybody's. */
 export const JOURNAL_SIZE = 100;
 
-/** Transfers. Callers of a closed loop fill two of these: one is at work while the other's callers are answered and ask again. */
-const BATCH = 128;
+/** Transfers of a batch: what a batch costs beside them is small by then. */
+const BATCH = 256;
+/** Who comes while a batch is at work need not wait for its COMMIT, unless they want the same accounts. */
 const PARALLEL = 2;
 
 /** Gives the ledger its lane. Lanes of several processes, and several in one, take turns by their row locks. */
