@@ -26,7 +26,8 @@ export interface LaneOptions<I, O> {
   readonly weigh?: (item: I) => number;
   /**
    * Batches at work at once, each on a connection of its own; one where absent. While PostgreSQL works on one, this process reads and
-   * writes for the other. Those that want the same rows wait for each other there.
+   * writes for the other. Those that want the same rows wait for each other there. Another is begun only where it is full: two halves
+   * cost more than one whole.
    */
   readonly parallel?: number;
   /** Past this many waiting requests the lane refuses with `overloaded`: a bounded wait is better than a long one. */
@@ -77,7 +78,7 @@ export function createLane<I, O>(options: LaneOptions<I, O>): Lane<I, O> {
     running++;
     // Yield once, so that requests that arrived in the same turn of the event loop share the first batch.
     await new Promise(setImmediate);
-    while (queue.length > 0) {
+    while (queue.length > 0 && (running === 1 || queue.length >= maxBatch)) {
       if (lingerMs > 0 && queue.length < maxBatch) await wait(lingerMs);
       const batch = queue.splice(0, countOf(queue));
       const began = performance.now();
@@ -148,7 +149,7 @@ export function createLane<I, O>(options: LaneOptions<I, O>): Lane<I, O> {
       if (queue.length >= maxQueue) return Promise.reject(new DomainError('overloaded', undefined, { retryAfterSeconds: 1 }));
       return new Promise<O>((resolve, reject) => {
         queue.push({ item, since: performance.now(), resolve, reject });
-        if (running < parallel) void drain();
+        if (running === 0 || (running < parallel && queue.length >= maxBatch)) void drain();
       });
     },
     idle: () => (running > 0 ? new Promise((resolve) => idleWaiters.push(resolve)) : Promise.resolve()),
