@@ -48,7 +48,7 @@ module.exports = {
       from: { path: '^server/domains/', pathNot: TEST },
       to: {
         path: '^server/platform/|(^|/)node_modules/(@types/)?(pg|graphile-worker|bentocache)/',
-        pathNot: '^server/platform/(rows|together|seal-format|locks|log|remote-api|standard-webhook)\\.ts$',
+        pathNot: '^server/platform/(rows|binary-arrays|together|seal-format|locks|log|remote-api|standard-webhook)\\.ts$',
         dependencyTypesNot: ['type-only'],
       },
     },
