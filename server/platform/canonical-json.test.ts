@@ -29,6 +29,10 @@ test('a copy for JSON is what JSON itself would bring back, with bigints as numb
       expect(jsonCopy(value)).toEqual(JSON.parse(JSON.stringify(value)));
     }),
   );
+  const named = JSON.parse('{"__proto__":{"role":"admin"}}') as Record<string, unknown>;
+  expect(JSON.stringify(jsonCopy(named))).toBe('{"__proto__":{"role":"admin"}}');
+  expect(jsonCopy(named).role).toBeUndefined();
+  expect(jsonCopy([-0, Number.NaN])).toEqual([0, null]);
   expect(jsonCopy({ small: 12n, large: 2n ** 60n, none: undefined, list: [undefined, 3n] })).toEqual({
     small: 12,
     large: '1152921504606846976',

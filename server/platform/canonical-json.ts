@@ -26,12 +26,21 @@ export function jsonCopy<T>(value: T): T {
   return copy(value) as T;
 }
 
+const OWN = { enumerable: true, configurable: true, writable: true } as const;
+
 function copy(value: unknown): unknown {
   if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : value.toString();
+  // JSON knows neither −0, which this makes 0, nor what is no number.
+  if (typeof value === 'number') return Number.isFinite(value) ? value + 0 : null;
   if (typeof value !== 'object' || value === null) return value;
   if ('toJSON' in value && typeof value.toJSON === 'function') return copy(value.toJSON());
   if (Array.isArray(value)) return value.map((item) => copy(item) ?? null);
   const copied: Record<string, unknown> = {};
-  for (const [name, member] of Object.entries(value)) if (member !== undefined) copied[name] = copy(member);
+  for (const [name, member] of Object.entries(value)) {
+    if (member === undefined) continue;
+    // Assigned, a member of this name would become the copy's prototype and be lost.
+    if (name === '__proto__') Object.defineProperty(copied, name, { value: copy(member), ...OWN });
+    else copied[name] = copy(member);
+  }
   return copied;
 }
