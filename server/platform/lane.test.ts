@@ -23,6 +23,7 @@ function lane(
     maxQueue?: number;
     lingerMs?: number;
     parallel?: number;
+    weigh?: (item: number) => number;
     pool?: pg.Pool;
   } = {},
 ) {
@@ -89,6 +90,15 @@ describe('a lane', () => {
     expect(await Promise.all(served)).toEqual(items);
     expect(most).toBe(2);
     expect(batches.flat().toSorted((a, b) => a - b)).toEqual(items);
+  });
+
+  it('fills a batch by weight, and gives one to itself to what weighs more', async () => {
+    const items = fresh(6);
+    const heavy = items[3];
+    const { submit, batches } = lane({ maxBatch: 4, weigh: (item) => (item === heavy ? 9 : 2) });
+    expect(await Promise.all(items.map((item) => submit(item)))).toEqual(items);
+    expect(batches.map((batch) => batch.length)).toEqual([2, 1, 1, 2]);
+    expect(batches.flat()).toEqual(items);
   });
 
   it('settles a promise only after COMMIT', async () => {

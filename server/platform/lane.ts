@@ -64,7 +64,7 @@ export function createLane<I, O>(options: LaneOptions<I, O>): Lane<I, O> {
     pool,
     run,
     maxBatch = DEFAULT_BATCH,
-    weigh,
+    weigh = () => 1,
     maxQueue = DEFAULT_QUEUE,
     lingerMs = 0,
     parallel = 1,
@@ -73,14 +73,17 @@ export function createLane<I, O>(options: LaneOptions<I, O>): Lane<I, O> {
   const queue: Waiting<I, O>[] = [];
   let idleWaiters: (() => void)[] = [];
   let running = 0;
+  /** What waits, as `weigh` counts. */
+  let waitingWeight = 0;
+  const fillsBatch = (): boolean => waitingWeight >= maxBatch;
 
   async function drain(): Promise<void> {
     running++;
     // Yield once, so that requests that arrived in the same turn of the event loop share the first batch.
     await new Promise(setImmediate);
-    while (queue.length > 0 && (running === 1 || queue.length >= maxBatch)) {
-      if (lingerMs > 0 && queue.length < maxBatch) await wait(lingerMs);
-      const batch = queue.splice(0, countOf(queue));
+    while (queue.length > 0 && (running === 1 || fillsBatch())) {
+      if (lingerMs > 0 && !fillsBatch()) await wait(lingerMs);
+      const batch = take();
       const began = performance.now();
       await settle(batch);
       observe?.(name, {
@@ -96,15 +99,18 @@ export function createLane<I, O>(options: LaneOptions<I, O>): Lane<I, O> {
     idleWaiters = [];
   }
 
-  /** How many of those that wait go into the next batch. */
-  function countOf(waiting: readonly Waiting<I, O>[]): number {
-    if (!weigh) return maxBatch;
+  /** Those that go into the next batch: the first of them, and as many more as fit. */
+  function take(): Waiting<I, O>[] {
+    let count = 0;
     let weight = 0;
-    const over = waiting.findIndex(({ item }) => {
-      weight += weigh(item);
-      return weight > maxBatch;
-    });
-    return over < 0 ? waiting.length : Math.max(1, over);
+    for (const { item } of queue) {
+      const more = weigh(item);
+      if (count > 0 && weight + more > maxBatch) break;
+      count++;
+      weight += more;
+    }
+    waitingWeight -= weight;
+    return queue.splice(0, count);
   }
 
   async function settle(batch: readonly Waiting<I, O>[]): Promise<void> {
@@ -149,7 +155,8 @@ export function createLane<I, O>(options: LaneOptions<I, O>): Lane<I, O> {
       if (queue.length >= maxQueue) return Promise.reject(new DomainError('overloaded', undefined, { retryAfterSeconds: 1 }));
       return new Promise<O>((resolve, reject) => {
         queue.push({ item, since: performance.now(), resolve, reject });
-        if (running === 0 || (running < parallel && queue.length >= maxBatch)) void drain();
+        waitingWeight += weigh(item);
+        if (running === 0 || (running < parallel && fillsBatch())) void drain();
       });
     },
     idle: () => (running > 0 ? new Promise((resolve) => idleWaiters.push(resolve)) : Promise.resolve()),

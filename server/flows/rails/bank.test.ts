@@ -5,7 +5,8 @@ import * as ledger from '../../domains/ledger/service.ts';
 import { newId } from '../../kernel/ids.ts';
 import { withTx } from '../../platform/db.ts';
 import { forgetLocks } from '../../platform/locks.ts';
-import { type Account, IBAN, type RailsHouse, railsHouse } from '../testing/rails-house.ts';
+import { railsHands } from '../testing/rails-hands.ts';
+import { IBAN, type RailsHouse, railsHouse } from '../testing/rails-house.ts';
 import { refused } from '../testing/wallet-house.ts';
 
 let h: RailsHouse;
@@ -18,17 +19,7 @@ afterEach(async () => {
   await h.expectBooksAgree();
 });
 
-const withdraw = (who: Account, amountMinor: bigint, key?: string) =>
-  h.flows.rails.withdraw({ walletId: who.walletId, bankAccountId: who.bankAccountId, amountMinor }, who.ctx(), key);
-const statusOf = async (id: string) => (await h.payout(id)).status;
-const balance = async (who: Account) => (await h.money(who)).balance;
-async function announced(who: Account, amountMinor: bigint) {
-  const { id, reference } = await h.flows.rails.topUpByBank({ walletId: who.walletId, amountMinor }, who.ctx());
-  return { id, reference: reference as string };
-}
-async function payIn(bankRef: string) {
-  return (await h.db.pool.query('SELECT * FROM bank_pay_ins WHERE bank_ref = $1', [bankRef])).rows[0];
-}
+const { withdraw, statusOf, balance, announced, payIn } = railsHands(() => h);
 
 describe('a top up by bank', () => {
   it('is arriving when the bank says so, and credited as what came when it has', async () => {

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { newId } from '../../kernel/ids.ts';
+import { railsHands } from '../testing/rails-hands.ts';
 import { type Account, type RailsHouse, railsHouse } from '../testing/rails-house.ts';
 import { refused } from '../testing/wallet-house.ts';
 
@@ -13,17 +14,7 @@ afterEach(async () => {
   await h.expectBooksAgree();
 });
 
-const withdraw = (who: Account, amountMinor: bigint) =>
-  h.flows.rails.withdraw({ walletId: who.walletId, bankAccountId: who.bankAccountId, amountMinor }, who.ctx());
-const statusOf = async (id: string) => (await h.payout(id)).status;
-const balance = async (who: Account) => (await h.money(who)).balance;
-async function announced(who: Account, amountMinor: bigint) {
-  const { id, reference } = await h.flows.rails.topUpByBank({ walletId: who.walletId, amountMinor }, who.ctx());
-  return { id, reference: reference as string };
-}
-async function payIn(bankRef: string) {
-  return (await h.db.pool.query('SELECT * FROM bank_pay_ins WHERE bank_ref = $1', [bankRef])).rows[0];
-}
+const { withdraw, statusOf, balance, announced, payIn } = railsHands(() => h);
 
 describe('a large amount in suspense', () => {
   it('is given to a wallet by two persons: asked for once, refused to whoever asked, there when the second agrees', async () => {
