@@ -1,5 +1,4 @@
 import type { App } from '../../server/app.ts';
-import { notifyCustomers } from '../../server/flows/notify-customer.ts';
 import { CONSUMERS } from '../../server/kernel/consumers.ts';
 import type { Consumer } from '../../server/platform/consumers.ts';
 
@@ -7,7 +6,7 @@ import type { Consumer } from '../../server/platform/consumers.ts';
 export const notifyCustomer: Consumer<App> = {
   name: 'notify-customer',
   types: CONSUMERS['notify-customer'],
-  async handle(events, { pool }) {
-    await notifyCustomers(pool, events, new Date());
+  async handle(events, { flows }) {
+    await flows.notifyCustomers(events);
   },
 };

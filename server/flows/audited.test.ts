@@ -21,6 +21,7 @@ type Machinery =
   | 'idle'
   | 'mailLink'
   | 'cannedMessages'
+  | 'notifyCustomers'
   | 'sendNotices'
   | 'markAccounts'
   | 'sweepNotices'

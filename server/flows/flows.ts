@@ -29,6 +29,7 @@ import { type Tx, withTx } from '../platform/db.ts';
 import type { LaneOptions } from '../platform/lane.ts';
 import { forgetLocks } from '../platform/locks.ts';
 import { dropSagaJobs, type Outbox } from '../platform/outbox.ts';
+import type { StoredEvent } from '../platform/stored-events.ts';
 import { type Call, createVerb, type Locked, type Verb } from '../platform/verb.ts';
 import { type AdjustedStock, adjustStock } from './adjust-stock.ts';
 import { createSagaRunner } from './advance-saga.ts';
@@ -56,6 +57,7 @@ import {
   type SentMessage,
 } from './message-customer.ts';
 import { type NotedCustomer, noteCustomer } from './note-customer.ts';
+import { notifyCustomers } from './notify-customer.ts';
 import { type OperatedSaga, type OperateSagaInput, operateSaga } from './operate-saga.ts';
 import type { Outside } from './outside.ts';
 import { type FinishedRound, finishPicking, type StartedRound, startPicking } from './pick-orders.ts';
@@ -155,6 +157,8 @@ export interface Flows {
   expireGiftCards(ctx: Ctx): Promise<number>;
   /** Queues the mail of a sign-in link. */
   mailLink(link: LinkMail, ctx: Ctx): Promise<void>;
+  /** Queues what customers are told of events; returns how many notices are new. */
+  notifyCustomers(events: readonly StoredEvent[]): Promise<number>;
   /** Sends the mails that are due; what a job does. */
   sendNotices(signal?: AbortSignal): Promise<number>;
   sweepNotices(): Promise<number>;
@@ -270,6 +274,7 @@ export function createFlows(deps: FlowDeps): Flows {
     markAccounts: (signal) => markAccounts(pool, signal),
     expireGiftCards: (ctx) => expireGiftCards(pool, ctx),
     mailLink: (link, ctx) => mailLink(pool, link, ctx),
+    notifyCustomers: (events) => notifyCustomers(pool, events, clock(), desk.transport !== null),
     sendNotices: (signal) => sender.send(signal),
     sweepNotices: () => sender.sweep(),
     async idle() {

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { MAX_ATTEMPTS } from '../domains/notifications/rules.ts';
+import { readEvents } from '../platform/stored-events.ts';
 import { type MailSimulator, startMailSimulator } from '../simulators/mail/server.ts';
 import { LEASE_MS } from './send-notices.ts';
 import { address, FROM, LINKS, mailWorld, silentServer } from './testing/mail-world.ts';
@@ -165,6 +166,19 @@ test('without a mail server notices are recorded as not sent, and none is sent l
   expect(await m.only(id)).toMatchObject({ status: 'suppressed', reason: 'mail_off' });
   await m.mailing(catcher.url).sendNotices();
   expect(caughtFor(email)).toEqual([]);
+});
+
+test('a process that sends no mail records at once that none was sent, and once only', async () => {
+  const email = address();
+  const order = await w.place({ lines: [{ sku: 'MUG', quantity: 1 }], customer: { email, name: 'Carla Rossi' } });
+  await w.settle();
+  const { rows } = await w.db.pool.query<{ id: string }>('SELECT id FROM events WHERE aggregate_id = $1', [order.id]);
+  const events = await readEvents(
+    w.db.pool,
+    rows.map((row) => row.id),
+  );
+  expect([await w.flows.notifyCustomers(events), await w.flows.notifyCustomers(events)]).toEqual([1, 0]);
+  expect(await m.only(order.id)).toMatchObject({ status: 'suppressed', reason: 'mail_off', next_at: null });
 });
 
 test('old news is not mailed', async () => {

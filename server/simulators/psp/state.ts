@@ -181,7 +181,19 @@ const EVENTS_KEPT = 50_000;
 /** A token is used within minutes of being made. */
 const METHODS_KEPT = 10_000;
 
-export const newPspId = (prefix: string): string => `${prefix}_3${randomBytes(12).toString('hex')}`;
+/** Ids are drawn from a store of random bytes: asking the system for twelve of them costs more than all else of an id. */
+const ID_BYTES = 12;
+let store = Buffer.alloc(0);
+let drawn = 0;
+
+export function newPspId(prefix: string): string {
+  if (drawn + ID_BYTES > store.length) {
+    store = randomBytes(ID_BYTES * 512);
+    drawn = 0;
+  }
+  drawn += ID_BYTES;
+  return `${prefix}_3${store.toString('hex', drawn - ID_BYTES, drawn)}`;
+}
 
 function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
   const list = map.get(key);
