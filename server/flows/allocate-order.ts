@@ -48,7 +48,7 @@ export function allocate(world: World, saga: Saga, ctx: Ctx): StepResult {
     inventory.apply(
       world.inventory,
       picks.map((pick) => movement('allocate', pick.skuId, pick.nodeId, { allocated: BigInt(pick.to - pick.from + 1) })),
-      { orderId: order.row.id },
+      { order: order.row },
       ctx,
     );
     for (const [nodeId, own] of byNode(picks)) orders.change(order, own, () => ({ state: 'allocated', nodeId }));

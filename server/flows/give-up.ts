@@ -34,7 +34,7 @@ export function cancelUnits(world: World, order: orders.Order, ranges: readonly 
         : [release];
     });
   });
-  inventory.apply(world.inventory, movements, { orderId: id, reason: cause.reason }, ctx);
+  inventory.apply(world.inventory, movements, { order: order.row, reason: cause.reason }, ctx);
   orders.change(order, ranges, () => ({ state: 'cancelled', nodeId: null }));
   order.row.cancelledMinor += value;
   if (order.row.confirmedAt && value > 0n) {

@@ -1,6 +1,6 @@
 import * as catalog from '../domains/catalog/service.ts';
 import * as customers from '../domains/customers/service.ts';
-import { planPromise } from '../domains/inventory/rules.ts';
+import { planPromise } from '../domains/inventory/promising.ts';
 import * as inventory from '../domains/inventory/service.ts';
 import type { Line } from '../domains/orders/rules.ts';
 import type { PlaceOrderInput } from '../domains/orders/schema.ts';
@@ -155,11 +155,12 @@ function decide(world: Placing, request: Request<PlaceOrderInput>): PlacedOrder 
     lines.flatMap((line) =>
       line.stocked && line.skuId ? [{ skuId: line.skuId, skuCode: line.skuCode ?? '', quantity: line.quantity }] : [],
     ),
+    input,
   );
 
   if (externalKey) world.externalIds.add(externalKey);
   const order = orders.add(world.orders, newRow(world, request, bill, { id: orderId, home: merchant.home, totalMinor }), lines);
-  inventory.apply(world.inventory, promises, { orderId }, ctx);
+  inventory.apply(world.inventory, promises.movements, { order: order.row }, ctx);
   // The house's own tenders first: the card pays what they leave, and is the last to be taken and the first to be given back.
   addTenders(world, order, held, ctx);
   if (input.payment && cardMinor > 0n) {

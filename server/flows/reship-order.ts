@@ -1,5 +1,5 @@
 import type { Shipment } from '../domains/fulfilment/rules.ts';
-import { planPromise } from '../domains/inventory/rules.ts';
+import { planPromise } from '../domains/inventory/promising.ts';
 import * as inventory from '../domains/inventory/service.ts';
 import { type Line, planReship } from '../domains/orders/rules.ts';
 import type { ReshipOrderInput } from '../domains/orders/schema.ts';
@@ -61,7 +61,7 @@ export function previewReship(world: World, order: orders.Order, input: ReshipOr
   }));
   const plan = { shipmentId: shipment.id, lines };
   const preview = { ...plan, fingerprint: fingerprintOf(plan) };
-  planPromise(world.inventory, demandsOf(order, preview));
+  planPromise(world.inventory, demandsOf(order, preview), order.row);
   return preview;
 }
 
@@ -69,10 +69,10 @@ function decide(world: World, { input, ctx }: Request<ReshipOrderInput>): Reship
   const order = orderOf(world, input.orderId);
   const preview = previewReship(world, order, input);
   checkFingerprint(input.fingerprint, preview);
-  const promises = planPromise(world.inventory, demandsOf(order, preview));
+  const promises = planPromise(world.inventory, demandsOf(order, preview), order.row);
   const before = { status: order.row.status };
   const position = Math.max(...order.lines.map((line) => line.position));
-  inventory.apply(world.inventory, promises, { orderId: order.row.id }, ctx);
+  inventory.apply(world.inventory, promises.movements, { order: order.row }, ctx);
   const lines = preview.lines.map(
     ({ lineId, quantity }, index): Line => ({
       ...originalOf(order, lineId),

@@ -165,7 +165,7 @@ function dispatch(world: World, saga: Saga, ctx: Ctx): StepResult {
   const leaving = combine(own.flatMap((span) => shipped(lines.get(span.lineId), span)));
   const missing = leaving.find((change) => !isOnHand(world.inventory, change.skuId, change.nodeId, -change.onHand));
   if (missing) return { kind: 'retry', error: { code: 'not_on_hand', message: NOT_ON_HAND } };
-  inventory.apply(world.inventory, leaving, { orderId: order.row.id, shipmentId: shipment.id }, ctx);
+  inventory.apply(world.inventory, leaving, { order: order.row, shipmentId: shipment.id }, ctx);
   // A service has no carrier to report its arrival: it is delivered as it is handed over.
   const state = shipment.nodeId ? 'shipped' : 'delivered';
   orders.change(

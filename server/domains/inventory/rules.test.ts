@@ -1,18 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DomainError } from '../../kernel/errors.ts';
+import { availableToPromise, planPromise } from './promising.ts';
 import {
   type AppliedMovement,
   applyMovement,
   availableAtNode,
-  availableToPromise,
   type Books,
   isOnHand,
   movement,
   type NodeStock,
   planAdjustment,
   planAllocation,
-  planPromise,
   type Supply,
   stockKey,
 } from './rules.ts';
@@ -21,8 +20,20 @@ const SKUS = ['mug', 'tee'] as const;
 const NODES = ['n1', 'n2'] as const;
 
 function supply(skuId: string, over: Partial<Supply> = {}): Supply {
-  return { skuId, region: 'EU', merchantId: 'm', sellable: 0n, promised: 0n, limitOver: 0n, shortfall: 0n, version: 0n, ...over };
+  return {
+    skuId,
+    region: 'EU',
+    merchantId: 'm',
+    sellable: 0n,
+    promised: 0n,
+    limitOver: 0n,
+    shortfall: 0n,
+    version: 0n,
+    byChannel: false,
+    ...over,
+  };
 }
+const API = { channel: 'api' };
 function stock(skuId: string, nodeId: string, over: Partial<NodeStock> = {}): NodeStock {
   return { skuId, nodeId, merchantId: 'm', region: 'EU', onHand: 0n, allocated: 0n, safety: 0n, short: 0n, version: 0n, ...over };
 }
@@ -30,6 +41,7 @@ function freshBooks(): Books {
   return {
     supply: new Map(SKUS.map((sku) => [sku, supply(sku)])),
     stock: new Map(SKUS.flatMap((sku) => NODES.map((node) => [stockKey(sku, node), stock(sku, node)] as const))),
+    channels: new Map(),
     work: [],
   };
 }
@@ -68,7 +80,7 @@ function movementsOf(books: Books, promised: Map<string, bigint>, next: Step): R
     case 'limit':
       return own.limitOver + count < 0n ? [] : [movement('limit', next.sku, null, { limit: count })];
     case 'promise':
-      return planPromise(books, [{ skuId: next.sku, skuCode: next.sku, quantity: next.units }]);
+      return [...planPromise(books, [{ skuId: next.sku, skuCode: next.sku, quantity: next.units }], API).movements];
     case 'release': {
       // Allocated units are deallocated first; only what is promised and not allocated is released here.
       const free = (promised.get(next.sku) ?? 0n) - allocatedOf(books, next.sku);
@@ -198,10 +210,10 @@ describe('promising', () => {
     books.supply.set('mug', supply('mug', { sellable: 5n }));
     books.supply.set('tee', supply('tee', { sellable: 1n }));
     const demand = (skuId: string, quantity: number) => ({ skuId, skuCode: skuId, quantity });
-    expect(planPromise(books, [demand('mug', 2), demand('mug', 3)])).toEqual([
+    expect(planPromise(books, [demand('mug', 2), demand('mug', 3)], API).movements).toEqual([
       movement('promise', 'mug', null, { promised: 5n }),
     ]);
-    expect(() => planPromise(books, [demand('mug', 3), demand('mug', 3), demand('tee', 2), demand('gone', 1)])).toThrow(
+    expect(() => planPromise(books, [demand('mug', 3), demand('mug', 3), demand('tee', 2), demand('gone', 1)], API)).toThrow(
       expect.objectContaining({
         code: 'out_of_stock',
         data: {

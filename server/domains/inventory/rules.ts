@@ -11,6 +11,23 @@ export interface Supply {
   limitOver: bigint;
   shortfall: bigint;
   version: bigint;
+  /** Whether channels have rules for this SKU: their rows are locked with it. */
+  byChannel: boolean;
+}
+
+/** What a channel may be promised of a SKU in a region. A SKU and channel without a row have no limit. */
+export interface ChannelSupply {
+  readonly skuId: string;
+  readonly region: string;
+  readonly channel: string;
+  /** Units that are kept away from the channel. */
+  buffer: bigint;
+  /** Units that may be promised to it at once; null is no limit. */
+  cap: bigint | null;
+  promised: bigint;
+  /** Promised beyond a cap that was lowered since. */
+  excess: bigint;
+  version: bigint;
 }
 
 /** Stock of a SKU at a node: what is there and what of it is spoken for. */
@@ -60,8 +77,11 @@ export interface Movement {
   readonly limit: bigint;
 }
 
-/** A movement as it was applied: with what shrinkage did and the versions it made. */
+/** A movement as it was applied: with what shrinkage did, what became of its channel's row, and the versions it made. */
 export interface AppliedMovement extends Movement {
+  readonly channel: string | null;
+  readonly channelDelta: bigint;
+  readonly channelVersion: bigint | null;
   readonly short: bigint;
   readonly shortfall: bigint;
   readonly sellable: bigint;
@@ -72,6 +92,8 @@ export interface AppliedMovement extends Movement {
 export interface Books {
   readonly supply: Map<string, Supply>;
   readonly stock: Map<string, NodeStock>;
+  /** Rules of channels, by `channelKey`; none for SKUs that have none. */
+  readonly channels: Map<string, ChannelSupply>;
   /** Open shortage work of the locked SKUs, oldest first. */
   readonly work: ShortageWork[];
 }
@@ -79,6 +101,11 @@ export interface Books {
 /** How a SKU at a node is found among locked rows. */
 export function stockKey(skuId: string, nodeId: string): string {
   return `${skuId}:${nodeId}`;
+}
+
+/** How a channel's share of a SKU is found among locked rows. */
+export function channelKey(skuId: string, channel: string): string {
+  return `${skuId}:${channel}`;
 }
 
 /** A movement of the given deltas; what is not named does not change. */
@@ -89,14 +116,6 @@ export function movement(
   deltas: Partial<Omit<Movement, 'kind' | 'skuId' | 'nodeId'>>,
 ): Movement {
   return { kind, skuId, nodeId, onHand: 0n, allocated: 0n, safety: 0n, promised: 0n, limit: 0n, ...deltas };
-}
-
-/** Units that may still be promised. Nothing is promised while the SKU is short: those units are somebody's already. */
-export function availableToPromise(supply: Supply): bigint {
-  if (supply.shortfall > 0n) return 0n;
-  const stock = supply.sellable > 0n ? supply.sellable : 0n;
-  const left = stock + supply.limitOver - supply.promised;
-  return left > 0n ? left : 0n;
 }
 
 /** Units at a node that may still be allocated; safety stock only when asked for. */
@@ -111,33 +130,6 @@ export function isOnHand(books: Books, skuId: string, nodeId: string | null, uni
   if (nodeId === null) return true;
   const stock = books.stock.get(stockKey(skuId, nodeId));
   return stock !== undefined && stock.onHand >= units;
-}
-
-export interface Demand {
-  readonly skuId: string;
-  readonly skuCode: string;
-  readonly quantity: number;
-}
-
-/** Promises all demands of one order or refuses with every SKU that falls short. Lines of one SKU are summed. */
-export function planPromise(books: Books, demands: readonly Demand[]): Movement[] {
-  const bySku = new Map<string, { code: string; quantity: bigint }>();
-  for (const demand of demands) {
-    const sum = bySku.get(demand.skuId) ?? { code: demand.skuCode, quantity: 0n };
-    sum.quantity += BigInt(demand.quantity);
-    bySku.set(demand.skuId, sum);
-  }
-  const missing: { sku: string; requested: number; available: number }[] = [];
-  for (const [skuId, { code, quantity }] of bySku) {
-    const supply = books.supply.get(skuId);
-    const available = supply ? availableToPromise(supply) : 0n;
-    if (quantity > available) missing.push({ sku: code, requested: Number(quantity), available: Number(available) });
-  }
-  if (missing.length > 0) {
-    const list = missing.map((m) => `${m.sku} (${m.requested} asked, ${m.available} left)`).join(', ');
-    throw new DomainError('out_of_stock', `Not enough stock of ${list}.`, { skus: missing });
-  }
-  return [...bySku].map(([skuId, { quantity }]) => movement('promise', skuId, null, { promised: quantity }));
 }
 
 export interface AllocationRequest extends UnitRange {
@@ -241,7 +233,12 @@ const atLeastZero = (value: bigint): bigint => (value > 0n ? value : 0n);
  * Applies a movement to the locked rows. Sellable follows on hand and safety. Shrinkage below what is promised or allocated raises
  * shortfall and short; anything that relieves them lowers both again, so a SKU is sold again as soon as its units are there.
  */
-export function applyMovement(books: Books, change: Movement, newWorkId: () => string): AppliedMovement {
+export function applyMovement(
+  books: Books,
+  change: Movement,
+  newWorkId: () => string,
+  channel: string | null = null,
+): AppliedMovement {
   const supply = books.supply.get(change.skuId);
   const stock = change.nodeId ? books.stock.get(stockKey(change.skuId, change.nodeId)) : undefined;
   if (change.nodeId && !stock) throw new Error(`Stock of ${change.skuId} at ${change.nodeId} is not locked`);
@@ -267,14 +264,26 @@ export function applyMovement(books: Books, change: Movement, newWorkId: () => s
     supply.version += 1n;
   }
   recordWork(books, change, short, shortfall, newWorkId);
+  const own = channel && change.promised !== 0n ? books.channels.get(channelKey(change.skuId, channel)) : undefined;
+  if (own) promiseToChannel(own, change.promised);
   return {
     ...change,
     short,
     shortfall,
     sellable,
+    channel: own ? own.channel : null,
+    channelDelta: own ? change.promised : 0n,
+    channelVersion: own ? own.version : null,
     supplyVersion: supply && touchesSupply ? supply.version : null,
     nodeVersion: stock ? stock.version : null,
   };
+}
+
+/** Changes what a channel was promised. What is beyond its cap is what it was promised before the cap was lowered. */
+export function promiseToChannel(row: ChannelSupply, units: bigint): void {
+  row.promised += units;
+  row.excess = row.cap === null ? 0n : atLeastZero(row.promised - row.cap);
+  row.version += 1n;
 }
 
 /** Open work explains every missing unit: raised amounts open a row, lowered ones are taken from the oldest. */

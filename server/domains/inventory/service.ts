@@ -7,6 +7,8 @@ import {
   type AppliedMovement,
   applyMovement,
   type Books,
+  type ChannelSupply,
+  channelKey,
   combine,
   type Movement,
   type NodeStock,
@@ -17,10 +19,12 @@ import {
   createStock,
   createSupply,
   insertMovements,
+  lockChannels,
   lockStock,
   lockSupply,
   type MovementRow,
   readOpenWork,
+  writeChannels,
   writeStock,
   writeSupply,
   writeWork,
@@ -32,6 +36,7 @@ export interface InventoryState extends Books {
   readonly movements: MovementRow[];
   readonly dirtySupply: Set<Supply>;
   readonly dirtyStock: Set<NodeStock>;
+  readonly dirtyChannels: Set<ChannelSupply>;
   readonly workReasons: Map<string, string>;
 }
 
@@ -46,7 +51,7 @@ export interface InventoryKeys {
 }
 
 /**
- * Locks supply and stock, in that order, each by SKU; makes rows that are missing. Reads the open shortage work of what is
+ * Locks supply, channels' shares of it and stock, in that order, each by SKU; makes rows that are missing. Reads the open shortage work of what is
  * short.
  */
 export async function lock(tx: Tx, keys: InventoryKeys): Promise<InventoryState> {
@@ -56,10 +61,12 @@ export async function lock(tx: Tx, keys: InventoryKeys): Promise<InventoryState>
     region: keys.region,
     supply: new Map(),
     stock: new Map(),
+    channels: new Map(),
     work: [],
     movements: [],
     dirtySupply: new Set(),
     dirtyStock: new Set(),
+    dirtyChannels: new Set(),
     workReasons: new Map(),
   };
   if (supplySkus.length > 0) {
@@ -73,6 +80,7 @@ export async function lock(tx: Tx, keys: InventoryKeys): Promise<InventoryState>
       rows = await lockSupply(tx, keys.region, supplySkus);
     }
     for (const row of rows) state.supply.set(row.skuId, row);
+    await lockRules(tx, state, rows);
   }
   if (stockSkus.length > 0) {
     lockStep(tx, 'node_stock');
@@ -89,8 +97,21 @@ export async function lock(tx: Tx, keys: InventoryKeys): Promise<InventoryState>
   return state;
 }
 
+/** Locks the channels' rows of SKUs that have any, and asks for none where there are none. */
+async function lockRules(tx: Tx, state: InventoryState, supply: readonly Supply[]): Promise<void> {
+  const ruled = supply.filter((row) => row.byChannel).map((row) => row.skuId);
+  if (ruled.length === 0) return;
+  lockStep(tx, 'channel_supply');
+  for (const row of await lockChannels(tx, state.region, ruled)) state.channels.set(channelKey(row.skuId, row.channel), row);
+}
+
+/**
+ * What a movement is for. A movement of promises names its order or its reservation, because a channel's share of them is counted by
+ * the same movement.
+ */
 export interface MovementCause {
-  readonly orderId?: string;
+  readonly order?: { readonly id: string; readonly channel: string };
+  readonly reservation?: { readonly id: string; readonly channel: string };
   readonly shipmentId?: string;
   readonly reason?: string;
   readonly reference?: string;
@@ -98,8 +119,12 @@ export interface MovementCause {
 
 /** Applies movements planned by the rules and remembers them for `write`. Returns what shrinkage made short. */
 export function apply(state: InventoryState, movements: readonly Movement[], cause: MovementCause, ctx: Ctx): AppliedMovement[] {
+  const channel = (cause.reservation ?? cause.order)?.channel ?? null;
   return combine(movements).map((change) => {
-    const applied = applyMovement(state, change, newId);
+    if (change.promised !== 0n && channel === null) throw new Error('A promise is somebody’s: name the order or the reservation');
+    const applied = applyMovement(state, change, newId, channel);
+    if (applied.channel !== null)
+      state.dirtyChannels.add(state.channels.get(channelKey(change.skuId, applied.channel)) as ChannelSupply);
     const supply = state.supply.get(change.skuId);
     const stock = change.nodeId ? state.stock.get(stockKey(change.skuId, change.nodeId)) : undefined;
     if (supply && applied.supplyVersion !== null) state.dirtySupply.add(supply);
@@ -123,10 +148,13 @@ export function apply(state: InventoryState, movements: readonly Movement[], cau
       shortfall_delta: applied.shortfall,
       supply_version: applied.supplyVersion,
       node_version: applied.nodeVersion,
-      order_id: cause.orderId ?? null,
+      order_id: cause.order?.id ?? null,
       shipment_id: cause.shipmentId ?? null,
       reason: cause.reason ?? null,
-      reference: cause.reference ?? null,
+      reference: cause.reservation?.id ?? cause.reference ?? null,
+      channel: applied.channel,
+      channel_delta: applied.channelDelta,
+      channel_version: applied.channelVersion,
       actor: ctx.actor,
       trace_id: ctx.traceId,
       at: ctx.now,
@@ -139,6 +167,7 @@ export function apply(state: InventoryState, movements: readonly Movement[], cau
 export async function write(tx: Tx, state: InventoryState): Promise<void> {
   await together(
     writeSupply(tx, [...state.dirtySupply]),
+    writeChannels(tx, [...state.dirtyChannels]),
     writeStock(tx, [...state.dirtyStock]),
     insertMovements(tx, state.movements),
     writeWorkOf(tx, state),

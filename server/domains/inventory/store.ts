@@ -1,6 +1,6 @@
 import type { Tx } from '../../platform/db.ts';
 import { insertRows, type TableSpec, updateRows } from '../../platform/rows.ts';
-import type { NodeStock, ShortageWork, Supply } from './rules.ts';
+import type { ChannelSupply, NodeStock, ShortageWork, Supply } from './rules.ts';
 
 const SUPPLY: TableSpec = {
   table: 'sku_supply',
@@ -54,6 +54,15 @@ const MOVEMENTS: TableSpec = {
     at: 'timestamptz',
   },
 };
+/** Only movements of SKUs with rules of channels have anything to say here: the others are written without. */
+const MOVEMENTS_OF_CHANNELS: TableSpec = {
+  table: 'stock_movements',
+  columns: { ...MOVEMENTS.columns, channel: 'text', channel_delta: 'int8', channel_version: 'int8' },
+};
+const CHANNELS: TableSpec = {
+  table: 'channel_supply',
+  columns: { sku_id: 'uuid', region: 'text', channel: 'text', promised: 'int8', excess: 'int8', version: 'int8' },
+};
 
 export interface MovementRow {
   readonly id: string;
@@ -76,6 +85,9 @@ export interface MovementRow {
   readonly shipment_id: string | null;
   readonly reason: string | null;
   readonly reference: string | null;
+  readonly channel: string | null;
+  readonly channel_delta: bigint;
+  readonly channel_version: bigint | null;
   readonly actor: string;
   readonly trace_id: string;
   readonly at: Date;
@@ -108,8 +120,19 @@ export async function createStock(
 export async function lockSupply(tx: Tx, region: string, skuIds: readonly string[]): Promise<Supply[]> {
   const { rows } = await tx.query<Supply>({
     name: 'inventory-lock-supply',
-    text: `SELECT sku_id AS "skuId", region, merchant_id AS "merchantId", sellable, promised, limit_over AS "limitOver", shortfall, version
+    text: `SELECT sku_id AS "skuId", region, merchant_id AS "merchantId", sellable, promised, limit_over AS "limitOver", shortfall, version,
+                  by_channel AS "byChannel"
            FROM sku_supply WHERE region = $1 AND sku_id = ANY($2::uuid[]) ORDER BY sku_id FOR NO KEY UPDATE`,
+    values: [region, skuIds],
+  });
+  return rows;
+}
+
+export async function lockChannels(tx: Tx, region: string, skuIds: readonly string[]): Promise<ChannelSupply[]> {
+  const { rows } = await tx.query<ChannelSupply>({
+    name: 'inventory-lock-channels',
+    text: `SELECT sku_id AS "skuId", region, channel, buffer, cap, promised, excess, version
+           FROM channel_supply WHERE region = $1 AND sku_id = ANY($2::uuid[]) ORDER BY sku_id, channel FOR NO KEY UPDATE`,
     values: [region, skuIds],
   });
   return rows;
@@ -148,6 +171,18 @@ export async function writeSupply(tx: Tx, rows: readonly Supply[]): Promise<void
   await updateRows(tx, SUPPLY, ['sku_id', 'region'], ['sellable', 'promised', 'limit_over', 'shortfall', 'version'], values);
 }
 
+export async function writeChannels(tx: Tx, rows: readonly ChannelSupply[]): Promise<void> {
+  const values = rows.map((r) => ({
+    sku_id: r.skuId,
+    region: r.region,
+    channel: r.channel,
+    promised: r.promised,
+    excess: r.excess,
+    version: r.version,
+  }));
+  await updateRows(tx, CHANNELS, ['sku_id', 'region', 'channel'], ['promised', 'excess', 'version'], values);
+}
+
 export async function writeStock(tx: Tx, rows: readonly NodeStock[]): Promise<void> {
   const values = rows.map((r) => ({
     sku_id: r.skuId,
@@ -162,7 +197,8 @@ export async function writeStock(tx: Tx, rows: readonly NodeStock[]): Promise<vo
 }
 
 export async function insertMovements(tx: Tx, rows: readonly MovementRow[]): Promise<void> {
-  await insertRows(tx, MOVEMENTS, rows as unknown as Record<string, unknown>[]);
+  const spec = rows.some((row) => row.channel !== null) ? MOVEMENTS_OF_CHANNELS : MOVEMENTS;
+  await insertRows(tx, spec, rows as unknown as Record<string, unknown>[]);
 }
 
 /** Opens new shortage work, and writes down what is left of the old: nothing left is resolved. */

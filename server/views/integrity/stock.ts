@@ -169,7 +169,7 @@ const NOT_OVERSOLD: Invariant = {
     UNION ALL
     SELECT format('SKU %s on %s in %s', sku_id, channel, region), format('promised %s, cap %s, buffer %s', promised, cap, buffer)
     FROM channel_supply
-    WHERE ${skuInScope('sku_id')} AND (promised < 0 OR buffer < 0 OR promised > cap)`,
+    WHERE ${skuInScope('sku_id')} AND (promised < 0 OR buffer < 0 OR excess < 0 OR promised > cap + excess)`,
 };
 
 /** Group 2: stock equals its movements, and what orders hold. */
