@@ -18,6 +18,7 @@ import { paymentsRouter, refundsRouter } from './payments.ts';
 import { peopleRouter } from './people.ts';
 import { PERMISSIONS, type PermissionRow } from './permissions.ts';
 import { productsRouter } from './products.ts';
+import { purchaseOrdersRouter } from './purchase-orders.ts';
 import { payoutsRouter, railsRouter } from './rails.ts';
 import { reconciliationRouter } from './reconciliation.ts';
 import { sagasRouter } from './sagas.ts';
@@ -55,6 +56,7 @@ export const appRouter = router({
   payments: paymentsRouter,
   people: peopleRouter,
   products: productsRouter,
+  purchaseOrders: purchaseOrdersRouter,
   refunds: refundsRouter,
   payouts: payoutsRouter,
   rails: railsRouter,

@@ -73,6 +73,7 @@ import { type SavedGlAccount, saveGlAccount } from './save-gl-account.ts';
 import { type SavedShippingMethod, saveShippingMethod } from './save-shipping-method.ts';
 import { createNoticeSender, type MailDesk } from './send-notices.ts';
 import { planShip, type ShipPreview, type ShippingOrder, shipOrder } from './ship-order.ts';
+import { createStockFlows, type StockFlows } from './stock-work/stock-flows.ts';
 import { type ChangedGiftCard, changeGiftCard } from './tenders/change-gift-card.ts';
 import { type ChangedStoreCredit, changeStoreCredit } from './tenders/change-store-credit.ts';
 import { expireGiftCards } from './tenders/expire-gift-cards.ts';
@@ -95,6 +96,8 @@ export interface Flows {
   /** Transfers between accounts, and the accounts themselves. */
   readonly ledger: LedgerFlows;
   readonly rails: RailsFlows;
+  /** What is bought, received, moved between nodes and counted. */
+  readonly stockWork: StockFlows;
   readonly placeOrder: Call<PlaceOrderInput, PlacedOrder>;
   readonly cancelOrder: Call<CancelWish, CancelledOrder>;
   readonly refundOrder: Call<RefundOrderInput, RequestedRefund>;
@@ -218,6 +221,7 @@ export function createFlows(deps: FlowDeps): Flows {
     reconciliation: createReconciliationFlows({ pool, outside, verb }),
     ledger,
     rails: createRailsFlows({ pool, home, outside, clock, verb }),
+    stockWork: createStockFlows({ verb }),
     placeOrder: verb(placeOrder),
     cancelOrder: verb(cancelOrder),
     refundOrder: verb(refundOrder),

@@ -244,7 +244,7 @@ export function takeNumber(world: World, kind: NumberKind): string {
   const counter = world.numbers.get(kind);
   if (!counter || counter.left === 0) throw new Error(`No ${kind} number was reserved`);
   counter.left -= 1;
-  const letter = { order: '', shipment: 'S', refund: 'R', pick_list: 'P' }[kind];
+  const letter = { order: '', shipment: 'S', refund: 'R', pick_list: 'P', purchase_order: 'B' }[kind];
   return `${world.home}-${letter}${counter.next++}`;
 }
 

@@ -48,6 +48,12 @@ export const EVENT_TYPES = [
   'saga.compensated',
   'stock.adjusted',
   'stock.short',
+  'purchase_order.created',
+  'purchase_order.changed',
+  'purchase_order.ordered',
+  'purchase_order.received',
+  'purchase_order.cancelled',
+  'purchase_order.closed',
   'sku.created',
   'sku.changed',
   'shipping_method.created',
@@ -112,6 +118,7 @@ export type EventType = (typeof EVENT_TYPES)[number];
 export type Aggregate =
   | 'order'
   | 'sku'
+  | 'purchase_order'
   | 'shipping_method'
   | 'gl_account'
   | 'customer'

@@ -17,6 +17,7 @@ export const LOCK_ORDER = [
   'approvals',
   'reconciliation',
   'rails',
+  'purchase_orders',
   'orders',
   'sagas',
   'payments',

@@ -16,6 +16,7 @@ import { REFERENCE_INVARIANTS } from './integrity/references.ts';
 import { type Inspection, inspectionScope, type VerifiedVersion } from './integrity/scope.ts';
 import { SEAL_INVARIANTS, SEALS_VERIFY, type SealHeadMark, sealHeads } from './integrity/seal-invariant.ts';
 import { STOCK_INVARIANTS } from './integrity/stock.ts';
+import { STOCK_WORK_INVARIANTS } from './integrity/stock-work.ts';
 import { TENDER_INVARIANTS } from './integrity/tenders.ts';
 import { WALLET_INVARIANTS } from './integrity/wallets.ts';
 
@@ -27,6 +28,7 @@ export const INVARIANTS: readonly Invariant[] = [
   ...SEAL_INVARIANTS,
   ...TENDER_INVARIANTS,
   ...STOCK_INVARIANTS,
+  ...STOCK_WORK_INVARIANTS,
   ...ORDER_INVARIANTS,
   ...CHECKOUT_INVARIANTS,
   ...PAYMENT_INVARIANTS,

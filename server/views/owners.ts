@@ -22,6 +22,7 @@ const TEXTS = {
   storeCredit: `SELECT merchant_id AS "merchantId", ${NOBODY} FROM store_credits WHERE id = $1`,
   sku: `SELECT merchant_id AS "merchantId", ${NOBODY} FROM skus WHERE id = $1`,
   node: `SELECT merchant_id AS "merchantId", ${NOBODY} FROM nodes WHERE id = $1`,
+  purchaseOrder: `SELECT merchant_id AS "merchantId", ${NOBODY} FROM purchase_orders WHERE id = $1`,
   wallet: 'SELECT NULL::uuid AS "merchantId", customer_id AS "customerId", NULL::text AS status FROM wallets WHERE id = $1',
   bank_account:
     'SELECT merchant_id AS "merchantId", customer_id AS "customerId", NULL::text AS status FROM bank_accounts WHERE id = $1',

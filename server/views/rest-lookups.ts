@@ -62,3 +62,12 @@ export async function readMerchant(db: Queryable, merchantId: string): Promise<M
   if (row === undefined) throw new DomainError('not_found', 'There is no such merchant.');
   return row;
 }
+
+/** SKUs by their codes; codes that are not there, or not the reader's, are left out. */
+export async function findSkus(db: Queryable, scope: Scope, codes: readonly string[]): Promise<Map<string, string>> {
+  const where = new Conditions().add((p) => `k.code = ANY(${p})`, [...new Set(codes)]).scope(scope, 'k', null);
+  const { rows } = await db.query<{ id: string; code: string }>(
+    prepared('find-skus', `SELECT k.id, k.code FROM skus k WHERE ${where.where}`, where.values),
+  );
+  return new Map(rows.map(({ id, code }) => [code, id]));
+}

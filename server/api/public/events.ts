@@ -13,6 +13,7 @@ const SEEN_WITH: Readonly<Record<Aggregate, readonly ApiScope[]>> = {
   approval: ['orders:read'],
   checkout: ['orders:read'],
   sku: ['stock:read', 'catalog:read'],
+  purchase_order: ['stock:read'],
   shipping_method: ['catalog:read'],
   customer: [],
   wallet: [],

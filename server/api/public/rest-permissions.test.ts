@@ -26,6 +26,8 @@ interface Norths {
   readonly giftCard: string;
   readonly giftCode: string;
   readonly storeCredit: string;
+  readonly purchaseOrder: string;
+  readonly purchaseNumber: string;
   /** South's own order, for what is nested in a request about it. */
   readonly southOrder: string;
 }
@@ -87,6 +89,24 @@ const FOREIGN: Readonly<Record<keyof typeof REST_PERMISSIONS, readonly Call[]>> 
   'v1.stock.adjust': [
     { path: () => '/stock/NORTH-ONLY/adjustments', body: () => ({ node: 'MAIN', reason: 'found', delta: 1 }) },
     { path: () => '/stock/MUG-RED/adjustments', body: () => ({ node: 'NORTH-NODE', reason: 'found', delta: 1 }) },
+  ],
+  'v1.purchaseOrders.list': [{ path: () => '/purchase-orders?q=North', nothing: true }],
+  'v1.purchaseOrders.get': [
+    { path: (n) => `/purchase-orders/${n.purchaseOrder}` },
+    { path: (n) => `/purchase-orders/${n.purchaseNumber}` },
+  ],
+  'v1.purchaseOrders.create': [
+    {
+      path: () => '/purchase-orders',
+      body: () => ({ node: 'NORTH-NODE', supplier: 'Mine', lines: [{ sku: 'MUG-RED', quantity: 1 }] }),
+    },
+  ],
+  'v1.purchaseOrders.update': [
+    { path: (n) => `/purchase-orders/${n.purchaseOrder}`, body: () => ({ version: 1, note: 'Mine' }) },
+  ],
+  'v1.purchaseOrders.move': [{ path: (n) => `/purchase-orders/${n.purchaseOrder}/steps`, body: () => ({ step: 'CANCEL' }) }],
+  'v1.purchaseOrders.receive': [
+    { path: (n) => `/purchase-orders/${n.purchaseOrder}/receipts`, body: () => ({ lines: [{ sku: 'MUG-RED', received: 1 }] }) },
   ],
   'v1.customers.list': [{ path: () => '/customers?email=north@example.com', nothing: true }],
   'v1.customers.get': [{ path: (n) => `/customers/${n.customer}` }],
@@ -194,7 +214,12 @@ beforeAll(async () => {
     currency: 'EUR',
   };
   await send('POST', '/ledger/journals', { body: { journals: [{ transfers: [filled] }] } });
+  const { json: purchase } = await send('POST', '/purchase-orders', {
+    body: { node: 'MAIN', supplier: 'North Makers', order: true, lines: [{ sku: 'MUG-RED', quantity: 5 }] },
+  });
   norths = {
+    purchaseOrder: purchase.id,
+    purchaseNumber: purchase.number,
     program: program.id,
     transfer,
     journal: (await send('GET', `/ledger/transfers/${transfer}`)).json.journal_id,

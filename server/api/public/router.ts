@@ -7,6 +7,7 @@ import { merchantRouter } from './merchant.ts';
 import type { OperationFacts, RestMeta } from './operation.ts';
 import { ordersRouter } from './orders.ts';
 import { productsRouter } from './products.ts';
+import { purchaseOrdersRouter } from './purchase-orders.ts';
 import { quotesRouter } from './quotes.ts';
 import { refundsRouter } from './refunds.ts';
 import { shipmentsRouter } from './shipments.ts';
@@ -23,6 +24,7 @@ export const restRouter = router({
     merchant: merchantRouter,
     orders: ordersRouter,
     products: productsRouter,
+    purchaseOrders: purchaseOrdersRouter,
     quotes: quotesRouter,
     refunds: refundsRouter,
     shipments: shipmentsRouter,

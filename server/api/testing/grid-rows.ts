@@ -9,6 +9,7 @@ import { PREVIEW_ROWS } from './grid-rows-previews.ts';
 import { PROGRAM_ROWS } from './grid-rows-programs.ts';
 import { REST_ROWS } from './grid-rows-rest.ts';
 import { SHOP_ROWS } from './grid-rows-shop.ts';
+import { STOCK_ROWS } from './grid-rows-stock.ts';
 import { TENDER_ROWS } from './grid-rows-tenders.ts';
 import { WALLET_ROWS } from './grid-rows-wallets.ts';
 import type { Row } from './grid-world.ts';
@@ -28,6 +29,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   ...WALLET_ROWS,
   ...TENDER_ROWS,
   ...BOOK_ROWS,
+  ...STOCK_ROWS,
   ...PROGRAM_ROWS,
 };
 

@@ -21,6 +21,7 @@ export async function sampleWorld(pool: pg.Pool): Promise<SampleWorld> {
     northRequest: newId(),
     northGiftCard: newId(),
     northStoreCredit: newId(),
+    northPurchaseOrder: newId(),
   };
   const world = { ...shop, ...extra };
   await pool.query(
@@ -54,6 +55,15 @@ export async function sampleWorld(pool: pg.Pool): Promise<SampleWorld> {
      VALUES ($1, 'EU', $2, 'console', 'open', 'EUR', '[{"sku": "TENT-2", "name": "Tent", "quantity": 1}]', '{"email": "ana@example.com"}', 'en',
              'system:test', now(), now(), now() + interval '1 day', 1)`,
     [world.northCheckout, shop.merchants[0]],
+  );
+  await pool.query(
+    `INSERT INTO purchase_orders (id, number, home, merchant_id, node_id, supplier, status, currency, created_by, created_at, ordered_at, trace_id)
+     VALUES ($1, 'EU-B10001', 'EU', $2, $3, 'North Makers', 'ordered', 'EUR', 'system:test', now(), now(), 't')`,
+    [world.northPurchaseOrder, shop.merchants[0], shop.nodes[0]],
+  );
+  await pool.query(
+    `INSERT INTO purchase_order_lines (id, purchase_order_id, position, sku_id, ordered, open_units) VALUES ($1, $2, 1, $3, 10, 10)`,
+    [newId(), world.northPurchaseOrder, shop.skus[0]],
   );
   const walletAccount = newId();
   await pool.query(

@@ -2,6 +2,7 @@ import type { ShopFixture } from '../../views/shop-fixture.ts';
 import type { ProcedurePath } from '../root.ts';
 import { LEDGER_SAMPLES } from './samples-ledger.ts';
 import { MONEY_SAMPLES } from './samples-money.ts';
+import { STOCK_SAMPLES } from './samples-stock.ts';
 import { TENDER_SAMPLES } from './samples-tenders.ts';
 
 /** What the samples are about: a shop whose first merchant, North, owns everything that has an id; South is somebody else. */
@@ -21,6 +22,7 @@ export interface SampleWorld extends ShopFixture {
   readonly northRequest: string;
   readonly northGiftCard: string;
   readonly northStoreCredit: string;
+  readonly northPurchaseOrder: string;
 }
 
 export interface Sample {
@@ -130,6 +132,7 @@ export const SAMPLES: Readonly<Record<ProcedurePath, Sample>> = {
   'approvals.list': EMPTY,
   'approvals.count': NONE,
   ...LEDGER_SAMPLES,
+  ...STOCK_SAMPLES,
   ...TENDER_SAMPLES,
   'mails.list': { ...EMPTY, foreign: [(world) => ({ orderId: world.orders[0] })], nothing: true },
   'mails.get': { input: () => ({ id: NIL }), foreign: [(world) => ({ id: world.mail })] },

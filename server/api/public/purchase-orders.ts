@@ -1,0 +1,410 @@
+import { z } from 'zod';
+import { PURCHASE_STATUSES, type PurchaseStatus } from '../../domains/purchasing/rules.ts';
+import { DomainError } from '../../kernel/errors.ts';
+import {
+  listPurchaseOrders,
+  type PurchaseOrderPage,
+  type PurchaseOrderRow,
+  readPurchaseOrder,
+} from '../../views/purchase-orders.ts';
+import { findNode, findSkus } from '../../views/rest-lookups.ts';
+import type { ApiContext } from '../context.ts';
+import { procedure, router } from '../trpc.ts';
+import {
+  currency,
+  decimal,
+  id,
+  page,
+  pageOf,
+  pageQuery,
+  reference,
+  time,
+  timeOrNull,
+  timestamp,
+  upper,
+  uppers,
+  words,
+} from './fields.ts';
+import { exchangeOf, operation, perform } from './operation.ts';
+
+const TAG = 'Purchase orders';
+const day = z.iso.date().meta({ example: '2026-12-01' });
+const units = z.int().min(1).max(10_000_000);
+const STATUSES = uppers(PURCHASE_STATUSES);
+const status = z.enum(STATUSES);
+
+const summary = z
+  .object({
+    id,
+    number: z.string().meta({ example: 'EU-B10001' }),
+    status,
+    supplier: z.string(),
+    node: z.string(),
+    expected_on: day.nullable(),
+    ordered: z.int(),
+    received: z.int(),
+    open: z.int().meta({ description: 'Units that are still to come.' }),
+    created_at: timestamp,
+  })
+  .meta({ id: 'PurchaseOrderSummary' });
+
+const lineOut = z.object({
+  id,
+  sku: z.string(),
+  ordered: z.int(),
+  received: z.int(),
+  damaged: z.int().meta({ description: 'Arrived and never on hand.' }),
+  cancelled: z.int(),
+  open: z.int(),
+  over_allowed: z.int().meta({ description: 'Units that may arrive beyond what was ordered.' }),
+  unit_cost: z.string().nullable(),
+  expected_on: day.nullable().meta({ description: 'The line’s own day; the order’s where null.' }),
+});
+
+const detail = z
+  .object({
+    id,
+    number: z.string(),
+    status,
+    supplier: z.string(),
+    node: z.string(),
+    currency,
+    expected_on: day.nullable(),
+    note: z.string().nullable(),
+    version: z.int(),
+    created_at: timestamp,
+    ordered_at: timestamp.nullable(),
+    ended_at: timestamp.nullable(),
+    lines: z.array(lineOut),
+    receipts: z.array(
+      z.object({
+        id,
+        at: timestamp,
+        note: z.string().nullable(),
+        lines: z.array(
+          z.object({
+            sku: z.string(),
+            received: z.int(),
+            damaged: z.int(),
+            lot: z.string().nullable(),
+            expires_on: day.nullable(),
+          }),
+        ),
+      }),
+    ),
+  })
+  .meta({ id: 'PurchaseOrder' });
+
+const written = z.object({ id, number: z.string(), status, version: z.int() }).meta({ id: 'WrittenPurchaseOrder' });
+
+const lineIn = z.strictObject({
+  sku: words(100),
+  quantity: units,
+  unit_cost: decimal.nullable().optional(),
+  expected_on: day.nullable().optional(),
+});
+
+const summaryOf = (row: PurchaseOrderRow): z.infer<typeof summary> => ({
+  id: row.id,
+  number: row.number,
+  status: upper(row.status),
+  supplier: row.supplier,
+  node: row.nodeCode,
+  expected_on: row.expectedOn,
+  ordered: Number(row.ordered),
+  received: Number(row.received),
+  open: Number(row.open),
+  created_at: time(row.createdAt),
+});
+
+const detailOf = (found: PurchaseOrderPage): z.infer<typeof detail> => ({
+  id: found.id,
+  number: found.number,
+  status: upper(found.status),
+  supplier: found.supplier,
+  node: found.nodeCode,
+  currency: found.currency,
+  expected_on: found.expectedOn,
+  note: found.note,
+  version: Number(found.version),
+  created_at: time(found.createdAt),
+  ordered_at: timeOrNull(found.orderedAt),
+  ended_at: timeOrNull(found.endedAt),
+  lines: found.lines.map((line) => ({
+    id: line.id,
+    sku: line.skuCode,
+    ordered: Number(line.ordered),
+    received: Number(line.received),
+    damaged: Number(line.damaged),
+    cancelled: Number(line.cancelled),
+    open: Number(line.open),
+    over_allowed: Number(line.overAllowed),
+    unit_cost: line.unitCost,
+    expected_on: line.expectedOn,
+  })),
+  receipts: found.receipts.map((receipt) => ({
+    id: receipt.id,
+    at: time(receipt.at),
+    note: receipt.note,
+    lines: receipt.lines.map((line) => ({
+      sku: line.skuCode,
+      received: Number(line.received),
+      damaged: Number(line.damaged),
+      lot: line.lotCode,
+      expires_on: line.expiresOn,
+    })),
+  })),
+});
+
+type Context = ApiContext & { readonly scope: { readonly merchantId: string | null; readonly customerId: string | null } };
+
+/** The lines with their SKUs by id; refuses every code that is not there, all at once. */
+async function linesOf<T extends z.infer<typeof lineIn>>(ctx: Context, lines: readonly T[]) {
+  const skus = await findSkus(
+    ctx.pool,
+    ctx.scope,
+    lines.map((line) => line.sku),
+  );
+  const unknown = [...new Set(lines.flatMap((line) => (skus.has(line.sku) ? [] : [line.sku])))];
+  if (unknown.length > 0) throw new DomainError('unknown_sku', `There is no SKU ${unknown.join(', ')}.`, { skus: unknown });
+  return lines.map(({ sku, quantity, unit_cost, expected_on }) => ({
+    skuId: skus.get(sku) as string,
+    quantity,
+    unitCost: unit_cost ?? null,
+    expectedOn: expected_on ?? null,
+  }));
+}
+
+const writtenOf = (done: { id: string; number: string; status: PurchaseStatus; version: number }): z.infer<typeof written> => ({
+  id: done.id,
+  number: done.number,
+  status: upper(done.status),
+  version: done.version,
+});
+
+const order = reference('purchase order');
+
+/** What is bought of suppliers. */
+export const purchaseOrdersRouter = router({
+  list: procedure
+    .meta(
+      operation({
+        method: 'GET',
+        path: '/purchase-orders',
+        id: 'listPurchaseOrders',
+        tag: TAG,
+        summary: 'List purchase orders, newest first',
+      }),
+    )
+    .input(
+      z.strictObject({
+        ...pageQuery,
+        status: status.optional(),
+        q: words(100).optional().meta({ description: 'The beginning of a number, or words of the supplier.' }),
+      }),
+    )
+    .output(pageOf(summary))
+    .query(async ({ ctx, input }) => {
+      const wanted = PURCHASE_STATUSES.find((known) => upper(known) === input.status);
+      const found = await listPurchaseOrders(ctx.pool, ctx.scope, {
+        after: input.cursor,
+        limit: input.limit,
+        q: input.q,
+        status: wanted ? [wanted] : undefined,
+      });
+      return page(found, summaryOf);
+    }),
+
+  get: procedure
+    .meta(
+      operation({
+        method: 'GET',
+        path: '/purchase-orders/{purchase_order}',
+        id: 'getPurchaseOrder',
+        tag: TAG,
+        summary: 'Get a purchase order with its receipts',
+      }),
+    )
+    .input(z.strictObject({ purchase_order: order }))
+    .output(detail)
+    .query(async ({ ctx, input }) => detailOf(await readPurchaseOrder(ctx.pool, ctx.scope, input.purchase_order))),
+
+  create: procedure
+    .meta(
+      operation({
+        method: 'POST',
+        path: '/purchase-orders',
+        id: 'createPurchaseOrder',
+        tag: TAG,
+        summary: 'Make a purchase order',
+        description: 'A draft unless `order` is true: only what was ordered counts as inbound.',
+        status: 201,
+        example: {
+          node: 'MAIN',
+          supplier: 'Nordic Mugs AS',
+          expected_on: '2026-12-01',
+          order: true,
+          lines: [{ sku: 'MUG-RED', quantity: 120, unit_cost: '4.10' }],
+        },
+        refuses: ['unknown_sku'],
+      }),
+    )
+    .input(
+      z.strictObject({
+        node: words(100).meta({ description: 'The code of the node where the goods go.', example: 'MAIN' }),
+        supplier: words(200),
+        expected_on: day.nullable().optional(),
+        currency: currency.optional(),
+        note: words(1000).nullable().optional(),
+        order: z.boolean().optional().meta({ description: 'Whether it is sent to the supplier at once.' }),
+        lines: z.array(lineIn).min(1).max(500),
+      }),
+    )
+    .output(written)
+    .mutation(async ({ ctx, input }) => {
+      const done = await perform(ctx, ctx.app.flows.stockWork.createPurchaseOrder, {
+        merchantId: ctx.scope.merchantId ?? '',
+        nodeId: await findNode(ctx.pool, ctx.scope, input.node),
+        supplier: input.supplier.trim(),
+        expectedOn: input.expected_on,
+        currency: input.currency,
+        note: input.note?.trim(),
+        order: input.order,
+        lines: await linesOf(ctx, input.lines),
+      });
+      exchangeOf(ctx).location = `/api/v1/purchase-orders/${done.number}`;
+      return writtenOf(done);
+    }),
+
+  update: procedure
+    .meta(
+      operation({
+        method: 'PATCH',
+        path: '/purchase-orders/{purchase_order}',
+        id: 'updatePurchaseOrder',
+        tag: TAG,
+        summary: 'Change a purchase order',
+        description:
+          'Fields that are absent stay as they are. `lines`, where given, are all lines as they shall be: a line with its id stays, one without is new, ' +
+          'one that is left out is taken off (of what was ordered, its open units are cancelled).',
+        example: { version: 1, expected_on: '2026-12-08' },
+        refuses: ['conflict', 'state_refuses', 'unknown_sku', 'over_limit'],
+      }),
+    )
+    .input(
+      z.strictObject({
+        purchase_order: order,
+        version: z.int().min(1).meta({ description: 'As you read it; refused with conflict if it changed since.' }),
+        supplier: words(200).optional(),
+        expected_on: day.nullable().optional(),
+        note: words(1000).nullable().optional(),
+        lines: z
+          .array(lineIn.extend({ id: id.optional() }))
+          .min(1)
+          .max(500)
+          .optional(),
+      }),
+    )
+    .output(written)
+    .mutation(async ({ ctx, input }) => {
+      const found = await readPurchaseOrder(ctx.pool, ctx.scope, input.purchase_order);
+      const lines = input.lines && (await linesOf(ctx, input.lines)).map((line, at) => ({ ...line, id: input.lines?.[at]?.id }));
+      const done = await perform(ctx, ctx.app.flows.stockWork.editPurchaseOrder, {
+        purchaseOrderId: found.id,
+        version: BigInt(input.version),
+        supplier: input.supplier?.trim(),
+        expectedOn: input.expected_on,
+        note: input.note === null ? null : input.note?.trim(),
+        lines,
+      });
+      return writtenOf(done);
+    }),
+
+  move: procedure
+    .meta(
+      operation({
+        method: 'POST',
+        path: '/purchase-orders/{purchase_order}/steps',
+        id: 'movePurchaseOrder',
+        tag: TAG,
+        summary: 'Order, cancel or close a purchase order',
+        description: '`close` gives up what has not arrived; `cancel` is for what nothing has arrived of.',
+        example: { step: 'ORDER' },
+        refuses: ['state_refuses'],
+      }),
+    )
+    .input(
+      z.strictObject({
+        purchase_order: order,
+        step: z.enum(['ORDER', 'CANCEL', 'CLOSE']),
+        reason: words(500).optional(),
+      }),
+    )
+    .output(written)
+    .mutation(async ({ ctx, input }) => {
+      const found = await readPurchaseOrder(ctx.pool, ctx.scope, input.purchase_order);
+      const step = ({ ORDER: 'order', CANCEL: 'cancel', CLOSE: 'close' } as const)[input.step];
+      const wish = { purchaseOrderId: found.id, step, reason: input.reason?.trim() };
+      return writtenOf(await perform(ctx, ctx.app.flows.stockWork.movePurchaseOrder, wish));
+    }),
+
+  receive: procedure
+    .meta(
+      operation({
+        method: 'POST',
+        path: '/purchase-orders/{purchase_order}/receipts',
+        id: 'receivePurchaseOrder',
+        tag: TAG,
+        summary: 'Receive goods of a purchase order',
+        description: 'All of it or, where a line would take more than may arrive, nothing. Good units are sellable at once.',
+        status: 201,
+        example: { lines: [{ sku: 'MUG-RED', received: 118, damaged: 2 }] },
+        refuses: ['state_refuses', 'over_limit', 'unknown_sku'],
+      }),
+    )
+    .input(
+      z.strictObject({
+        purchase_order: order,
+        note: words(500).optional(),
+        lines: z
+          .array(
+            z.strictObject({
+              line_id: id.optional().meta({ description: 'The line, where the order has several of the SKU.' }),
+              sku: words(100).optional(),
+              received: z.int().min(0).max(10_000_000),
+              damaged: z.int().min(0).max(10_000_000).optional(),
+              lot: words(60).optional(),
+              expires_on: day.optional(),
+            }),
+          )
+          .min(1)
+          .max(500),
+      }),
+    )
+    .output(
+      z
+        .object({ id, receipt_id: id, number: z.string(), status, version: z.int(), received: z.int(), damaged: z.int() })
+        .meta({ id: 'PurchaseReceipt' }),
+    )
+    .mutation(async ({ ctx, input }) => {
+      const found = await readPurchaseOrder(ctx.pool, ctx.scope, input.purchase_order);
+      const lines = input.lines.map((line, at) => ({
+        lineId: line.line_id ?? lineOfSku(found, line.sku, at),
+        received: line.received,
+        damaged: line.damaged,
+        ...(line.lot ? { lot: { code: line.lot.trim(), expiresOn: line.expires_on } } : {}),
+      }));
+      const wish = { purchaseOrderId: found.id, note: input.note?.trim(), lines };
+      const done = await perform(ctx, ctx.app.flows.stockWork.receivePurchaseOrder, wish);
+      return { ...writtenOf(done), receipt_id: done.receiptId, received: done.received, damaged: done.damaged };
+    }),
+});
+
+/** The line of a SKU that still takes some, else its first. */
+function lineOfSku(found: PurchaseOrderPage, sku: string | undefined, at: number): string {
+  if (!sku) throw new DomainError('invalid_request', 'Name the line by line_id or by sku.', { field: `lines.${at}.sku` });
+  const own = found.lines.filter((line) => line.skuCode === sku);
+  const line = own.find((candidate) => candidate.open > 0n) ?? own[0];
+  if (!line) throw new DomainError('unknown_sku', `${found.number} has no line of ${sku}.`, { skus: [sku] });
+  return line.id;
+}
