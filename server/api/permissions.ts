@@ -260,6 +260,8 @@ export const PERMISSIONS = {
   'stock.nodes': { allow: ORDER_READERS },
   'stock.previewAdjust': { allow: SHIPPERS },
   'stock.adjust': { allow: SHIPPERS },
+  'stockPolicies.get': { allow: ORDER_READERS },
+  'stockPolicies.save': { allow: CATALOGUERS },
   'purchaseOrders.create': { allow: SHIPPERS },
   'purchaseOrders.edit': { allow: SHIPPERS },
   'purchaseOrders.move': { allow: SHIPPERS },

@@ -28,6 +28,7 @@ import { shippingMethodsRouter } from './shipping-methods.ts';
 import { shopRouter } from './shop.ts';
 import { simulatorsRouter } from './simulators.ts';
 import { stockRouter } from './stock.ts';
+import { stockPoliciesRouter } from './stock-policies.ts';
 import { storeCreditRouter } from './store-credit.ts';
 import { trafficRouter } from './traffic.ts';
 import { createCallerFactory, router } from './trpc.ts';
@@ -68,6 +69,7 @@ export const appRouter = router({
   shop: shopRouter,
   simulators: simulatorsRouter,
   stock: stockRouter,
+  stockPolicies: stockPoliciesRouter,
   storeCredit: storeCreditRouter,
   tracking: trackingRouter,
   wallet: walletRouter,

@@ -54,6 +54,7 @@ export const EVENT_TYPES = [
   'purchase_order.received',
   'purchase_order.cancelled',
   'purchase_order.closed',
+  'stock_policy.changed',
   'sku.created',
   'sku.changed',
   'shipping_method.created',
@@ -119,6 +120,7 @@ export type Aggregate =
   | 'order'
   | 'sku'
   | 'purchase_order'
+  | 'stock_policy'
   | 'shipping_method'
   | 'gl_account'
   | 'customer'

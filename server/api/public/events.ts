@@ -14,6 +14,7 @@ const SEEN_WITH: Readonly<Record<Aggregate, readonly ApiScope[]>> = {
   checkout: ['orders:read'],
   sku: ['stock:read', 'catalog:read'],
   purchase_order: ['stock:read'],
+  stock_policy: ['stock:read'],
   shipping_method: ['catalog:read'],
   customer: [],
   wallet: [],

@@ -47,6 +47,23 @@ const REST_ROWS = {
 } as const satisfies Readonly<Record<string, Row>>;
 
 const CONSOLE_ROWS = {
+  'stockPolicies.save': async (w, tenant) => {
+    const { rows } = await w.rest.db.pool.query<{ version: bigint }>(
+      'SELECT version FROM stock_policies WHERE merchant_id = $1',
+      [w.rest[tenant].id],
+    );
+    const wish = {
+      merchantId: w.rest[tenant].id,
+      version: Number(rows[0]?.version ?? 0n),
+      countLimitUnits: null,
+      expiryWarningDays: 30,
+    };
+    return {
+      caller: await w.callerOf(tenant, 'stockPolicies.save'),
+      input: { ...wish, overReceiptPercent: 0 },
+      other: { ...wish, overReceiptPercent: 1 },
+    };
+  },
   'purchaseOrders.create': async (w, tenant) => {
     const { id: merchantId, nodeId, skus } = w.rest[tenant];
     const wish = { merchantId, nodeId, lines: [{ skuId: skus['TENT-2'], quantity: 5 }] };

@@ -49,4 +49,26 @@ export const STOCK_SAMPLES = {
     input: () => ({ purchaseOrderId: NIL, lines: [{ lineId: NIL, received: 1 }] }),
     foreign: [(world) => ({ purchaseOrderId: world.northPurchaseOrder, lines: [{ lineId: NIL, received: 1 }] })],
   },
+  'stockPolicies.get': {
+    input: (world) => ({ merchantId: world.merchants[1] }),
+    foreign: [(world) => ({ merchantId: world.merchants[0] })],
+  },
+  'stockPolicies.save': {
+    input: (world) => ({
+      merchantId: world.merchants[1],
+      version: 0,
+      overReceiptPercent: 5,
+      countLimitUnits: null,
+      expiryWarningDays: 30,
+    }),
+    foreign: [
+      (world) => ({
+        merchantId: world.merchants[0],
+        version: 0,
+        overReceiptPercent: 5,
+        countLimitUnits: null,
+        expiryWarningDays: 30,
+      }),
+    ],
+  },
 } as const satisfies Readonly<Record<string, Sample>>;

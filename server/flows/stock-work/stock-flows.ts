@@ -3,10 +3,12 @@ import type {
   EditPurchaseOrderInput,
   MovePurchaseOrderInput,
   ReceivePurchaseOrderInput,
+  SaveStockPolicyInput,
 } from '../../domains/purchasing/schema.ts';
 import type { Call, Locked, Verb } from '../../platform/verb.ts';
 import { type ChangedPurchaseOrder, createPurchaseOrder, editPurchaseOrder, movePurchaseOrder } from './edit-purchase-order.ts';
 import { type ReceivedPurchaseOrder, receivePurchaseOrder } from './receive-purchase-order.ts';
+import { type SavedStockPolicy, saveStockPolicy } from './save-stock-policy.ts';
 
 /** What is done with goods before anybody orders them. */
 export interface StockFlows {
@@ -15,6 +17,7 @@ export interface StockFlows {
   /** Sends it to the supplier, cancels or closes it. */
   readonly movePurchaseOrder: Call<MovePurchaseOrderInput, ChangedPurchaseOrder>;
   readonly receivePurchaseOrder: Call<ReceivePurchaseOrderInput, ReceivedPurchaseOrder>;
+  readonly savePolicy: Call<SaveStockPolicyInput, SavedStockPolicy>;
 }
 
 interface StockFlowDeps {
@@ -28,5 +31,6 @@ export function createStockFlows({ verb }: StockFlowDeps): StockFlows {
     editPurchaseOrder: verb(editPurchaseOrder),
     movePurchaseOrder: verb(movePurchaseOrder),
     receivePurchaseOrder: verb(receivePurchaseOrder),
+    savePolicy: verb(saveStockPolicy),
   };
 }
