@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { Flows } from '../../server/flows/flows.ts';
 import type { OwnClock } from '../../server/flows/own-clock.ts';
-import type { PlacedOrder } from '../../server/flows/place-order.ts';
+import type { PlacedOrder } from '../../server/flows/placed-order.ts';
 import type { Ctx } from '../../server/kernel/context.ts';
 import { newId } from '../../server/kernel/ids.ts';
 import type { Role } from '../../server/kernel/vocabulary.ts';

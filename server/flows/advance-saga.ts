@@ -10,6 +10,7 @@ import { dropSagaJobs, job } from '../platform/outbox.ts';
 import { type Advance, advance, call, type Saga, type Ticket, type Weight } from '../platform/saga.ts';
 import { findSagas, type SagaPosition } from '../platform/saga-rows.ts';
 import { decideOne } from '../platform/verb.ts';
+import { loadQueues } from './backorders/fair-share.ts';
 import { CANCEL_SAGA } from './cancel-intent.ts';
 import type { Outside } from './outside.ts';
 import { RESHIP_SAGA } from './reship-saga.ts';
@@ -114,6 +115,7 @@ async function runTurns(tx: Tx, turns: readonly Turn[], deps: SagaRunnerDeps): P
     },
     ctx,
   );
+  await loadQueues(tx, world, goodsOf);
   const locked = (orderId: string): Weight => (supplyOf.has(orderId) ? 'full' : goodsOf.has(orderId) ? 'forward' : 'light');
   const results = turns.map((turn) => decideOne(world, () => takeTurn(world, turn, ctx, locked)));
   if (deps.drivesSagas) dropSagaJobs(world.outbox);

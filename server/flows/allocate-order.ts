@@ -5,12 +5,15 @@ import type { Ctx } from '../kernel/context.ts';
 import { UNDO_WINDOW_MS } from '../kernel/undo.ts';
 import { unitsIn } from '../kernel/units.ts';
 import { next, type Saga, type StepResult } from '../platform/saga.ts';
+import { fairRequests } from './backorders/fair-share.ts';
 import { cancelIntent } from './cancel-intent.ts';
 import { shipServices } from './create-shipment.ts';
 import { orderOf, settleOrder, tell, type World } from './world.ts';
 
 /** Unallocated units are looked for again after this; a receipt of stock wakes the saga sooner. */
 const ALLOCATION_RETRY_MS = 60_000;
+/** Units that are not here yet may take months; whatever brings them wakes the saga. */
+const ARRIVAL_RETRY_MS = 6 * 3_600_000;
 /** A held order waits for its release, which wakes the saga. */
 const HOLD_RETRY_MS = 3_600_000;
 
@@ -27,6 +30,9 @@ function byNode(picks: readonly Pick[]): Map<string, Pick[]> {
   return nodes;
 }
 
+/** Whether units of it were sold before they were here. */
+const waitsForArrival = (order: orders.Order): boolean => order.spans.some((span) => span.state === 'backordered');
+
 /** A saga's step: takes the units that wait at nodes, and stays until all of them are. */
 export function allocate(world: World, saga: Saga, ctx: Ctx): StepResult {
   const order = orderOf(world, saga.orderId);
@@ -35,14 +41,15 @@ export function allocate(world: World, saga: Saga, ctx: Ctx): StepResult {
   // What may be cancelled in a moment is not packed; the end of that moment wakes this saga.
   if (cancelIntent(world, order.row.id)) return later(ctx, UNDO_WINDOW_MS);
   const stocked = new Map(order.lines.flatMap((line) => (line.stocked && line.skuId ? [[line.id, line.skuId] as const] : [])));
-  const open = order.spans.filter((span) => span.state === 'open' && stocked.has(span.lineId));
+  const open = order.spans.filter((span) => (span.state === 'open' || span.state === 'backordered') && stocked.has(span.lineId));
   if (open.length > 0) {
-    const requests = open.map((span) => ({
+    const wanted = open.map((span) => ({
       lineId: span.lineId,
       from: span.from,
       to: span.to,
       skuId: stocked.get(span.lineId) as string,
     }));
+    const requests = fairRequests(world, order, wanted);
     const nodes = (world.fulfilment.nodes.get(order.row.merchantId) ?? []).map((node) => node.id);
     const picks = planAllocation(world.inventory, nodes, requests);
     inventory.apply(
@@ -62,7 +69,7 @@ export function allocate(world: World, saga: Saga, ctx: Ctx): StepResult {
         ctx,
       );
     }
-    if (unitsIn(picks) < unitsIn(open)) return later(ctx, ALLOCATION_RETRY_MS);
+    if (unitsIn(picks) < unitsIn(open)) return later(ctx, waitsForArrival(order) ? ARRIVAL_RETRY_MS : ALLOCATION_RETRY_MS);
   }
   if (stocked.size === 0) shipServices(world, order, ctx);
   return next;

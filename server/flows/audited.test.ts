@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { setBackorderPolicyInput } from '../domains/backorders/schema.ts';
 import type { CreateCheckoutInput } from '../domains/checkouts/schema.ts';
 import type { Ctx } from '../kernel/context.ts';
 import { newId } from '../kernel/ids.ts';
@@ -230,6 +231,17 @@ const CALLS: Readonly<Record<Verbs, () => Promise<(ctx: Ctx) => Promise<unknown>
   adjustStock: async () => (ctx) =>
     w.flows.adjustStock(
       { merchantId: w.merchantId, skuId: w.skus.MUG as string, nodeId: w.nodes[0] as string, delta: 1, reason: 'found' },
+      ctx,
+    ),
+  setBackorderPolicy: async () => (ctx) =>
+    w.flows.setBackorderPolicy(
+      setBackorderPolicyInput.parse({
+        merchantId: w.merchantId,
+        skuId: w.skus.BAG,
+        kind: 'backorder',
+        limitUnits: 5,
+        leadDays: 10,
+      }),
       ctx,
     ),
   createSku: async () => (ctx) => {

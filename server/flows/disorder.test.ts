@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DomainError } from '../kernel/errors.ts';
-import type { PlacedOrder } from './place-order.ts';
+import type { PlacedOrder } from './placed-order.ts';
 import { type OrderWorld, orderWorld } from './testing/order-world.ts';
 
 /**

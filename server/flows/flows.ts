@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { DecideApprovalInput } from '../domains/approvals/schema.ts';
 import * as approvals from '../domains/approvals/service.ts';
+import type { SetBackorderPolicyInput } from '../domains/backorders/schema.ts';
 import type { CreateSkuInput, EditSkuInput, ImportSkusInput } from '../domains/catalog/schema.ts';
 import type { EditCustomerInput, NoteCustomerInput } from '../domains/customers/schema.ts';
 import type { ShipmentUpdateInput, ShipOrderInput } from '../domains/fulfilment/schema.ts';
@@ -34,6 +35,7 @@ import { type Call, createVerb, type Locked, type Verb } from '../platform/verb.
 import { type AdjustedStock, adjustStock } from './adjust-stock.ts';
 import { createSagaRunner } from './advance-saga.ts';
 import { type AnnotatedOrder, holdOrder, type NotedOrder, noteOrder, releaseOrder, tagOrder } from './annotate-order.ts';
+import { type SetPolicy, setBackorderPolicy } from './backorders/set-policy.ts';
 import { type CancelledOrder, type CancelWish, cancelOrder } from './cancel-order.ts';
 import { type CancelPreview, previewCancel } from './cancel-plan.ts';
 import { type CheckoutFlows, createCheckoutFlows } from './checkouts/checkout-flows.ts';
@@ -61,7 +63,8 @@ import { notifyCustomers } from './notify-customer.ts';
 import { type OperatedSaga, type OperateSagaInput, operateSaga } from './operate-saga.ts';
 import type { Outside } from './outside.ts';
 import { type FinishedRound, finishPicking, type StartedRound, startPicking } from './pick-orders.ts';
-import { type PlacedOrder, placeOrder } from './place-order.ts';
+import { placeOrder } from './place-order.ts';
+import type { PlacedOrder } from './placed-order.ts';
 import { createRailsFlows, type RailsFlows } from './rails/rails-flows.ts';
 import { type ReaddressedOrder, readdressOrder } from './readdress-order.ts';
 import { createReconciliationFlows, type ReconciliationFlows } from './reconciliation/reconciliation-flows.ts';
@@ -118,6 +121,8 @@ export interface Flows {
   readonly releaseOrder: Call<HoldInput, AnnotatedOrder>;
   readonly decideApproval: Call<DecideApprovalInput, DecidedApproval>;
   readonly adjustStock: Call<AdjustStockInput, AdjustedStock>;
+  /** Says what may be sold of a SKU beyond its stock. */
+  readonly setBackorderPolicy: Call<SetBackorderPolicyInput, SetPolicy>;
   readonly createSku: Call<CreateSkuInput, EditedSku>;
   readonly editSku: Call<EditSkuInput, EditedSku>;
   readonly saveGlAccount: Call<SaveGlAccountInput, SavedGlAccount>;
@@ -236,6 +241,7 @@ export function createFlows(deps: FlowDeps): Flows {
     releaseOrder: verb(releaseOrder),
     decideApproval: verb(decideApproval),
     adjustStock: verb(adjustStock),
+    setBackorderPolicy: verb(setBackorderPolicy),
     createSku: verb(createSku),
     editSku: verb(editSku),
     importSkus: async (input, ctx, key) => importRead(await readImport(input), ctx, key),

@@ -1,4 +1,4 @@
-import { movement } from '../domains/inventory/rules.ts';
+import { type Movement, movement } from '../domains/inventory/rules.ts';
 import * as inventory from '../domains/inventory/service.ts';
 import { chart } from '../domains/ledger/schema.ts';
 import { isCancellable } from '../domains/orders/rules.ts';
@@ -6,6 +6,7 @@ import * as orders from '../domains/orders/service.ts';
 import type { Ctx } from '../kernel/context.ts';
 import { newId } from '../kernel/ids.ts';
 import { cutBySpans, type UnitRange, unitsIn, worthOf } from '../kernel/units.ts';
+import { emit } from '../platform/outbox.ts';
 import { releaseLocally } from './tenders/local-operations.ts';
 import { postFor, settleOrder, tell, type World } from './world.ts';
 
@@ -35,6 +36,7 @@ export function cancelUnits(world: World, order: orders.Order, ranges: readonly 
     });
   });
   inventory.apply(world.inventory, movements, { order: order.row, reason: cause.reason }, ctx);
+  tellFreed(world, movements, ctx);
   orders.change(order, ranges, () => ({ state: 'cancelled', nodeId: null }));
   order.row.cancelledMinor += value;
   if (order.row.confirmedAt && value > 0n) {
@@ -60,6 +62,23 @@ export function cancelUnits(world: World, order: orders.Order, ranges: readonly 
   settleOrder(world, order, 'cancel', ctx);
   const type = order.row.status === 'CANCELLED' ? 'order.cancelled' : 'order.units_cancelled';
   tell(world, order, type, { reason: cause.reason, by: cause.actor, valueMinor: value, units: unitsIn(ranges), ranges }, ctx);
+}
+
+/** Units of SKUs that are sold beyond stock are somebody's who waits for them. */
+function tellFreed(world: World, movements: readonly Movement[], ctx: Ctx): void {
+  const freed = new Map<string, bigint>();
+  for (const { skuId, promised } of movements) if (promised < 0n) freed.set(skuId, (freed.get(skuId) ?? 0n) - promised);
+  for (const [skuId, units] of freed) {
+    const supply = world.inventory.supply.get(skuId);
+    if (!supply || supply.limitOver === 0n) continue;
+    const about = {
+      aggregate: 'sku',
+      aggregateId: skuId,
+      aggregateVersion: supply.version,
+      merchantId: supply.merchantId,
+    } as const;
+    emit(world.outbox, { ...about, type: 'stock.freed', data: { delta: units } }, ctx);
+  }
 }
 
 /** Gives a whole order up, once: nothing happens where no unit is left to cancel. */

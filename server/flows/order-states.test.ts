@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mayHappen, ORDER_EVENTS, ORDER_TRANSITIONS, type OrderEvent } from '../domains/orders/rules.ts';
 import { DomainError } from '../kernel/errors.ts';
 import { ORDER_STATUSES, type OrderStatus } from '../kernel/vocabulary.ts';
-import type { PlacedOrder } from './place-order.ts';
+import type { PlacedOrder } from './placed-order.ts';
 import { type OrderWorld, orderWorld } from './testing/order-world.ts';
 
 /**

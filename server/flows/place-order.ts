@@ -18,6 +18,8 @@ import { formatDecimal, toMajor, WIRE_LIMIT_MINOR } from '../kernel/money.ts';
 import type { Tx } from '../platform/db.ts';
 import { audit } from '../platform/outbox.ts';
 import type { Request, Verb } from '../platform/verb.ts';
+import { isQueued, openSales, planBeyond, queueBeyond, tellBackordered } from './backorders/sell-beyond-stock.ts';
+import { answer, type PlacedOrder } from './placed-order.ts';
 import { placementSaga } from './placement-saga.ts';
 import { type PricedGood, type PricedShipping, priceGoods, priceShipping, type Terms, totalOf } from './price-order.ts';
 import { optionOf, termsOf, wantedOf } from './quote-terms.ts';
@@ -30,24 +32,6 @@ import { begin, lockWorld, settleOrder, takeNumber, tell, type World, writeWorld
  * its payment, all in one transaction. The caller's answer is an order in PENDING; its saga takes it from there. Nothing is taken that is
  * not promised, and nothing promised outlives a failed authorization.
  */
-export interface PlacedOrder {
-  readonly id: string;
-  readonly number: string;
-  readonly status: string;
-  readonly paymentStatus: string;
-  readonly currency: string;
-  readonly totalMinor: number;
-  readonly taxMinor: number;
-  readonly discountMinor: number;
-  readonly customerId: string | null;
-  readonly lines: readonly {
-    readonly id: string;
-    readonly sku: string | null;
-    readonly name: string;
-    readonly quantity: number;
-    readonly totalMinor: number;
-  }[];
-}
 
 /** A PENDING order is given up when its payment has no answer after this: an abandoned challenge, a silent provider. */
 export const PENDING_LIMIT_MS = 30 * 60_000;
@@ -95,6 +79,7 @@ async function lock(tx: Tx, requests: readonly Request<PlaceOrderInput>[]): Prom
   const { accounts, giftCards, storeCredits } = tenders;
   const needs = { orderIds: [], supply: true, skus, numbers: { order: requests.length }, accounts, giftCards, storeCredits };
   const world = await lockWorld(tx, needs, ctx);
+  await openSales(tx, world, ctx);
   // Read after the last lock: an order with this name that committed while we waited is seen.
   const externalIds = await orders.findExternalIds(tx, external);
   return {
@@ -157,10 +142,12 @@ function decide(world: Placing, request: Request<PlaceOrderInput>): PlacedOrder 
     ),
     input,
   );
+  const beyond = planBeyond(world, promises);
 
   if (externalKey) world.externalIds.add(externalKey);
   const order = orders.add(world.orders, newRow(world, request, bill, { id: orderId, home: merchant.home, totalMinor }), lines);
   inventory.apply(world.inventory, promises.movements, { order: order.row }, ctx);
+  queueBeyond(world, order, lines, beyond, ctx);
   // The house's own tenders first: the card pays what they leave, and is the last to be taken and the first to be given back.
   addTenders(world, order, held, ctx);
   if (input.payment && cardMinor > 0n) {
@@ -181,6 +168,7 @@ function decide(world: Placing, request: Request<PlaceOrderInput>): PlacedOrder 
   }
   settleOrder(world, order, null, ctx);
   tell(world, order, 'order.placed', { totalMinor, currency, channel: input.channel, lines: lines.length }, ctx);
+  tellBackordered(world, order, ctx);
   tellTenders(world, order, held, ctx);
   audit(
     world.outbox,
@@ -197,10 +185,16 @@ function decide(world: Placing, request: Request<PlaceOrderInput>): PlacedOrder 
     world,
     placementSaga,
     order,
-    { deadline: order.row.expiresAt, state: input.payment?.returnUrl ? { returnUrl: input.payment.returnUrl } : {} },
+    {
+      deadline: order.row.expiresAt,
+      state: {
+        ...(input.payment?.returnUrl ? { returnUrl: input.payment.returnUrl } : {}),
+        ...(isQueued(world, lines) ? { queued: true } : {}),
+      },
+    },
     ctx,
   );
-  return answer(order);
+  return answer(world, order);
 }
 
 function newRow(
@@ -233,6 +227,7 @@ function newRow(
     shippingMethod: option?.code ?? null,
     promisedFrom: option?.promisedFrom ?? null,
     promisedBy: option?.promisedBy ?? null,
+    shipTogether: input.shipTogether ?? false,
     status: 'PENDING',
     paymentStatus: 'UNPAID',
     fulfilmentStatus: 'UNALLOCATED',
@@ -347,28 +342,6 @@ function linesOf({ goods, shipping: sent }: Bill, orderId: string): Line[] {
     taxRate: formatDecimal(taxRateMicros),
   };
   return [...lines, shippingLine];
-}
-
-function answer(order: orders.Order): PlacedOrder {
-  const sum = (pick: (line: Line) => bigint): number => Number(order.lines.reduce((total, line) => total + pick(line), 0n));
-  return {
-    id: order.row.id,
-    number: order.row.number,
-    status: order.row.status,
-    paymentStatus: order.row.paymentStatus,
-    currency: order.row.currency,
-    totalMinor: Number(order.row.totalMinor),
-    taxMinor: sum((line) => line.taxMinor),
-    discountMinor: sum((line) => line.discountMinor),
-    customerId: order.row.customerId,
-    lines: order.lines.map((line) => ({
-      id: line.id,
-      sku: line.skuCode,
-      name: line.name,
-      quantity: line.quantity,
-      totalMinor: Number(line.totalMinor),
-    })),
-  };
 }
 
 export const placeOrder: Verb<PlaceOrderInput, Placing, PlacedOrder> = {

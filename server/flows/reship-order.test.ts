@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { PlacedOrder } from './place-order.ts';
+import type { PlacedOrder } from './placed-order.ts';
 import { type OrderWorld, orderWorld } from './testing/order-world.ts';
 import { providerLog } from './testing/saga-scenarios.ts';
 

@@ -9,6 +9,7 @@ import { newId } from '../kernel/ids.ts';
 import type { Tx } from '../platform/db.ts';
 import { audit } from '../platform/outbox.ts';
 import type { Request, Verb } from '../platform/verb.ts';
+import { openSales, planBeyond, queueBeyond, tellBackordered } from './backorders/sell-beyond-stock.ts';
 import { saidWhy } from './cancel-plan.ts';
 import { checkFingerprint, fingerprintOf } from './fingerprint.ts';
 import { reshipSaga } from './reship-saga.ts';
@@ -33,7 +34,10 @@ export interface ReshippedOrder {
 
 async function lock(tx: Tx, requests: readonly Request<ReshipOrderInput>[]): Promise<World> {
   const orderIds = requests.map((request) => request.input.orderId);
-  return lockWorld(tx, { orderIds, supply: true }, (requests[0] as Request<ReshipOrderInput>).ctx);
+  const { ctx } = requests[0] as Request<ReshipOrderInput>;
+  const world = await lockWorld(tx, { orderIds, supply: true }, ctx);
+  await openSales(tx, world, ctx);
+  return world;
 }
 
 function shipmentOf(world: World, order: orders.Order, shipmentId: string): Shipment {
@@ -70,6 +74,7 @@ function decide(world: World, { input, ctx }: Request<ReshipOrderInput>): Reship
   const preview = previewReship(world, order, input);
   checkFingerprint(input.fingerprint, preview);
   const promises = planPromise(world.inventory, demandsOf(order, preview), order.row);
+  const beyond = planBeyond(world, promises);
   const before = { status: order.row.status };
   const position = Math.max(...order.lines.map((line) => line.position));
   inventory.apply(world.inventory, promises.movements, { order: order.row }, ctx);
@@ -89,6 +94,7 @@ function decide(world: World, { input, ctx }: Request<ReshipOrderInput>): Reship
     }),
   );
   for (const line of lines) orders.addLine(order, line);
+  queueBeyond(world, order, lines, beyond, ctx);
   const lineIds = lines.map((line) => line.id);
   settleOrder(world, order, 'reship', ctx);
   const units = preview.lines.reduce((sum, line) => sum + line.quantity, 0);
@@ -107,7 +113,8 @@ function decide(world: World, { input, ctx }: Request<ReshipOrderInput>): Reship
     },
     ctx,
   );
-  begin(world, reshipSaga, order, { state: { lineIds } }, ctx);
+  if (beyond.length > 0) tellBackordered(world, order, ctx);
+  begin(world, reshipSaga, order, { state: { lineIds, queued: true } }, ctx);
   return { orderId: order.row.id, number: order.row.number, status: order.row.status, lineIds };
 }
 

@@ -7,7 +7,7 @@ import type { CreatedQuote } from './create-quote.ts';
 import { readContent } from './mail/facts.ts';
 import { mailMoney } from './mail/format.ts';
 import { writeMail } from './mail/write-mail.ts';
-import type { PlacedOrder } from './place-order.ts';
+import type { PlacedOrder } from './placed-order.ts';
 import { LINKS } from './testing/mail-world.ts';
 import { type OrderWorld, orderWorld } from './testing/order-world.ts';
 import { addShippingMethods } from './testing/shipping-methods.ts';

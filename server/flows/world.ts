@@ -1,3 +1,4 @@
+import * as backorders from '../domains/backorders/service.ts';
 import * as catalog from '../domains/catalog/service.ts';
 import * as fulfilment from '../domains/fulfilment/service.ts';
 import * as giftCards from '../domains/gift-cards/service.ts';
@@ -40,6 +41,8 @@ export interface World extends Locked {
   readonly refunds: refunds.RefundsState;
   readonly fulfilment: fulfilment.FulfilmentState;
   readonly inventory: inventory.InventoryState;
+  /** What waits of the orders. */
+  readonly backorders: backorders.BackordersState;
   readonly ledger: ledger.LedgerState;
   /** The gift cards and store credits whose accounts are locked. */
   readonly giftCards: giftCards.GiftCardsState;
@@ -97,6 +100,10 @@ export async function lockWorld(tx: Tx, needs: Needs, ctx: Ctx): Promise<World> 
   const sagas = await lockSagas(tx, ids);
   const lockedPayments = await payments.lock(tx, ids);
   const loadedRefunds = await refunds.load(tx, ids);
+  const waiting = await backorders.load(
+    tx,
+    found.filter((order) => order.spans.some((span) => span.state === 'backordered')).map((order) => order.row.id),
+  );
   const loadedFulfilment = await fulfilment.load(tx, ids);
   if (needs.stock || needs.nodes)
     await fulfilment.loadNodes(
@@ -159,6 +166,7 @@ export async function lockWorld(tx: Tx, needs: Needs, ctx: Ctx): Promise<World> 
     refunds: loadedRefunds,
     fulfilment: loadedFulfilment,
     inventory: lockedInventory,
+    backorders: waiting,
     ledger: lockedLedger,
     giftCards: lockedCards,
     storeCredit: lockedCredit,
@@ -224,6 +232,7 @@ export async function writeWorld(tx: Tx, world: World): Promise<void> {
     refunds.write(tx, world.refunds),
     fulfilment.write(tx, world.fulfilment, world.now),
     inventory.write(tx, world.inventory),
+    backorders.write(tx, world.backorders, waitingOrders(world)),
     ledger.write(tx, world.ledger),
     giftCards.write(tx, world.giftCards),
     storeCredit.write(tx, world.storeCredit),
@@ -231,6 +240,12 @@ export async function writeWorld(tx: Tx, world: World): Promise<void> {
     writeOutbox(tx, world.outbox),
   );
 }
+
+const waitingOrders = (world: World): backorders.WaitingOrder[] =>
+  [...world.backorders.byOrder.keys()].flatMap((id) => {
+    const order = world.orders.byId.get(id);
+    return order ? [{ id, spans: order.spans, dirtyLines: order.dirtyLines }] : [];
+  });
 
 /** The order under its lock, or `not_found`. */
 export function orderOf(world: World, orderId: string): orders.Order {
@@ -280,7 +295,10 @@ export function settleOrder(world: World, order: orders.Order, event: OrderEvent
     payments.operationsOf(world.payments, row.id).some(isOpen) ||
     tenders.some((payment) => payment.status === 'AUTHORIZED' || payment.status === 'PARTIALLY_CAPTURED') ||
     refunds.ofOrder(world.refunds, row.id).some(isOnItsWay);
-  orders.settle(order, event, { paymentStatus: deriveOrderPayment(tenders, row.totalMinor - row.cancelledMinor), moves }, ctx);
+  const waiting = backorders.ofOrder(world.backorders, row.id, order.spans);
+  const preordered = waiting.length > 0 && waiting.every((part) => part.kind === 'preorder');
+  const paymentStatus = deriveOrderPayment(tenders, row.totalMinor - row.cancelledMinor);
+  orders.settle(order, event, { paymentStatus, moves, preordered }, ctx);
 }
 
 /** Posts an order's transfers as one journal and keeps the order's own receivable in step. */

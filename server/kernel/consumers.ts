@@ -5,7 +5,7 @@ import type { EventType } from './events.ts';
  * that caused the event, so this table is all that a writer needs to know; handlers are jobs/consumers/<name>.ts.
  */
 export const CONSUMERS = {
-  'allocate-received': ['stock.adjusted'],
+  'allocate-received': ['stock.adjusted', 'stock.freed'],
   'notify-customer': [
     'order.confirmed',
     'order.cancelled',

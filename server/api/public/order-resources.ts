@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { PlacedOrder } from '../../flows/place-order.ts';
+import type { PlacedOrder } from '../../flows/placed-order.ts';
 import {
   FULFILMENT_STATUSES,
   HOLDS,

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { PlacedOrder } from '../../flows/place-order.ts';
+import type { PlacedOrder } from '../../flows/placed-order.ts';
 import { findAnswer, keepAnswer } from '../../platform/kept-answers.ts';
 import { readOutcome } from '../../views/rest-orders.ts';
 import type { ApiContext } from '../context.ts';

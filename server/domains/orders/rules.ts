@@ -185,13 +185,13 @@ export function deriveStatus(
   return waiting ? 'PARTIALLY_FULFILLED' : 'FULFILLED';
 }
 
-/** The furthest-behind stage of the goods that still matter. */
-export function deriveFulfilment(lines: readonly Line[], spans: readonly Span[]): FulfilmentStatus {
+/** The furthest-behind stage of the goods that still matter. `preordered`: all that waits to come was ordered ahead of its release. */
+export function deriveFulfilment(lines: readonly Line[], spans: readonly Span[], preordered = false): FulfilmentStatus {
   const stocked = new Set(lines.filter((line) => line.stocked).map((line) => line.id));
   const live = spans.filter((span) => span.state !== 'cancelled');
   const goods = live.filter((span) => stocked.has(span.lineId));
   const states = new Set((goods.length > 0 ? goods : live).map((span) => span.state));
-  if (states.has('backordered')) return 'BACKORDERED';
+  if (states.has('backordered')) return preordered ? 'PREORDERED' : 'BACKORDERED';
   if (states.has('open')) return 'UNALLOCATED';
   if (states.has('allocated')) return 'ALLOCATED';
   if (states.has('shipped')) return 'SHIPPED';

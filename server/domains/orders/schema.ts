@@ -93,6 +93,8 @@ export const placeOrderInput = z.object({
   /** Token of the payment provider. Without one an order must cost nothing. */
   payment: z.object({ provider: z.enum(['card']).default('card'), token: text(200), returnUrl: z.url().optional() }).optional(),
   tenders: z.array(tenderInput).max(MAX_TENDERS).optional(),
+  /** Nothing leaves before all of it can; otherwise what is here goes first. */
+  shipTogether: z.boolean().optional(),
   metadata: metadata.default({}),
   tags: z.array(text(40)).max(20).default([]),
 });

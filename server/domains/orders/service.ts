@@ -124,7 +124,11 @@ export function change(order: Order, ranges: readonly UnitRange[], to: (span: Sp
 export function settle(
   order: Order,
   event: OrderEvent | null,
-  money: { paymentStatus: PaymentStatus; moves: boolean },
+  now: {
+    paymentStatus: PaymentStatus;
+    moves: boolean /** Whether all that waits to come was ordered ahead. */;
+    preordered?: boolean;
+  },
   ctx: Ctx,
 ): void {
   const row = order.row;
@@ -135,9 +139,9 @@ export function settle(
       throw new Error(`Order ${row.number}: ${event} led from ${row.status} to ${status}`);
   }
   row.status = status;
-  row.fulfilmentStatus = deriveFulfilment(order.lines, order.spans);
-  row.paymentStatus = money.paymentStatus;
-  row.finishedAt = isFinished(status, row.paymentStatus, row.receivableMinor, money.moves) ? (row.finishedAt ?? ctx.now) : null;
+  row.fulfilmentStatus = deriveFulfilment(order.lines, order.spans, now.preordered);
+  row.paymentStatus = now.paymentStatus;
+  row.finishedAt = isFinished(status, row.paymentStatus, row.receivableMinor, now.moves) ? (row.finishedAt ?? ctx.now) : null;
   row.updatedAt = ctx.now;
   order.dirty = true;
 }

@@ -28,6 +28,8 @@ export interface OrderRow {
   readonly shippingMethod?: string | null;
   readonly promisedFrom?: string | null;
   readonly promisedBy?: string | null;
+  /** Nothing of it leaves before all of it can. */
+  readonly shipTogether?: boolean;
   status: OrderStatus;
   paymentStatus: PaymentStatus;
   fulfilmentStatus: FulfilmentStatus;
@@ -86,6 +88,7 @@ const ORDERS: TableSpec = {
     shipping_method: 'text',
     promised_from: 'date',
     promised_by: 'date',
+    ship_together: 'bool',
     version: 'int8',
   },
 };
@@ -138,7 +141,7 @@ export async function lockOrders(tx: Tx, ids: readonly string[]): Promise<OrderR
                   refunded_minor AS "refundedMinor", goodwill_minor AS "goodwillMinor", receivable_minor AS "receivableMinor",
                   customer_name AS "customerName", email, phone, ship_to AS "shipTo", bill_to AS "billTo", metadata, tags, cancellation,
                   placed_at AS "placedAt", confirmed_at AS "confirmedAt", finished_at AS "finishedAt", expires_at AS "expiresAt",
-                  updated_at AS "updatedAt", version
+                  updated_at AS "updatedAt", ship_together AS "shipTogether", version
            FROM orders WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE`,
     values: [ids],
   });
@@ -235,6 +238,7 @@ function orderColumns(o: OrderRow): Record<string, unknown> {
     shipping_method: o.shippingMethod,
     promised_from: o.promisedFrom,
     promised_by: o.promisedBy,
+    ship_together: o.shipTogether ?? false,
     version: o.version,
   };
 }

@@ -2,7 +2,7 @@ import { type Ended, endSale, endUnsold, isService, type PlannedInvoice } from '
 import * as imports from '../../domains/imports/service.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import { formatDecimal } from '../../kernel/money.ts';
-import type { PlacedOrder } from '../place-order.ts';
+import type { PlacedOrder } from '../placed-order.ts';
 import { countryCode } from './countries.ts';
 import { contextAt, drive, type ImportRun, record } from './import-world.ts';
 

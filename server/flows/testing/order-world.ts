@@ -11,7 +11,7 @@ import { startPspSimulator } from '../../simulators/psp/server.ts';
 import { checkIntegrity } from '../../views/integrity.ts';
 import { createFlows, type Flows } from '../flows.ts';
 import type { Outside } from '../outside.ts';
-import type { PlacedOrder } from '../place-order.ts';
+import type { PlacedOrder } from '../placed-order.ts';
 
 /**
  * A house for tests: a real database, the real simulators over HTTP, one merchant with two nodes and a few SKUs. Sagas are driven by

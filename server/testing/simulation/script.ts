@@ -1,6 +1,6 @@
 import type { AdjustStockInput } from '../../domains/inventory/schema.ts';
 import { placeOrderInput } from '../../domains/orders/schema.ts';
-import type { PlacedOrder } from '../../flows/place-order.ts';
+import type { PlacedOrder } from '../../flows/placed-order.ts';
 import type { ShippingOrder } from '../../flows/ship-order.ts';
 import type { Answer, Clients } from './clients.ts';
 import { CARDS } from './psp.ts';

@@ -162,6 +162,16 @@ function pendingOrder(w: World): void {
     },
   ]);
   w.move('B', 'promise', { promised: 2 }, { order_id: o.id });
+  const waits = {
+    order_id: o.id,
+    sku_id: w.sku('B'),
+    region: 'EU',
+    merchant_id: o.merchant_id,
+    kind: 'backorder',
+    policy_version: 1,
+  };
+  const days = { since: AT, first_promised_on: '2026-12-24', promised_on: '2026-12-24' };
+  w.add('backorders', { line_id: w.spans(o)[0]?.line_id, from_unit: 2, to_unit: 2, ...waits, ...days });
   w.payment(o, 'CREATED', 2000);
   w.saga(o, 'waiting');
 }

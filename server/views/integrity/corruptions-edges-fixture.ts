@@ -8,8 +8,19 @@ const item = (columns: string, values: string) => `
   INSERT INTO reconciliation_items (id, provider, key, run_id, booking, reference, currency, occurred_at, seen_at, ${columns})
   VALUES (gen_random_uuid(), 'card', 'txn_1', gen_random_uuid(), 'charge', 'pi_1', 'EUR', now(), now(), ${values})`;
 
-/** Mistakes where money enters and leaves the house. */
+/** Mistakes where money enters and leaves the house, and where units are sold before they are here. */
 export const EDGES: readonly Corruption[] = [
+  {
+    invariant: 'stock.limit',
+    what: 'a limit that no policy allowed',
+    plant: `UPDATE sku_supply SET limit_over = limit_over + 1; UPDATE stock_movements SET limit_delta = limit_delta + 1 WHERE supply_version = 1`,
+  },
+  { invariant: 'orders.backorders', what: 'a waiting unit that left the queue', plant: 'DELETE FROM backorders' },
+  {
+    invariant: 'orders.backorders',
+    what: 'a unit on the shelf that is queued as well',
+    plant: 'UPDATE backorders SET from_unit = 1',
+  },
   {
     invariant: 'reconciliation.write_offs',
     what: 'a difference that was written off, and no transfer',

@@ -2,8 +2,7 @@ import { EDGES } from './corruptions-edges-fixture.ts';
 import { WALLET_CORRUPTIONS } from './wallets-fixture.ts';
 
 /**
- * For every invariant of the oracle at least one mistake that it alone must notice (or with the named others, where one mistake
- * cannot help breaking two). Each starts from the world of consistent-world-fixture.ts and is planted by the owner without triggers.
+ * For every invariant of the oracle a mistake that it alone must notice, or with the named others. Each starts from the world of consistent-world-fixture.ts and is planted by the owner without triggers.
  */
 export interface Corruption {
   readonly invariant: string;
@@ -18,7 +17,7 @@ const order = (status: string) => `(SELECT id FROM orders WHERE status = '${stat
 /** A movement of SKU A that its rows follow faithfully, versions included; null deltas leave a row alone. */
 function movement(supply: Record<string, number>, node: Record<string, number>): string {
   const deltas = { ...supply, ...node };
-  const names = Object.keys(deltas).map((name) => `${name}_delta`);
+  const names = Object.keys(deltas).map((name) => `${name === 'limit_over' ? 'limit' : name}_delta`);
   const set = (changes: Record<string, number>) =>
     Object.entries(changes)
       .map(([name, delta]) => `${name} = ${name} + (${delta}), `)
@@ -139,6 +138,7 @@ const STOCK: readonly Corruption[] = [
     invariant: 'stock.supply_counters',
     what: 'a limit that no movement gave',
     plant: `UPDATE sku_supply SET limit_over = limit_over + 1 WHERE sku_id = ${sku('A')}`,
+    also: ['stock.limit'],
   },
   {
     invariant: 'stock.node_counters',
