@@ -16,6 +16,7 @@ import {
   IconPackage,
   IconPackageExport,
   IconRefresh,
+  IconRoute,
   IconTag,
   IconTruck,
 } from '@tabler/icons-react';
@@ -49,6 +50,7 @@ const LOOKS: Readonly<Record<string, { icon: Icon; tone: Tone }>> = {
   'order.cancel_dropped': { icon: IconCircleX, tone: 'attention' },
   'order.readdressed': { icon: IconHomeEdit, tone: 'neutral' },
   'order.reshipped': { icon: IconPackageExport, tone: 'moving' },
+  'order.rerouted': { icon: IconRoute, tone: 'attention' },
   'refund.undone': { icon: IconArrowBackUp, tone: 'neutral' },
   'order.held': { icon: IconHandStop, tone: 'attention' },
   'order.tagged': { icon: IconTag, tone: 'neutral' },

@@ -14,6 +14,7 @@ import { loadQueues } from './backorders/fair-share.ts';
 import { CANCEL_SAGA } from './cancel-intent.ts';
 import type { Outside } from './outside.ts';
 import { RESHIP_SAGA } from './reship-saga.ts';
+import { REROUTE_SAGA } from './routing/exclusions.ts';
 import { sagaDefinition } from './sagas.ts';
 import { lockWorld, settleOrder, tell, type World, writeWorld } from './world.ts';
 
@@ -106,6 +107,7 @@ async function runTurns(tx: Tx, turns: readonly Turn[], deps: SagaRunnerDeps): P
       supplyOf,
       weightsOf,
       nodes: true,
+      allocates: goodsOf.size > 0,
       ledger: true,
       numbers: {
         shipment: (locked) => locked.filter(isServicesOnly).length,
@@ -144,6 +146,7 @@ function turnWeight(saga: SagaPosition, turn: Turn): Weight {
   }
   if (saga.kind === 'ship-order')
     return saga.step === 'dispatch' || (saga.step === 'capture' && turn.settled !== undefined) ? 'full' : 'light';
+  if (saga.kind === REROUTE_SAGA) return 'forward';
   return saga.kind === CANCEL_SAGA || saga.kind === RESHIP_SAGA ? 'full' : 'light';
 }
 

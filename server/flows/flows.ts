@@ -72,6 +72,8 @@ import { previewRefund, type RefundPreview, type RequestedRefund, refundOrder } 
 import { type ResentNotice, resendNotice } from './resend-notice.ts';
 import { previewReship, type ReshipPreview, type ReshippedOrder, reshipOrder } from './reship-order.ts';
 import { type RetriedLetters, type RetryDeliveriesInput, type RetryJobsInput, retryDeliveries, retryJobs } from './retry-jobs.ts';
+import { createRouter } from './routing/router.ts';
+import { createRoutingFlows, type RoutingFlows } from './routing/routing-flows.ts';
 import { type SavedGlAccount, saveGlAccount } from './save-gl-account.ts';
 import { type SavedShippingMethod, saveShippingMethod } from './save-shipping-method.ts';
 import { createNoticeSender, type MailDesk } from './send-notices.ts';
@@ -101,6 +103,8 @@ export interface Flows {
   readonly rails: RailsFlows;
   /** What is bought, received, moved between nodes and counted. */
   readonly stockWork: StockFlows;
+  /** Where orders are sent from. */
+  readonly routing: RoutingFlows;
   readonly placeOrder: Call<PlaceOrderInput, PlacedOrder>;
   readonly cancelOrder: Call<CancelWish, CancelledOrder>;
   readonly refundOrder: Call<RefundOrderInput, RequestedRefund>;
@@ -193,7 +197,9 @@ export interface FlowDeps {
 
 /** Gives every verb its lane. One per process. */
 export function createFlows(deps: FlowDeps): Flows {
-  const { pool, home, outside, observe, clock = () => new Date() } = deps;
+  const { pool, home, observe, clock = () => new Date() } = deps;
+  const router = deps.outside.router ?? createRouter(pool);
+  const outside = { ...deps.outside, router };
   const waiting: (() => Promise<void>)[] = [];
   const verb = <I, W extends Locked, R>(definition: Verb<I, W, R>): Call<I, R> => {
     const own = deps.drivesSagas ? withoutSagaJobs(definition) : definition;
@@ -227,6 +233,7 @@ export function createFlows(deps: FlowDeps): Flows {
     ledger,
     rails: createRailsFlows({ pool, home, outside, clock, verb }),
     stockWork: createStockFlows({ verb }),
+    routing: createRoutingFlows({ pool, router, verb }),
     placeOrder: verb(placeOrder),
     cancelOrder: verb(cancelOrder),
     refundOrder: verb(refundOrder),

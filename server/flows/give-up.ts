@@ -3,6 +3,7 @@ import * as inventory from '../domains/inventory/service.ts';
 import { chart } from '../domains/ledger/schema.ts';
 import { isCancellable } from '../domains/orders/rules.ts';
 import * as orders from '../domains/orders/service.ts';
+import * as routing from '../domains/routing/service.ts';
 import type { Ctx } from '../kernel/context.ts';
 import { newId } from '../kernel/ids.ts';
 import { cutBySpans, type UnitRange, unitsIn, worthOf } from '../kernel/units.ts';
@@ -37,6 +38,8 @@ export function cancelUnits(world: World, order: orders.Order, ranges: readonly 
   });
   inventory.apply(world.inventory, movements, { order: order.row, reason: cause.reason }, ctx);
   tellFreed(world, movements, ctx);
+  for (const { kind, nodeId, allocated } of movements)
+    if (kind === 'deallocate' && nodeId) routing.giveBack(world.routing, id, nodeId, Number(-allocated), ctx.now);
   orders.change(order, ranges, () => ({ state: 'cancelled', nodeId: null }));
   order.row.cancelledMinor += value;
   if (order.row.confirmedAt && value > 0n) {

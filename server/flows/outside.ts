@@ -1,6 +1,7 @@
 import type { Carrier } from '../domains/fulfilment/provider.ts';
 import type { PaymentProvider } from '../domains/payments/provider.ts';
 import type { Bank } from '../domains/rails/provider.ts';
+import type { Router } from './routing/router.ts';
 
 /** Who a saga's remote steps may talk to, by name. */
 export interface Outside {
@@ -8,6 +9,8 @@ export interface Outside {
   readonly carriers: ReadonlyMap<string, Carrier>;
   /** Absent where none is connected: then nothing is paid out. */
   readonly bank?: Bank;
+  /** Plans where orders are sent from, in a thread of its own. Every process that runs sagas has one. */
+  readonly router?: Router;
 }
 
 /** The provider of a payment. A name that nobody has is a bug, or a newer version’s. */

@@ -4,6 +4,7 @@ import type { Outside } from './outside.ts';
 import { placementSaga } from './placement-saga.ts';
 import { refundSaga } from './refund-saga.ts';
 import { reshipSaga } from './reship-saga.ts';
+import { rerouteSaga } from './routing/reroute-saga.ts';
 import { shipmentSaga } from './shipment-saga.ts';
 import { voidSaga } from './void-payment.ts';
 import type { World } from './world.ts';
@@ -15,6 +16,7 @@ const ALL: readonly SagaDefinition<World, Outside>[] = [
   voidSaga,
   cancelSaga,
   reshipSaga,
+  rerouteSaga,
 ];
 const BY_KIND = new Map(ALL.map((definition) => [definition.kind, definition]));
 

@@ -8,7 +8,7 @@ export type LastChanges = Awaited<ReturnType<typeof lastChanges>>;
 /** Looks up who changed the records whose locked version is not the one that was seen. */
 export async function readLastChanges(
   tx: Tx,
-  entity: 'sku' | 'shipping_method' | 'customer' | 'gl_account' | 'purchase_order',
+  entity: 'sku' | 'shipping_method' | 'customer' | 'gl_account' | 'purchase_order' | 'node',
   seen: readonly { readonly id: string; readonly version: bigint }[],
   locked: ReadonlyMap<string, { readonly version: bigint }>,
 ): Promise<LastChanges> {

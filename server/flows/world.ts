@@ -13,6 +13,7 @@ import { deriveOrderPayment, isOpen, type Payment } from '../domains/payments/ru
 import * as payments from '../domains/payments/service.ts';
 import { isOnItsWay } from '../domains/refunds/rules.ts';
 import * as refunds from '../domains/refunds/service.ts';
+import * as routing from '../domains/routing/service.ts';
 import * as storeCredit from '../domains/store-credit/service.ts';
 import * as wallet from '../domains/wallet/service.ts';
 import type { Ctx } from '../kernel/context.ts';
@@ -26,6 +27,7 @@ import { lockSagas, type SagasState, startSaga, wakeSaga, writeSagas } from '../
 import { together } from '../platform/together.ts';
 import type { Locked } from '../platform/verb.ts';
 import type { Outside } from './outside.ts';
+import { configsOf, countedNodes } from './routing/config.ts';
 import { accountOf } from './tenders/tender-account.ts';
 
 /**
@@ -43,6 +45,7 @@ export interface World extends Locked {
   readonly inventory: inventory.InventoryState;
   /** What waits of the orders. */
   readonly backorders: backorders.BackordersState;
+  readonly routing: routing.RoutingState;
   readonly ledger: ledger.LedgerState;
   /** The gift cards and store credits whose accounts are locked. */
   readonly giftCards: giftCards.GiftCardsState;
@@ -75,6 +78,8 @@ export interface Needs {
   readonly holds?: readonly string[];
   /** The nodes of the orders' merchants, without stock. */
   readonly nodes?: boolean;
+  /** Units will be given to nodes: what those with a capacity took today is counted under a lock. */
+  readonly allocates?: boolean;
   /** Whose goods to lock, where not every order's: their stock at the nodes, */
   readonly goodsOf?: ReadonlySet<string>;
   /** and of which of them also what may be promised; of all where absent. */
@@ -126,6 +131,11 @@ export async function lockWorld(tx: Tx, needs: Needs, ctx: Ctx): Promise<World> 
     stock: needs.stock ? skus.map((sku) => sku.skuId) : [],
     ...(needs.createStock ? { create: needs.createStock } : {}),
   });
+  const lockedRouting = routing.newRouting(await configsOf(tx, loadedFulfilment.nodes));
+  if (needs.allocates) {
+    const giving = found.filter((order) => needs.goodsOf?.has(order.row.id) ?? true).map((order) => order.row.merchantId);
+    await routing.lockCapacity(tx, lockedRouting, countedNodes(lockedRouting.configs, giving, ctx.now));
+  }
   const tendersOf = (order: orders.Order): Payment[] => payments.ofOrder(lockedPayments, order.row.id);
   const lockedLedger = await ledger.lock(tx, {
     home: ctx.home,
@@ -167,6 +177,7 @@ export async function lockWorld(tx: Tx, needs: Needs, ctx: Ctx): Promise<World> 
     fulfilment: loadedFulfilment,
     inventory: lockedInventory,
     backorders: waiting,
+    routing: lockedRouting,
     ledger: lockedLedger,
     giftCards: lockedCards,
     storeCredit: lockedCredit,
@@ -233,6 +244,7 @@ export async function writeWorld(tx: Tx, world: World): Promise<void> {
     fulfilment.write(tx, world.fulfilment, world.now),
     inventory.write(tx, world.inventory),
     backorders.write(tx, world.backorders, waitingOrders(world)),
+    routing.write(tx, world.routing),
     ledger.write(tx, world.ledger),
     giftCards.write(tx, world.giftCards),
     storeCredit.write(tx, world.storeCredit),

@@ -21,6 +21,7 @@ export const EVENT_TYPES = [
   'order.changed',
   'order.readdressed',
   'order.reshipped',
+  'order.rerouted',
   'order.picking_started',
   'order.picking_stopped',
   'order.packed',
@@ -67,6 +68,10 @@ export const EVENT_TYPES = [
   'sku.changed',
   'shipping_method.created',
   'shipping_method.changed',
+  'node.changed',
+  'routing_rules.drafted',
+  'routing_rules.promoted',
+  'routing_rules.discarded',
   'gl_account.changed',
   'customer.changed',
   'customer.noted',
@@ -130,6 +135,8 @@ export type Aggregate =
   | 'purchase_order'
   | 'stock_policy'
   | 'shipping_method'
+  | 'node'
+  | 'routing_rules'
   | 'gl_account'
   | 'customer'
   | 'approval'

@@ -25,6 +25,8 @@ const SEEN_WITH: Readonly<Record<Aggregate, readonly ApiScope[]>> = {
   account: ['ledger:read'],
   payout: [],
   gl_account: [],
+  node: ['stock:read'],
+  routing_rules: [],
 };
 
 const event = z

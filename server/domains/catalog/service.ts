@@ -10,6 +10,8 @@ import {
   readMerchants,
   readRecords,
   readSkus,
+  readTraits,
+  type SkuTraits,
   updateSkus,
 } from './store.ts';
 
@@ -42,6 +44,12 @@ export async function load(
 /** SKUs by id, as they stand: configuration, read without locks. */
 export async function find(db: Queryable, ids: readonly string[]): Promise<Map<string, SkuRecord>> {
   const rows = ids.length > 0 ? await readRecords(db, [...new Set(ids)]) : [];
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+/** What routing needs of SKUs, by id. */
+export async function traits(db: Queryable, ids: readonly string[]): Promise<Map<string, SkuTraits>> {
+  const rows = ids.length > 0 ? await readTraits(db, [...new Set(ids)]) : [];
   return new Map(rows.map((row) => [row.id, row]));
 }
 

@@ -130,3 +130,21 @@ export async function updateSkus(tx: Tx, skus: readonly SkuRecord[], now: Date):
   const rows = skus.map((sku) => ({ ...sku, tax_class: sku.taxClass, weight_grams: sku.weightGrams, updated_at: now }));
   await updateRows(tx, SKUS, ['id'], set, rows);
 }
+
+/** What deciding where a SKU is sent from needs of it. */
+export interface SkuTraits {
+  readonly id: string;
+  readonly weightGrams: number;
+  readonly tags: string[];
+}
+
+/** Tags are words in the SKU's metadata: {"tags": "fragile, cold"}. */
+export async function readTraits(db: Queryable, ids: readonly string[]): Promise<SkuTraits[]> {
+  const { rows } = await db.query<SkuTraits>({
+    name: 'catalog-traits',
+    text: `SELECT id, weight_grams AS "weightGrams", array_remove(regexp_split_to_array(COALESCE(metadata->>'tags', ''), '[,\\s]+'), '') AS tags
+           FROM skus WHERE id = ANY($1::uuid[])`,
+    values: [ids],
+  });
+  return rows;
+}

@@ -53,4 +53,6 @@ export interface Node {
   readonly kind: string;
   readonly priority: number;
   readonly address: Readonly<Record<string, string>>;
+  /** Changes with the settings and rules of its merchant's routing; null where there are none. */
+  readonly routingStamp: string | null;
 }

@@ -1,4 +1,5 @@
 import type { Tx } from '../../platform/db.ts';
+import { lockStep } from '../../platform/locks.ts';
 import { together } from '../../platform/together.ts';
 import type { Node, Shipment, ShipmentLine } from './rules.ts';
 import {
@@ -6,11 +7,13 @@ import {
   insertShipmentLines,
   insertShipments,
   insertUpdates,
+  lockNodes,
   type NewNode,
   readNodes,
   readShipments,
   type ShipmentUpdate,
   updateShipments,
+  writeRouting,
 } from './store.ts';
 
 export { ordersOfShipments } from './store.ts';
@@ -68,4 +71,17 @@ export async function write(tx: Tx, state: FulfilmentState, now: Date): Promise<
 /** Opens nodes. Their codes must be new to their merchant. */
 export function addNodes(tx: Tx, nodes: readonly NewNode[], now: Date): Promise<void> {
   return insertNodes(tx, nodes, now);
+}
+
+export type LockedNode = Awaited<ReturnType<typeof lockNodes>>[number];
+
+/** The nodes of merchants under their locks, by id: what is decided about them holds until COMMIT. */
+export async function lockNodesOf(tx: Tx, merchantIds: readonly string[]): Promise<Map<string, LockedNode>> {
+  lockStep(tx, 'nodes');
+  return new Map((await lockNodes(tx, [...new Set(merchantIds)])).map((node) => [node.id, node]));
+}
+
+/** Stamps nodes anew, with the priorities they have now. */
+export function stampNodes(tx: Tx, nodes: readonly Pick<Node, 'id' | 'priority' | 'routingStamp'>[]): Promise<void> {
+  return writeRouting(tx, nodes);
 }

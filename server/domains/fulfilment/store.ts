@@ -69,7 +69,7 @@ export async function readShipments(tx: Tx, orderIds: readonly string[]): Promis
 export async function readNodes(tx: Tx, merchantIds: readonly string[]): Promise<Node[]> {
   const { rows } = await tx.query<Node>({
     name: 'fulfilment-nodes',
-    text: `SELECT id, merchant_id AS "merchantId", code, name, kind, priority, address FROM nodes
+    text: `SELECT id, merchant_id AS "merchantId", code, name, kind, priority, address, routing_stamp AS "routingStamp" FROM nodes
            WHERE merchant_id = ANY($1::uuid[]) AND active ORDER BY priority, id`,
     values: [merchantIds],
   });
@@ -174,4 +174,26 @@ export async function ordersOfShipments(db: Queryable, shipmentIds: readonly str
     values: [shipmentIds],
   });
   return rows.map((row) => row.id);
+}
+
+/** Locks every node of the merchants, active or not. */
+export async function lockNodes(tx: Tx, merchantIds: readonly string[]): Promise<(Node & { readonly active: boolean })[]> {
+  const { rows } = await tx.query<Node & { active: boolean }>({
+    name: 'fulfilment-lock-nodes',
+    text: `SELECT id, merchant_id AS "merchantId", code, name, kind, priority, address, routing_stamp AS "routingStamp", active FROM nodes
+           WHERE merchant_id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE`,
+    values: [merchantIds],
+  });
+  return rows;
+}
+
+/** Says that what routing knows of these nodes' merchants has changed, and in which order nodes are preferred. */
+export async function writeRouting(tx: Tx, nodes: readonly Pick<Node, 'id' | 'priority' | 'routingStamp'>[]): Promise<void> {
+  await updateRows(
+    tx,
+    { table: 'nodes', columns: { id: 'uuid', priority: 'int4', routing_stamp: 'uuid' } },
+    ['id'],
+    ['priority', 'routing_stamp'],
+    nodes.map((node) => ({ id: node.id, priority: node.priority, routing_stamp: node.routingStamp })),
+  );
 }

@@ -141,7 +141,8 @@ export async function lockOrders(tx: Tx, ids: readonly string[]): Promise<OrderR
                   refunded_minor AS "refundedMinor", goodwill_minor AS "goodwillMinor", receivable_minor AS "receivableMinor",
                   customer_name AS "customerName", email, phone, ship_to AS "shipTo", bill_to AS "billTo", metadata, tags, cancellation,
                   placed_at AS "placedAt", confirmed_at AS "confirmedAt", finished_at AS "finishedAt", expires_at AS "expiresAt",
-                  updated_at AS "updatedAt", ship_together AS "shipTogether", version
+                  updated_at AS "updatedAt", ship_together AS "shipTogether", promised_by::text AS "promisedBy",
+                  version
            FROM orders WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE`,
     values: [ids],
   });

@@ -134,6 +134,7 @@ export const orders = {
       cancel_dropped: 'Stornierung nicht ausgeführt',
       readdressed: 'Lieferadresse geändert',
       reshipped: 'Kostenlos erneut verschickt',
+      rerouted: 'Vom Standort genommen, ein anderer wird gesucht',
       held: 'Gesperrt',
       released: 'Sperre aufgehoben',
       tagged: 'Schlagwörter geändert',

@@ -135,6 +135,7 @@ export const orders = {
       cancel_dropped: 'Cancellation not carried out',
       readdressed: 'Delivery address changed',
       reshipped: 'Sent again at no charge',
+      rerouted: 'Taken from its node, another one is looked for',
       held: 'Put on hold',
       released: 'Hold released',
       tagged: 'Tags changed',
