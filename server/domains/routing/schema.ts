@@ -20,7 +20,6 @@ const area = z.array(z.object({ country, prefixes: z.array(text(20)).max(200) })
 export type Area = z.infer<typeof area>;
 
 const band = z.object({ upToGrams: z.int().min(1).max(100_000_000).nullable(), priceMinor: minor });
-export type Band = z.infer<typeof band>;
 
 /** What sending costs and how long it takes to a part of the world, by weight. What is heavier than the last band goes in several parcels. */
 const zone = z.object({
@@ -75,8 +74,6 @@ export const ruleEffect = z.discriminatedUnion('type', [
   z.object({ type: z.literal('no_split') }),
   z.object({ type: z.literal('penalties'), splitMinor: minor.nullable(), lateDayMinor: minor.nullable() }),
 ]);
-export type RuleEffect = z.infer<typeof ruleEffect>;
-export const EFFECT_TYPES = ['prefer', 'exclude', 'stores_off', 'max_nodes', 'no_split', 'penalties'] as const;
 
 export const routingRule = z.object({
   name: text(80),
@@ -113,13 +110,6 @@ export type SaveRulesDraftInput = z.infer<typeof saveRulesDraftInput>;
 
 export const endRulesDraftInput = z.object({ merchantId: z.uuid(), version: seenVersion, reason: text(300) });
 export type EndRulesDraftInput = z.infer<typeof endRulesDraftInput>;
-
-export const simulateRulesInput = z.object({
-  merchantId: z.uuid(),
-  /** How many of the last orders that found a node are replayed. */
-  lastOrders: z.int().min(1).max(5_000),
-});
-export type SimulateRulesInput = z.infer<typeof simulateRulesInput>;
 
 export const rerouteOrderInput = z.object({
   orderId: z.uuid(),
