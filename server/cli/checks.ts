@@ -50,7 +50,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   types: () => {
     // The types of CSS modules. A build replaces this file by one that names that build, which may be gone or old.
     writeFileSync(join(ROOT, 'next-env.d.ts'), NEXT_TYPES);
-    return byTool('node_modules/typescript/bin/tsc', ['-p', 'tsconfig.check.json', '--noEmit', '--pretty', 'false']);
+    return byTool('node_modules/typescript-native/bin/tsc', ['-p', 'tsconfig.check.json', '--noEmit', '--pretty', 'false']);
   },
   biome: () => byTool('node_modules/@biomejs/biome/bin/biome', ['check', '--error-on-warnings', '--colors=off', '.']),
   walls: async () => {

@@ -52,7 +52,7 @@ function readReport(file: string): unknown {
 
 const vitest = (project: string) => async (limitMs: number) => {
   const report = join(workDir, `${project}.json`);
-  const args = ['run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const args = ['run', '--project', `${project}*`, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   const { code } = await tool('node_modules/vitest/vitest.mjs', args, { show: true, env, limitMs });
   return vitestCounts(readReport(report), code);
 };

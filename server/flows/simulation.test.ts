@@ -95,7 +95,7 @@ function leaveFigures(): void {
   if (tally.seeds < SEEDS || found.size < BUGS.length) return;
   writeEvidence('simulation', {
     title: 'Simulation',
-    what: `The real flows under a seeded scheduler with virtual time and faults; \`npm run test:deep\`, or this alone: \`WAYBILL_DEEP=1 npx vitest run --project database server/flows/simulation.test.ts\`. What it is: [simulation](../simulation.md).`,
+    what: `The real flows under a seeded scheduler with virtual time and faults; \`npm run test:deep\`, or this alone: \`WAYBILL_DEEP=1 npx vitest run server/flows/simulation.test.ts\`. What it is: [simulation](../simulation.md).`,
     figures: [
       ...tally.figures(),
       ['violations', 0],

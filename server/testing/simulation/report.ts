@@ -14,7 +14,7 @@ export function describeViolation(run: Run, bug?: string): string {
     `The last ${Math.min(LAST_STEPS, run.trace.length)} of ${run.trace.length} lines:`,
     ...run.trace.slice(-LAST_STEPS),
     '',
-    `Again, to the last step: ${again} npx vitest run --project database server/flows/simulation.test.ts`,
+    `Again, to the last step: ${again} npx vitest run server/flows/simulation.test.ts`,
   ].join('\n');
 }
 
