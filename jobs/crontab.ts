@@ -32,6 +32,7 @@ export const TICKS: readonly Tick[] = [
   { task: 'expire-gift-cards', everySeconds: 60 },
   { task: 'sweep-rails', everySeconds: 10 },
   { task: 'sweep-checkouts', everySeconds: 10 },
+  { task: 'sweep-reservations', everySeconds: 5 },
   { task: 'sweep-money-requests', everySeconds: 60 },
   { task: 'sweep-holds', everySeconds: 10 },
 ];

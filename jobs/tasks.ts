@@ -22,6 +22,7 @@ import { sweepMoneyRequests } from './tasks/sweep-money-requests.ts';
 import { sweepNotices } from './tasks/sweep-notices.ts';
 import { sweepRails } from './tasks/sweep-rails.ts';
 import { sweepReports } from './tasks/sweep-reports.ts';
+import { sweepReservations } from './tasks/sweep-reservations.ts';
 import { sweepSagas } from './tasks/sweep-sagas.ts';
 import { sweepWebhooks } from './tasks/sweep-webhooks.ts';
 
@@ -51,6 +52,7 @@ const TASK_LIST: { readonly [T in TaskName]: Task<T> } = {
   'send-notices': sendNotices,
   'sweep-notices': sweepNotices,
   'sweep-checkouts': sweepCheckouts,
+  'sweep-reservations': sweepReservations,
   'sweep-sagas': sweepSagas,
   'sweep-webhooks': sweepWebhooks,
 };

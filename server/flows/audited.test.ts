@@ -13,7 +13,11 @@ import { tenderCalls } from './testing/tender-calls.ts';
 
 /** The flows that are verbs: each changes something for somebody. A new one does not compile without a line below. */
 type VerbsIn<T> = { [K in keyof T]: T[K] extends Call<infer _I, infer _R> ? K : never }[keyof T] & string;
-type VerbName = VerbsIn<Flows> | `checkouts.${VerbsIn<Flows['checkouts']>}` | `wallets.${VerbsIn<Flows['wallets']>}`;
+type VerbName =
+  | VerbsIn<Flows>
+  | `checkouts.${VerbsIn<Flows['checkouts']>}`
+  | `wallets.${VerbsIn<Flows['wallets']>}`
+  | `reservations.${VerbsIn<Flows['reservations']>}`;
 type Machinery =
   | 'advanceSaga'
   | 'wakeSagas'
@@ -27,6 +31,7 @@ type Machinery =
   | 'markAccounts'
   | 'sweepNotices'
   | 'checkouts.sweep'
+  | 'reservations.expire'
   | 'wallets.expireRequests';
 /** They change no record of the shop, so there is no event; retry-jobs.test.ts looks at their audit rows. */
 type Letters = 'retryJobs' | 'retryDeliveries';
@@ -49,6 +54,8 @@ beforeAll(async () => {
   );
 });
 afterAll(() => w.close());
+
+const CART_OF_MUGS = () => ({ merchantId: w.merchantId, channel: 'api' as const, lines: [{ sku: 'MUG', quantity: 1 }] });
 
 async function confirmed(): Promise<string> {
   const { id } = await w.place({ lines: [{ sku: 'MUG', quantity: 2 }] });
@@ -244,6 +251,19 @@ const CALLS: Readonly<Record<Verbs, () => Promise<(ctx: Ctx) => Promise<unknown>
       }),
       ctx,
     ),
+  setSafety: async () => (ctx) =>
+    w.flows.setSafety({ merchantId: w.merchantId, skuId: w.skus.MUG as string, nodeId: w.nodes[0] as string, safety: 3 }, ctx),
+  setChannel: async () => (ctx) =>
+    w.flows.setChannel({ merchantId: w.merchantId, skuId: w.skus.TEE as string, channel: 'shop', buffer: 2, cap: 50 }, ctx),
+  'reservations.reserve': async () => (ctx) => w.flows.reservations.reserve(CART_OF_MUGS(), ctx),
+  'reservations.extend': async () => {
+    const { id: reservationId } = await w.flows.reservations.reserve(CART_OF_MUGS(), w.ctx());
+    return (ctx) => w.flows.reservations.extend({ reservationId, ttlSeconds: 900 }, ctx);
+  },
+  'reservations.release': async () => {
+    const { id: reservationId } = await w.flows.reservations.reserve(CART_OF_MUGS(), w.ctx());
+    return (ctx) => w.flows.reservations.release({ reservationId }, ctx);
+  },
   createSku: async () => (ctx) => {
     const blank = { taxClass: 'standard', weightGrams: 0, stocked: true, barcode: null, description: null };
     return w.flows.createSku({ merchantId: w.merchantId, code: 'AUD-1', name: 'One', price: '1', ...blank }, ctx);

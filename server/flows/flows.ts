@@ -7,7 +7,7 @@ import type { EditCustomerInput, NoteCustomerInput } from '../domains/customers/
 import type { ShipmentUpdateInput, ShipOrderInput } from '../domains/fulfilment/schema.ts';
 import type { ChangeGiftCardInput, IssueGiftCardInput } from '../domains/gift-cards/schema.ts';
 import type { SaveGlAccountInput } from '../domains/gl/schema.ts';
-import type { AdjustStockInput } from '../domains/inventory/schema.ts';
+import type { AdjustStockInput, SetChannelInput, SetSafetyInput } from '../domains/inventory/schema.ts';
 import type { LinkMail, ResendInput } from '../domains/notifications/schema.ts';
 import type {
   CancelOrderInput,
@@ -70,6 +70,7 @@ import { type ReaddressedOrder, readdressOrder } from './readdress-order.ts';
 import { createReconciliationFlows, type ReconciliationFlows } from './reconciliation/reconciliation-flows.ts';
 import { previewRefund, type RefundPreview, type RequestedRefund, refundOrder } from './refund-order.ts';
 import { type ResentNotice, resendNotice } from './resend-notice.ts';
+import { createReservationFlows, type ReservationFlows } from './reservations/reservation-flows.ts';
 import { previewReship, type ReshipPreview, type ReshippedOrder, reshipOrder } from './reship-order.ts';
 import { type RetriedLetters, type RetryDeliveriesInput, type RetryJobsInput, retryDeliveries, retryJobs } from './retry-jobs.ts';
 import { createRouter } from './routing/router.ts';
@@ -77,6 +78,7 @@ import { createRoutingFlows, type RoutingFlows } from './routing/routing-flows.t
 import { type SavedGlAccount, saveGlAccount } from './save-gl-account.ts';
 import { type SavedShippingMethod, saveShippingMethod } from './save-shipping-method.ts';
 import { createNoticeSender, type MailDesk } from './send-notices.ts';
+import { type ChannelSet, type SafetySet, setChannel, setSafety } from './set-supply-rules.ts';
 import { planShip, type ShipPreview, type ShippingOrder, shipOrder } from './ship-order.ts';
 import { createStockFlows, type StockFlows } from './stock-work/stock-flows.ts';
 import { type ChangedGiftCard, changeGiftCard } from './tenders/change-gift-card.ts';
@@ -105,6 +107,8 @@ export interface Flows {
   readonly stockWork: StockFlows;
   /** Where orders are sent from. */
   readonly routing: RoutingFlows;
+  /** Units promised to carts for a while. */
+  readonly reservations: ReservationFlows;
   readonly placeOrder: Call<PlaceOrderInput, PlacedOrder>;
   readonly cancelOrder: Call<CancelWish, CancelledOrder>;
   readonly refundOrder: Call<RefundOrderInput, RequestedRefund>;
@@ -127,6 +131,8 @@ export interface Flows {
   readonly adjustStock: Call<AdjustStockInput, AdjustedStock>;
   /** Says what may be sold of a SKU beyond its stock. */
   readonly setBackorderPolicy: Call<SetBackorderPolicyInput, SetPolicy>;
+  readonly setSafety: Call<SetSafetyInput, SafetySet>;
+  readonly setChannel: Call<SetChannelInput, ChannelSet>;
   readonly createSku: Call<CreateSkuInput, EditedSku>;
   readonly editSku: Call<EditSkuInput, EditedSku>;
   readonly saveGlAccount: Call<SaveGlAccountInput, SavedGlAccount>;
@@ -227,6 +233,7 @@ export function createFlows(deps: FlowDeps): Flows {
     quoteTaxed(await readTaxes(pool, taxProvider, input), ctx, key, onReplay);
   return {
     createQuote: quote,
+    reservations: createReservationFlows({ pool, verb }),
     checkouts: createCheckoutFlows({ pool, createQuote: quote, verb }),
     wallets: createWalletFlows({ pool, verb }),
     reconciliation: createReconciliationFlows({ pool, outside, verb }),
@@ -249,6 +256,8 @@ export function createFlows(deps: FlowDeps): Flows {
     decideApproval: verb(decideApproval),
     adjustStock: verb(adjustStock),
     setBackorderPolicy: verb(setBackorderPolicy),
+    setSafety: verb(setSafety),
+    setChannel: verb(setChannel),
     createSku: verb(createSku),
     editSku: verb(editSku),
     importSkus: async (input, ctx, key) => importRead(await readImport(input), ctx, key),

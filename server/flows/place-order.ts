@@ -1,28 +1,33 @@
 import * as catalog from '../domains/catalog/service.ts';
 import * as customers from '../domains/customers/service.ts';
-import { planPromise } from '../domains/inventory/promising.ts';
+import { type PromisePlan, type PromiseTerms, planPromise } from '../domains/inventory/promising.ts';
 import * as inventory from '../domains/inventory/service.ts';
 import type { Line } from '../domains/orders/rules.ts';
 import type { PlaceOrderInput } from '../domains/orders/schema.ts';
 import * as orders from '../domains/orders/service.ts';
 import * as payments from '../domains/payments/service.ts';
-import type { Quote, QuoteOption } from '../domains/quotes/rules.ts';
+import type { Quote } from '../domains/quotes/rules.ts';
 import * as quotes from '../domains/quotes/service.ts';
+import { demandUsable, heldBy, type Reservation } from '../domains/reservations/rules.ts';
+import * as reservations from '../domains/reservations/service.ts';
 import type { ShippingMethod } from '../domains/shipping/rules.ts';
 import * as shipping from '../domains/shipping/service.ts';
 import * as taxes from '../domains/taxes/service.ts';
 import * as wallet from '../domains/wallet/service.ts';
+import type { Ctx } from '../kernel/context.ts';
 import { DomainError } from '../kernel/errors.ts';
 import { newId } from '../kernel/ids.ts';
-import { formatDecimal, toMajor, WIRE_LIMIT_MINOR } from '../kernel/money.ts';
+import { toMajor, WIRE_LIMIT_MINOR } from '../kernel/money.ts';
 import type { Tx } from '../platform/db.ts';
 import { audit } from '../platform/outbox.ts';
 import type { Request, Verb } from '../platform/verb.ts';
 import { isQueued, openSales, planBeyond, queueBeyond, tellBackordered } from './backorders/sell-beyond-stock.ts';
+import { type Bill, billOf, linesOf } from './bill-order.ts';
 import { answer, type PlacedOrder } from './placed-order.ts';
 import { placementSaga } from './placement-saga.ts';
-import { type PricedGood, type PricedShipping, priceGoods, priceShipping, type Terms, totalOf } from './price-order.ts';
-import { optionOf, termsOf, wantedOf } from './quote-terms.ts';
+import { totalOf } from './price-order.ts';
+import { givenBack, tellOfReservation } from './reservations/reserve-stock.ts';
+import { demandQuoted, type Shortage, takeAvailable } from './take-available.ts';
 import { addTenders, needsCard, planHolds, tellTenders } from './tenders/hold-tenders.ts';
 import { type AskedTenders, findTenders, type Payer } from './tenders/plan-tenders.ts';
 import { begin, lockWorld, settleOrder, takeNumber, tell, type World, writeWorld } from './world.ts';
@@ -44,6 +49,7 @@ interface Placing extends World {
   readonly customerIds: Map<Request<PlaceOrderInput>, string | null>;
   readonly externalIds: Set<string>;
   readonly tenders: AskedTenders;
+  readonly reservations: reservations.ReservationsState;
 }
 
 async function lock(tx: Tx, requests: readonly Request<PlaceOrderInput>[]): Promise<Placing> {
@@ -77,6 +83,11 @@ async function lock(tx: Tx, requests: readonly Request<PlaceOrderInput>[]): Prom
     inputs.map((input, index) => payerOf(input, named, found[index] ?? null)),
   );
   const { accounts, giftCards, storeCredits } = tenders;
+  const reserved = await reservations.lock(
+    tx,
+    inputs.flatMap((input) => input.reservationId ?? []),
+  );
+  for (const { merchantId, lines } of reserved.byId.values()) skus.push(...lines.map(({ skuId }) => ({ skuId, merchantId })));
   const needs = { orderIds: [], supply: true, skus, numbers: { order: requests.length }, accounts, giftCards, storeCredits };
   const world = await lockWorld(tx, needs, ctx);
   await openSales(tx, world, ctx);
@@ -90,6 +101,7 @@ async function lock(tx: Tx, requests: readonly Request<PlaceOrderInput>[]): Prom
     methods,
     externalIds,
     tenders,
+    reservations: reserved,
     customerIds: new Map(requests.map((request, index) => [request, found[index] ?? null])),
   };
 }
@@ -122,7 +134,10 @@ function decide(world: Placing, request: Request<PlaceOrderInput>): PlacedOrder 
   if (externalKey && world.externalIds.has(externalKey))
     throw new DomainError('duplicate_external_id', `An order with the external_id ${input.externalId} exists already.`);
   const orderId = newId();
-  const bill = billOf(world, request, merchant);
+  const cart = cartOf(world, input, ctx.now);
+  const terms = { channel: input.channel, ...(cart ? { held: heldBy(cart) } : {}) };
+  const { wanted, shortages } = wantedNow(world, input, terms);
+  const bill = billOf(world, wanted, merchant, ctx.now);
   const lines = linesOf(bill, orderId);
   const totalMinor = totalOf(lines);
   const { currency } = bill.terms;
@@ -135,17 +150,12 @@ function decide(world: Placing, request: Request<PlaceOrderInput>): PlacedOrder 
   const held = planHolds(world, { input, currency, customerId: world.customerIds.get(request) ?? null }, totalMinor, ctx.now);
   const cardMinor = held.reduce((left, tender) => left - tender.amountMinor, totalMinor);
   if (cardMinor > 0n && !input.payment) throw needsCard(cardMinor, currency, held.length > 0);
-  const promises = planPromise(
-    world.inventory,
-    lines.flatMap((line) =>
-      line.stocked && line.skuId ? [{ skuId: line.skuId, skuCode: line.skuCode ?? '', quantity: line.quantity }] : [],
-    ),
-    input,
-  );
+  const promises = promisesOf(world, lines, request.input, terms);
   const beyond = planBeyond(world, promises);
 
   if (externalKey) world.externalIds.add(externalKey);
   const order = orders.add(world.orders, newRow(world, request, bill, { id: orderId, home: merchant.home, totalMinor }), lines);
+  if (cart) useReservation(world, cart, orderId, ctx);
   inventory.apply(world.inventory, promises.movements, { order: order.row }, ctx);
   queueBeyond(world, order, lines, beyond, ctx);
   // The house's own tenders first: the card pays what they leave, and is the last to be taken and the first to be given back.
@@ -167,7 +177,9 @@ function decide(world: Placing, request: Request<PlaceOrderInput>): PlacedOrder 
     payments.startOperation(world.payments, payment, 'authorize', cardMinor, null, ctx);
   }
   settleOrder(world, order, null, ctx);
-  tell(world, order, 'order.placed', { totalMinor, currency, channel: input.channel, lines: lines.length }, ctx);
+  const cut = shortages.length > 0 ? { shortages } : {};
+  const facts = { totalMinor, currency, channel: input.channel, lines: lines.length, ...cut };
+  tell(world, order, 'order.placed', facts, ctx);
   tellBackordered(world, order, ctx);
   tellTenders(world, order, held, ctx);
   audit(
@@ -177,7 +189,7 @@ function decide(world: Placing, request: Request<PlaceOrderInput>): PlacedOrder 
       entity: 'order',
       entityId: order.row.id,
       merchantId: order.row.merchantId,
-      after: { number: order.row.number, totalMinor, currency, channel: input.channel, lines: lines.length },
+      after: { number: order.row.number, ...facts },
     },
     ctx,
   );
@@ -194,7 +206,43 @@ function decide(world: Placing, request: Request<PlaceOrderInput>): PlacedOrder 
     },
     ctx,
   );
-  return answer(world, order);
+  return { ...answer(world, order), ...cut };
+}
+
+/** The reservation that the order takes over; refused where it may not. */
+function cartOf(world: Placing, input: PlaceOrderInput, now: Date): Reservation | null {
+  if (!input.reservationId) return null;
+  const found = world.reservations.byId.get(input.reservationId);
+  demandUsable(found, input, now);
+  return found;
+}
+
+/** What is ordered, cut to what there is where the order takes that. A quote stands for all of its lines, and is promised whole. */
+function wantedNow(
+  world: Placing,
+  input: PlaceOrderInput,
+  terms: PromiseTerms,
+): { wanted: PlaceOrderInput; shortages: readonly Shortage[] } {
+  if (input.accept !== 'available' || input.quote) return { wanted: input, shortages: [] };
+  const skuOf = (code: string) => world.catalog.skus.get(`${input.merchantId}:${code}`);
+  const { lines, shortages } = takeAvailable(world.inventory, input.lines, skuOf, terms);
+  return { wanted: { ...input, lines: [...lines] }, shortages };
+}
+
+function promisesOf(world: Placing, lines: readonly Line[], input: PlaceOrderInput, terms: PromiseTerms): PromisePlan {
+  const demands = lines.flatMap((line) =>
+    line.stocked && line.skuId ? [{ skuId: line.skuId, skuCode: line.skuCode ?? '', quantity: line.quantity }] : [],
+  );
+  if (input.quote && input.accept === 'available') demandQuoted(world.inventory, demands, terms);
+  return planPromise(world.inventory, demands, terms);
+}
+
+/** The cart's units go back and are promised to the order in the same breath: nobody comes between. */
+function useReservation(world: Placing, cart: Reservation, orderId: string, ctx: Ctx): void {
+  inventory.apply(world.inventory, givenBack(cart), { reservation: cart, reason: 'used' }, ctx);
+  reservations.change(world.reservations, cart, { status: 'used', orderId }, ctx);
+  world.applied++;
+  tellOfReservation(world.outbox, cart, 'reservation.used', 'open', ctx);
 }
 
 function newRow(
@@ -247,109 +295,13 @@ function newRow(
   };
 }
 
-/** What an order is made of: its goods and its shipping with their prices, and the quote they come from, if it names one. */
-interface Bill {
-  readonly terms: Terms;
-  readonly goods: readonly PricedGood[];
-  readonly shipping: (PricedShipping & { readonly name: string }) | null;
-  readonly quote: Quote | null;
-  readonly option: QuoteOption | null;
-}
-
-function billOf(world: Placing, { input, ctx }: Request<PlaceOrderInput>, merchant: catalog.Merchant): Bill {
-  if (input.quote) return quotedBill(world, input, input.quote, merchant, ctx.now);
-  if (input.lines.length === 0 || input.currency === undefined)
-    throw new DomainError('invalid_request', 'Send currency and lines, or a quote.', { field: 'lines' });
-  const country = input.shipTo?.country ?? merchant.country;
-  const terms: Terms = {
-    merchant,
-    currency: input.currency,
-    pricesIncludeTax: merchant.pricesIncludeTax,
-    rateOf: (taxClass) => taxes.rateOf(world.rates, merchant.id, country, taxClass),
-  };
-  const goods = priceGoods(world.catalog, terms, input.lines, input.discountMinor ?? 0n);
-  const sent = input.shipping;
-  const shippingLine = sent ? { name: sent.name, ...priceShipping(terms, sent.priceMinor) } : null;
-  return { terms, goods, shipping: shippingLine, quote: null, option: null };
-}
-
-/** The quote's own terms and taxes. What the catalogue says otherwise by now is refused, so that nobody pays what nobody was shown. */
-function quotedBill(
-  world: Placing,
-  input: PlaceOrderInput,
-  named: NonNullable<PlaceOrderInput['quote']>,
-  merchant: catalog.Merchant,
-  now: Date,
-): Bill {
-  const quote = world.quotes.get(named.id);
-  if (!quote || quote.merchantId !== merchant.id)
-    throw new DomainError('not_found', 'There is no such quote.', { field: 'quote_id' });
-  if (input.lines.length > 0 || input.shipping || input.discountMinor !== undefined)
-    throw new DomainError('invalid_request', 'The quote says what is ordered: send no lines, shipping or discount beside it.');
-  const terms = termsOf(quote, merchant);
-  const price = () => ({ goods: priceGoods(world.catalog, terms, wantedOf(quote), quote.discountMinor), terms });
-  const methods = world.methods.get(merchant.id) ?? [];
-  const asked = { option: named.option, totalMinor: input.totalMinor, destination: input.shipTo ?? null };
-  const option = optionOf(quote, asked, world.catalog, methods, price, now);
-  const { goods } = price();
-  const shippingLine = option ? { name: option.name, ...priceShipping(terms, BigInt(option.priceMinor)) } : null;
-  const totalMinor = totalOf(goods) + (shippingLine?.totalMinor ?? 0n);
-  const quoted = option ? BigInt(option.orderTotalMinor) : quote.goodsTotalMinor;
-  if (totalMinor !== quoted)
-    throw new DomainError('quote_changed', 'The taxes of what is ordered have changed. Ask for a new quote.', {
-      changes: [{ what: 'total', was: Number(quoted), is: Number(totalMinor) }],
-    });
-  return { terms, goods, shipping: shippingLine, quote, option };
-}
-
-function linesOf({ goods, shipping: sent }: Bill, orderId: string): Line[] {
-  const lines = goods.map(
-    (good, index): Line => ({
-      id: newId(),
-      orderId,
-      position: index + 1,
-      kind: 'item',
-      skuId: good.sku.id,
-      skuCode: good.sku.code,
-      name: good.name,
-      stocked: good.sku.stocked,
-      quantity: good.wanted.quantity,
-      unitPrice: good.unitPrice,
-      netMinor: good.netMinor,
-      discountMinor: good.discountMinor,
-      taxMinor: good.taxMinor,
-      totalMinor: good.totalMinor,
-      taxRate: formatDecimal(good.taxRateMicros),
-    }),
-  );
-  if (!sent) return lines;
-  const { name, unitPrice, netMinor, discountMinor, taxMinor, totalMinor, taxRateMicros } = sent;
-  const shippingLine: Line = {
-    id: newId(),
-    orderId,
-    position: lines.length + 1,
-    kind: 'shipping',
-    skuId: null,
-    skuCode: null,
-    name,
-    stocked: false,
-    quantity: 1,
-    unitPrice,
-    netMinor,
-    discountMinor,
-    taxMinor,
-    totalMinor,
-    taxRate: formatDecimal(taxRateMicros),
-  };
-  return [...lines, shippingLine];
-}
-
 export const placeOrder: Verb<PlaceOrderInput, Placing, PlacedOrder> = {
   name: 'place-order',
   lock,
   decide,
   async write(tx: Tx, world: Placing) {
     if (world.tenders.wallets) await wallet.write(tx, world.tenders.wallets);
+    await reservations.write(tx, world.reservations);
     await writeWorld(tx, world);
   },
 };

@@ -1,6 +1,7 @@
 import type { Line } from '../domains/orders/rules.ts';
 import type * as orders from '../domains/orders/service.ts';
 import { type LaterUnits, laterOf } from './backorders/sell-beyond-stock.ts';
+import type { Shortage } from './take-available.ts';
 import type { World } from './world.ts';
 
 /** What whoever places an order is answered, and every repeat of it. */
@@ -23,6 +24,8 @@ export interface PlacedOrder {
   }[];
   /** Units that are not in stock yet, each with the day it is promised for. */
   readonly later: readonly LaterUnits[];
+  /** What the order was cut by, where it took what there was. */
+  readonly shortages?: readonly Shortage[];
 }
 
 /** The answer to an order as it was placed. */

@@ -64,6 +64,13 @@ export const EVENT_TYPES = [
   'stock.freed',
   'backorder.policy_set',
   'backorder.stopped',
+  'stock.safety_set',
+  'stock.channel_set',
+  'reservation.created',
+  'reservation.extended',
+  'reservation.used',
+  'reservation.expired',
+  'reservation.released',
   'sku.created',
   'sku.changed',
   'shipping_method.created',
@@ -134,6 +141,7 @@ export type Aggregate =
   | 'sku'
   | 'purchase_order'
   | 'stock_policy'
+  | 'reservation'
   | 'shipping_method'
   | 'node'
   | 'routing_rules'

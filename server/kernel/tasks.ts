@@ -20,6 +20,7 @@ export const TASKS = {
   'sweep-reports': z.object({ daily: z.boolean().optional() }),
   'expire-gift-cards': z.object({}),
   'sweep-checkouts': z.object({}),
+  'sweep-reservations': z.object({}),
   'mark-accounts': z.object({}),
   'sweep-money-requests': z.object({}),
   'sweep-holds': z.object({}),

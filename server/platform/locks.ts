@@ -20,6 +20,7 @@ export const LOCK_ORDER = [
   'reconciliation',
   'rails',
   'purchase_orders',
+  'reservations',
   'orders',
   'sagas',
   'payments',

@@ -61,6 +61,17 @@ test('what is past its time goes, in any number; what is not stays', async () =>
     ago(181),
     ago(179),
   ]);
+  const reservation = async (status: string, at: Date): Promise<void> => {
+    const id = newId();
+    await db.pool.query(
+      `INSERT INTO reservations (id, home, merchant_id, channel, status, expires_at, created_at, updated_at) VALUES ($1, 'EU', $2, 'api', $3, $4, $4, $4)`,
+      [id, newId(), status, at],
+    );
+    await db.pool.query('INSERT INTO reservation_lines (reservation_id, sku_id, quantity) VALUES ($1, $2, 1)', [id, newId()]);
+  };
+  await reservation('released', ago(31));
+  await reservation('expired', ago(29));
+  await reservation('open', ago(31));
   const checkout = (state: string, at: Date): Promise<unknown> =>
     db.pool.query(
       `INSERT INTO checkouts (id, home, merchant_id, source, state, currency, lines, customer, locale, created_by, created_at, updated_at, expires_at, version)
@@ -102,6 +113,7 @@ test('what is past its time goes, in any number; what is not stays', async () =>
     sessions: 2,
     deliveries: 1,
     unpaidCheckouts: 1,
+    reservations: 1,
     quotes: 1,
     webhookPayloads: 1,
     mails: 1,
@@ -116,6 +128,10 @@ test('what is past its time goes, in any number; what is not stays', async () =>
   ]);
   const quotes = await db.pool.query<{ id: string }>('SELECT id FROM quotes');
   expect(quotes.rows.map(({ id }) => id).sort()).toEqual([young, carted, ordered].sort());
+  const carts = await db.pool.query(
+    'SELECT r.status FROM reservation_lines l LEFT JOIN reservations r ON r.id = l.reservation_id ORDER BY 1',
+  );
+  expect(carts.rows).toEqual([{ status: 'expired' }, { status: 'open' }]);
   const left = await db.pool.query('SELECT key FROM idempotency_keys');
   expect(left.rows).toEqual([{ key: 'young' }]);
   const webhooks = await db.pool.query('SELECT external_id, payload FROM inbound_webhooks ORDER BY external_id');

@@ -12,6 +12,8 @@ export const RETENTION_DAYS = {
   deliveries: 30,
   /** Carts and drafts that nobody paid, with whatever address they hold. */
   unpaidCheckouts: 30,
+  /** Reservations after they ended; their movements stay. */
+  reservations: 30,
   /** Quotes that nobody can order by any more, counted from their end: unless an order or a checkout that is kept names them. */
   quotes: 7,
   /** What a provider sent; that it was received stays, so that a late repeat is still recognised. */
@@ -47,6 +49,12 @@ const PURGES: readonly { readonly name: keyof typeof RETENTION_DAYS; readonly te
   { name: 'sessions', text: removing('sessions', 'least(revoked_at, expires_at) < $1') },
   { name: 'deliveries', text: removing('event_deliveries', "status = 'done' AND next_at < $1") },
   { name: 'unpaidCheckouts', text: removing('checkouts', "state IN ('expired', 'cancelled') AND updated_at < $1") },
+  // Its lines go with it: by the key, which nothing else is found by.
+  {
+    name: 'reservations',
+    text: `WITH gone AS (${removing('reservations', "status <> 'open' AND updated_at < $1")} RETURNING id)
+      DELETE FROM reservation_lines USING gone WHERE reservation_id = gone.id`,
+  },
   // A quote never changes, so there is nothing to lock it for, and the application may not.
   {
     name: 'quotes',
@@ -82,6 +90,7 @@ export async function purgeExpiredRows(
     sessions: 0,
     deliveries: 0,
     unpaidCheckouts: 0,
+    reservations: 0,
     quotes: 0,
     webhookPayloads: 0,
     mails: 0,

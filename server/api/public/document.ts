@@ -159,7 +159,18 @@ export function openApiDocument(): JsonObject {
           version: '1',
           openApiVersion: '3.1.0',
           baseUrl: '/api/v1',
-          tags: ['Orders', 'Refunds', 'Shipments', 'Products', 'Stock', 'Customers', 'Ledger', 'Events', 'Merchant'],
+          tags: [
+            'Orders',
+            'Reservations',
+            'Refunds',
+            'Shipments',
+            'Products',
+            'Stock',
+            'Customers',
+            'Ledger',
+            'Events',
+            'Merchant',
+          ],
           securitySchemes: {
             ApiKey: {
               type: 'http',

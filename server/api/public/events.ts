@@ -12,6 +12,7 @@ const SEEN_WITH: Readonly<Record<Aggregate, readonly ApiScope[]>> = {
   order: ['orders:read'],
   approval: ['orders:read'],
   checkout: ['orders:read'],
+  reservation: ['orders:read', 'stock:read'],
   sku: ['stock:read', 'catalog:read'],
   purchase_order: ['stock:read'],
   stock_policy: ['stock:read'],

@@ -26,6 +26,14 @@ export const nextAction = z
   .nullable()
   .meta({ description: 'Send the customer to this address; the bank sends them back to your return_url.' });
 
+/** What somebody who takes what there is did not get. */
+export const shortages = z
+  .array(z.object({ sku: z.string(), asked: z.int(), kept: z.int() }))
+  .default([])
+  .meta({
+    description: 'With `accept: available`: what was asked of each SKU that fell short, and the units that were kept of it.',
+  });
+
 /** What creating an order answers. With Prefer: wait it says how the placement ended. */
 export const placement = z
   .object({
@@ -46,6 +54,7 @@ export const placement = z
       .nullable()
       .meta({ description: 'Why the payment failed, where it did.' }),
     cancel_reason: z.string().nullable(),
+    shortages,
   })
   .meta({ id: 'OrderPlacement' });
 
@@ -194,6 +203,7 @@ export function placementOf(
     next_action: nextActionOf(outcome?.nextAction ?? null),
     failure: failureOf(outcome?.failure ?? null),
     cancel_reason: outcome?.reason ?? null,
+    shortages: [...(placed.shortages ?? [])],
   };
 }
 

@@ -72,6 +72,14 @@ const createInput = z.strictObject({
     .max(1_000)
     .optional()
     .meta({ description: 'Needed unless the order names a quote.' }),
+  accept: z.enum(['all', 'available']).optional().meta({
+    description:
+      'Where there is not enough stock: `all` (the default) refuses the order; `available` places it with the units there are, priced for these, and says in `shortages` what was cut. A quote is for all of it: where that is not there, the answer is `quote_changed`.',
+  }),
+  reservation_id: id.optional().meta({
+    description:
+      'A reservation whose units the order takes over. What it needs beyond them is promised anew; what it does not need is given back.',
+  }),
   shipping: z.strictObject({ name: words(100), price_minor: amount }).optional(),
   discount_minor: amount.optional().meta({ description: 'Off the whole order, spread over its lines.' }),
   ship_to: address.optional(),
@@ -138,6 +146,8 @@ function placeInput(input: z.infer<typeof createInput>, merchantId: string, data
       discountMinor: line.discount_minor === undefined ? undefined : BigInt(line.discount_minor),
       name: line.name,
     })),
+    accept: input.accept,
+    reservationId: input.reservation_id,
     shipping: shipping && { name: shipping.name, priceMinor: BigInt(shipping.price_minor) },
     discountMinor: input.discount_minor === undefined ? undefined : BigInt(input.discount_minor),
     shipTo: addressInput(input.ship_to),
@@ -199,6 +209,7 @@ export const ordersRouter = router({
           'not_found',
           'unknown_sku',
           'out_of_stock',
+          'state_refuses',
           'currency_mismatch',
           'tender_refused',
           'insufficient_funds',

@@ -19,6 +19,7 @@ interface Norths {
   readonly refund: string;
   readonly customer: string;
   readonly quote: string;
+  readonly reservation: string;
   readonly account: string;
   readonly program: string;
   readonly transfer: string;
@@ -46,7 +47,18 @@ const FOREIGN: Readonly<Record<keyof typeof REST_PERMISSIONS, readonly Call[]>> 
   'v1.merchant.get': [],
   'v1.quotes.create': [],
   'v1.quotes.get': [{ path: (n) => `/quotes/${n.quote}` }],
-  'v1.orders.create': [{ path: () => '/orders', body: (n) => ({ quote_id: n.quote, payment: { token: 'pm_card_visa' } }) }],
+  'v1.orders.create': [
+    { path: () => '/orders', body: (n) => ({ quote_id: n.quote, payment: { token: 'pm_card_visa' } }) },
+    {
+      path: () => '/orders',
+      body: (n) => ({
+        currency: 'EUR',
+        lines: [{ sku: 'MUG-RED', quantity: 1 }],
+        reservation_id: n.reservation,
+        payment: { token: 'pm_card_visa' },
+      }),
+    },
+  ],
   'v1.orders.list': [
     { path: (n) => `/orders?customer_id=${n.customer}`, nothing: true },
     { path: () => '/orders?external_id=north-1', nothing: true },
@@ -108,6 +120,17 @@ const FOREIGN: Readonly<Record<keyof typeof REST_PERMISSIONS, readonly Call[]>> 
   'v1.purchaseOrders.receive': [
     { path: (n) => `/purchase-orders/${n.purchaseOrder}/receipts`, body: () => ({ lines: [{ sku: 'MUG-RED', received: 1 }] }) },
   ],
+  'v1.promises.availability': [{ path: () => '/products/NORTH-ONLY/availability' }],
+  'v1.promises.list': [{ path: () => '/availability?sku=NORTH-ONLY', nothing: true }],
+  'v1.promises.setSafety': [
+    { path: () => '/stock/NORTH-ONLY/nodes/MAIN', body: () => ({ safety: 1 }) },
+    { path: () => '/stock/MUG-RED/nodes/NORTH-NODE', body: () => ({ safety: 1 }) },
+  ],
+  'v1.promises.setChannel': [{ path: () => '/stock/NORTH-ONLY/channels/shop', body: () => ({ buffer: 1 }) }],
+  'v1.reservations.create': [],
+  'v1.reservations.get': [{ path: (n) => `/reservations/${n.reservation}` }],
+  'v1.reservations.extend': [{ path: (n) => `/reservations/${n.reservation}/extend`, body: () => ({ ttl_seconds: 60 }) }],
+  'v1.reservations.release': [{ path: (n) => `/reservations/${n.reservation}/release`, body: () => ({}) }],
   'v1.customers.list': [{ path: () => '/customers?email=north@example.com', nothing: true }],
   'v1.customers.get': [{ path: (n) => `/customers/${n.customer}` }],
   'v1.ledger.postings': [],
@@ -181,6 +204,9 @@ beforeAll(async () => {
   const { json: shipping } = await send('POST', `${path}/shipments`, { body: { units: units(placed.lines[0].id) } });
   await until('paid', async () => (await send('GET', path)).json.captured_minor > 0);
   const { json: refund } = await send('POST', `${path}/refunds`, { body: { kind: 'amount', amount_minor: 100, reason: 'late' } });
+  const reserved = await world.send('POST', '/reservations', {
+    body: { lines: [{ sku: 'MUG-RED', quantity: 1 }], ttl_seconds: 3_600 },
+  });
   const quoted = await world.send('POST', '/quotes', {
     body: { currency: 'EUR', lines: body.lines, destination: { country: 'DE' } },
   });
@@ -234,6 +260,7 @@ beforeAll(async () => {
     refund: refund.id,
     customer: placed.customer_id,
     quote: quoted.json.id,
+    reservation: reserved.json.id,
     account: accountId(chart.merchantPayable(north.id, 'EUR').code),
     southOrder: own.id,
   };
@@ -258,6 +285,9 @@ async function everything(): Promise<string> {
     'shipments',
     'shipment_updates',
     'node_stock',
+    'sku_supply',
+    'channel_supply',
+    'reservations',
     'events',
     'audit_log',
     'sagas',

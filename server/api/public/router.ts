@@ -7,9 +7,11 @@ import { merchantRouter } from './merchant.ts';
 import type { OperationFacts, RestMeta } from './operation.ts';
 import { ordersRouter } from './orders.ts';
 import { productsRouter } from './products.ts';
+import { promisesRouter } from './promises.ts';
 import { purchaseOrdersRouter } from './purchase-orders.ts';
 import { quotesRouter } from './quotes.ts';
 import { refundsRouter } from './refunds.ts';
+import { reservationsRouter } from './reservations.ts';
 import { shipmentsRouter } from './shipments.ts';
 import { stockRouter } from './stock.ts';
 import { storeCreditRouter } from './store-credit.ts';
@@ -25,8 +27,10 @@ export const restRouter = router({
     orders: ordersRouter,
     products: productsRouter,
     purchaseOrders: purchaseOrdersRouter,
+    promises: promisesRouter,
     quotes: quotesRouter,
     refunds: refundsRouter,
+    reservations: reservationsRouter,
     shipments: shipmentsRouter,
     stock: stockRouter,
     storeCredit: storeCreditRouter,

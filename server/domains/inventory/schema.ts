@@ -18,3 +18,28 @@ export const adjustStockInput = z.union([
   z.object({ ...where, counted: z.int().min(0).max(10_000_000), expected: z.int().min(0) }),
 ]);
 export type AdjustStockInput = z.infer<typeof adjustStockInput>;
+
+const MOST_UNITS = 10_000_000;
+
+/** The units that a node keeps back: they are sold to nobody, and allocated only where nothing else is left. */
+export const setSafetyInput = z.object({
+  merchantId: z.uuid(),
+  skuId: z.uuid(),
+  nodeId: z.uuid(),
+  safety: z.int().min(0).max(MOST_UNITS),
+});
+export type SetSafetyInput = z.infer<typeof setSafetyInput>;
+
+export const SUPPLY_CHANNELS = ['api', 'console', 'shop', 'import', 'marketplace'] as const;
+
+/** What a channel may be promised of a SKU. */
+export const setChannelInput = z.object({
+  merchantId: z.uuid(),
+  skuId: z.uuid(),
+  channel: z.enum(SUPPLY_CHANNELS),
+  /** Units that are kept away from it. */
+  buffer: z.int().min(0).max(MOST_UNITS),
+  /** Units that it may be promised at once; null is no limit. */
+  cap: z.int().min(0).max(MOST_UNITS).nullable(),
+});
+export type SetChannelInput = z.infer<typeof setChannelInput>;

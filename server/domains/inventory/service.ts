@@ -3,6 +3,7 @@ import { newId } from '../../kernel/ids.ts';
 import type { Tx } from '../../platform/db.ts';
 import { lockStep } from '../../platform/locks.ts';
 import { together } from '../../platform/together.ts';
+import { type ChannelRule, setChannelRule } from './promising.ts';
 import {
   type AppliedMovement,
   applyMovement,
@@ -25,6 +26,7 @@ import {
   type MovementRow,
   readOpenWork,
   writeChannels,
+  writeRules,
   writeStock,
   writeSupply,
   writeWork,
@@ -37,6 +39,8 @@ export interface InventoryState extends Books {
   readonly dirtySupply: Set<Supply>;
   readonly dirtyStock: Set<NodeStock>;
   readonly dirtyChannels: Set<ChannelSupply>;
+  /** Channels' rows that are new or whose rule was set. */
+  readonly dirtyRules: Set<ChannelSupply>;
   readonly workReasons: Map<string, string>;
 }
 
@@ -67,6 +71,7 @@ export async function lock(tx: Tx, keys: InventoryKeys): Promise<InventoryState>
     dirtySupply: new Set(),
     dirtyStock: new Set(),
     dirtyChannels: new Set(),
+    dirtyRules: new Set(),
     workReasons: new Map(),
   };
   if (supplySkus.length > 0) {
@@ -125,49 +130,69 @@ export function apply(state: InventoryState, movements: readonly Movement[], cau
     const applied = applyMovement(state, change, newId, channel);
     if (applied.channel !== null)
       state.dirtyChannels.add(state.channels.get(channelKey(change.skuId, applied.channel)) as ChannelSupply);
-    const supply = state.supply.get(change.skuId);
-    const stock = change.nodeId ? state.stock.get(stockKey(change.skuId, change.nodeId)) : undefined;
-    if (supply && applied.supplyVersion !== null) state.dirtySupply.add(supply);
-    if (stock) state.dirtyStock.add(stock);
-    for (const work of state.work)
-      if (!state.workReasons.has(work.id)) state.workReasons.set(work.id, cause.reason ?? change.kind);
-    state.movements.push({
-      id: newId(),
-      sku_id: change.skuId,
-      merchant_id: (stock ?? supply)?.merchantId as string,
-      region: state.region,
-      node_id: change.nodeId,
-      kind: change.kind,
-      on_hand_delta: applied.onHand,
-      allocated_delta: applied.allocated,
-      safety_delta: applied.safety,
-      short_delta: applied.short,
-      sellable_delta: applied.sellable,
-      promised_delta: applied.promised,
-      limit_delta: applied.limit,
-      shortfall_delta: applied.shortfall,
-      supply_version: applied.supplyVersion,
-      node_version: applied.nodeVersion,
-      order_id: cause.order?.id ?? null,
-      shipment_id: cause.shipmentId ?? null,
-      reason: cause.reason ?? null,
-      reference: cause.reservation?.id ?? cause.reference ?? null,
-      channel: applied.channel,
-      channel_delta: applied.channelDelta,
-      channel_version: applied.channelVersion,
-      actor: ctx.actor,
-      trace_id: ctx.traceId,
-      at: ctx.now,
-    });
+    remember(state, applied, cause, ctx);
     return applied;
   });
+}
+
+/** Keeps an applied movement, and the rows it changed, for `write`. */
+function remember(state: InventoryState, applied: AppliedMovement, cause: MovementCause, ctx: Ctx): void {
+  const supply = state.supply.get(applied.skuId);
+  const stock = applied.nodeId ? state.stock.get(stockKey(applied.skuId, applied.nodeId)) : undefined;
+  if (supply && applied.supplyVersion !== null) state.dirtySupply.add(supply);
+  if (stock) state.dirtyStock.add(stock);
+  for (const work of state.work)
+    if (!state.workReasons.has(work.id)) state.workReasons.set(work.id, cause.reason ?? applied.kind);
+  state.movements.push({
+    id: newId(),
+    sku_id: applied.skuId,
+    merchant_id: (stock ?? supply)?.merchantId as string,
+    region: state.region,
+    node_id: applied.nodeId,
+    kind: applied.kind,
+    on_hand_delta: applied.onHand,
+    allocated_delta: applied.allocated,
+    safety_delta: applied.safety,
+    short_delta: applied.short,
+    sellable_delta: applied.sellable,
+    promised_delta: applied.promised,
+    limit_delta: applied.limit,
+    shortfall_delta: applied.shortfall,
+    supply_version: applied.supplyVersion,
+    node_version: applied.nodeVersion,
+    order_id: cause.order?.id ?? null,
+    shipment_id: cause.shipmentId ?? null,
+    reason: cause.reason ?? null,
+    reference: cause.reservation?.id ?? cause.reference ?? null,
+    channel: applied.channel,
+    channel_delta: applied.channelDelta,
+    channel_version: applied.channelVersion,
+    actor: ctx.actor,
+    trace_id: ctx.traceId,
+    at: ctx.now,
+  });
+}
+
+/** Sets a channel's rule on locked supply; `waiting` is what a row that is new begins with. */
+export function setRule(
+  state: InventoryState,
+  key: { readonly skuId: string; readonly channel: string },
+  rule: ChannelRule,
+  waiting: bigint,
+  ctx: Ctx,
+): ChannelSupply {
+  const { row, applied } = setChannelRule(state, key, rule, waiting);
+  state.dirtyRules.add(row);
+  remember(state, applied, { reason: 'channel rule' }, ctx);
+  return row;
 }
 
 /** Writes the counters, then the movements that explain them, then shortage work. */
 export async function write(tx: Tx, state: InventoryState): Promise<void> {
   await together(
     writeSupply(tx, [...state.dirtySupply]),
-    writeChannels(tx, [...state.dirtyChannels]),
+    writeChannels(tx, state.dirtyChannels),
+    writeRules(tx, [...state.dirtyRules]),
     writeStock(tx, [...state.dirtyStock]),
     insertMovements(tx, state.movements),
     writeWorkOf(tx, state),

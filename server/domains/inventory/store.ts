@@ -171,8 +171,8 @@ export async function writeSupply(tx: Tx, rows: readonly Supply[]): Promise<void
   await updateRows(tx, SUPPLY, ['sku_id', 'region'], ['sellable', 'promised', 'limit_over', 'shortfall', 'version'], values);
 }
 
-export async function writeChannels(tx: Tx, rows: readonly ChannelSupply[]): Promise<void> {
-  const values = rows.map((r) => ({
+export async function writeChannels(tx: Tx, rows: ReadonlySet<ChannelSupply>): Promise<void> {
+  const values = [...rows].map((r) => ({
     sku_id: r.skuId,
     region: r.region,
     channel: r.channel,
@@ -181,6 +181,31 @@ export async function writeChannels(tx: Tx, rows: readonly ChannelSupply[]): Pro
     version: r.version,
   }));
   await updateRows(tx, CHANNELS, ['sku_id', 'region', 'channel'], ['promised', 'excess', 'version'], values);
+}
+
+/** Writes rules with their rows, and has the SKUs' locking statement say from now on that there are any. */
+export async function writeRules(tx: Tx, rows: readonly ChannelSupply[]): Promise<void> {
+  if (rows.length === 0) return;
+  await tx.query({
+    name: 'inventory-write-rules',
+    text: `WITH ruled AS (
+             INSERT INTO channel_supply (sku_id, region, channel, buffer, cap, promised, excess, version)
+             SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::int8[], $5::int8[], $6::int8[], $7::int8[], $8::int8[])
+             ON CONFLICT (sku_id, region, channel) DO UPDATE SET buffer = excluded.buffer, cap = excluded.cap, promised = excluded.promised,
+               excess = excluded.excess, version = excluded.version)
+           UPDATE sku_supply SET by_channel = true FROM unnest($1::uuid[], $2::text[]) AS k(id, place)
+           WHERE sku_id = k.id AND region = k.place AND NOT by_channel`,
+    values: [
+      rows.map((r) => r.skuId),
+      rows.map((r) => r.region),
+      rows.map((r) => r.channel),
+      rows.map((r) => r.buffer),
+      rows.map((r) => r.cap),
+      rows.map((r) => r.promised),
+      rows.map((r) => r.excess),
+      rows.map((r) => r.version),
+    ],
+  });
 }
 
 export async function writeStock(tx: Tx, rows: readonly NodeStock[]): Promise<void> {

@@ -83,6 +83,10 @@ export const placeOrderInput = z.object({
   /** What is ordered and how it is sent: by a quote, or line by line. */
   quote: z.object({ id: z.uuid(), option: text(100).optional() }).optional(),
   lines: z.array(orderLineInput).max(1_000).default([]),
+  /** Where there is not enough: refuse the order (the default), or place it with what there is and say what was cut. */
+  accept: z.enum(['all', 'available']).optional(),
+  /** A reservation of the same merchant and channel, whose units the order takes over. */
+  reservationId: z.uuid().optional(),
   shipping: z.object({ name: text(100), priceMinor: amountMinor }).optional(),
   /** An amount off the whole order, spread over its item lines. */
   discountMinor: amountMinor.optional(),

@@ -28,7 +28,7 @@ import {
   updateSpans,
 } from './store.ts';
 
-export { type AttemptState, findAttempts, findExternalIds, type OrderRow } from './store.ts';
+export { type AttemptState, findAttempts, findExternalIds, type OrderRow, readWaiting } from './store.ts';
 
 /** An order under its lock: the row, its lines and its spans. */
 export interface Order {

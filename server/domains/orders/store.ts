@@ -347,3 +347,21 @@ export async function findAttempts(db: Queryable, ids: readonly string[]): Promi
   });
   return new Map(rows.map((row) => [row.id, row]));
 }
+
+/** Units that orders of a channel wait for, by SKU. */
+export async function readWaiting(db: Queryable, skuIds: readonly string[]): Promise<WaitingUnits[]> {
+  const { rows } = await db.query<WaitingUnits>({
+    name: 'orders-waiting-units',
+    text: `SELECT l.sku_id AS "skuId", o.channel, sum(s.to_unit - s.from_unit + 1)::int8 AS units
+           FROM order_lines l JOIN line_spans s ON s.line_id = l.id JOIN orders o ON o.id = l.order_id
+           WHERE l.stocked AND l.sku_id = ANY($1::uuid[]) AND s.state IN ('open', 'backordered', 'allocated') GROUP BY 1, 2`,
+    values: [skuIds],
+  });
+  return rows;
+}
+
+export interface WaitingUnits {
+  readonly skuId: string;
+  readonly channel: string;
+  readonly units: bigint;
+}

@@ -85,6 +85,13 @@ export class Books {
     return id;
   }
 
+  /** What may be promised of a SKU that has moved. */
+  supplyOf(code: string): Row {
+    const row = this.supply.get(code);
+    if (!row) throw new Error(`${code} has not moved`);
+    return row;
+  }
+
   /** One movement: its deltas change the supply row, and the node's row where it names any of the node's counters. */
   move(code: string, kind: string, deltas: Record<string, number>, extra: Row = {}): void {
     const sku_id = this.sku(code);

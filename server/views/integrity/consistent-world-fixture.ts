@@ -32,10 +32,21 @@ export function consistentWorld(): World {
     expires_at: AT,
   };
   w.add('approvals', { id: newId(), ...requested, status: 'approved', decided_by: 'user:b', decided_at: AT });
-  w.add('channel_supply', { sku_id: w.sku('A'), region: 'EU', channel: 'shop', cap: 5, promised: 1 });
+  reservedCart(w);
   const claim = { principal: 'user:a', operation: 'place-order', request_hash: '\\x00', created_at: AT };
   w.add('idempotency_keys', { ...claim, key: 'k', outcome: { ok: 1 } });
   return w;
+}
+
+/** A cart of a channel with a rule holds a unit. */
+function reservedCart(w: World): void {
+  const id = newId();
+  const times = { expires_at: '2999-01-01T00:00:00Z', created_at: AT, updated_at: AT };
+  w.add('reservations', { id, home: 'EU', merchant_id: w.merchantId, channel: 'shop', status: 'open', ...times });
+  w.add('reservation_lines', { reservation_id: id, sku_id: w.sku('A'), quantity: 1 });
+  w.move('A', 'promise', { promised: 1 }, { reference: id, channel: 'shop', channel_delta: 1, channel_version: 1 });
+  w.supplyOf('A').by_channel = true;
+  w.add('channel_supply', { sku_id: w.sku('A'), region: 'EU', channel: 'shop', cap: 5, promised: 1, version: 1 });
 }
 
 /** Delivered, paid, one unit of three refunded, a goodwill refund: finished. */

@@ -172,6 +172,28 @@ const STOCK: readonly Corruption[] = [
     invariant: 'stock.not_oversold',
     what: 'a channel past its cap',
     plant: `ALTER TABLE channel_supply DROP CONSTRAINT channel_is_not_oversold; UPDATE channel_supply SET promised = 6`,
+    also: ['stock.channel_counters', 'stock.channel_promises'],
+  },
+  {
+    invariant: 'stock.channel_counters',
+    what: 'a channel’s version that no movement made',
+    plant: `UPDATE channel_supply SET version = version + 1`,
+  },
+  {
+    invariant: 'stock.channel_counters',
+    what: 'a rule that placing orders would not see',
+    plant: `UPDATE sku_supply SET by_channel = false`,
+  },
+  {
+    invariant: 'stock.channel_promises',
+    what: 'a unit counted for another channel than its cart’s',
+    plant: `UPDATE reservations SET channel = 'api'`,
+  },
+  {
+    invariant: 'stock.promised',
+    what: 'a reservation that ended and gave nothing back',
+    plant: `UPDATE reservations SET status = 'expired'`,
+    also: ['stock.channel_promises'],
   },
   {
     invariant: 'stock.not_oversold',
@@ -183,6 +205,7 @@ const STOCK: readonly Corruption[] = [
     invariant: 'stock.references',
     what: 'a channel’s share of a SKU that does not exist',
     plant: `UPDATE channel_supply SET sku_id = gen_random_uuid()`,
+    also: ['stock.channel_counters', 'stock.channel_promises'],
   },
 ];
 

@@ -90,6 +90,9 @@ export const STOCK_REFERENCES: readonly Reference[] = [
   bySku('stock_movements', 'order_id', 'orders'),
   bySku('stock_movements', 'shipment_id', 'shipments'),
   bySku('shortage_work', 'sku_id', 'skus'),
+  bySku('reservation_lines', 'sku_id', 'skus'),
+  bySku('reservation_lines', 'reservation_id', 'reservations'),
+  { table: 'reservations', column: 'merchant_id', to: 'merchants' },
 ];
 
 /** Rows that name a parent belong to the parent's order. */

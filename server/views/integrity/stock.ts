@@ -96,18 +96,65 @@ const SELLABLE: Invariant = {
 const PROMISED: Invariant = {
   id: 'stock.promised',
   group: 2,
-  title: 'Promised units are the units that orders still wait for',
+  title: 'Promised units are the units that orders still wait for and open reservations hold',
   sql: `
     WITH waiting AS (
-      SELECT l.sku_id, sum(s.to_unit - s.from_unit + 1) AS units
-      FROM order_lines l JOIN line_spans s ON s.line_id = l.id
-      WHERE l.stocked AND l.sku_id IS NOT NULL AND s.state IN ('open', 'backordered', 'allocated') AND ${skuInScope('l.sku_id')}
-      GROUP BY l.sku_id),
+      SELECT sku_id, sum(units) AS units FROM (
+        SELECT l.sku_id, s.to_unit - s.from_unit + 1 AS units
+        FROM order_lines l JOIN line_spans s ON s.line_id = l.id
+        WHERE l.stocked AND l.sku_id IS NOT NULL AND s.state IN ('open', 'backordered', 'allocated') AND ${skuInScope('l.sku_id')}
+        UNION ALL
+        SELECT l.sku_id, l.quantity FROM reservation_lines l JOIN reservations r ON r.id = l.reservation_id
+        WHERE r.status = 'open' AND ${skuInScope('l.sku_id')}) each
+      GROUP BY sku_id),
     promised AS (
       SELECT sku_id, sum(promised) AS units FROM sku_supply WHERE ${skuInScope('sku_id')} GROUP BY sku_id)
-    SELECT 'SKU ' || COALESCE(p.sku_id, w.sku_id), format('promised %s, orders wait for %s', COALESCE(p.units, 0), COALESCE(w.units, 0))
+    SELECT 'SKU ' || COALESCE(p.sku_id, w.sku_id), format('promised %s, orders and reservations hold %s', COALESCE(p.units, 0), COALESCE(w.units, 0))
     FROM promised p FULL JOIN waiting w ON w.sku_id = p.sku_id
     WHERE COALESCE(p.units, 0) <> COALESCE(w.units, 0)`,
+};
+
+const CHANNEL_COUNTERS: Invariant = {
+  id: 'stock.channel_counters',
+  group: 2,
+  title: 'Each channel’s promises equal its movements, and its versions have no gap',
+  sql: `
+    WITH made AS (
+      SELECT sku_id, region, channel, sum(channel_delta) AS promised, count(*) AS movements, count(DISTINCT channel_version) AS versions,
+             max(channel_version) AS highest
+      FROM stock_movements WHERE channel IS NOT NULL AND ${skuInScope('sku_id')} GROUP BY sku_id, region, channel)
+    SELECT format('SKU %s on %s in %s', COALESCE(c.sku_id, m.sku_id), COALESCE(c.channel, m.channel), COALESCE(c.region, m.region)),
+           format('promised %s/%s, version %s/%s of %s (row/movements)', COALESCE(c.promised, 0), COALESCE(m.promised, 0),
+                  COALESCE(c.version, 0), COALESCE(m.highest, 0), COALESCE(m.movements, 0))
+    FROM (SELECT * FROM channel_supply WHERE ${skuInScope('sku_id')}) c
+    FULL JOIN made m ON m.sku_id = c.sku_id AND m.region = c.region AND m.channel = c.channel
+    WHERE COALESCE(c.promised, 0) <> COALESCE(m.promised, 0) OR COALESCE(c.version, 0) <> COALESCE(m.movements, 0)
+       OR COALESCE(m.versions, 0) <> COALESCE(m.movements, 0) OR COALESCE(m.highest, 0) <> COALESCE(c.version, 0)
+    UNION ALL
+    SELECT format('SKU %s in %s', c.sku_id, c.region), format('has a rule for %s that its supply does not know of', c.channel)
+    FROM channel_supply c JOIN sku_supply s ON s.sku_id = c.sku_id AND s.region = c.region
+    WHERE NOT s.by_channel AND ${skuInScope('c.sku_id')}`,
+};
+
+const CHANNEL_PROMISES: Invariant = {
+  id: 'stock.channel_promises',
+  group: 2,
+  title: 'A channel’s promises are what its orders wait for and its open reservations hold',
+  sql: `
+    WITH ruled AS (
+      SELECT sku_id, channel, sum(promised) AS promised FROM channel_supply WHERE ${skuInScope('sku_id')} GROUP BY sku_id, channel),
+    waiting AS (
+      SELECT sku_id, channel, sum(units) AS units FROM (
+        SELECT l.sku_id, o.channel, s.to_unit - s.from_unit + 1 AS units
+        FROM order_lines l JOIN line_spans s ON s.line_id = l.id JOIN orders o ON o.id = l.order_id
+        WHERE l.stocked AND s.state IN ('open', 'backordered', 'allocated') AND l.sku_id IN (SELECT sku_id FROM ruled)
+        UNION ALL
+        SELECT l.sku_id, r.channel, l.quantity FROM reservation_lines l JOIN reservations r ON r.id = l.reservation_id
+        WHERE r.status = 'open' AND l.sku_id IN (SELECT sku_id FROM ruled)) each
+      GROUP BY sku_id, channel)
+    SELECT format('SKU %s on %s', r.sku_id, r.channel), format('promised %s, its orders and reservations hold %s', r.promised, COALESCE(w.units, 0))
+    FROM ruled r LEFT JOIN waiting w ON w.sku_id = r.sku_id AND w.channel = r.channel
+    WHERE r.promised <> COALESCE(w.units, 0)`,
 };
 
 const ALLOCATED: Invariant = {
@@ -180,6 +227,8 @@ export const STOCK_INVARIANTS: readonly Invariant[] = [
   NODE_VERSIONS,
   SELLABLE,
   PROMISED,
+  CHANNEL_COUNTERS,
+  CHANNEL_PROMISES,
   ALLOCATED,
   SHORTAGES,
   NOT_OVERSOLD,
