@@ -8,6 +8,7 @@ import { readCheckout } from '../views/checkouts.ts';
 import type { Flows } from './flows.ts';
 import { fundWallet } from './testing/fund-wallet.ts';
 import { type OrderWorld, orderWorld } from './testing/order-world.ts';
+import { promiseCalls } from './testing/promise-calls.ts';
 import { addShippingMethods } from './testing/shipping-methods.ts';
 import { tenderCalls } from './testing/tender-calls.ts';
 
@@ -54,8 +55,6 @@ beforeAll(async () => {
   );
 });
 afterAll(() => w.close());
-
-const CART_OF_MUGS = () => ({ merchantId: w.merchantId, channel: 'api' as const, lines: [{ sku: 'MUG', quantity: 1 }] });
 
 async function confirmed(): Promise<string> {
   const { id } = await w.place({ lines: [{ sku: 'MUG', quantity: 2 }] });
@@ -251,19 +250,7 @@ const CALLS: Readonly<Record<Verbs, () => Promise<(ctx: Ctx) => Promise<unknown>
       }),
       ctx,
     ),
-  setSafety: async () => (ctx) =>
-    w.flows.setSafety({ merchantId: w.merchantId, skuId: w.skus.MUG as string, nodeId: w.nodes[0] as string, safety: 3 }, ctx),
-  setChannel: async () => (ctx) =>
-    w.flows.setChannel({ merchantId: w.merchantId, skuId: w.skus.TEE as string, channel: 'shop', buffer: 2, cap: 50 }, ctx),
-  'reservations.reserve': async () => (ctx) => w.flows.reservations.reserve(CART_OF_MUGS(), ctx),
-  'reservations.extend': async () => {
-    const { id: reservationId } = await w.flows.reservations.reserve(CART_OF_MUGS(), w.ctx());
-    return (ctx) => w.flows.reservations.extend({ reservationId, ttlSeconds: 900 }, ctx);
-  },
-  'reservations.release': async () => {
-    const { id: reservationId } = await w.flows.reservations.reserve(CART_OF_MUGS(), w.ctx());
-    return (ctx) => w.flows.reservations.release({ reservationId }, ctx);
-  },
+  ...promiseCalls(() => w),
   createSku: async () => (ctx) => {
     const blank = { taxClass: 'standard', weightGrams: 0, stocked: true, barcode: null, description: null };
     return w.flows.createSku({ merchantId: w.merchantId, code: 'AUD-1', name: 'One', price: '1', ...blank }, ctx);
