@@ -64,7 +64,7 @@ module.exports = {
       comment: "The only SQL on a domain's tables; its service is the one that asks for it.",
       severity: 'error',
       from: { pathNot: ['^server/domains/', TEST] },
-      to: { path: '^server/domains/[^/]+/store\\.ts$' },
+      to: { path: '^server/domains/[^/]+/(store|box-store)\\.ts$' },
     },
     {
       name: 'flows look down',
@@ -82,7 +82,7 @@ module.exports = {
       severity: 'error',
       from: { path: '^server/views/', pathNot: TEST },
       to: {
-        path: '^(server/(flows|api|simulators|cli)/|jobs/|app/|components/)|^server/domains/[^/]+/(service|store|provider)\\.ts$|^server/platform/(lane|verb|queue|locks|saga)\\.ts$',
+        path: '^(server/(flows|api|simulators|cli)/|jobs/|app/|components/)|^server/domains/[^/]+/(service|(store|box-store)|provider)\\.ts$|^server/platform/(lane|verb|queue|locks|saga)\\.ts$',
         dependencyTypesNot: ['type-only'],
       },
     },

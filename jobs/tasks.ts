@@ -1,6 +1,7 @@
 import type { App } from '../server/app.ts';
 import type { TaskName } from '../server/kernel/tasks.ts';
 import type { TaskHandler, TaskHandlers } from '../server/platform/worker.ts';
+import { advanceManifest } from './tasks/advance-manifest.ts';
 import { advanceRail } from './tasks/advance-rail.ts';
 import { advanceSaga } from './tasks/advance-saga.ts';
 import { advanceSagas } from './tasks/advance-sagas.ts';
@@ -18,6 +19,7 @@ import { sendNotices } from './tasks/send-notices.ts';
 import { sweepCheckouts } from './tasks/sweep-checkouts.ts';
 import { sweepDeliveriesTask } from './tasks/sweep-deliveries.ts';
 import { sweepHolds } from './tasks/sweep-holds.ts';
+import { sweepManifests } from './tasks/sweep-manifests.ts';
 import { sweepMoneyRequests } from './tasks/sweep-money-requests.ts';
 import { sweepNotices } from './tasks/sweep-notices.ts';
 import { sweepRails } from './tasks/sweep-rails.ts';
@@ -46,6 +48,8 @@ const TASK_LIST: { readonly [T in TaskName]: Task<T> } = {
   'purge-expired': purgeExpired,
   'advance-rail': advanceRail,
   'sweep-rails': sweepRails,
+  'advance-manifest': advanceManifest,
+  'sweep-manifests': sweepManifests,
   'read-report': readReport,
   'sweep-reports': sweepReports,
   'seal-rows': sealRowsTask,

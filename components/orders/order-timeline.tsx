@@ -64,6 +64,13 @@ const LOOKS: Readonly<Record<string, { icon: Icon; tone: Tone }>> = {
   'payment.voided': { icon: IconBan, tone: 'neutral' },
   'shipment.delivered': { icon: IconCheck, tone: 'done' },
   'shipment.exception': { icon: IconCircleX, tone: 'blocked' },
+  'shipment.lost': { icon: IconHelp, tone: 'blocked' },
+  'shipment.damaged': { icon: IconCircleX, tone: 'blocked' },
+  'shipment.returning': { icon: IconArrowBackUp, tone: 'attention' },
+  'shipment.returned': { icon: IconArrowBackUp, tone: 'returned' },
+  'claim.paid': { icon: IconCheck, tone: 'done' },
+  'claim.rejected': { icon: IconCircleX, tone: 'blocked' },
+  claim: { icon: IconClipboardList, tone: 'attention' },
   'saga.stuck': { icon: IconCircleX, tone: 'blocked' },
 };
 const UNKNOWN = { icon: IconClipboardList, tone: 'neutral' } as const;

@@ -108,6 +108,10 @@ export const STATUS_LOOKS = {
     IN_TRANSIT: look('moving', IconTruck),
     DELIVERED: look('done', IconChecks),
     EXCEPTION: look('blocked', IconAlertTriangle),
+    LOST: look('blocked', IconHelp),
+    DAMAGED: look('blocked', IconAlertTriangle),
+    RETURNING: look('attention', IconArrowBackUp),
+    RETURNED: look('returned', IconArrowBackUp),
     CANCELLED: look('neutral', IconBan),
   } satisfies Record<ShipmentStatus, Look>,
   span: {

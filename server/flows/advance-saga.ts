@@ -12,7 +12,9 @@ import { findSagas, type SagaPosition } from '../platform/saga-rows.ts';
 import { decideOne } from '../platform/verb.ts';
 import { loadQueues } from './backorders/fair-share.ts';
 import { CANCEL_SAGA } from './cancel-intent.ts';
+import { RELABEL_SAGA } from './labels.ts';
 import type { Outside } from './outside.ts';
+import { CLAIM_SAGA } from './parcels/claims.ts';
 import { RESHIP_SAGA } from './reship-saga.ts';
 import { REROUTE_SAGA } from './routing/exclusions.ts';
 import { sagaDefinition } from './sagas.ts';
@@ -88,12 +90,14 @@ async function runTurns(tx: Tx, turns: readonly Turn[], deps: SagaRunnerDeps): P
   const goodsOf = new Set<string>();
   const supplyOf = new Set<string>();
   const weightsOf = new Set<string>();
+  const claimsOf = new Set<string>();
   const cancels = turns.filter((turn) => found.get(turn.sagaId)?.kind === CANCEL_SAGA).length;
   for (const turn of turns) {
     const saga = found.get(turn.sagaId);
     const weight = saga ? turnWeight(saga, turn) : 'light';
     if (saga && weight !== 'light') goodsOf.add(saga.orderId);
     if (saga && weight === 'full') supplyOf.add(saga.orderId);
+    if (saga?.kind === CLAIM_SAGA) claimsOf.add(saga.orderId);
     if (saga && buysLabel(saga, turn)) weightsOf.add(saga.orderId);
   }
   const ctx: Ctx = { now, actor: 'system:saga', traceId: newId(), requestId: newId(), home: deps.home };
@@ -106,6 +110,7 @@ async function runTurns(tx: Tx, turns: readonly Turn[], deps: SagaRunnerDeps): P
       goodsOf,
       supplyOf,
       weightsOf,
+      claimsOf,
       nodes: true,
       allocates: goodsOf.size > 0,
       ledger: true,
@@ -155,6 +160,7 @@ const isYes = (outcome: unknown): boolean =>
 
 /** Whether this turn may ask for a label, which names the parcel's weight. */
 function buysLabel(saga: SagaPosition, turn: Turn): boolean {
+  if (saga.kind === RELABEL_SAGA) return saga.step === 'void' || saga.step === 'label';
   return saga.kind === 'ship-order' && (saga.step === 'pack' || saga.step === 'label') && !saga.compensating && !turn.settled;
 }
 

@@ -1,3 +1,4 @@
+import type { BoxContents } from '../domains/fulfilment/boxes.ts';
 import * as fulfilment from '../domains/fulfilment/service.ts';
 import * as orders from '../domains/orders/service.ts';
 import type { Ctx } from '../kernel/context.ts';
@@ -14,6 +15,7 @@ export function createShipment(
   ranges: readonly UnitRange[],
   nodeId: string | null,
   ctx: Ctx,
+  boxes: readonly BoxContents[] = [],
 ): string {
   const id = newId();
   const { merchantId, currency } = order.row;
@@ -37,8 +39,15 @@ export function createShipment(
       shippedAt: null,
       deliveredAt: null,
       version: 1n,
+      boxes: boxes.length,
+      statusAt: null,
+      labelNo: 1,
+      manifestId: null,
+      handedOverAt: null,
+      settledAt: null,
     },
     ranges.map((range) => ({ ...range, shipmentId: id, orderId: order.row.id })),
+    boxes,
   );
   orders.change(order, ranges, () => ({ shipmentId: id }));
   begin(world, shipmentSaga, order, { state: { shipmentId: id } }, ctx);

@@ -62,6 +62,7 @@ import { type NotedCustomer, noteCustomer } from './note-customer.ts';
 import { notifyCustomers } from './notify-customer.ts';
 import { type OperatedSaga, type OperateSagaInput, operateSaga } from './operate-saga.ts';
 import type { Outside } from './outside.ts';
+import { createParcelFlows, type ParcelFlows } from './parcels/parcel-flows.ts';
 import { type FinishedRound, finishPicking, type StartedRound, startPicking } from './pick-orders.ts';
 import { placeOrder } from './place-order.ts';
 import type { PlacedOrder } from './placed-order.ts';
@@ -94,6 +95,8 @@ import { lockWorld, type Needs, orderOf, type World } from './world.ts';
 
 /** What the house can do. Every call is idempotent under its key for its caller. */
 export interface Flows {
+  /** What becomes of parcels: labels, manifests, claims, what comes back. */
+  readonly parcels: ParcelFlows;
   readonly createQuote: Call<CreateQuoteInput, CreatedQuote>;
   /** From the cart, or an agent's draft, to an order that is paid. */
   readonly checkouts: CheckoutFlows;
@@ -232,6 +235,7 @@ export function createFlows(deps: FlowDeps): Flows {
   const quote: Flows['createQuote'] = async (input, ctx, key, onReplay) =>
     quoteTaxed(await readTaxes(pool, taxProvider, input), ctx, key, onReplay);
   return {
+    parcels: createParcelFlows({ pool, home, outside, clock, verb }),
     createQuote: quote,
     reservations: createReservationFlows({ pool, verb }),
     checkouts: createCheckoutFlows({ pool, createQuote: quote, verb }),

@@ -1,11 +1,12 @@
 import type pg from 'pg';
-import type { CarrierWebhook } from '../domains/fulfilment/provider.ts';
+import type { CarrierWebhook, ClaimWebhook } from '../domains/fulfilment/provider.ts';
 import type { ShipmentUpdateInput } from '../domains/fulfilment/schema.ts';
 import type { PaymentWebhook } from '../domains/payments/provider.ts';
 import type { BankWebhook } from '../domains/rails/provider.ts';
 import type { Ctx } from '../kernel/context.ts';
 import { DomainError } from '../kernel/errors.ts';
 import { isId } from '../kernel/ids.ts';
+import type { ClaimKind } from '../kernel/vocabulary.ts';
 import type { Queryable } from '../platform/db.ts';
 import { failWebhook, finishWebhooks, readWebhooks, type StoredWebhook } from '../platform/stored-webhooks.ts';
 import type { Flows } from './flows.ts';
@@ -26,7 +27,8 @@ export async function processWebhook(
   if (webhook) await processOne(pool, flows, webhook, ctx, tries);
 }
 
-type WebhookFlows = Pick<Flows, 'wakeSagas' | 'updateShipment' | 'rails'>;
+type CarrierFlows = Pick<Flows, 'updateShipment'> & { readonly parcels: Pick<Flows['parcels'], 'openClaim' | 'answerClaim'> };
+type WebhookFlows = Pick<Flows, 'wakeSagas' | 'rails'> & CarrierFlows;
 
 interface Tries {
   /** Whether nobody tries by himself after this. */
@@ -82,19 +84,47 @@ const REPORTS: Readonly<Record<string, ShipmentUpdateInput['status']>> = {
   in_transit: 'IN_TRANSIT',
   delivered: 'DELIVERED',
   exception: 'EXCEPTION',
+  lost: 'LOST',
+  damaged: 'DAMAGED',
+  returning: 'RETURNING',
+  // At the sender's door; it is back when somebody there has received it.
+  returned: 'RETURNING',
 };
+const CLAIMED: Partial<Readonly<Record<ShipmentUpdateInput['status'], ClaimKind>>> = { LOST: 'lost', DAMAGED: 'damaged' };
 
-async function carrierReport(flows: Pick<Flows, 'updateShipment'>, webhook: StoredWebhook, ctx: Ctx): Promise<boolean> {
-  const { shipmentId, status, detail, occurredAt } = webhook.payload as unknown as Omit<CarrierWebhook, 'occurredAt'> & {
-    occurredAt: string;
-  };
+/** As it was stored; what an older version stored names no subject, and is of a parcel. */
+type Stored<W> = W extends CarrierWebhook ? Omit<W, 'occurredAt'> & { readonly occurredAt: string } : never;
+
+async function carrierReport(flows: CarrierFlows, webhook: StoredWebhook, ctx: Ctx): Promise<boolean> {
+  const news = webhook.payload as unknown as Stored<CarrierWebhook>;
+  if (news.subject === 'claim') return claimAnswer(flows, news, webhook.externalId, ctx);
+  const { shipmentId, boxId, status, detail, occurredAt, carrierRef, proof } = news;
   const report = REPORTS[status];
-  if (!report || !isId(shipmentId)) return false;
+  if (!report || !isId(shipmentId) || (boxId && !isId(boxId))) return false;
+  const parcel = { shipmentId, ...(boxId ? { boxId } : {}) };
   try {
-    await flows.updateShipment({ shipmentId, status: report, detail, occurredAt: new Date(occurredAt) }, ctx, webhook.externalId);
+    const said = { ...parcel, status: report, detail, occurredAt: new Date(occurredAt), carrierRef };
+    await flows.updateShipment(proof ? { ...said, proof } : said, ctx, webhook.externalId);
+    // What is lost or damaged is claimed from the carrier: a person says for how much, and files it.
+    const kind = CLAIMED[report];
+    if (kind) await flows.parcels.openClaim({ ...parcel, kind }, ctx, `${webhook.externalId}:claim`);
     return true;
   } catch (error) {
     // A parcel of somebody else's, or of a shipment that was never made here.
+    if (error instanceof DomainError && error.code === 'not_found') return false;
+    throw error;
+  }
+}
+
+/** How a claim was answered. */
+async function claimAnswer(flows: CarrierFlows, news: Stored<ClaimWebhook>, key: string, ctx: Ctx): Promise<boolean> {
+  const { claimId, claimRef, status, amountMinor, currency, note, occurredAt } = news;
+  if (!isId(claimId)) return false;
+  const said = { claimId, claimRef, status, amountMinor: BigInt(amountMinor), currency, note, occurredAt: new Date(occurredAt) };
+  try {
+    await flows.parcels.answerClaim(said, ctx, key);
+    return true;
+  } catch (error) {
     if (error instanceof DomainError && error.code === 'not_found') return false;
     throw error;
   }

@@ -1,6 +1,8 @@
 import type { SagaDefinition } from '../platform/saga.ts';
 import { cancelSaga } from './cancel-saga.ts';
 import type { Outside } from './outside.ts';
+import { claimSaga } from './parcels/claims.ts';
+import { relabelSaga } from './parcels/void-label.ts';
 import { placementSaga } from './placement-saga.ts';
 import { refundSaga } from './refund-saga.ts';
 import { reshipSaga } from './reship-saga.ts';
@@ -17,6 +19,8 @@ const ALL: readonly SagaDefinition<World, Outside>[] = [
   cancelSaga,
   reshipSaga,
   rerouteSaga,
+  claimSaga,
+  relabelSaga,
 ];
 const BY_KIND = new Map(ALL.map((definition) => [definition.kind, definition]));
 

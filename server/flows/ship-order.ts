@@ -1,3 +1,4 @@
+import { type BoxContents, packBoxes } from '../domains/fulfilment/boxes.ts';
 import type { ShipOrderInput } from '../domains/fulfilment/schema.ts';
 import { isOnHand, stockKey } from '../domains/inventory/rules.ts';
 import { isShippable, mayShip, selectUnits } from '../domains/orders/rules.ts';
@@ -19,7 +20,13 @@ import { lockWorld, orderOf, settleOrder, tell, type World, writeWorld } from '.
 export interface ShipPreview {
   readonly fingerprint: string;
   readonly currency: string;
-  readonly shipments: readonly { readonly nodeId: string; readonly units: readonly UnitRange[]; readonly valueMinor: number }[];
+  readonly shipments: readonly {
+    readonly nodeId: string;
+    readonly units: readonly UnitRange[];
+    readonly valueMinor: number;
+    /** Empty where it is one box that nobody described. */
+    readonly boxes: readonly BoxContents[];
+  }[];
 }
 
 export interface ShippingOrder {
@@ -44,7 +51,10 @@ function previewShip(world: World, order: orders.Order, input: ShipOrderInput): 
   if (!allowed.allowed) throw new DomainError('state_refuses', allowed.why);
   const eligible = (span: (typeof order.spans)[number]): boolean =>
     isShippable(span) && (input.nodeId === undefined || span.nodeId === input.nodeId);
-  const chosen = selectUnits(facts, input.units, eligible, 'shipped');
+  if (input.boxes && input.units)
+    throw new DomainError('invalid_request', 'Name the units in their boxes, or without boxes: not both.');
+  const wanted = input.boxes?.flatMap((box) => box.units) ?? input.units;
+  const chosen = selectUnits(facts, wanted, eligible, 'shipped');
   const byNode = new Map<string, UnitRange[]>();
   const spansOf = Map.groupBy(order.spans, (span) => span.lineId);
   for (const { lineId, from, to } of chosen) {
@@ -57,11 +67,15 @@ function previewShip(world: World, order: orders.Order, input: ShipOrderInput): 
   }
   if (byNode.size > MAX_SHIPMENTS)
     throw new DomainError('over_limit', `One call makes at most ${MAX_SHIPMENTS} shipments. Name a node.`);
+  if (input.boxes && byNode.size > 1)
+    throw new DomainError('invalid_request', 'These units lie at several nodes: pack each node’s on its own.');
   const stocked = new Set(order.lines.flatMap((line) => (line.stocked ? [line.id] : [])));
   const services = order.spans.filter((span) => span.state === 'open' && span.shipmentId === null && !stocked.has(span.lineId));
   const shipments = [...byNode].map(([nodeId, ranges], index) => {
     const units = index === 0 ? [...ranges, ...services.map(({ lineId, from, to }) => ({ lineId, from, to }))] : ranges;
-    return { nodeId, units, valueMinor: Number(worthOf(order.lines, units).totalMinor) };
+    const nameOf = (lineId: string): string => order.lines.find((line) => line.id === lineId)?.name ?? lineId;
+    const boxes = input.boxes ? packBoxes(units, stocked, input.boxes, nameOf) : [];
+    return { nodeId, units, valueMinor: Number(worthOf(order.lines, units).totalMinor), boxes };
   });
   const plan = { currency: order.row.currency, shipments };
   return { ...plan, fingerprint: fingerprintOf(plan) };
@@ -99,7 +113,7 @@ function decide(world: World, { input, ctx }: Request<ShipOrderInput>): Shipping
   const preview = planShip(world, order, input);
   checkFingerprint(input.fingerprint, preview);
   const shipments = preview.shipments.map((planned) => {
-    const id = createShipment(world, order, planned.units, planned.nodeId, ctx);
+    const id = createShipment(world, order, planned.units, planned.nodeId, ctx, planned.boxes);
     const shipment = world.fulfilment.byId.get(id);
     const number = shipment?.number ?? '';
     tell(

@@ -1,5 +1,6 @@
 import * as backorders from '../domains/backorders/service.ts';
 import * as catalog from '../domains/catalog/service.ts';
+import * as claims from '../domains/claims/service.ts';
 import * as fulfilment from '../domains/fulfilment/service.ts';
 import * as giftCards from '../domains/gift-cards/service.ts';
 import * as inventory from '../domains/inventory/service.ts';
@@ -46,6 +47,8 @@ export interface World extends Locked {
   /** What waits of the orders. */
   readonly backorders: backorders.BackordersState;
   readonly routing: routing.RoutingState;
+  /** Claims against carriers, of the orders of `claimsOf`. */
+  readonly claims: claims.ClaimsState;
   readonly ledger: ledger.LedgerState;
   /** The gift cards and store credits whose accounts are locked. */
   readonly giftCards: giftCards.GiftCardsState;
@@ -88,13 +91,21 @@ export interface Needs {
   readonly weightsOf?: ReadonlySet<string>;
   /** SKUs to lock beside those of the orders. */
   readonly skus?: readonly { skuId: string; merchantId: string }[];
-  readonly createStock?: readonly { skuId: string; nodeId: string; merchantId: string }[];
+  readonly createStock?: readonly NewStock[] | ((found: readonly orders.Order[]) => readonly NewStock[]);
+  /** Whose claims against carriers are asked for. */
+  readonly claimsOf?: ReadonlySet<string>;
   readonly multicapture?: (provider: string) => boolean;
   /**
    * How many numbers of each kind the batch may give out, as a count or from the locked orders; what is left over goes back. Their
    * counter is one row for the whole home: a batch that needs none leaves it alone.
    */
   readonly numbers?: Partial<Record<NumberKind, number | ((found: readonly orders.Order[]) => number)>>;
+}
+
+interface NewStock {
+  readonly skuId: string;
+  readonly nodeId: string;
+  readonly merchantId: string;
 }
 
 /** Locks what a batch needs, in the one order. An id without an order is left out; `orderOf` refuses it. */
@@ -129,7 +140,9 @@ export async function lockWorld(tx: Tx, needs: Needs, ctx: Ctx): Promise<World> 
     region: ctx.home,
     supply: needs.supply ? promisable : [],
     stock: needs.stock ? skus.map((sku) => sku.skuId) : [],
-    ...(needs.createStock ? { create: needs.createStock } : {}),
+    ...(needs.createStock
+      ? { create: typeof needs.createStock === 'function' ? needs.createStock(found) : needs.createStock }
+      : {}),
   });
   const lockedRouting = routing.newRouting(await configsOf(tx, loadedFulfilment.nodes));
   if (needs.allocates) {
@@ -161,7 +174,7 @@ export async function lockWorld(tx: Tx, needs: Needs, ctx: Ctx): Promise<World> 
     ...(needs.ledger ? found.flatMap((order) => creditsOf(order, tendersOf(order), loadedRefunds)) : []),
   ]);
   const numbers: World['numbers'] = new Map();
-  for (const kind of ['order', 'shipment', 'refund', 'pick_list'] as const) {
+  for (const kind of ['order', 'shipment', 'refund', 'pick_list', 'manifest', 'claim'] as const) {
     const wanted = needs.numbers?.[kind] ?? 0;
     const count = typeof wanted === 'number' ? wanted : wanted(found);
     if (count > 0) numbers.set(kind, { next: await takeNumbers(tx, ctx.home, kind, count), left: count });
@@ -178,6 +191,7 @@ export async function lockWorld(tx: Tx, needs: Needs, ctx: Ctx): Promise<World> 
     inventory: lockedInventory,
     backorders: waiting,
     routing: lockedRouting,
+    claims: await claims.load(tx, needs.claimsOf ?? NONE),
     ledger: lockedLedger,
     giftCards: lockedCards,
     storeCredit: lockedCredit,
@@ -188,6 +202,8 @@ export async function lockWorld(tx: Tx, needs: Needs, ctx: Ctx): Promise<World> 
     weights: await weigh(tx, found, needs.weightsOf),
   };
 }
+
+const NONE: ReadonlySet<string> = new Set();
 
 /** Whoever closes a wallet holds its account's lock: read under that, it stays so. */
 async function openWalletsOf(tx: Tx, tenders: readonly Payment[]): Promise<ReadonlySet<string>> {
@@ -242,6 +258,7 @@ export async function writeWorld(tx: Tx, world: World): Promise<void> {
     payments.write(tx, world.payments, world.now),
     refunds.write(tx, world.refunds),
     fulfilment.write(tx, world.fulfilment, world.now),
+    claims.write(tx, world.claims),
     inventory.write(tx, world.inventory),
     backorders.write(tx, world.backorders, waitingOrders(world)),
     routing.write(tx, world.routing),
@@ -271,7 +288,7 @@ export function takeNumber(world: World, kind: NumberKind): string {
   const counter = world.numbers.get(kind);
   if (!counter || counter.left === 0) throw new Error(`No ${kind} number was reserved`);
   counter.left -= 1;
-  const letter = { order: '', shipment: 'S', refund: 'R', pick_list: 'P', purchase_order: 'B' }[kind];
+  const letter = { order: '', shipment: 'S', refund: 'R', pick_list: 'P', purchase_order: 'B', manifest: 'M', claim: 'C' }[kind];
   return `${world.home}-${letter}${counter.next++}`;
 }
 

@@ -16,6 +16,8 @@ export const TASKS = {
   'expire-approvals': z.object({}),
   'advance-rail': z.object({ kind: z.enum(['top_up', 'payout']), id: z.string() }),
   'sweep-rails': z.object({}),
+  'advance-manifest': z.object({ manifestId: z.string() }),
+  'sweep-manifests': z.object({}),
   'read-report': z.object({ runId: z.string() }),
   'sweep-reports': z.object({ daily: z.boolean().optional() }),
   'expire-gift-cards': z.object({}),

@@ -52,8 +52,37 @@ export type SpanState = (typeof SPAN_STATES)[number];
 export const HOLDS = ['fraud', 'address', 'manual'] as const;
 export type Hold = (typeof HOLDS)[number];
 
-export const SHIPMENT_STATUSES = ['PENDING', 'LABELLED', 'SHIPPED', 'IN_TRANSIT', 'DELIVERED', 'EXCEPTION', 'CANCELLED'] as const;
+export const SHIPMENT_STATUSES = [
+  'PENDING',
+  'LABELLED',
+  'SHIPPED',
+  'IN_TRANSIT',
+  'DELIVERED',
+  'EXCEPTION',
+  'LOST',
+  'DAMAGED',
+  'RETURNING',
+  'RETURNED',
+  'CANCELLED',
+] as const;
 export type ShipmentStatus = (typeof SHIPMENT_STATUSES)[number];
+
+/** What a carrier, or a person at the door, may report of a parcel. */
+export const PARCEL_REPORTS = ['IN_TRANSIT', 'DELIVERED', 'EXCEPTION', 'LOST', 'DAMAGED', 'RETURNING'] as const;
+export type ParcelReport = (typeof PARCEL_REPORTS)[number];
+
+export const CLAIM_KINDS = ['lost', 'damaged'] as const;
+export type ClaimKind = (typeof CLAIM_KINDS)[number];
+export const CLAIM_STATUSES = ['open', 'filed', 'accepted', 'rejected', 'paid'] as const;
+export type ClaimStatus = (typeof CLAIM_STATUSES)[number];
+export const MANIFEST_STATUSES = ['closing', 'closed', 'handed_over', 'refused'] as const;
+export type ManifestStatus = (typeof MANIFEST_STATUSES)[number];
+/** When parcels leave a node: as soon as they are paid, or when they are called for with a manifest. */
+export const HAND_OVERS = ['at_once', 'by_manifest'] as const;
+export type HandOver = (typeof HAND_OVERS)[number];
+/** In which condition units came back. */
+export const RETURN_CONDITIONS = ['sellable', 'damaged'] as const;
+export type ReturnCondition = (typeof RETURN_CONDITIONS)[number];
 
 /** Where an order's goods at a node are: on the shelf, with somebody who picks them, or packed. */
 export const QUEUE_STAGES = ['to_pick', 'picking', 'packed'] as const;

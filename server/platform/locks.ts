@@ -21,6 +21,7 @@ export const LOCK_ORDER = [
   'rails',
   'purchase_orders',
   'reservations',
+  'manifests',
   'orders',
   'sagas',
   'payments',

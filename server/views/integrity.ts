@@ -7,6 +7,7 @@ import { type Broken, type Finding, type Invariant, SCOPE_SQL } from './integrit
 import { LEDGER_INVARIANTS } from './integrity/ledger.ts';
 import { LIVENESS_INVARIANTS } from './integrity/liveness.ts';
 import { ORDER_INVARIANTS } from './integrity/orders.ts';
+import { PARCEL_INVARIANTS } from './integrity/parcels.ts';
 import { PAYMENT_INVARIANTS } from './integrity/payments.ts';
 import { POSTING_INVARIANTS } from './integrity/postings.ts';
 import { PROGRAM_INVARIANTS } from './integrity/programs.ts';
@@ -32,6 +33,7 @@ export const INVARIANTS: readonly Invariant[] = [
   ...STOCK_WORK_INVARIANTS,
   ...BACKORDER_INVARIANTS,
   ...ORDER_INVARIANTS,
+  ...PARCEL_INVARIANTS,
   ...CHECKOUT_INVARIANTS,
   ...PAYMENT_INVARIANTS,
   ...POSTING_INVARIANTS,

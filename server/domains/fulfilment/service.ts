@@ -1,7 +1,19 @@
+import { newId } from '../../kernel/ids.ts';
 import type { Tx } from '../../platform/db.ts';
 import { lockStep } from '../../platform/locks.ts';
 import { together } from '../../platform/together.ts';
-import type { Node, Shipment, ShipmentLine } from './rules.ts';
+import { insertBoxes, insertReturns, type ReceivedBack, readBoxes, updateBoxes } from './box-store.ts';
+import type { BoxContents } from './boxes.ts';
+import {
+  awaitsHandOver,
+  type Box,
+  deriveShipment,
+  isTrouble,
+  type Node,
+  type Parcel,
+  type Shipment,
+  type ShipmentLine,
+} from './rules.ts';
 import {
   insertNodes,
   insertShipmentLines,
@@ -16,6 +28,7 @@ import {
   writeRouting,
 } from './store.ts';
 
+export { findHandOvers, findLabelled, foreignNodes, updateHandOver } from './box-store.ts';
 export { ordersOfShipments } from './store.ts';
 
 export interface FulfilmentState {
@@ -25,6 +38,11 @@ export interface FulfilmentState {
   readonly dirty: Set<Shipment>;
   readonly newLines: ShipmentLine[];
   readonly updates: ShipmentUpdate[];
+  /** The boxes of the shipments that have any, by shipment. */
+  readonly boxes: Map<string, Box[]>;
+  readonly freshBoxes: Set<Box>;
+  readonly dirtyBoxes: Set<Box>;
+  readonly receivedBack: ReceivedBack[];
 }
 
 /** Reads the shipments of orders that are locked. */
@@ -36,8 +54,19 @@ export async function load(tx: Tx, orderIds: readonly string[]): Promise<Fulfilm
     dirty: new Set(),
     newLines: [],
     updates: [],
+    boxes: new Map(),
+    freshBoxes: new Set(),
+    dirtyBoxes: new Set(),
+    receivedBack: [],
   };
-  if (orderIds.length > 0) for (const shipment of await readShipments(tx, orderIds)) state.byId.set(shipment.id, shipment);
+  if (orderIds.length === 0) return state;
+  const shipments = await readShipments(tx, orderIds);
+  for (const shipment of shipments) state.byId.set(shipment.id, shipment);
+  // Most shipments are one box: nobody asks for boxes that are not there.
+  const boxed = shipments.filter((shipment) => shipment.boxes > 0).map((shipment) => shipment.orderId);
+  if (boxed.length > 0)
+    for (const box of await readBoxes(tx, [...new Set(boxed)]))
+      state.boxes.set(box.shipmentId, [...(state.boxes.get(box.shipmentId) ?? []), box]);
   return state;
 }
 
@@ -47,11 +76,67 @@ export async function loadNodes(tx: Tx, state: FulfilmentState, merchantIds: rea
     state.nodes.set(node.merchantId, [...(state.nodes.get(node.merchantId) ?? []), node]);
 }
 
-export function addShipment(state: FulfilmentState, shipment: Shipment, lines: readonly ShipmentLine[]): void {
+export function addShipment(
+  state: FulfilmentState,
+  shipment: Shipment,
+  lines: readonly ShipmentLine[],
+  boxes: readonly BoxContents[] = [],
+): void {
   state.byId.set(shipment.id, shipment);
   state.fresh.add(shipment);
   state.newLines.push(...lines);
+  const made = boxes.map((contents, index): Box => ({ ...contents, ...blank(shipment), number: index + 1 }));
+  if (made.length > 0) state.boxes.set(shipment.id, made);
+  for (const box of made) state.freshBoxes.add(box);
 }
+
+const blank = ({ id, orderId }: Shipment): Omit<Box, 'number' | keyof BoxContents> => ({
+  id: newId(),
+  shipmentId: id,
+  orderId,
+  status: 'PENDING',
+  statusAt: null,
+  labelNo: 1,
+  carrierRef: null,
+  trackingNumber: null,
+  labelUrl: null,
+  manifestId: null,
+  handedOverAt: null,
+  deliveredAt: null,
+  settledAt: null,
+});
+
+/** The parcels of a shipment: its boxes, or itself. */
+export function parcelsOf(state: FulfilmentState, shipment: Shipment): readonly Parcel[] {
+  return state.boxes.get(shipment.id) ?? [shipment];
+}
+
+/** Something about a parcel of the shipment changed: what follows from its boxes is the shipment's. */
+export function parcelChanged(state: FulfilmentState, shipment: Shipment, parcel: Parcel): void {
+  const boxes = state.boxes.get(shipment.id);
+  const box = boxes?.find((candidate) => candidate.id === parcel.id);
+  if (box && !state.freshBoxes.has(box)) state.dirtyBoxes.add(box);
+  if (boxes) {
+    const [first] = boxes;
+    shipment.status = deriveShipment(boxes);
+    // What one asks a shipment for is what its first box has; each has its own beside it.
+    shipment.carrierRef = first?.carrierRef ?? null;
+    shipment.trackingNumber = first?.trackingNumber ?? null;
+    shipment.labelUrl = first?.labelUrl ?? null;
+    shipment.settledAt = boxes.every((candidate) => !isTrouble(candidate) || candidate.settledAt !== null)
+      ? latest(boxes.map((candidate) => candidate.settledAt))
+      : null;
+    const arrived = boxes.filter((candidate) => candidate.status !== 'CANCELLED');
+    shipment.deliveredAt = shipment.status === 'DELIVERED' ? latest(arrived.map((candidate) => candidate.deliveredAt)) : null;
+    shipment.handedOverAt = arrived.every((candidate) => !awaitsHandOver(candidate))
+      ? latest(arrived.map((candidate) => candidate.handedOverAt))
+      : null;
+  }
+  changed(state, shipment);
+}
+
+const latest = (times: readonly (Date | null)[]): Date | null =>
+  times.reduce<Date | null>((found, time) => (time && (!found || time > found) ? time : found), null);
 
 export function changed(state: FulfilmentState, shipment: Shipment): void {
   if (state.fresh.has(shipment)) return;
@@ -65,6 +150,9 @@ export async function write(tx: Tx, state: FulfilmentState, now: Date): Promise<
     updateShipments(tx, [...state.dirty], now),
     insertShipmentLines(tx, state.newLines),
     insertUpdates(tx, state.updates),
+    insertBoxes(tx, [...state.freshBoxes], now),
+    updateBoxes(tx, [...state.dirtyBoxes], now),
+    insertReturns(tx, state.receivedBack),
   );
 }
 

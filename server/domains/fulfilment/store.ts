@@ -23,6 +23,12 @@ const SHIPMENTS: TableSpec = {
     shipped_at: 'timestamptz',
     delivered_at: 'timestamptz',
     updated_at: 'timestamptz',
+    boxes: 'int4',
+    status_at: 'timestamptz',
+    label_no: 'int4',
+    manifest_id: 'uuid',
+    handed_over_at: 'timestamptz',
+    settled_at: 'timestamptz',
   },
 };
 const LINES: TableSpec = {
@@ -39,6 +45,8 @@ const UPDATES: TableSpec = {
     detail: 'text',
     occurred_at: 'timestamptz',
     received_at: 'timestamptz',
+    box_id: 'uuid',
+    proof: 'jsonb',
   },
 };
 
@@ -50,6 +58,8 @@ export interface ShipmentUpdate {
   readonly detail: string | null;
   readonly occurred_at: Date;
   readonly received_at: Date;
+  readonly box_id: string | null;
+  readonly proof: Readonly<Record<string, string>> | null;
 }
 
 /** Shipments are children of their order: read under the order's lock. */
@@ -58,7 +68,8 @@ export async function readShipments(tx: Tx, orderIds: readonly string[]): Promis
     name: 'fulfilment-shipments',
     text: `SELECT id, number, order_id AS "orderId", merchant_id AS "merchantId", node_id AS "nodeId", value_minor AS "valueMinor", currency, status, carrier,
                   service, carrier_ref AS "carrierRef", tracking_number AS "trackingNumber", label_url AS "labelUrl", shipped_at AS "shippedAt",
-                  delivered_at AS "deliveredAt", version, created_at AS "createdAt"
+                  delivered_at AS "deliveredAt", version, created_at AS "createdAt", boxes, status_at AS "statusAt", label_no AS "labelNo",
+                  manifest_id AS "manifestId", handed_over_at AS "handedOverAt", settled_at AS "settledAt"
            FROM shipments WHERE order_id = ANY($1::uuid[]) ORDER BY id`,
     values: [orderIds],
   });
@@ -69,7 +80,7 @@ export async function readShipments(tx: Tx, orderIds: readonly string[]): Promis
 export async function readNodes(tx: Tx, merchantIds: readonly string[]): Promise<Node[]> {
   const { rows } = await tx.query<Node>({
     name: 'fulfilment-nodes',
-    text: `SELECT id, merchant_id AS "merchantId", code, name, kind, priority, address, routing_stamp AS "routingStamp" FROM nodes
+    text: `SELECT id, merchant_id AS "merchantId", code, name, kind, priority, address, routing_stamp AS "routingStamp", hand_over AS "handOver" FROM nodes
            WHERE merchant_id = ANY($1::uuid[]) AND active ORDER BY priority, id`,
     values: [merchantIds],
   });
@@ -96,6 +107,11 @@ export async function updateShipments(tx: Tx, shipments: readonly Shipment[], no
     'delivered_at',
     'version',
     'updated_at',
+    'status_at',
+    'label_no',
+    'manifest_id',
+    'handed_over_at',
+    'settled_at',
   ];
   await updateRows(
     tx,
@@ -126,6 +142,12 @@ function columns(s: Shipment, now: Date): Record<string, unknown> {
     shipped_at: s.shippedAt,
     delivered_at: s.deliveredAt,
     updated_at: now,
+    boxes: s.boxes,
+    status_at: s.statusAt,
+    label_no: s.labelNo,
+    manifest_id: s.manifestId,
+    handed_over_at: s.handedOverAt,
+    settled_at: s.settledAt,
   };
 }
 
@@ -180,7 +202,7 @@ export async function ordersOfShipments(db: Queryable, shipmentIds: readonly str
 export async function lockNodes(tx: Tx, merchantIds: readonly string[]): Promise<(Node & { readonly active: boolean })[]> {
   const { rows } = await tx.query<Node & { active: boolean }>({
     name: 'fulfilment-lock-nodes',
-    text: `SELECT id, merchant_id AS "merchantId", code, name, kind, priority, address, routing_stamp AS "routingStamp", active FROM nodes
+    text: `SELECT id, merchant_id AS "merchantId", code, name, kind, priority, address, routing_stamp AS "routingStamp", hand_over AS "handOver", active FROM nodes
            WHERE merchant_id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE`,
     values: [merchantIds],
   });

@@ -25,6 +25,7 @@ export const GL_DEFAULTS: Readonly<Record<GlKind, GlAccount>> = {
   gift_card_funding: { number: '1250', name: 'Gift card funding' },
   program_funding: { number: '1260', name: 'Program funding' },
   suspense: { number: '1900', name: 'Suspense' },
+  carrier_clearing: { number: '1130', name: 'Carrier clearing' },
   merchant_payable: { number: '2100', name: 'Payable to merchants' },
   wallet: { number: '2200', name: 'Customer wallets' },
   store_credit: { number: '2210', name: 'Store credit' },
@@ -73,6 +74,7 @@ export const PLATFORM_KINDS: ReadonlySet<GlKind> = new Set<GlKind>([
   'bank_clearing',
   'in_transit',
   'suspense',
+  'carrier_clearing',
   'wallet',
   'chargebacks',
 ]);

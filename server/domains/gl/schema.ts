@@ -11,6 +11,7 @@ export const GL_KINDS = [
   'receivable',
   'gift_card_funding',
   'suspense',
+  'carrier_clearing',
   'merchant_payable',
   'wallet',
   'store_credit',

@@ -28,6 +28,7 @@ export type AccountKind =
   | 'bank_clearing'
   | 'chargebacks'
   | 'suspense'
+  | 'carrier_clearing'
   | 'in_transit'
   | 'program'
   | 'program_funding';
@@ -74,6 +75,11 @@ export const chart = {
   chargebacks: (currency: string): AccountRef => ref('chargebacks', 'debit', currency, null),
   /** Differences that a person has still to explain. */
   suspense: (currency: string): AccountRef => ref('suspense', 'debit', currency, null),
+  /** What carriers paid for parcels that they lost or damaged, until it is set off against their invoices or reaches the bank. */
+  carrierClearing: (carrier: string, currency: string): AccountRef => ({
+    ...ref('carrier_clearing', 'debit', currency, null),
+    code: `carrier_clearing:${carrier}:${currency}`,
+  }),
   /** An account of a merchant's own programs: points, a promotion's budget, what a seller on its marketplace has. */
   program: ({ merchantId, ownCode, currency, normalSide, limited }: ProgramAccount): AccountRef => ({
     ...ref('program', normalSide, currency, merchantId),

@@ -266,24 +266,20 @@ export function mayReship(
 ): Verdict {
   const allowed = mayHappen(order.status, 'reship');
   if (!allowed.allowed) return allowed;
-  if (!LEFT.includes(shipment.status)) return no('This shipment has not left: its units are here.');
+  if (NOT_LEFT.includes(shipment.status)) return no('This shipment has not left: its units are here.');
   if (replaceableUnits(order, shipment.id).size === 0)
     return no('Every unit of this shipment was replaced, refunded or returned already.');
   return yes;
 }
 
-const LEFT: readonly ShipmentStatus[] = ['SHIPPED', 'IN_TRANSIT', 'DELIVERED', 'EXCEPTION'];
+const NOT_LEFT: readonly ShipmentStatus[] = ['PENDING', 'LABELLED', 'CANCELLED'];
 
 /** How many units of each line of a shipment may be sent again: they left, their money was not given back, nothing replaces them. */
 export function replaceableUnits(order: Pick<OrderFacts, 'lines' | 'spans'>, shipmentId: string): Map<string, number> {
   const units = new Map<string, number>();
   for (const line of order.lines.filter((candidate) => candidate.stocked && candidate.skuId)) {
     const sent = order.spans.filter(
-      (span) =>
-        span.lineId === line.id &&
-        span.shipmentId === shipmentId &&
-        span.refundId === null &&
-        (span.state === 'shipped' || span.state === 'delivered'),
+      (span) => span.lineId === line.id && span.shipmentId === shipmentId && span.refundId === null && isGone(span),
     );
     const instead = order.lines.filter((one) => one.replacesLineId === line.id && one.replacesShipmentId === shipmentId);
     const replaced = order.spans.filter((span) => span.state !== 'cancelled' && instead.some((one) => one.id === span.lineId));

@@ -90,5 +90,17 @@ export function createMortal(deps: { pool: pg.Pool; outside: Outside; clock: () 
   return { flows: createFlows({ pool, home: 'EU', outside, clock: deps.clock }), died, counts };
 }
 
-const REMOTE = new Set(['authorize', 'capture', 'void', 'refund', 'query', 'createLabel', 'voidLabel']);
+const REMOTE = new Set([
+  'authorize',
+  'capture',
+  'void',
+  'refund',
+  'query',
+  'createLabel',
+  'voidLabel',
+  'createManifest',
+  'queryManifest',
+  'fileClaim',
+  'queryClaim',
+]);
 const ignore = (): void => {};

@@ -27,6 +27,15 @@ export async function shipping(w: OrderWorld): Promise<string> {
   return id;
 }
 
+/** The order's mugs in two boxes. */
+async function twoBoxes(w: OrderWorld): Promise<{ id: string; shipmentId: string }> {
+  const id = await confirmed(w);
+  const { rows } = await w.db.pool.query<{ id: string }>(`SELECT id FROM order_lines WHERE order_id = $1 AND stocked`, [id]);
+  const boxes = [1, 1].map((quantity) => ({ units: [{ lineId: rows[0]?.id as string, quantity }] }));
+  const { shipments } = await w.flows.shipOrder({ orderId: id, boxes }, w.ctx());
+  return { id, shipmentId: shipments[0]?.id as string };
+}
+
 export const SAGA_SCENARIOS: readonly SagaScenario[] = [
   {
     name: 'placing an order',
@@ -53,6 +62,12 @@ export const SAGA_SCENARIOS: readonly SagaScenario[] = [
   {
     name: 'shipping an order',
     start: (w) => shipping(w),
+    ends: { status: 'FULFILLED', payment_status: 'CAPTURED', captured_minor: 2_990n, receivable_minor: 0n },
+    log: { authorization: 1, capture: 1 },
+  },
+  {
+    name: 'shipping an order in two boxes',
+    start: async (w) => (await twoBoxes(w)).id,
     ends: { status: 'FULFILLED', payment_status: 'CAPTURED', captured_minor: 2_990n, receivable_minor: 0n },
     log: { authorization: 1, capture: 1 },
   },

@@ -6,7 +6,9 @@ import { type KeyedOptions, KeyedSimulator, type RunningSimulator, readJson } fr
 import { refuse, type Written } from '../keyed-writes.ts';
 import type { Faults } from '../switches.ts';
 import { labelPdf } from './label.ts';
+import { claimShape, createManifest, fileClaim, manifestShape } from './paperwork.ts';
 import {
+  type CarrierEvent,
   type CarrierLogEntry,
   type CarrierObject,
   type CarrierRecord,
@@ -18,6 +20,8 @@ import {
   type Parcel,
   type ParcelEvent,
   type ParcelStatus,
+  type Proof,
+  type SimClaim,
 } from './state.ts';
 
 export interface CarrierOptions extends KeyedOptions {
@@ -29,6 +33,7 @@ export type CarrierSimulator = RunningSimulator<CarrierState>;
 const PROGRESS_MS = 500;
 const PUBLIC_LABEL = /^\/labels\/(shp_[0-9a-f]+)\.pdf$/;
 const ADVANCE = /^\/_sim\/shipments\/([A-Za-z0-9_]+)\/advance$/;
+const ANSWER = /^\/_sim\/claims\/([A-Za-z0-9_-]+)\/answer$/;
 
 const address = z.object({
   name: z.string().optional(),
@@ -42,6 +47,7 @@ const address = z.object({
 const labelInput = z.object({
   client_reference: z.string().min(1),
   shipment_id: z.string().min(1),
+  box_id: z.string().min(1).optional(),
   service: z.string().default('standard'),
   from: address,
   to: address,
@@ -53,10 +59,30 @@ const settingsInput = z.strictObject({
   in_transit_after_ms: z.number().min(0).optional(),
   delivered_after_ms: z.number().min(0).optional(),
   exception_rate: z.number().min(0).max(1).optional(),
+  lost_rate: z.number().min(0).max(1).optional(),
+  return_rate: z.number().min(0).max(1).optional(),
+  auto_answer: z.boolean().optional(),
+  answer_after_ms: z.number().min(0).optional(),
+  reject_rate: z.number().min(0).max(1).optional(),
 });
 const advanceInput = z.strictObject({
   to: z.enum(PARCEL_STATUSES).exclude(['created', 'voided']).optional(),
   detail: z.string().optional(),
+  /** When it happened, in milliseconds since 1970; now unless said. */
+  at: z.number().optional(),
+  proof: z
+    .strictObject({
+      name: z.string().optional(),
+      place: z.string().optional(),
+      signature: z.string().optional(),
+      picture: z.string().optional(),
+    })
+    .optional(),
+});
+const answerInput = z.strictObject({
+  to: z.enum(['accepted', 'rejected', 'paid']),
+  amount: z.int().min(0).optional(),
+  note: z.string().optional(),
 });
 
 const NEXT: Readonly<Record<ParcelStatus, ParcelStatus | null>> = {
@@ -65,15 +91,27 @@ const NEXT: Readonly<Record<ParcelStatus, ParcelStatus | null>> = {
   exception: 'in_transit',
   delivered: null,
   voided: null,
+  lost: null,
+  damaged: 'returning',
+  returning: 'returned',
+  returned: null,
 };
+/** What a parcel of the simulator's own meets with on its way. */
+type Fate = { readonly status: ParcelStatus; readonly detail: string | null };
 
 /** A parcel carrier: labels, voids, tracking, and messages. */
-class Carrier extends KeyedSimulator<CarrierObject, CarrierSettings, ParcelEvent, CarrierLogEntry, CarrierState> {
+class Carrier extends KeyedSimulator<CarrierObject, CarrierSettings, CarrierEvent, CarrierLogEntry, CarrierState> {
   private publicUrl: string;
 
   constructor(options: CarrierOptions) {
     const state = new CarrierState(new SimClock());
-    super(options, { name: 'carrier', state, writes: ['label', 'void'], settings: settingsInput, progressMs: PROGRESS_MS });
+    super(options, {
+      name: 'carrier',
+      state,
+      writes: ['label', 'void', 'manifest', 'claim'],
+      settings: settingsInput,
+      progressMs: PROGRESS_MS,
+    });
     this.publicUrl = options.publicUrl ?? '';
   }
 
@@ -88,6 +126,7 @@ class Carrier extends KeyedSimulator<CarrierObject, CarrierSettings, ParcelEvent
 
   protected answer(request: SimRequest): SimReply | Promise<SimReply> {
     const [, , noun, id, verb] = request.path.split('/');
+    if (noun === 'manifests' || noun === 'claims') return this.office(noun, id, request);
     if (!request.path.startsWith('/v1/labels') || noun !== 'labels') return refuse(404, 'not_found', 'There is no such address.');
     if (request.method === 'GET') return this.read(id, request);
     if (request.method === 'POST' && id === undefined)
@@ -104,20 +143,72 @@ class Carrier extends KeyedSimulator<CarrierObject, CarrierSettings, ParcelEvent
       auto_progress_since: since,
       in_transit_after_ms: first,
       delivered_after_ms: second,
-      exception_rate: rate,
     } = this.state.settings;
-    if (!on) return;
     const now = this.clock.now();
+    await this.answerClaims(now);
+    if (!on) return;
     for (const id of [...this.state.moving]) {
       const parcel = this.state.parcels.get(id);
       if (parcel === undefined || parcel.created_at < since) continue;
       const age = now - parcel.created_at;
       if (parcel.status === 'created' && age >= first) await this.move(parcel, 'in_transit', null);
       else if (parcel.status === 'in_transit' && age >= second) {
-        const lost = Math.random() < rate;
-        await this.move(parcel, lost ? 'exception' : 'delivered', lost ? 'The address could not be found.' : null);
-      }
+        const { status, detail } = this.fate();
+        await this.move(parcel, status, detail);
+      } else if (parcel.status === 'returning' && now - parcel.updated_at >= first) await this.move(parcel, 'returned', null);
     }
+  }
+
+  private fate(): Fate {
+    const { exception_rate: exception, lost_rate: lost, return_rate: back } = this.state.settings;
+    const dice = Math.random();
+    if (dice < exception) return { status: 'exception', detail: 'The address could not be found.' };
+    if (dice < exception + lost) return { status: 'lost', detail: 'The parcel cannot be found.' };
+    if (dice < exception + lost + back) return { status: 'returning', detail: 'Nobody collected the parcel.' };
+    return { status: 'delivered', detail: null };
+  }
+
+  /** Answers claims and pays those that were accepted, where that is switched on. */
+  private async answerClaims(now: number): Promise<void> {
+    const { auto_answer: on, answer_after_ms: after, reject_rate: rate } = this.state.settings;
+    if (!on) return;
+    for (const id of [...this.state.moving]) {
+      const claim = this.state.claims.get(id);
+      if (claim === undefined || now - claim.updated_at < after) continue;
+      const rejects = claim.status === 'filed' && Math.random() < rate;
+      await this.decide(claim, claim.status === 'accepted' ? 'paid' : rejects ? 'rejected' : 'accepted', claim.amount, null);
+    }
+  }
+
+  /** Manifests and claims. */
+  private async office(noun: 'manifests' | 'claims', id: string | undefined, request: SimRequest): Promise<SimReply> {
+    const logged = (kind: 'manifest' | 'claim', ref: string, shipment: string, key: string | null): CarrierRecord =>
+      this.entry(kind, ref, shipment, key);
+    if (request.method === 'POST' && id === undefined)
+      return noun === 'manifests'
+        ? this.write({
+            kind: 'manifest',
+            request,
+            run: (faults, key) => createManifest(this.state, request, faults, key, logged),
+          })
+        : this.write({ kind: 'claim', request, run: (faults, key) => fileClaim(this.state, request, faults, key, logged) });
+    if (request.method !== 'GET' || id !== undefined) return refuse(404, 'not_found', 'There is no such address.');
+    const refused = await this.beforeReading();
+    if (refused !== undefined) return refused;
+    const paper = this.state.paperwork.get(text(decodeForm(request.query), 'client_reference') ?? '');
+    const own = paper !== undefined && 'parcels' in paper === (noun === 'manifests') ? paper : undefined;
+    if (own === undefined) return json(200, { data: [] });
+    return json(200, { data: ['parcels' in own ? manifestShape(own) : claimShape(own)] });
+  }
+
+  private async decide(claim: SimClaim, status: SimClaim['status'], amount: number, note: string | null): Promise<SimClaim> {
+    const at = this.clock.now();
+    const decided: SimClaim = { ...claim, status, amount, note: note ?? claim.note, updated_at: at };
+    const event: CarrierEvent = { id: newCarrierId('msg'), type: `claim.${status}`, claim: claim.id, status, amount, note, at };
+    const shipment = this.state.parcels.get(claim.parcel)?.shipment_id ?? '';
+    await this.commit([['claim', decided], ['event', event], this.entry(`claim_${status}`, claim.id, shipment, null)]);
+    this.send(event);
+    return decided;
   }
 
   private create(request: SimRequest, faults: Faults, key: string | null): Written<CarrierRecord> {
@@ -166,40 +257,66 @@ class Carrier extends KeyedSimulator<CarrierObject, CarrierSettings, ParcelEvent
       const shipment = text(decodeForm(request.query), 'shipment_id');
       return json(200, { data: this.state.log.filter((entry) => shipment === undefined || entry.shipment_id === shipment) });
     }
+    const claimed = ANSWER.exec(request.path);
+    if (claimed !== null && request.method === 'POST') return this.answerClaim(claimed[1] ?? '', request);
     const match = ADVANCE.exec(request.path);
     if (match === null || request.method !== 'POST') return undefined;
     const ref = match[1] ?? '';
     const parcel = this.state.parcels.get(ref) ?? this.state.parcels.get(this.state.byTracking.get(ref) ?? '');
     if (parcel === undefined) return refuse(404, 'not_found', 'There is no such parcel.');
-    const { to, detail } = advanceInput.parse(readJson(request.body === '' ? '{}' : request.body));
+    const { to, detail, at, proof } = advanceInput.parse(readJson(request.body === '' ? '{}' : request.body));
     const next = to ?? NEXT[parcel.status];
     if (next === null || parcel.status === 'voided')
       return refuse(409, 'at_the_end', `The parcel is ${parcel.status}: it goes nowhere.`);
-    return json(200, this.shape(await this.move(parcel, next, detail ?? null)));
+    return json(200, this.shape(await this.move(parcel, next, detail ?? null, { at, proof })));
   }
 
-  private async move(parcel: Parcel, status: ParcelStatus, detail: string | null): Promise<Parcel> {
-    const at = this.clock.now();
+  /** By its own id or by the caller's. */
+  private async answerClaim(ref: string, request: SimRequest): Promise<SimReply> {
+    const paper = this.state.claims.get(ref) ?? this.state.paperwork.get(ref);
+    if (paper === undefined || 'parcels' in paper) return refuse(404, 'not_found', 'There is no such claim.');
+    const { to, amount, note } = answerInput.parse(readJson(request.body));
+    return json(200, claimShape(await this.decide(paper, to, amount ?? paper.amount, note ?? null)));
+  }
+
+  private async move(
+    parcel: Parcel,
+    status: ParcelStatus,
+    detail: string | null,
+    said: { readonly at?: number | undefined; readonly proof?: Proof | undefined } = {},
+  ): Promise<Parcel> {
+    const at = said.at ?? this.clock.now();
     const moved: Parcel = { ...parcel, status, updated_at: at };
-    const event: ParcelEvent = { id: newCarrierId('msg'), type: `parcel.${status}`, parcel: parcel.id, status, detail, at };
+    const proof = said.proof ?? (status === 'delivered' ? proofOf(parcel) : undefined);
+    const type = `parcel.${status}` as const;
+    const event: ParcelEvent = { id: newCarrierId('msg'), type, parcel: parcel.id, status, detail, at, proof };
     await this.commit([['parcel', moved], ['event', event], this.logged(status, moved, null)]);
     this.send(event);
     return moved;
   }
 
   private logged(kind: 'label' | ParcelStatus, parcel: Parcel, key: string | null): CarrierRecord {
-    const seq = this.state.log.length + 1;
-    return [
-      'log',
-      { seq, at: this.clock.now(), kind, carrier_ref: parcel.id, shipment_id: parcel.shipment_id, idempotency_key: key },
-    ];
+    return this.entry(kind, parcel.id, parcel.shipment_id, key);
   }
 
-  protected message({ type, at, parcel: id, status, detail }: ParcelEvent) {
-    const parcel = this.state.parcels.get(id);
+  private entry(kind: CarrierLogEntry['kind'], ref: string, shipment: string, key: string | null): CarrierRecord {
+    const seq = this.state.log.length + 1;
+    return ['log', { seq, at: this.clock.now(), kind, carrier_ref: ref, shipment_id: shipment, idempotency_key: key }];
+  }
+
+  protected message(event: CarrierEvent) {
+    const { type, at, status } = event;
+    const occurred_at = new Date(at).toISOString();
+    if ('claim' in event) {
+      const claim = this.state.claims.get(event.claim);
+      if (claim === undefined) return null;
+      return { type, at, data: { ...claimShape(claim), status, amount: event.amount, note: event.note, occurred_at } };
+    }
+    const parcel = this.state.parcels.get(event.parcel);
     if (parcel === undefined) return null;
-    const { tracking_number, shipment_id } = parcel;
-    return { type, at, data: { id, tracking_number, shipment_id, status, detail, occurred_at: new Date(at).toISOString() } };
+    const { id, tracking_number, shipment_id, box_id = null } = parcel;
+    const { detail, proof = null } = event;
+    return { type, at, data: { id, tracking_number, shipment_id, box_id, status, detail, proof, occurred_at } };
   }
 
   private labelFile(id: string): SimReply {
@@ -215,6 +332,7 @@ class Carrier extends KeyedSimulator<CarrierObject, CarrierSettings, ParcelEvent
       tracking_number: parcel.tracking_number,
       client_reference: parcel.client_reference,
       shipment_id: parcel.shipment_id,
+      box_id: parcel.box_id ?? null,
       service: parcel.service,
       weight_grams: parcel.weight_grams,
       status: parcel.status,
@@ -224,6 +342,16 @@ class Carrier extends KeyedSimulator<CarrierObject, CarrierSettings, ParcelEvent
       events: events.map(({ status, detail, at }) => ({ status, detail, occurred_at: new Date(at).toISOString() })),
     };
   }
+}
+
+/** What a driver writes down at the door. */
+function proofOf(parcel: Parcel): Proof {
+  return {
+    name: parcel.to.name ?? 'The recipient',
+    place: 'At the door',
+    signature: `sig_${parcel.id.slice(4, 16)}`,
+    picture: `pic_${parcel.id.slice(4, 16)}`,
+  };
 }
 
 /** Starts the carrier and its control listener. */

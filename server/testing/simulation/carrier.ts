@@ -33,6 +33,10 @@ export class SimulatedCarrier {
       voidLabel: (input, signal) => call('void label', input.carrierRef, () => this.void(input.carrierRef), signal),
       query: (input, signal) =>
         call('query label', 'carrierRef' in input ? input.carrierRef : input.attemptId, () => this.query(input), signal),
+      createManifest: () => notPlayed('manifests'),
+      queryManifest: () => notPlayed('manifests'),
+      fileClaim: () => notPlayed('claims'),
+      queryClaim: () => notPlayed('claims'),
       verifyWebhook: () => {
         throw new Error('The simulation sends no signed webhooks');
       },
@@ -70,6 +74,10 @@ export class SimulatedCarrier {
     return label ? bought(label) : { kind: 'not_found' };
   }
 }
+
+const notPlayed = (what: string): never => {
+  throw new Error(`The simulation plays no ${what}`);
+};
 
 const bought = (label: Label): CarrierOutcome => ({
   kind: 'succeeded',

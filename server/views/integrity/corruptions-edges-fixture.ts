@@ -1,4 +1,5 @@
 import type { Corruption } from './corruptions-fixture.ts';
+import { PARCEL_CORRUPTIONS } from './parcels-fixture.ts';
 import { PROGRAM_CORRUPTIONS } from './programs-fixture.ts';
 import { STOCK_WORK_CORRUPTIONS } from './stock-work-fixture.ts';
 import { TENDERS } from './tenders-fixture.ts';
@@ -72,4 +73,5 @@ export const EDGES: readonly Corruption[] = [
   ...STOCK_WORK_CORRUPTIONS,
   ...TENDERS,
   ...PROGRAM_CORRUPTIONS,
+  ...PARCEL_CORRUPTIONS,
 ];

@@ -112,17 +112,22 @@ const SHIPPED_UNITS: Invariant = {
       SELECT s.line_id, s.from_unit, CASE
         WHEN l.stocked AND s.state = 'allocated' AND s.node_id IS NULL THEN 'allocated at no node'
         WHEN l.stocked AND s.state IN ('shipped', 'delivered') AND s.shipment_id IS NULL THEN format('%s without a shipment', s.state)
-        WHEN s.state IN ('shipped', 'delivered', 'returned') AND h.status IN ('PENDING', 'LABELLED', 'CANCELLED')
-          THEN format('%s in the %s shipment %s', s.state, h.status, h.number)
-        WHEN s.state = 'delivered' AND h.status <> 'DELIVERED' THEN format('delivered by the %s shipment %s', h.status, h.number)
-        WHEN s.state IN ('open', 'backordered', 'allocated') AND h.status NOT IN ('PENDING', 'LABELLED')
-          THEN format('%s in the %s shipment %s', s.state, h.status, h.number)
+        WHEN s.state IN ('shipped', 'delivered', 'returned') AND p.status IN ('PENDING', 'LABELLED', 'CANCELLED')
+          THEN format('%s in the %s shipment %s', s.state, p.status, h.number)
+        WHEN s.state = 'delivered' AND p.status <> 'DELIVERED' THEN format('delivered by the %s shipment %s', p.status, h.number)
+        WHEN s.state = 'returned' AND p.status NOT IN ('DELIVERED', 'RETURNED') THEN format('returned by the %s shipment %s', p.status, h.number)
+        WHEN s.state IN ('open', 'backordered', 'allocated') AND p.status NOT IN ('PENDING', 'LABELLED')
+          THEN format('%s in the %s shipment %s', s.state, p.status, h.number)
         WHEN s.shipment_id IS NOT NULL AND NOT EXISTS (
           SELECT FROM shipment_lines c
           WHERE c.shipment_id = s.shipment_id AND c.line_id = s.line_id AND c.from_unit <= s.from_unit AND c.to_unit >= s.to_unit)
           THEN format('not on the list of shipment %s', h.number)
         END AS detail
       FROM line_spans s JOIN order_lines l ON l.id = s.line_id LEFT JOIN shipments h ON h.id = s.shipment_id
+      LEFT JOIN LATERAL (
+        SELECT b.status FROM shipment_boxes b JOIN shipment_box_lines c ON c.box_id = b.id
+        WHERE h.boxes > 0 AND b.shipment_id = h.id AND c.line_id = s.line_id AND c.from_unit <= s.to_unit AND c.to_unit >= s.from_unit
+        UNION ALL SELECT h.status WHERE COALESCE(h.boxes, 0) = 0) p ON true
       WHERE ${orderInScope('s.order_id')})
     SELECT format('line %s from unit %s', line_id, from_unit), detail FROM broken WHERE detail IS NOT NULL`,
 };

@@ -50,6 +50,7 @@ export const gl = {
     program: 'Programme',
     program_funding: 'Programmfinanzierung',
     suspense: 'Klärung',
+    carrier_clearing: 'Verrechnung Frachtführer',
     merchant_payable: 'Händlern geschuldet',
     wallet: 'Wallets',
     store_credit: 'Guthaben beim Händler',

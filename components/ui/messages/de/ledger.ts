@@ -16,6 +16,7 @@ export const ledger = {
     bank_clearing: 'Bankverrechnung',
     chargebacks: 'Rückbelastungen',
     suspense: 'Ungeklärt',
+    carrier_clearing: 'Beim Frachtführer',
   },
   transferKinds: {
     authorization: 'Autorisierung',

@@ -51,6 +51,10 @@ export const status = {
     IN_TRANSIT: 'Unterwegs',
     DELIVERED: 'Zugestellt',
     EXCEPTION: 'Störung',
+    LOST: 'Verloren',
+    DAMAGED: 'Beschädigt',
+    RETURNING: 'Kommt zurück',
+    RETURNED: 'Zurück beim Absender',
     CANCELLED: 'Storniert',
   },
   span: {

@@ -50,6 +50,7 @@ export const gl = {
     program: 'Programs',
     program_funding: 'Program funding',
     suspense: 'Suspense',
+    carrier_clearing: 'Carrier clearing',
     merchant_payable: 'Owed to merchants',
     wallet: 'Wallets',
     store_credit: 'Store credit',

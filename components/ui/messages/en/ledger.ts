@@ -17,6 +17,7 @@ export const ledger = {
     bank_clearing: 'Bank clearing',
     chargebacks: 'Chargebacks',
     suspense: 'Suspense',
+    carrier_clearing: 'Carrier clearing',
   },
   transferKinds: {
     authorization: 'Authorization',

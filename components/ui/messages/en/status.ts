@@ -52,6 +52,10 @@ export const status = {
     IN_TRANSIT: 'In transit',
     DELIVERED: 'Delivered',
     EXCEPTION: 'Exception',
+    LOST: 'Lost',
+    DAMAGED: 'Damaged',
+    RETURNING: 'Coming back',
+    RETURNED: 'Back at the sender',
     CANCELLED: 'Cancelled',
   },
   span: {
