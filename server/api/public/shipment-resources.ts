@@ -1,10 +1,26 @@
 import { z } from 'zod';
-import { SHIPMENT_STATUSES } from '../../kernel/vocabulary.ts';
+import type { ShipmentStatus } from '../../kernel/vocabulary.ts';
 import type { ShipmentView } from '../../views/order-shipments.ts';
 import { currency, id, time, timeOrNull, timestamp } from './fields.ts';
 
 /** Shipments as the REST API tells them. */
-export const shipmentStatus = z.enum(SHIPMENT_STATUSES);
+const STATUSES = ['PENDING', 'LABELLED', 'SHIPPED', 'IN_TRANSIT', 'DELIVERED', 'EXCEPTION', 'CANCELLED'] as const;
+const FATES = ['LOST', 'DAMAGED', 'RETURNING', 'RETURNED'] as const;
+export const shipmentStatus = z.enum(STATUSES);
+/** What became of a parcel whose status is EXCEPTION: clients that were written before there were fates go on as they are. */
+export const shipmentFate = z.enum(FATES).nullable().meta({ description: 'What an EXCEPTION is, where it is known.' });
+
+export function statusOf(status: ShipmentStatus): {
+  readonly status: (typeof STATUSES)[number];
+  readonly fate: (typeof FATES)[number] | null;
+} {
+  const fate = FATES.find((known) => known === status);
+  return fate ? { status: 'EXCEPTION', fate } : { status: shipmentStatus.parse(status), fate: null };
+}
+
+/** The statuses that a filter means. */
+export const statusesOf = (wanted: readonly (typeof STATUSES)[number][] | undefined): readonly ShipmentStatus[] | undefined =>
+  wanted?.flatMap((status): readonly ShipmentStatus[] => (status === 'EXCEPTION' ? [status, ...FATES] : [status]));
 
 export const shipmentResource = z
   .object({
@@ -13,6 +29,7 @@ export const shipmentResource = z
     order_id: id,
     order_number: z.string(),
     status: shipmentStatus,
+    fate: shipmentFate,
     node: z.string().nullable().meta({ description: 'The code of the node it leaves from; null for services.' }),
     carrier: z.string().nullable(),
     service: z.string().nullable(),
@@ -39,7 +56,7 @@ export function shipmentOf(
     number: view.number,
     order_id: order.id,
     order_number: order.number,
-    status: view.status,
+    ...statusOf(view.status),
     node: view.nodeCode,
     carrier: view.carrier,
     service: view.service,

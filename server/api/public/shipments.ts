@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { DomainError } from '../../kernel/errors.ts';
-import { SHIPMENT_STATUSES } from '../../kernel/vocabulary.ts';
+import type { ShipmentStatus } from '../../kernel/vocabulary.ts';
 import { findNode, findOrder, findShipment } from '../../views/rest-lookups.ts';
 import { readRestOrder } from '../../views/rest-orders.ts';
 import { listShipments, readShipment } from '../../views/shipments.ts';
@@ -23,7 +23,7 @@ import {
   words,
 } from './fields.ts';
 import { operation, perform } from './operation.ts';
-import { shipmentOf, shipmentResource, shipmentStatus } from './shipment-resources.ts';
+import { shipmentFate, shipmentOf, shipmentResource, shipmentStatus, statusesOf, statusOf } from './shipment-resources.ts';
 
 const TAG = 'Shipments';
 const order = reference('order');
@@ -41,6 +41,7 @@ const summary = z
     number: z.string(),
     order_number: z.string(),
     status: shipmentStatus,
+    fate: shipmentFate,
     node: z.string().nullable(),
     carrier: z.string().nullable(),
     tracking_number: z.string().nullable(),
@@ -154,15 +155,19 @@ export const shipmentsRouter = router({
     .meta(
       operation({ method: 'GET', path: '/shipments', id: 'listShipments', tag: TAG, summary: 'List shipments, newest first' }),
     )
-    .input(z.strictObject({ ...pageQuery, status: z.array(z.enum(SHIPMENT_STATUSES)).optional() }))
+    .input(z.strictObject({ ...pageQuery, status: z.array(shipmentStatus).optional() }))
     .output(pageOf(summary))
     .query(async ({ ctx, input }) => {
-      const found = await listShipments(ctx.pool, ctx.scope, { after: input.cursor, limit: input.limit, status: input.status });
+      const found = await listShipments(ctx.pool, ctx.scope, {
+        after: input.cursor,
+        limit: input.limit,
+        status: statusesOf(input.status),
+      });
       return page(found, (row) => ({
         id: row.id,
         number: row.number,
         order_number: row.orderNumber,
-        status: row.status,
+        ...statusOf(row.status),
         node: row.nodeCode,
         carrier: row.carrier,
         tracking_number: row.trackingNumber,
@@ -205,7 +210,7 @@ export const shipmentsRouter = router({
         occurred_at: timestamp.optional().meta({ description: 'Now, unless said (RFC 3339).' }),
       }),
     )
-    .output(z.object({ id, status: shipmentStatus, changed: z.boolean() }).meta({ id: 'ShipmentUpdate' }))
+    .output(z.object({ id, status: shipmentStatus, fate: shipmentFate, changed: z.boolean() }).meta({ id: 'ShipmentUpdate' }))
     .mutation(async ({ ctx, input }) => {
       const { id: shipmentId } = await findShipment(ctx.pool, ctx.scope, input.shipment);
       const occurredAt = input.occurred_at === undefined ? undefined : new Date(input.occurred_at);
@@ -213,6 +218,6 @@ export const shipmentsRouter = router({
         throw new DomainError('invalid_request', 'occurred_at is in the future.', { field: 'occurred_at' });
       const update = { shipmentId, status: input.status, detail: input.detail ?? null, occurredAt };
       const done = await perform(ctx, ctx.app.flows.updateShipment, update);
-      return { id: done.id, status: shipmentStatus.parse(done.status), changed: done.changed };
+      return { id: done.id, ...statusOf(done.status as ShipmentStatus), changed: done.changed };
     }),
 });
