@@ -1,6 +1,7 @@
 import { approvalsRouter } from './approvals.ts';
 import { auditRouter } from './audit.ts';
 import { authRouter } from './auth.ts';
+import { countsRouter } from './counts.ts';
 import { customersRouter } from './customers.ts';
 import { draftsRouter } from './drafts.ts';
 import { giftCardsRouter } from './gift-cards.ts';
@@ -31,6 +32,7 @@ import { stockRouter } from './stock.ts';
 import { stockPoliciesRouter } from './stock-policies.ts';
 import { storeCreditRouter } from './store-credit.ts';
 import { trafficRouter } from './traffic.ts';
+import { transfersRouter } from './transfers.ts';
 import { createCallerFactory, router } from './trpc.ts';
 import { walletRouter } from './wallet.ts';
 import { walletsRouter } from './wallets.ts';
@@ -42,6 +44,7 @@ export const appRouter = router({
   auth: authRouter,
   integrity: integrityRouter,
   jobs: jobsRouter,
+  counts: countsRouter,
   customers: customersRouter,
   giftCards: giftCardsRouter,
   gl: glRouter,
@@ -72,6 +75,7 @@ export const appRouter = router({
   stockPolicies: stockPoliciesRouter,
   storeCredit: storeCreditRouter,
   tracking: trackingRouter,
+  transfers: transfersRouter,
   wallet: walletRouter,
   wallets: walletsRouter,
 });

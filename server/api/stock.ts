@@ -1,7 +1,9 @@
 import { z } from 'zod';
-import { adjustStockInput } from '../domains/inventory/schema.ts';
+import { adjustRowsInput, adjustStockInput } from '../domains/inventory/schema.ts';
+import { listHistory } from '../views/movement-history.ts';
 import { listMovements, listStock, readStock } from '../views/stock.ts';
 import { listNodes, previewAdjustment } from '../views/stock-adjustment.ts';
+import { yours } from './authorise.ts';
 import { keyed, own, submit } from './mutations.ts';
 import { pageInput } from './page-input.ts';
 import { procedure, router } from './trpc.ts';
@@ -42,4 +44,27 @@ export const stockRouter = router({
     await own(ctx, 'node', input.nodeId);
     return submit(ctx, input, ctx.app.flows.adjustStock);
   }),
+
+  /** Many adjustments as one: a paste, or a file. */
+  adjustRows: procedure.input(keyed(adjustRowsInput)).mutation(async ({ ctx, input }) => {
+    yours(ctx.scope, { merchantId: input.merchantId });
+    return submit(ctx, input, ctx.app.flows.stockWork.adjustRows);
+  }),
+
+  /** What moved, of every SKU, with filters. */
+  history: procedure
+    .input(
+      pageInput.extend({
+        kind: z.array(z.string().max(40)).max(20).optional(),
+        nodeId: z.uuid().optional(),
+        skuId: z.uuid().optional(),
+        reason: z.string().max(200).optional(),
+        actor: z.string().max(100).optional(),
+        from: z.iso.date().optional(),
+        to: z.iso.date().optional(),
+        reference: z.string().max(60).optional(),
+        everything: z.boolean().optional(),
+      }),
+    )
+    .query(({ ctx, input }) => listHistory(ctx.pool, ctx.scope, input)),
 });

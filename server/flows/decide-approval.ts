@@ -1,7 +1,6 @@
 import { type Approval, checkDecision } from '../domains/approvals/rules.ts';
 import type { DecideApprovalInput } from '../domains/approvals/schema.ts';
 import * as approvals from '../domains/approvals/service.ts';
-import { type AdjustStockInput, adjustStockInput } from '../domains/inventory/schema.ts';
 import { type AccountRef, chart } from '../domains/ledger/schema.ts';
 import type { Payout } from '../domains/rails/rules.ts';
 import * as rails from '../domains/rails/service.ts';
@@ -19,6 +18,7 @@ import { assignmentAccounts, forgetAssignment, planAssignment, requestedAssignme
 import { decidePayout } from './rails/settle-payout.ts';
 import { planWriteOff, settleWriteOff, writeOffAccounts } from './reconciliation/write-off.ts';
 import { freeUnits, refundSaga } from './refund-saga.ts';
+import { askedAdjustments } from './stock-work/adjust-rows.ts';
 import { settleIssue } from './tenders/change-gift-card.ts';
 import { fund } from './tenders/issue-gift-card.ts';
 import { giveCredit, needsOf, requestedCredit } from './tenders/issue-store-credit.ts';
@@ -63,9 +63,7 @@ export async function lockSubjects(
   wallets: wallet.WalletsState,
   ctx: Ctx,
 ): Promise<Deciding> {
-  const adjustments = [...locked.byId.values()].flatMap((approval) =>
-    approval.action === 'adjust-stock' ? [adjustmentOf(approval)] : [],
-  );
+  const adjustments = [...locked.byId.values()].flatMap(askedAdjustments);
   const differences = await reconciliation.lock(
     tx,
     [...locked.byId.values()].flatMap(({ action, subjectId }) => (action === 'write-off-difference' ? [subjectId] : [])),
@@ -120,8 +118,7 @@ function decide(world: Deciding, { input, ctx }: Request<DecideApprovalInput>): 
   checkDecision(approval, ctx.actor, ctx.now);
   const approved = input.decision === 'approve';
   // Planned first: stock that has gone meanwhile refuses the decision, and the request stays for somebody to reject.
-  const adjustment = approval.action === 'adjust-stock' && approved ? adjustmentOf(approval) : null;
-  const movement = adjustment && planOf(world, adjustment);
+  const adjustments = approved ? askedAdjustments(approval).map((asked) => ({ asked, move: planOf(world, asked) })) : [];
   const correction = approved ? planApproved(world, approval, ctx.now) : null;
   const writeOff = approval.action === 'write-off-difference' && approved ? planWriteOff(world, approval, ctx.now) : null;
   const given = approved ? planAssignment(world, approval) : null;
@@ -132,7 +129,7 @@ function decide(world: Deciding, { input, ctx }: Request<DecideApprovalInput>): 
   if (approval.action === 'pay-merchant') decidePayout(world, approval.subjectId, approved, input.reason ?? null, ctx);
   if (!approved) forgetAssignment(world, approval);
   given?.(ctx);
-  if (adjustment && movement) applyAdjustment(world, adjustment, movement, ctx, approval.id);
+  for (const { asked, move } of adjustments) applyAdjustment(world, asked, move, ctx, approval.id);
   if (correction) applyApproved(world, approval, correction, ctx);
   settleIssued(world, approval, approved, ctx);
   const { id, merchantId, version } = approval;
@@ -162,11 +159,6 @@ function decide(world: Deciding, { input, ctx }: Request<DecideApprovalInput>): 
     ctx,
   );
   return { id, status: approval.status };
-}
-
-/** What was asked for when the adjustment was requested. */
-function adjustmentOf(approval: Approval): AdjustStockInput {
-  return adjustStockInput.parse(approval.payload);
 }
 
 /** Puts what was asked for on the card or the credit; a card that nobody wants was never worth anything. */

@@ -174,7 +174,7 @@ export async function lockWorld(tx: Tx, needs: Needs, ctx: Ctx): Promise<World> 
     ...(needs.ledger ? found.flatMap((order) => creditsOf(order, tendersOf(order), loadedRefunds)) : []),
   ]);
   const numbers: World['numbers'] = new Map();
-  for (const kind of ['order', 'shipment', 'refund', 'pick_list', 'manifest', 'claim'] as const) {
+  for (const kind of ['order', 'shipment', 'refund', 'pick_list', 'manifest', 'claim', 'transfer', 'stock_count'] as const) {
     const wanted = needs.numbers?.[kind] ?? 0;
     const count = typeof wanted === 'number' ? wanted : wanted(found);
     if (count > 0) numbers.set(kind, { next: await takeNumbers(tx, ctx.home, kind, count), left: count });
@@ -288,7 +288,17 @@ export function takeNumber(world: World, kind: NumberKind): string {
   const counter = world.numbers.get(kind);
   if (!counter || counter.left === 0) throw new Error(`No ${kind} number was reserved`);
   counter.left -= 1;
-  const letter = { order: '', shipment: 'S', refund: 'R', pick_list: 'P', purchase_order: 'B', manifest: 'M', claim: 'C' }[kind];
+  const letter = {
+    order: '',
+    shipment: 'S',
+    refund: 'R',
+    pick_list: 'P',
+    purchase_order: 'B',
+    manifest: 'M',
+    claim: 'C',
+    transfer: 'T',
+    stock_count: 'I',
+  }[kind];
   return `${world.home}-${letter}${counter.next++}`;
 }
 

@@ -85,6 +85,14 @@ export const EVENT_TYPES = [
   'reservation.used',
   'reservation.expired',
   'reservation.released',
+  'transfer.requested',
+  'transfer.sent',
+  'transfer.received',
+  'transfer.cancelled',
+  'stock_count.created',
+  'stock_count.recorded',
+  'stock_count.finished',
+  'stock_count.cancelled',
   'sku.created',
   'sku.changed',
   'shipping_method.created',
@@ -156,6 +164,8 @@ export type Aggregate =
   | 'purchase_order'
   | 'stock_policy'
   | 'reservation'
+  | 'transfer'
+  | 'stock_count'
   | 'shipping_method'
   | 'node'
   | 'routing_rules'

@@ -5,7 +5,16 @@ import { lockStep } from './locks.ts';
 const FIRST = 10_001;
 
 /** What is numbered for people. */
-export type NumberKind = 'order' | 'shipment' | 'refund' | 'pick_list' | 'purchase_order' | 'manifest' | 'claim';
+export type NumberKind =
+  | 'order'
+  | 'shipment'
+  | 'refund'
+  | 'pick_list'
+  | 'purchase_order'
+  | 'manifest'
+  | 'claim'
+  | 'transfer'
+  | 'stock_count';
 
 /**
  * Takes `count` consecutive numbers of a kind in a home and returns the first. Gap-free: a transaction that rolls back gives them back.

@@ -22,6 +22,8 @@ export const LOCK_ORDER = [
   'purchase_orders',
   'reservations',
   'manifests',
+  'stock_transfers',
+  'stock_counts',
   'orders',
   'sagas',
   'payments',

@@ -23,6 +23,8 @@ const TEXTS = {
   sku: `SELECT merchant_id AS "merchantId", ${NOBODY} FROM skus WHERE id = $1`,
   node: `SELECT merchant_id AS "merchantId", ${NOBODY} FROM nodes WHERE id = $1`,
   purchaseOrder: `SELECT merchant_id AS "merchantId", ${NOBODY} FROM purchase_orders WHERE id = $1`,
+  transfer: `SELECT merchant_id AS "merchantId", ${NOBODY} FROM stock_transfers WHERE id = $1`,
+  stockCount: `SELECT merchant_id AS "merchantId", ${NOBODY} FROM stock_counts WHERE id = $1`,
   wallet: 'SELECT NULL::uuid AS "merchantId", customer_id AS "customerId", NULL::text AS status FROM wallets WHERE id = $1',
   bank_account:
     'SELECT merchant_id AS "merchantId", customer_id AS "customerId", NULL::text AS status FROM bank_accounts WHERE id = $1',

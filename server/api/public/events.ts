@@ -16,6 +16,8 @@ const SEEN_WITH: Readonly<Record<Aggregate, readonly ApiScope[]>> = {
   sku: ['stock:read', 'catalog:read'],
   purchase_order: ['stock:read'],
   stock_policy: ['stock:read'],
+  transfer: ['stock:read'],
+  stock_count: ['stock:read'],
   shipping_method: ['catalog:read'],
   customer: [],
   wallet: [],

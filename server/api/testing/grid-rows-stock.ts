@@ -1,3 +1,4 @@
+import { newId } from '../../kernel/ids.ts';
 import type { ProcedurePath } from '../root.ts';
 import type { GridWorld, Row, Tenant } from './grid-world.ts';
 
@@ -14,6 +15,39 @@ async function purchase(w: GridWorld, tenant: Tenant, order = true) {
     [made.id],
   );
   return { ...made, lineId: rows[0]?.id ?? '' };
+}
+
+/** A second node of the tenant, to send goods to. */
+async function farNode(w: GridWorld, tenant: Tenant): Promise<string> {
+  const { rows } = await w.rest.db.pool.query<{ id: string }>(
+    `INSERT INTO nodes (id, merchant_id, home, code, name, kind, created_at) VALUES ($1, $2, 'EU', 'FAR', 'Far', 'warehouse', now())
+     ON CONFLICT (merchant_id, code) DO UPDATE SET name = 'Far' RETURNING id`,
+    [newId(), w.rest[tenant].id],
+  );
+  return rows[0]?.id ?? '';
+}
+
+async function transfer(w: GridWorld, tenant: Tenant) {
+  const { id: merchantId, nodeId: fromNodeId, skus } = w.rest[tenant];
+  const wish = {
+    merchantId,
+    fromNodeId,
+    toNodeId: await farNode(w, tenant),
+    lines: [{ skuId: skus['TENT-2'] ?? '', quantity: 2 }],
+  };
+  const made = await flows(w).createTransfer(wish, w.ctx());
+  const { rows } = await w.rest.db.pool.query<{ id: string }>('SELECT id FROM stock_transfer_lines WHERE transfer_id = $1', [
+    made.id,
+  ]);
+  return { transferId: made.id, lineId: rows[0]?.id ?? '' };
+}
+
+async function count(w: GridWorld, tenant: Tenant) {
+  const { id: merchantId, nodeId, skus } = w.rest[tenant];
+  const choice = { by: 'skus' as const, skuIds: [skus['MUG-RED'] ?? ''] };
+  const made = await flows(w).createCount({ merchantId, nodeId, blind: false, choice }, w.ctx());
+  const { rows } = await w.rest.db.pool.query<{ id: string }>('SELECT id FROM stock_count_lines WHERE count_id = $1', [made.id]);
+  return { countId: made.id, lineId: rows[0]?.id ?? '' };
 }
 
 const key = (w: GridWorld, tenant: Tenant) => ({ key: w.rest[tenant].key });
@@ -47,6 +81,75 @@ const REST_ROWS = {
 } as const satisfies Readonly<Record<string, Row>>;
 
 const CONSOLE_ROWS = {
+  'stock.adjustRows': async (w, tenant) => {
+    const { id: merchantId, nodeId, skus } = w.rest[tenant];
+    const rows = (delta: number) => [{ skuId: skus['MUG-RED'], nodeId, delta, reason: 'found' }];
+    return {
+      caller: await w.callerOf(tenant, 'stock.adjustRows'),
+      input: { merchantId, mode: 'all', rows: rows(1) },
+      other: { merchantId, mode: 'all', rows: rows(2) },
+    };
+  },
+  'transfers.create': async (w, tenant) => {
+    const { id: merchantId, nodeId: fromNodeId, skus } = w.rest[tenant];
+    const wish = { merchantId, fromNodeId, toNodeId: await farNode(w, tenant) };
+    const lines = (quantity: number) => [{ skuId: skus['TENT-2'], quantity }];
+    return {
+      caller: await w.callerOf(tenant, 'transfers.create'),
+      input: { ...wish, lines: lines(1) },
+      other: { ...wish, lines: lines(2) },
+    };
+  },
+  'transfers.send': async (w, tenant) => {
+    const { transferId, lineId } = await transfer(w, tenant);
+    return {
+      caller: await w.callerOf(tenant, 'transfers.send'),
+      input: { transferId },
+      other: { transferId, lines: [{ lineId, sent: 1 }] },
+    };
+  },
+  'transfers.receive': async (w, tenant) => {
+    const { transferId, lineId } = await transfer(w, tenant);
+    await flows(w).sendTransfer({ transferId }, w.ctx());
+    return {
+      caller: await w.callerOf(tenant, 'transfers.receive'),
+      input: { transferId, lines: [{ lineId, received: 2 }] },
+      other: { transferId, lines: [{ lineId, received: 1 }] },
+    };
+  },
+  'transfers.cancel': async (w, tenant) => {
+    const { transferId } = await transfer(w, tenant);
+    return {
+      caller: await w.callerOf(tenant, 'transfers.cancel'),
+      input: { transferId },
+      other: { transferId, reason: 'Not needed' },
+    };
+  },
+  'counts.create': async (w, tenant) => {
+    const { id: merchantId, nodeId } = w.rest[tenant];
+    const wish = { merchantId, nodeId, choice: { by: 'all' } };
+    return {
+      caller: await w.callerOf(tenant, 'counts.create'),
+      input: { ...wish, blind: true },
+      other: { ...wish, blind: false },
+    };
+  },
+  'counts.record': async (w, tenant) => {
+    const { countId, lineId } = await count(w, tenant);
+    return {
+      caller: await w.callerOf(tenant, 'counts.record'),
+      input: { countId, lines: [{ lineId, counted: 3 }] },
+      other: { countId, lines: [{ lineId, counted: 4 }] },
+    };
+  },
+  'counts.end': async (w, tenant) => {
+    const { countId } = await count(w, tenant);
+    return {
+      caller: await w.callerOf(tenant, 'counts.end'),
+      input: { countId, outcome: 'cancel' },
+      other: { countId, outcome: 'cancel', reason: 'Another day' },
+    };
+  },
   'stockPolicies.save': async (w, tenant) => {
     const { rows } = await w.rest.db.pool.query<{ version: bigint }>(
       'SELECT version FROM stock_policies WHERE merchant_id = $1',

@@ -22,6 +22,8 @@ export async function sampleWorld(pool: pg.Pool): Promise<SampleWorld> {
     northGiftCard: newId(),
     northStoreCredit: newId(),
     northPurchaseOrder: newId(),
+    northTransferOfStock: newId(),
+    northCount: newId(),
   };
   const world = { ...shop, ...extra };
   await pool.query(
@@ -64,6 +66,21 @@ export async function sampleWorld(pool: pg.Pool): Promise<SampleWorld> {
   await pool.query(
     `INSERT INTO purchase_order_lines (id, purchase_order_id, position, sku_id, ordered, open_units) VALUES ($1, $2, 1, $3, 10, 10)`,
     [newId(), world.northPurchaseOrder, shop.skus[0]],
+  );
+  const farNode = newId();
+  await pool.query(
+    `INSERT INTO nodes (id, merchant_id, home, code, name, kind, created_at) VALUES ($1, $2, 'EU', 'FAR', 'Far', 'warehouse', now())`,
+    [farNode, shop.merchants[0]],
+  );
+  await pool.query(
+    `INSERT INTO stock_transfers (id, number, home, merchant_id, from_node_id, to_node_id, status, created_by, created_at, trace_id)
+     VALUES ($1, 'EU-T10001', 'EU', $2, $3, $4, 'requested', 'system:test', now(), 't')`,
+    [world.northTransferOfStock, shop.merchants[0], shop.nodes[0], farNode],
+  );
+  await pool.query(
+    `INSERT INTO stock_counts (id, number, home, merchant_id, node_id, status, blind, chosen, created_by, created_at, trace_id)
+     VALUES ($1, 'EU-I10001', 'EU', $2, $3, 'counting', false, 'all', 'system:test', now(), 't')`,
+    [world.northCount, shop.merchants[0], shop.nodes[0]],
   );
   const walletAccount = newId();
   await pool.query(

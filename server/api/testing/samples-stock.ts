@@ -71,4 +71,81 @@ export const STOCK_SAMPLES = {
       }),
     ],
   },
+  'stock.history': {
+    input: () => ({}),
+    foreign: [(world) => ({ nodeId: world.nodes[0] }), (world) => ({ skuId: world.skus[0] })],
+    nothing: true,
+  },
+  'stock.adjustRows': {
+    input: (world) => ({
+      merchantId: world.merchants[1],
+      mode: 'all',
+      rows: [{ skuId: world.skus[1], nodeId: world.nodes[1], delta: 1, reason: 'found' }],
+    }),
+    foreign: [
+      (world) => ({
+        merchantId: world.merchants[0],
+        mode: 'all',
+        rows: [{ skuId: world.skus[0], nodeId: world.nodes[0], delta: 1, reason: 'found' }],
+      }),
+    ],
+  },
+  'transfers.list': { input: () => ({}), foreign: [(world) => ({ nodeId: world.nodes[0] })], nothing: true },
+  'transfers.get': { input: () => ({ number: NIL }), foreign: [(world) => ({ number: world.northTransferOfStock })] },
+  'transfers.create': {
+    input: (world) => ({
+      merchantId: world.merchants[1],
+      fromNodeId: world.nodes[1],
+      toNodeId: world.nodes[1],
+      lines: [{ skuId: world.skus[1], quantity: 1 }],
+    }),
+    foreign: [
+      (world) => ({
+        merchantId: world.merchants[0],
+        fromNodeId: world.nodes[1],
+        toNodeId: world.nodes[1],
+        lines: [{ skuId: world.skus[1], quantity: 1 }],
+      }),
+      (world) => ({
+        merchantId: world.merchants[1],
+        fromNodeId: world.nodes[0],
+        toNodeId: world.nodes[1],
+        lines: [{ skuId: world.skus[1], quantity: 1 }],
+      }),
+    ],
+  },
+  'transfers.send': {
+    input: () => ({ transferId: NIL }),
+    foreign: [(world) => ({ transferId: world.northTransferOfStock })],
+  },
+  'transfers.receive': {
+    input: () => ({ transferId: NIL, lines: [{ lineId: NIL, received: 1 }] }),
+    foreign: [(world) => ({ transferId: world.northTransferOfStock, lines: [{ lineId: NIL, received: 1 }] })],
+  },
+  'transfers.cancel': {
+    input: () => ({ transferId: NIL }),
+    foreign: [(world) => ({ transferId: world.northTransferOfStock })],
+  },
+  'counts.list': { input: () => ({}), foreign: [(world) => ({ nodeId: world.nodes[0] })], nothing: true },
+  'counts.get': { input: () => ({ number: NIL }), foreign: [(world) => ({ number: world.northCount })] },
+  'counts.bins': {
+    input: (world) => ({ nodeId: world.nodes[1] }),
+    foreign: [(world) => ({ nodeId: world.nodes[0] })],
+    nothing: true,
+  },
+  'counts.create': {
+    input: (world) => ({ merchantId: world.merchants[1], nodeId: world.nodes[1], blind: true, choice: { by: 'all' } }),
+    foreign: [
+      (world) => ({ merchantId: world.merchants[0], nodeId: world.nodes[0], blind: true, choice: { by: 'all' } }),
+      (world) => ({ merchantId: world.merchants[1], nodeId: world.nodes[0], blind: true, choice: { by: 'all' } }),
+    ],
+  },
+  'counts.record': {
+    input: () => ({ countId: NIL, lines: [{ lineId: NIL, counted: 1 }] }),
+    foreign: [(world) => ({ countId: world.northCount, lines: [{ lineId: NIL, counted: 1 }] })],
+  },
+  'counts.end': {
+    input: () => ({ countId: NIL, outcome: 'finish' }),
+    foreign: [(world) => ({ countId: world.northCount, outcome: 'cancel' })],
+  },
 } as const satisfies Readonly<Record<string, Sample>>;

@@ -23,6 +23,8 @@ export interface SampleWorld extends ShopFixture {
   readonly northGiftCard: string;
   readonly northStoreCredit: string;
   readonly northPurchaseOrder: string;
+  readonly northTransferOfStock: string;
+  readonly northCount: string;
 }
 
 export interface Sample {

@@ -25,6 +25,7 @@ export interface Approval {
 export const APPROVAL_ACTIONS = [
   'refund-order',
   'adjust-stock',
+  'adjust-stock-rows',
   'write-off-difference',
   'issue-gift-card',
   'issue-store-credit',

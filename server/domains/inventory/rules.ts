@@ -63,7 +63,10 @@ export type MovementKind =
   | 'ship'
   | 'return'
   | 'safety'
-  | 'limit';
+  | 'limit'
+  | 'transfer_out'
+  | 'transfer_in'
+  | 'expire';
 
 /** One change of stock. Counters equal the sum of their movements. */
 export interface Movement {

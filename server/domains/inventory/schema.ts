@@ -43,3 +43,24 @@ export const setChannelInput = z.object({
   cap: z.int().min(0).max(MOST_UNITS).nullable(),
 });
 export type SetChannelInput = z.infer<typeof setChannelInput>;
+
+export const MAX_ADJUSTED_ROWS = 1_000;
+
+const row = { skuId: z.uuid(), nodeId: z.uuid(), reason: z.enum(ADJUSTMENT_REASONS), note: text(500).optional() };
+
+/** Many adjustments as one: all of them, or those that can be applied. */
+export const adjustRowsInput = z.object({
+  merchantId: z.uuid(),
+  mode: z.enum(['all', 'accepted']),
+  note: text(200).optional(),
+  rows: z
+    .array(
+      z.union([
+        z.object({ ...row, delta: z.int().min(-10_000_000).max(10_000_000) }),
+        z.object({ ...row, counted: z.int().min(0).max(10_000_000), expected: z.int().min(0) }),
+      ]),
+    )
+    .min(1)
+    .max(MAX_ADJUSTED_ROWS),
+});
+export type AdjustRowsInput = z.infer<typeof adjustRowsInput>;

@@ -50,6 +50,12 @@ export function policyOf(state: Pick<PurchasingState, 'policies'>, merchantId: s
   return state.policies.get(merchantId) ?? defaultPolicy(merchantId);
 }
 
+/** How merchants look after their stock, as it stands; who has said nothing is left out. */
+export async function policies(db: Queryable, merchantIds: readonly string[]): Promise<Map<string, StockPolicy>> {
+  const found = await readPolicies(db, [...new Set(merchantIds)]);
+  return new Map(found.map((policy) => [policy.merchantId, policy]));
+}
+
 export function savePolicy(state: PurchasingState, policy: StockPolicy): void {
   state.policies.set(policy.merchantId, policy);
   state.savedPolicies.add(policy);

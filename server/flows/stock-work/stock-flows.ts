@@ -1,3 +1,5 @@
+import type { CreateCountInput, EndCountInput, RecordCountInput } from '../../domains/counts/schema.ts';
+import type { AdjustRowsInput } from '../../domains/inventory/schema.ts';
 import type {
   CreatePurchaseOrderInput,
   EditPurchaseOrderInput,
@@ -5,10 +7,19 @@ import type {
   ReceivePurchaseOrderInput,
   SaveStockPolicyInput,
 } from '../../domains/purchasing/schema.ts';
+import type {
+  CancelTransferInput,
+  CreateTransferInput,
+  ReceiveTransferInput,
+  SendTransferInput,
+} from '../../domains/transfers/schema.ts';
 import type { Call, Locked, Verb } from '../../platform/verb.ts';
+import { type AdjustedRows, adjustRows } from './adjust-rows.ts';
+import { type ChangedCount, createCount, type EndedCount, endCount, type RecordedCount, recordCount } from './count-stock.ts';
 import { type ChangedPurchaseOrder, createPurchaseOrder, editPurchaseOrder, movePurchaseOrder } from './edit-purchase-order.ts';
 import { type ReceivedPurchaseOrder, receivePurchaseOrder } from './receive-purchase-order.ts';
 import { type SavedStockPolicy, saveStockPolicy } from './save-stock-policy.ts';
+import { type ChangedTransfer, cancelTransfer, createTransfer, receiveTransfer, sendTransfer } from './transfer-stock.ts';
 
 /** What is done with goods before anybody orders them. */
 export interface StockFlows {
@@ -18,6 +29,16 @@ export interface StockFlows {
   readonly movePurchaseOrder: Call<MovePurchaseOrderInput, ChangedPurchaseOrder>;
   readonly receivePurchaseOrder: Call<ReceivePurchaseOrderInput, ReceivedPurchaseOrder>;
   readonly savePolicy: Call<SaveStockPolicyInput, SavedStockPolicy>;
+  readonly createTransfer: Call<CreateTransferInput, ChangedTransfer>;
+  readonly sendTransfer: Call<SendTransferInput, ChangedTransfer>;
+  readonly receiveTransfer: Call<ReceiveTransferInput, ChangedTransfer>;
+  readonly cancelTransfer: Call<CancelTransferInput, ChangedTransfer>;
+  readonly createCount: Call<CreateCountInput, ChangedCount>;
+  readonly recordCount: Call<RecordCountInput, RecordedCount>;
+  /** Finishes it, which applies what it found, or cancels it. */
+  readonly endCount: Call<EndCountInput, EndedCount>;
+  /** Many adjustments as one. */
+  readonly adjustRows: Call<AdjustRowsInput, AdjustedRows>;
 }
 
 interface StockFlowDeps {
@@ -32,5 +53,13 @@ export function createStockFlows({ verb }: StockFlowDeps): StockFlows {
     movePurchaseOrder: verb(movePurchaseOrder),
     receivePurchaseOrder: verb(receivePurchaseOrder),
     savePolicy: verb(saveStockPolicy),
+    createTransfer: verb(createTransfer),
+    sendTransfer: verb(sendTransfer),
+    receiveTransfer: verb(receiveTransfer),
+    cancelTransfer: verb(cancelTransfer),
+    createCount: verb(createCount),
+    recordCount: verb(recordCount),
+    endCount: verb(endCount),
+    adjustRows: verb(adjustRows),
   };
 }

@@ -30,5 +30,40 @@ const PURCHASES: Invariant = {
     WHERE l.units <> COALESCE(m.units, 0)`,
 };
 
+/** What left one node is in transit, arrived at the other, or was lost with its reason. */
+const TRANSFERS: Invariant = {
+  id: 'stock.transfers',
+  group: 2,
+  title: 'What transfers sent and received are movements at both ends, and what is between is in transit',
+  sql: `
+    WITH lines AS (
+      SELECT t.number, t.status, t.id AS transfer, l.* FROM stock_transfer_lines l JOIN stock_transfers t ON t.id = l.transfer_id
+      WHERE ${skuInScope('l.sku_id')}),
+    moved AS (
+      SELECT reference, sku_id, -sum(on_hand_delta) FILTER (WHERE kind = 'transfer_out') AS left_there,
+             sum(on_hand_delta) FILTER (WHERE kind = 'transfer_in') AS came_here
+      FROM stock_movements WHERE kind IN ('transfer_out', 'transfer_in') AND ${skuInScope('sku_id')} GROUP BY reference, sku_id)
+    SELECT format('transfer %s', COALESCE(l.number, m.reference)),
+           format('SKU %s: sent %s, received %s, lost %s, extra %s, in transit %s; movements %s and %s', COALESCE(l.sku_id, m.sku_id), l.sent, l.received,
+                  l.lost, l.extra, l.in_transit, COALESCE(m.left_there, 0), COALESCE(m.came_here, 0))
+    FROM lines l FULL JOIN moved m ON m.reference = l.transfer::text AND m.sku_id = l.sku_id
+    WHERE l.id IS NULL OR l.sent <> COALESCE(m.left_there, 0) OR l.received <> COALESCE(m.came_here, 0)
+       OR l.in_transit <> l.sent + l.extra - l.received - l.lost
+       OR (l.status = 'received' AND l.in_transit <> 0) OR (l.status IN ('requested', 'cancelled') AND l.sent <> 0)`,
+};
+
+/** What a count found is what it moved, or waits for somebody. */
+const COUNTS: Invariant = {
+  id: 'stock.counts',
+  group: 2,
+  title: 'What counts applied are movements',
+  sql: `
+    SELECT format('count %s', c.number), format('SKU %s: expected %s, counted %s; movements %s', l.sku_id, l.expected, l.counted, COALESCE(m.units, 0))
+    FROM stock_count_lines l JOIN stock_counts c ON c.id = l.count_id
+    LEFT JOIN LATERAL (SELECT sum(v.on_hand_delta) AS units FROM stock_movements v
+                       WHERE v.reference = c.id::text AND v.sku_id = l.sku_id AND v.node_id = c.node_id) m ON true
+    WHERE ${skuInScope('l.sku_id')} AND COALESCE(m.units, 0) <> CASE WHEN l.status = 'applied' THEN l.counted - l.expected ELSE 0 END`,
+};
+
 /** Group 2, further: what stock goes through before anybody orders it. */
-export const STOCK_WORK_INVARIANTS: readonly Invariant[] = [PURCHASES];
+export const STOCK_WORK_INVARIANTS: readonly Invariant[] = [PURCHASES, TRANSFERS, COUNTS];
