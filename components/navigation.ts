@@ -1,6 +1,8 @@
 import {
   type Icon,
   IconArrowsDiff,
+  IconArrowsExchange,
+  IconArrowsUpDown,
   IconBook2,
   IconBox,
   IconBuildingBank,
@@ -17,6 +19,7 @@ import {
   IconHelp,
   IconHistory,
   IconHome,
+  IconListCheck,
   IconMail,
   IconPackage,
   IconReceipt,
@@ -24,6 +27,7 @@ import {
   IconScale,
   IconSettings,
   IconTruck,
+  IconTruckDelivery,
   IconUsers,
   IconWallet,
 } from '@tabler/icons-react';
@@ -73,6 +77,16 @@ export const NAVIGATION: readonly NavigationEntry[] = [
   },
   { group: 'nav.groups.fulfilment', label: 'nav.shipments', href: '/shipments', icon: IconTruck, roles: SELLERS },
   { group: 'nav.groups.stock', label: 'nav.stock', href: '/stock', icon: IconBuildingWarehouse, roles: SELLERS, keys: 'g s' },
+  {
+    group: 'nav.groups.stock',
+    label: 'nav.purchaseOrders',
+    href: '/purchase-orders',
+    icon: IconTruckDelivery,
+    roles: SELLERS,
+  },
+  { group: 'nav.groups.stock', label: 'nav.transfers', href: '/transfers', icon: IconArrowsExchange, roles: SELLERS },
+  { group: 'nav.groups.stock', label: 'nav.counts', href: '/counts', icon: IconListCheck, roles: SELLERS },
+  { group: 'nav.groups.stock', label: 'nav.movements', href: '/stock/movements', icon: IconArrowsUpDown, roles: SELLERS },
   { group: 'nav.groups.stock', label: 'nav.products', href: '/products', icon: IconBox, roles: SELLERS },
   { group: 'nav.groups.customers', label: 'nav.customers', href: '/customers', icon: IconUsers, roles: MONEY, keys: 'g c' },
   {

@@ -17,6 +17,7 @@ let api: ApiUnderTest;
 let order: { id: string; number: string };
 let shipment: string;
 let pickList: string;
+let countSheet: string;
 let customerId: string;
 /** Store credit: the customer's and the merchant's. */
 let account: string;
@@ -38,6 +39,9 @@ beforeAll(async () => {
   await w.settle();
   const started = await w.flows.startPicking({ nodeId: w.nodes[0] as string, orderIds: [order.id] }, w.ctx('warehouse'));
   pickList = started.number;
+  const choice = { by: 'all' as const };
+  const count = { merchantId: w.merchantId, nodeId: w.nodes[0] as string, blind: false, choice };
+  countSheet = (await w.flows.stockWork.createCount(count, w.ctx('warehouse'))).number;
   const { shipments } = await w.flows.shipOrder({ orderId: order.id }, w.ctx('warehouse'));
   shipment = shipments[0]?.number ?? '';
   await w.settle();
@@ -57,7 +61,7 @@ afterAll(async () => {
 
 const read = (path: string, cookie?: string) => fetch(`${api.url}/api/documents/${path}`, cookie ? { headers: { cookie } } : {});
 const address = (kind: DocumentKind): string =>
-  `${kind}/${{ orders: order.number, 'packing-slips': shipment, 'pick-lists': pickList, statements: account }[kind]}.pdf`;
+  `${kind}/${{ orders: order.number, 'packing-slips': shipment, 'pick-lists': pickList, 'count-sheets': countSheet, statements: account }[kind]}.pdf`;
 const pdfOf = async (response: Response) => readPdf(new Uint8Array(await response.arrayBuffer()));
 const figures = () =>
   readSnapshot(w.db.pool, (tx) => readOrderDocument(tx, { merchantId: null, customerId: null }, order.number));
@@ -106,6 +110,12 @@ describe('documents', () => {
     const { pages, title } = await pdfOf(await read(address('pick-lists'), await api.signIn('warehouse')));
     expect(title).toBe(`Pick list ${pickList}`);
     expect(pages.flat().join('\n')).toContain(`${order.number} × 7`);
+  });
+
+  test('a count sheet names goods and leaves room for figures', async () => {
+    const { pages, title } = await pdfOf(await read(address('count-sheets'), await api.signIn('warehouse')));
+    expect(title).toBe(`Count sheet ${countSheet}`);
+    expect(pages.flat().join('\n')).toMatch(/MUG.*________/);
   });
 
   test('speak the reader’s language, or the one asked for', async () => {

@@ -4,6 +4,8 @@ import { requestInfo } from '../platform/http.ts';
 import type { Paper } from '../platform/paper/paper.ts';
 import type { Press } from '../platform/paper/press.ts';
 import { readSnapshot } from '../platform/read-snapshot.ts';
+import { readCount } from '../views/counts.ts';
+import { countPaper } from '../views/documents/count-sheet.ts';
 import { orderPaper, readOrderDocument } from '../views/documents/order-document.ts';
 import { packingPaper, readPackingSlip } from '../views/documents/packing-slip.ts';
 import { pickPaper, readPickList } from '../views/documents/pick-list.ts';
@@ -23,11 +25,13 @@ type Read = (tx: Parameters<typeof readOrderDocument>[0], scope: Scope, name: st
 const READS: Readonly<Record<Exclude<DocumentKind, 'statements'>, Read>> = {
   orders: async (tx, scope, number, print) => orderPaper(await readOrderDocument(tx, scope, number), print),
   'packing-slips': async (tx, scope, number, print) => packingPaper(await readPackingSlip(tx, scope, number), print),
+  'count-sheets': async (tx, scope, number, print) => countPaper(await readCount(tx, scope, number), print),
   'pick-lists': async (tx, scope, number, print) => pickPaper(await readPickList(tx, scope, number), print),
 };
 
 const ADDRESS = /^\/api\/documents\/([a-z-]{1,20})\/([A-Za-z0-9-]{1,60})\.(pdf|csv)$/;
-const NOTHING = 'There is no such document. Ask for /api/documents/orders/<number>.pdf, packing-slips, pick-lists or statements.';
+const NOTHING =
+  'There is no such document. Ask for /api/documents/orders/<number>.pdf, packing-slips, pick-lists, count-sheets or statements.';
 
 /** Answers one request under /api/documents. What is not the caller's is 404; ?lang=de prints German whoever asks. */
 export async function handleDocument(app: App, press: Press, req: IncomingMessage, res: ServerResponse): Promise<void> {

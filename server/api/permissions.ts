@@ -138,6 +138,8 @@ export const PERMISSIONS = {
   'purchaseOrders.get': { allow: ORDER_READERS },
   'purchaseOrders.inbound': { allow: ORDER_READERS },
   'stock.history': { allow: ORDER_READERS },
+  'goods.places': { allow: ORDER_READERS },
+  'goods.find': { allow: ORDER_READERS },
   'transfers.list': { allow: ORDER_READERS },
   'transfers.get': { allow: ORDER_READERS },
   'counts.list': { allow: ORDER_READERS },
@@ -349,6 +351,7 @@ export const DOCUMENT_PERMISSIONS = {
   orders: { allow: { ...ORDER_READERS, customer: 'own' } },
   'packing-slips': { allow: ORDER_READERS },
   'pick-lists': { allow: ORDER_READERS },
+  'count-sheets': { allow: ORDER_READERS },
   /** Of ledger accounts: a customer's own wallet, a merchant's own accounts. */
   statements: { allow: { ...BOOK_READERS, customer: 'own' } },
 } as const satisfies Record<string, PermissionRow>;

@@ -6,6 +6,7 @@ import { customersRouter } from './customers.ts';
 import { draftsRouter } from './drafts.ts';
 import { giftCardsRouter } from './gift-cards.ts';
 import { glRouter } from './gl.ts';
+import { goodsRouter } from './goods.ts';
 import { healthRouter } from './health-page.ts';
 import { homeRouter } from './home.ts';
 import { integrityRouter } from './integrity.ts';
@@ -48,6 +49,7 @@ export const appRouter = router({
   customers: customersRouter,
   giftCards: giftCardsRouter,
   gl: glRouter,
+  goods: goodsRouter,
   health: healthRouter,
   home: homeRouter,
   ledger: ledgerRouter,

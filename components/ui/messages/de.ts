@@ -22,6 +22,7 @@ import { payments } from './de/payments.ts';
 import { payouts } from './de/payouts.ts';
 import { people } from './de/people.ts';
 import { products } from './de/products.ts';
+import { purchasing } from './de/purchasing.ts';
 import { rails } from './de/rails.ts';
 import { reconciliation } from './de/reconciliation.ts';
 import { search } from './de/search.ts';
@@ -31,6 +32,7 @@ import { shop } from './de/shop.ts';
 import { simulators } from './de/simulators.ts';
 import { status } from './de/status.ts';
 import { stock } from './de/stock.ts';
+import { stockWork } from './de/stock-work.ts';
 import { track } from './de/track.ts';
 import { ui } from './de/ui.ts';
 import { wallet } from './de/wallet.ts';
@@ -60,6 +62,7 @@ export const de = {
   payouts,
   people,
   products,
+  purchasing,
   rails,
   reconciliation,
   search,
@@ -69,6 +72,7 @@ export const de = {
   simulators,
   status,
   stock,
+  stockWork,
   track,
   ui,
   wallet,

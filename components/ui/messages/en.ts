@@ -22,6 +22,7 @@ import { payments } from './en/payments.ts';
 import { payouts } from './en/payouts.ts';
 import { people } from './en/people.ts';
 import { products } from './en/products.ts';
+import { purchasing } from './en/purchasing.ts';
 import { rails } from './en/rails.ts';
 import { reconciliation } from './en/reconciliation.ts';
 import { search } from './en/search.ts';
@@ -31,6 +32,7 @@ import { shop } from './en/shop.ts';
 import { simulators } from './en/simulators.ts';
 import { status } from './en/status.ts';
 import { stock } from './en/stock.ts';
+import { stockWork } from './en/stock-work.ts';
 import { track } from './en/track.ts';
 import { ui } from './en/ui.ts';
 import { wallet } from './en/wallet.ts';
@@ -60,6 +62,7 @@ export const en = {
   payouts,
   people,
   products,
+  purchasing,
   rails,
   reconciliation,
   search,
@@ -69,6 +72,7 @@ export const en = {
   simulators,
   status,
   stock,
+  stockWork,
   track,
   ui,
   wallet,

@@ -71,6 +71,12 @@ export const STOCK_SAMPLES = {
       }),
     ],
   },
+  'goods.places': {},
+  'goods.find': {
+    input: (world) => ({ nodeId: world.nodes[1], codes: ['TENT-2'] }),
+    foreign: [(world) => ({ nodeId: world.nodes[0], codes: ['TENT-2'] })],
+    nothing: true,
+  },
   'stock.history': {
     input: () => ({}),
     foreign: [(world) => ({ nodeId: world.nodes[0] }), (world) => ({ skuId: world.skus[0] })],

@@ -52,6 +52,9 @@ export const stock = {
     return: 'Zurückgekommen',
     safety: 'Sicherheit geändert',
     limit: 'Grenze geändert',
+    transfer_out: 'An anderen Standort gesandt',
+    transfer_in: 'Von anderem Standort gekommen',
+    expire: 'Abgelaufen',
     resolve: 'Fehlmenge geklärt',
   },
 } as const;

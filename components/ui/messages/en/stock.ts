@@ -53,6 +53,9 @@ export const stock = {
     return: 'Returned',
     safety: 'Safety changed',
     limit: 'Limit changed',
+    transfer_out: 'Sent to another node',
+    transfer_in: 'Arrived from another node',
+    expire: 'Expired',
     resolve: 'Shortage resolved',
   },
 } as const;
