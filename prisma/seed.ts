@@ -11,6 +11,7 @@ import { externalIdOf, type PlannedOrder, planOrders } from './seed/plan.ts';
 import { fillPrograms } from './seed/programs.ts';
 import { furnish } from './seed/shops.ts';
 import { receiveStock } from './seed/stock.ts';
+import { workOnStock } from './seed/stock-work.ts';
 import { live, type Stage } from './seed/stories.ts';
 import { breakStock, leaveInDoubt, leaveStuck, muteWebhooks, type Simulators } from './seed/troubles.ts';
 import { giveWallets } from './seed/wallets.ts';
@@ -59,6 +60,7 @@ export async function seedDemo({ pool, say }: SeedOptions): Promise<void> {
     await tell(stage, plan, say);
     await giveWallets(stage);
     if (shops[0]) await fillPrograms(stage, shops[0]);
+    if (shops[0]) await workOnStock(stage, shops[0]);
     const now = new Date();
     if (shops[0]) await breakStock(stage, shops[0], plan, new Date(base.getTime() - 10 * 60_000));
     await leaveStuck(stage, simulators, plan, base);
