@@ -1,7 +1,7 @@
 'use client';
 import { useQuery } from '@tanstack/react-query';
 import type { ProcedurePath } from '../server/api/root.ts';
-import type { Hold } from '../server/kernel/vocabulary.ts';
+import type { HandHold } from '../server/kernel/vocabulary.ts';
 import { useTRPC } from './trpc.tsx';
 
 /** What the person at the screen may do. Until it is known: nothing, so that no button appears and vanishes. */
@@ -12,7 +12,7 @@ export function usePowers() {
   return {
     userId: viewer.data?.userId ?? null,
     may: (procedure: ProcedurePath) => powers?.procedures.includes(procedure) ?? false,
-    hold: powers?.hold ?? ([] as readonly Hold[]),
-    release: powers?.release ?? ([] as readonly Hold[]),
+    hold: powers?.hold ?? ([] as readonly HandHold[]),
+    release: powers?.release ?? ([] as readonly HandHold[]),
   };
 }

@@ -36,6 +36,7 @@ export const TICKS: readonly Tick[] = [
   { task: 'sweep-reservations', everySeconds: 5 },
   { task: 'sweep-money-requests', everySeconds: 60 },
   { task: 'sweep-holds', everySeconds: 10 },
+  { task: 'sweep-backorders', everySeconds: 60 },
 ];
 
 /** The schedule in graphile-worker’s words. */

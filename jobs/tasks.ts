@@ -16,6 +16,7 @@ import { purgeExpired } from './tasks/purge-expired.ts';
 import { readReport } from './tasks/read-report.ts';
 import { sealRowsTask } from './tasks/seal-rows.ts';
 import { sendNotices } from './tasks/send-notices.ts';
+import { sweepBackorders } from './tasks/sweep-backorders.ts';
 import { sweepCheckouts } from './tasks/sweep-checkouts.ts';
 import { sweepDeliveriesTask } from './tasks/sweep-deliveries.ts';
 import { sweepHolds } from './tasks/sweep-holds.ts';
@@ -43,6 +44,7 @@ const TASK_LIST: { readonly [T in TaskName]: Task<T> } = {
   'sweep-money-requests': sweepMoneyRequests,
   'expire-gift-cards': expireGiftCardsTask,
   'sweep-holds': sweepHolds,
+  'sweep-backorders': sweepBackorders,
   'process-webhook': processWebhookTask,
   'process-webhooks': processWebhooksTask,
   'purge-expired': purgeExpired,

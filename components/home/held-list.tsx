@@ -24,7 +24,7 @@ export function HeldList(props: { rows: readonly HeldRow[]; count?: number; titl
     header: t('home.next'),
     card: 'actions',
     cell: (row) =>
-      row.holds.some((hold) => powers.release.includes(hold)) ? (
+      powers.release.some((hold) => row.holds.includes(hold)) ? (
         <Button h={26} px={8} variant="default" onClick={() => setReleasing(row)}>
           {t('actions.release.button')}
         </Button>

@@ -3,7 +3,7 @@ import { Select } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { mayHappen } from '../../server/domains/orders/rules.ts';
-import type { Hold } from '../../server/kernel/vocabulary.ts';
+import type { HandHold } from '../../server/kernel/vocabulary.ts';
 import type { OrderPage } from '../../server/views/order.ts';
 import { usePowers } from '../powers.ts';
 import { shownError, useTRPC } from '../trpc.tsx';
@@ -23,7 +23,7 @@ export function HoldDialog(props: { page: OrderPage; verb: 'hold' | 'release'; o
   const powers = usePowers();
   const done = useOrderDone(page, onClose);
   const options = powers[verb].filter((hold) => order.holds.includes(hold) === (verb === 'release'));
-  const [chosen, setChosen] = useState<Hold | null>(null);
+  const [chosen, setChosen] = useState<HandHold | null>(null);
   const kind = chosen ?? (options.includes('manual') ? 'manual' : options[0]);
   const shared = {
     onSuccess: () => done.succeeded(t(`actions.${verb}.done`, { number: order.number })),
@@ -55,7 +55,7 @@ export function HoldDialog(props: { page: OrderPage; verb: 'hold' | 'release'; o
         label={t('actions.hold.kind')}
         data={options.map((value) => ({ value, label: t(`status.hold.${value}`) }))}
         value={kind ?? null}
-        onChange={(value) => setChosen(value as Hold | null)}
+        onChange={(value) => setChosen(value as HandHold | null)}
         allowDeselect={false}
       />
     </EffectDialog>

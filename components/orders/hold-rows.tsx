@@ -3,7 +3,7 @@ import { Select } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { mayHappen } from '../../server/domains/orders/rules.ts';
-import { HOLDS, type Hold, type OrderStatus } from '../../server/kernel/vocabulary.ts';
+import { HAND_HOLDS, type HandHold, type Hold, type OrderStatus } from '../../server/kernel/vocabulary.ts';
 import { useEachRow } from '../each-row.ts';
 import { usePowers } from '../powers.ts';
 import { useTRPC, useTRPCClient } from '../trpc.tsx';
@@ -29,9 +29,9 @@ function applies(verb: HoldVerb, hold: Hold, { status, holds }: HeldOrder): bool
 }
 
 /** The holds of this role that the verb can do something with among these orders. */
-function useChoices(verb: HoldVerb, orders: readonly HeldOrder[]): Hold[] {
+function useChoices(verb: HoldVerb, orders: readonly HeldOrder[]): HandHold[] {
   const powers = usePowers();
-  return HOLDS.filter((hold) => powers[verb].includes(hold) && orders.some((order) => applies(verb, hold, order)));
+  return HAND_HOLDS.filter((hold) => powers[verb].includes(hold) && orders.some((order) => applies(verb, hold, order)));
 }
 
 /** Places or lifts one kind of hold on several orders: each for itself, and whoever is refused is named. */
@@ -48,7 +48,7 @@ export function HoldRowsDialog(props: {
   const queryClient = useQueryClient();
   const toast = useToast();
   const choices = useChoices(verb, orders);
-  const [chosen, setChosen] = useState<Hold | null>(null);
+  const [chosen, setChosen] = useState<HandHold | null>(null);
   const kind = chosen ?? (choices.includes('manual') ? 'manual' : choices[0]);
   const affected = kind ? orders.filter((order) => applies(verb, kind, order)) : [];
   const each = useEachRow<HeldOrder>();
@@ -88,7 +88,7 @@ export function HoldRowsDialog(props: {
         label={t('actions.hold.kind')}
         data={choices.map((value) => ({ value, label: t(`status.hold.${value}`) }))}
         value={kind ?? null}
-        onChange={(value) => setChosen(HOLDS.find((known) => known === value) ?? null)}
+        onChange={(value) => setChosen(HAND_HOLDS.find((known) => known === value) ?? null)}
       />
     </EffectDialog>
   );

@@ -86,6 +86,7 @@ export const STATUS_LOOKS = {
     fraud: look('attention', IconHandStop),
     address: look('attention', IconHandStop),
     manual: look('attention', IconHandStop),
+    payment: look('attention', IconHandStop),
   } satisfies Record<Hold, Look>,
   risk: {
     ALLOWED: look('done', IconShieldCheck),

@@ -1,4 +1,4 @@
-import { type ApiScope, HOLDS, type Hold, type Role } from '../kernel/vocabulary.ts';
+import { type ApiScope, HAND_HOLDS, type HandHold, type Role } from '../kernel/vocabulary.ts';
 import { REST_PERMISSIONS } from './public/permissions.ts';
 
 /**
@@ -78,9 +78,9 @@ const CATALOGUERS = { admin: 'all', merchant: 'own' } as const satisfies Permiss
 
 /** Which holds a role may place and lift: an agent may suspect fraud, but somebody who judges it lets the order go. */
 export const HOLD_POWERS = {
-  hold: { agent: HOLDS, fraud_analyst: ['fraud'], admin: HOLDS },
-  release: { agent: ['address', 'manual'], fraud_analyst: ['fraud'], admin: HOLDS },
-} as const satisfies Record<'hold' | 'release', Partial<Record<Role, readonly Hold[]>>>;
+  hold: { agent: HAND_HOLDS, fraud_analyst: ['fraud'], admin: HAND_HOLDS },
+  release: { agent: ['address', 'manual'], fraud_analyst: ['fraud'], admin: HAND_HOLDS },
+} as const satisfies Record<'hold' | 'release', Partial<Record<Role, readonly HandHold[]>>>;
 
 export const GROUPS = { STAFF, EVERY_USER, BY_TOKEN, ADMIN, KEY_HOLDERS } as const;
 
@@ -369,15 +369,15 @@ export function permissionFor(path: string): PermissionRow | undefined {
 /** What a role may do, for pages: which buttons are there at all. Showing one permits nothing. */
 export interface Powers {
   readonly procedures: readonly string[];
-  readonly hold: readonly Hold[];
-  readonly release: readonly Hold[];
+  readonly hold: readonly HandHold[];
+  readonly release: readonly HandHold[];
 }
 
 /** What a role may do, from the matrix. */
 export function powersOf(role: Role): Powers {
   const rows: [string, PermissionRow][] = Object.entries(PERMISSIONS);
-  const holds = (verb: keyof typeof HOLD_POWERS): readonly Hold[] =>
-    (HOLD_POWERS[verb] as Partial<Record<Role, readonly Hold[]>>)[role] ?? [];
+  const holds = (verb: keyof typeof HOLD_POWERS): readonly HandHold[] =>
+    (HOLD_POWERS[verb] as Partial<Record<Role, readonly HandHold[]>>)[role] ?? [];
   return {
     procedures: rows.filter(([, row]) => row.allow[role] !== undefined).map(([path]) => path),
     hold: holds('hold'),

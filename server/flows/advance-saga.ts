@@ -11,6 +11,7 @@ import { type Advance, advance, call, type Saga, type Ticket, type Weight } from
 import { findSagas, type SagaPosition } from '../platform/saga-rows.ts';
 import { decideOne } from '../platform/verb.ts';
 import { loadQueues } from './backorders/fair-share.ts';
+import { RENEWAL_SAGA } from './backorders/renew-payment.ts';
 import { CANCEL_SAGA } from './cancel-intent.ts';
 import { RELABEL_SAGA } from './labels.ts';
 import type { Outside } from './outside.ts';
@@ -152,7 +153,7 @@ function turnWeight(saga: SagaPosition, turn: Turn): Weight {
   if (saga.kind === 'ship-order')
     return saga.step === 'dispatch' || (saga.step === 'capture' && turn.settled !== undefined) ? 'full' : 'light';
   if (saga.kind === REROUTE_SAGA) return 'forward';
-  return saga.kind === CANCEL_SAGA || saga.kind === RESHIP_SAGA ? 'full' : 'light';
+  return [CANCEL_SAGA, RESHIP_SAGA, RENEWAL_SAGA].includes(saga.kind) ? 'full' : 'light';
 }
 
 const isYes = (outcome: unknown): boolean =>

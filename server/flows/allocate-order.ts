@@ -9,6 +9,7 @@ import type { Ctx } from '../kernel/context.ts';
 import { UNDO_WINDOW_MS } from '../kernel/undo.ts';
 import { unitsIn } from '../kernel/units.ts';
 import { next, remote, type Saga, type StepResult } from '../platform/saga.ts';
+import { renewIfLapsed } from './backorders/start-renewal.ts';
 import { cancelIntent } from './cancel-intent.ts';
 import { shipServices } from './create-shipment.ts';
 import type { Outside } from './outside.ts';
@@ -70,14 +71,16 @@ function take(world: World, order: orders.Order, picks: readonly (Pick | RoutedP
   tell(world, order, 'order.allocated', { units: unitsIn(picks), nodes: [...byNode(picks).keys()] }, ctx);
 }
 
+/** Whether units of it were sold before they were here. */
+const wasSoldEarly = (order: orders.Order): boolean => order.spans.some((span) => span.state === 'backordered');
+
 /** Whether units still wait for a node: then the saga stays. */
 function rest(order: orders.Order, ctx: Ctx, answer?: Answer): StepResult {
   const stocked = new Set(order.lines.flatMap((line) => (line.stocked && line.skuId ? [line.id] : [])));
   if (!order.spans.some((span) => isWaiting(span) && stocked.has(span.lineId))) return next;
   const closed = answer?.explanation.alternatives.some(({ why }) => why === 'capacity' || why === 'blackout');
   if (closed) return later(ctx, CLOSED_RETRY_MS);
-  // Units of it may have been sold before they were here.
-  return later(ctx, order.spans.some((span) => span.state === 'backordered') ? ARRIVAL_RETRY_MS : ALLOCATION_RETRY_MS);
+  return later(ctx, wasSoldEarly(order) ? ARRIVAL_RETRY_MS : ALLOCATION_RETRY_MS);
 }
 
 /** Nothing was said about the nodes, or there is only one, it may send to everybody, and nothing counts its days. */
@@ -103,6 +106,8 @@ function prepare(world: World, saga: Saga, ctx: Ctx): { kind: 'call'; args: Sket
   const wait = unready(world, order, ctx);
   if (wait) return wait;
   const pieces = openPieces(world, order);
+  // Units that took weeks to come may find that the bank does not hold their money any more: then they wait until it does.
+  if (pieces.length > 0 && wasSoldEarly(order) && renewIfLapsed(world, order, ctx)) return later(ctx, HOLD_RETRY_MS);
   if (pieces.length > 0 && !isPlain(world, order, pieces))
     return { kind: 'call', args: sketchOf(world, order, world.routing.configs.get(order.row.merchantId), pieces, ctx) };
   if (pieces.length > 0) {

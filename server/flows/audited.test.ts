@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { setBackorderPolicyInput } from '../domains/backorders/schema.ts';
 import type { CreateCheckoutInput } from '../domains/checkouts/schema.ts';
 import type { Ctx } from '../kernel/context.ts';
 import { newId } from '../kernel/ids.ts';
 import type { Call } from '../platform/verb.ts';
 import { readCheckout } from '../views/checkouts.ts';
 import type { Flows } from './flows.ts';
+import { backorderCalls } from './testing/backorder-calls.ts';
 import { fundWallet } from './testing/fund-wallet.ts';
 import { type OrderWorld, orderWorld } from './testing/order-world.ts';
 import { promiseCalls } from './testing/promise-calls.ts';
@@ -23,6 +23,8 @@ type Machinery =
   | 'advanceSaga'
   | 'wakeSagas'
   | 'wakeWaitingFor'
+  | 'moveDates'
+  | 'reviewBackorders'
   | 'expireApprovals'
   | 'idle'
   | 'mailLink'
@@ -239,17 +241,7 @@ const CALLS: Readonly<Record<Verbs, () => Promise<(ctx: Ctx) => Promise<unknown>
       { merchantId: w.merchantId, skuId: w.skus.MUG as string, nodeId: w.nodes[0] as string, delta: 1, reason: 'found' },
       ctx,
     ),
-  setBackorderPolicy: async () => (ctx) =>
-    w.flows.setBackorderPolicy(
-      setBackorderPolicyInput.parse({
-        merchantId: w.merchantId,
-        skuId: w.skus.BAG,
-        kind: 'backorder',
-        limitUnits: 5,
-        leadDays: 10,
-      }),
-      ctx,
-    ),
+  ...backorderCalls(() => w),
   ...promiseCalls(() => w),
   createSku: async () => (ctx) => {
     const blank = { taxClass: 'standard', weightGrams: 0, stocked: true, barcode: null, description: null };

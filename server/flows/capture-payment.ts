@@ -2,11 +2,12 @@ import type { TransferSpec } from '../domains/ledger/schema.ts';
 import { chart } from '../domains/ledger/schema.ts';
 import { isGone, isReplacement } from '../domains/orders/rules.ts';
 import type { Order } from '../domains/orders/service.ts';
-import { capturableMinor, isInternal, isOpen, type Payment, planCapture } from '../domains/payments/rules.ts';
+import { capturableMinor, isOpen, type Payment, planCapture } from '../domains/payments/rules.ts';
 import * as payments from '../domains/payments/service.ts';
 import type { Ctx } from '../kernel/context.ts';
 import { newId } from '../kernel/ids.ts';
-import { next, remote, type Saga } from '../platform/saga.ts';
+import { next, remote, type Saga, type StepResult } from '../platform/saga.ts';
+import { cardOf, renewIfLapsed } from './backorders/start-renewal.ts';
 import type { Outside } from './outside.ts';
 import { callFor, callProvider, type OperationCall, type OperationOutcome, recordOutcome } from './payment-operation.ts';
 import { paidTooMuch, returnSurplus } from './surplus.ts';
@@ -18,6 +19,7 @@ import { orderOf, postFor, settleOrder, tell, type World } from './world.ts';
  * of the authorization; otherwise the first shipment takes everything that is still wanted. The order's own tenders pay first.
  */
 const BUSY_MS = 500;
+const RENEWAL_RETRY_MS = 60_000;
 
 interface CaptureCall extends OperationCall {
   readonly shipmentId: string;
@@ -28,18 +30,20 @@ export const capture = remote<World, Outside, CaptureCall, OperationOutcome>({
     const order = orderOf(world, saga.orderId);
     const shipmentId = String(saga.state.shipmentId);
     const tenders = payments.ofOrder(world.payments, saga.orderId);
-    const card = tenders.find((payment) => !isInternal(payment));
+    const card = cardOf(tenders);
     const made = payments
       .operationsOf(world.payments, saga.orderId)
       .filter((operation) => operation.kind === 'capture' && operation.subjectId === shipmentId);
     const own = made.findLast((operation) => operation.paymentId === card?.id);
     if (own?.status === 'succeeded') return next;
+    // Nothing is sent for money that the bank does not hold any more: it is asked for again, or its customer is.
+    if ((!own || !isOpen(own)) && renewIfLapsed(world, order, ctx)) return untilRenewed(order, ctx);
     if (own?.status === 'failed')
       return { kind: 'fail', error: own.error ?? { code: 'capture_failed', message: 'The capture failed.' } };
     // An attempt that is sent again is sent as it was, whatever was cancelled since: its id stands for its parameters.
     if (own && card) return { kind: 'call', args: { ...callFor(card, own, { final: saga.state.final === true }), shipmentId } };
     // Without a card attempt the order's own tenders gave all of it.
-    if (made.length > 0 || isWorthless(order, shipmentId)) return next;
+    if (made.some((operation) => operation.status === 'succeeded') || isWorthless(order, shipmentId)) return next;
     const owedMinor = order.row.totalMinor - order.row.cancelledMinor - order.row.capturedMinor;
     if (!tenders.some((payment) => capturableMinor(payment) > 0n))
       return owedMinor > 0n
@@ -91,12 +95,23 @@ export const capture = remote<World, Outside, CaptureCall, OperationOutcome>({
     const error = operation.error ?? { code: verdict, message: 'The provider did not confirm the capture.' };
     if (verdict === 'failed') {
       tell(world, order, 'payment.capture_failed', { ...about, ...error }, ctx);
+      if (renewIfLapsed(world, order, ctx)) return untilRenewed(order, ctx);
       return { kind: 'fail', error };
     }
     if (verdict === 'in_doubt' && !wasInDoubt) tell(world, order, 'payment.in_doubt', about, ctx);
     return { kind: 'retry', error };
   },
 });
+
+/** The renewal wakes this saga when it has ended. While a person is asked the parcel is not kept: it is packed again when they paid. */
+function untilRenewed(order: Order, ctx: Ctx): StepResult {
+  return order.row.holds.includes('payment')
+    ? {
+        kind: 'fail',
+        error: { code: 'not_authorized', message: 'The bank does not hold the money any more. The customer was asked to pay.' },
+      }
+    : { kind: 'wait', until: new Date(ctx.now.getTime() + RENEWAL_RETRY_MS) };
+}
 
 /** A parcel of replacements takes nothing, whatever else of the order is still to be paid. */
 function isWorthless(order: Order, shipmentId: string): boolean {

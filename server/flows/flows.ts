@@ -35,6 +35,9 @@ import { type Call, createVerb, type Locked, type Verb } from '../platform/verb.
 import { type AdjustedStock, adjustStock } from './adjust-stock.ts';
 import { createSagaRunner } from './advance-saga.ts';
 import { type AnnotatedOrder, holdOrder, type NotedOrder, noteOrder, releaseOrder, tagOrder } from './annotate-order.ts';
+import { moveDates } from './backorders/move-dates.ts';
+import { type OfferedCard, type PayAgainInput, payAgain } from './backorders/pay-again.ts';
+import { type Reviewed, reviewBackorders } from './backorders/review.ts';
 import { type SetPolicy, setBackorderPolicy } from './backorders/set-policy.ts';
 import { type CancelledOrder, type CancelWish, cancelOrder } from './cancel-order.ts';
 import { type CancelPreview, previewCancel } from './cancel-plan.ts';
@@ -136,6 +139,12 @@ export interface Flows {
   readonly setBackorderPolicy: Call<SetBackorderPolicyInput, SetPolicy>;
   readonly setSafety: Call<SetSafetyInput, SafetySet>;
   readonly setChannel: Call<SetChannelInput, ChannelSet>;
+  /** A customer whose bank does not hold the money any more offers a card. */
+  readonly payAgain: Call<PayAgainInput, OfferedCard>;
+  /** Promises waiting units of these SKUs for the days that are announced now. Returns how many orders were told. */
+  moveDates(skuIds: readonly string[], ctx: Ctx): Promise<number>;
+  /** What the clock changes of selling beyond stock; what a job does. */
+  reviewBackorders(ctx: Ctx): Promise<Reviewed>;
   readonly createSku: Call<CreateSkuInput, EditedSku>;
   readonly editSku: Call<EditSkuInput, EditedSku>;
   readonly saveGlAccount: Call<SaveGlAccountInput, SavedGlAccount>;
@@ -262,6 +271,9 @@ export function createFlows(deps: FlowDeps): Flows {
     setBackorderPolicy: verb(setBackorderPolicy),
     setSafety: verb(setSafety),
     setChannel: verb(setChannel),
+    payAgain: verb(payAgain),
+    moveDates: (skuIds, ctx) => moveDates(pool, skuIds, ctx),
+    reviewBackorders: (ctx) => reviewBackorders(pool, ctx),
     createSku: verb(createSku),
     editSku: verb(editSku),
     importSkus: async (input, ctx, key) => importRead(await readImport(input), ctx, key),

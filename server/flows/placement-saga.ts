@@ -1,5 +1,4 @@
 import { chart } from '../domains/ledger/schema.ts';
-import type * as orders from '../domains/orders/service.ts';
 import { isInternal, type Operation, type Payment } from '../domains/payments/rules.ts';
 import * as payments from '../domains/payments/service.ts';
 import type { Ctx } from '../kernel/context.ts';
@@ -7,6 +6,7 @@ import { newId } from '../kernel/ids.ts';
 import { next, remote, type Saga, type SagaDefinition, type StepResult } from '../platform/saga.ts';
 import { allocate } from './allocate-order.ts';
 import { giveUp } from './give-up.ts';
+import { holdAuthorized } from './hold-authorized.ts';
 import type { Outside } from './outside.ts';
 import { callFor, callProvider, type OperationCall, type OperationOutcome, recordOutcome } from './payment-operation.ts';
 import { voidRemainder } from './void-payment.ts';
@@ -78,7 +78,7 @@ const authorize = remote<World, Outside, OperationCall, OperationOutcome>({
     }
     const verdict = recordOutcome(world, payment, operation, outcome, ctx);
     if (outcome.kind === 'succeeded')
-      hold(world, order, payment, outcome.amountMinor, outcome.authorizationExpiresAt ?? null, ctx);
+      holdAuthorized(world, order, payment, outcome.amountMinor, outcome.authorizationExpiresAt ?? null, ctx);
     settleOrder(world, order, null, ctx);
     const about = { paymentId: payment.id, operationId: operation.id, amountMinor: operation.amountMinor };
     switch (verdict) {
@@ -102,37 +102,6 @@ const authorize = remote<World, Outside, OperationCall, OperationOutcome>({
     }
   },
 });
-
-/** An authorization holds its amount in the ledger: debit clearing, credit receivable, pending. */
-function hold(world: World, order: orders.Order, payment: Payment, amountMinor: bigint, expiresAt: Date | null, ctx: Ctx): void {
-  const holdId = newId();
-  payment.authorizedMinor = amountMinor;
-  payment.authorizationExpiresAt = expiresAt;
-  payment.holdId = holdId;
-  payment.nextAction = null;
-  payments.settle(world.payments, payment, null);
-  const { merchantId, currency } = order.row;
-  postFor(
-    world,
-    order,
-    [
-      {
-        id: holdId,
-        kind: 'authorization',
-        phase: 'pending',
-        debit: chart.pspClearing(payment.provider, currency).code,
-        credit: chart.receivable(merchantId, currency).code,
-        amountMinor,
-        currency,
-        orderId: order.row.id,
-        paymentId: payment.id,
-        reference: payment.providerRef,
-        expiresAt,
-      },
-    ],
-    ctx,
-  );
-}
 
 function confirm(world: World, saga: Saga, ctx: Ctx): StepResult {
   const order = orderOf(world, saga.orderId);

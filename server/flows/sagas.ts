@@ -1,4 +1,5 @@
 import type { SagaDefinition } from '../platform/saga.ts';
+import { renewalSaga } from './backorders/renew-payment.ts';
 import { cancelSaga } from './cancel-saga.ts';
 import type { Outside } from './outside.ts';
 import { claimSaga } from './parcels/claims.ts';
@@ -21,6 +22,7 @@ const ALL: readonly SagaDefinition<World, Outside>[] = [
   rerouteSaga,
   claimSaga,
   relabelSaga,
+  renewalSaga,
 ];
 const BY_KIND = new Map(ALL.map((definition) => [definition.kind, definition]));
 

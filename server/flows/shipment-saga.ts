@@ -124,7 +124,7 @@ function unpack(world: World, saga: Saga, ctx: Ctx): StepResult {
     fulfilment.parcelChanged(world.fulfilment, shipment, parcel);
   }
   const wanted = typeof saga.state.unpackedBy === 'string';
-  if (!wanted && !order.row.holds.includes('manual')) {
+  if (!wanted && !order.row.holds.some((hold) => hold === 'manual' || hold === 'payment')) {
     order.row.holds = [...order.row.holds, 'manual'];
     tell(world, order, 'order.held', { hold: 'manual', reason: saga.error?.message ?? 'The shipment failed.' }, ctx);
   }

@@ -3,7 +3,7 @@ import { isOpen } from '../domains/payments/rules.ts';
 import * as payments from '../domains/payments/service.ts';
 import type { Ctx } from '../kernel/context.ts';
 import { newId } from '../kernel/ids.ts';
-import { next, remote, type Saga, type SagaDefinition } from '../platform/saga.ts';
+import { next, type RemoteAction, remote, type Saga, type SagaDefinition, type StepResult } from '../platform/saga.ts';
 import type { Outside } from './outside.ts';
 import { callFor, callProvider, type OperationCall, type OperationOutcome, recordOutcome } from './payment-operation.ts';
 import { releaseLocally } from './tenders/local-operations.ts';
@@ -17,35 +17,44 @@ import { orderOf, postFor, settleOrder, tell, type World } from './world.ts';
 /** Another operation of the payment is on its way; the next look is soon. */
 const BUSY_MS = 500;
 
-function voidable(world: World, saga: Saga): Payment | undefined {
-  return payments.ofOrder(world.payments, saga.orderId).find((payment) => {
-    if (payment.providerRef === null) return false;
-    const voids = payments
-      .operationsOf(world.payments, saga.orderId)
-      .filter((operation) => operation.paymentId === payment.id && operation.kind === 'void');
-    if (voids.some((operation) => operation.status === 'succeeded')) return false;
-    return payment.authorizedMinor > payment.capturedMinor
-      ? payment.holdId !== null
-      : payment.authorizedMinor === 0n && payment.nextAction !== null;
-  });
+function isVoidable(world: World, saga: Saga, payment: Payment): boolean {
+  if (payment.providerRef === null) return false;
+  const voids = payments
+    .operationsOf(world.payments, saga.orderId)
+    .filter((operation) => operation.paymentId === payment.id && operation.kind === 'void');
+  if (voids.some((operation) => operation.status === 'succeeded')) return false;
+  return payment.authorizedMinor > payment.capturedMinor
+    ? payment.holdId !== null
+    : payment.authorizedMinor === 0n && payment.nextAction !== null;
 }
 
-export const voidRemainder = remote<World, Outside, OperationCall, OperationOutcome>({
-  prepare(world, saga, ctx) {
-    releaseLocally(world, orderOf(world, saga.orderId), ctx);
-    const payment = voidable(world, saga);
-    if (!payment) return next;
-    let operation = payments.openOperation(world.payments, payment);
-    if (operation?.kind === 'authorize' && operation.status === 'requires_action') {
-      abandon(world, payment, ctx);
-      operation = undefined;
-    }
-    if (operation && operation.kind !== 'void') return { kind: 'wait', until: new Date(ctx.now.getTime() + BUSY_MS) };
-    const attempt =
-      operation ??
-      payments.startOperation(world.payments, payment, 'void', payment.authorizedMinor - payment.capturedMinor, null, ctx);
-    return { kind: 'call', args: callFor(payment, attempt, {}) };
-  },
+/** Releases what a card still holds, of the payment that `pick` finds while there is one. */
+export const releaseCard = (pick: (world: World, saga: Saga, ctx: Ctx) => Payment | undefined) =>
+  remote<World, Outside, OperationCall, OperationOutcome>({
+    ...releasing,
+    prepare: (world, saga, ctx) => prepare(world, saga, pick(world, saga, ctx), ctx),
+  });
+
+function prepare(
+  world: World,
+  saga: Saga,
+  payment: Payment | undefined,
+  ctx: Ctx,
+): { readonly kind: 'call'; readonly args: OperationCall } | StepResult {
+  if (!payment || !isVoidable(world, saga, payment)) return next;
+  let operation = payments.openOperation(world.payments, payment);
+  if (operation?.kind === 'authorize' && operation.status === 'requires_action') {
+    abandon(world, payment, ctx);
+    operation = undefined;
+  }
+  if (operation && operation.kind !== 'void') return { kind: 'wait', until: new Date(ctx.now.getTime() + BUSY_MS) };
+  const attempt =
+    operation ??
+    payments.startOperation(world.payments, payment, 'void', payment.authorizedMinor - payment.capturedMinor, null, ctx);
+  return { kind: 'call', args: callFor(payment, attempt, {}) };
+}
+
+const releasing: Pick<RemoteAction<World, Outside, OperationCall, OperationOutcome>, 'call' | 'settle'> = {
   call: callProvider,
   settle(world, saga, args, outcome, ctx) {
     const order = orderOf(world, saga.orderId);
@@ -69,6 +78,11 @@ export const voidRemainder = remote<World, Outside, OperationCall, OperationOutc
     const error = operation.error ?? { code: verdict, message: 'The provider did not confirm the void.' };
     return verdict === 'failed' ? { kind: 'stuck', error } : { kind: 'retry', error };
   },
+};
+
+export const voidRemainder = releaseCard((world, saga, ctx) => {
+  releaseLocally(world, orderOf(world, saga.orderId), ctx);
+  return payments.ofOrder(world.payments, saga.orderId).find((payment) => isVoidable(world, saga, payment));
 });
 
 /** The challenge will not be answered any more: its attempt is closed, which makes room for the void. */

@@ -6,6 +6,14 @@ import type { EventType } from './events.ts';
  */
 export const CONSUMERS = {
   'allocate-received': ['stock.adjusted', 'stock.freed'],
+  'move-dates': [
+    'purchase_order.ordered',
+    'purchase_order.changed',
+    'purchase_order.received',
+    'purchase_order.cancelled',
+    'purchase_order.closed',
+    'backorder.policy_set',
+  ],
   'notify-customer': [
     'order.confirmed',
     'order.cancelled',

@@ -26,6 +26,7 @@ export const TASKS = {
   'mark-accounts': z.object({}),
   'sweep-money-requests': z.object({}),
   'sweep-holds': z.object({}),
+  'sweep-backorders': z.object({}),
   'check-integrity': z.object({ full: z.boolean().optional() }),
   'seal-rows': z.object({}),
   'purge-expired': z.object({}),

@@ -49,7 +49,10 @@ export type FulfilmentStatus = (typeof FULFILMENT_STATUSES)[number];
 export const SPAN_STATES = ['open', 'backordered', 'allocated', 'shipped', 'delivered', 'returned', 'cancelled'] as const;
 export type SpanState = (typeof SPAN_STATES)[number];
 
-export const HOLDS = ['fraud', 'address', 'manual'] as const;
+export const HOLDS = ['fraud', 'address', 'manual', 'payment'] as const;
+/** Holds that people place and lift; the one for payment comes and goes with the money. */
+export const HAND_HOLDS = ['fraud', 'address', 'manual'] as const satisfies readonly Hold[];
+export type HandHold = (typeof HAND_HOLDS)[number];
 export type Hold = (typeof HOLDS)[number];
 
 export const SHIPMENT_STATUSES = [

@@ -40,6 +40,8 @@ export interface Backorder {
   acceptedOn: string | null;
   /** The announced delivery that covers them. */
   inboundId: string | null;
+  /** How long the customer has to pay, should the bank not hold the money any more. */
+  readonly payDays: number;
 }
 
 /** Units that are announced for a day. */
@@ -125,8 +127,9 @@ export function planPolicy(
     version: version + 1,
     kind: input.kind,
     limitUnits: sells ? BigInt(input.limitUnits) : 0n,
-    leadDays: input.kind === 'backorder' ? (input.leadDays ?? null) : null,
-    releaseOn: input.kind === 'preorder' ? (input.releaseOn ?? null) : null,
+    // Those who wait already go on being told by the times of the policy that is switched off.
+    leadDays: input.kind === 'backorder' ? (input.leadDays ?? null) : sells ? null : (known?.leadDays ?? null),
+    releaseOn: input.kind === 'preorder' ? (input.releaseOn ?? null) : sells ? null : (known?.releaseOn ?? null),
     stopOn: sells ? (input.stopOn ?? null) : null,
     stopWithoutInbound: sells && input.stopWithoutInbound,
     stopAtWaiting: sells && input.stopAtWaiting !== undefined ? BigInt(input.stopAtWaiting) : null,
@@ -145,10 +148,11 @@ export function dayAfter(day: string, days: number): string {
 export const dayOf = (at: Date): string => at.toISOString().slice(0, 10);
 
 /** When units come that no announced delivery covers. */
-export function ownDay(policy: Policy, today: string): string {
-  if (policy.kind === 'preorder' && policy.releaseOn !== null) return policy.releaseOn > today ? policy.releaseOn : today;
-  return dayAfter(today, policy.leadDays ?? 0);
+function ownDay(policy: Pick<Policy, 'leadDays' | 'releaseOn'>, today: string): string {
+  return later(dayAfter(today, policy.leadDays ?? 0), policy.releaseOn);
 }
+
+const later = (day: string, other: string | null): string => (other !== null && other > day ? other : day);
 
 /** A part of a demand: its first `units` that are left, covered by an arrival or by none. */
 export interface Part {
@@ -184,10 +188,85 @@ export function coverQueue(demands: readonly bigint[], arrivals: readonly Arriva
 }
 
 /** The day that a part of a new demand is promised for. What should be here already comes today at the earliest. */
-export function promisedDay(policy: Policy, part: Part, today: string): string {
-  if (!part.arrival) return ownDay(policy, today);
-  const on = part.arrival.on > today ? part.arrival.on : today;
-  return policy.releaseOn !== null && policy.releaseOn > on ? policy.releaseOn : on;
+export function promisedDay(policy: Pick<Policy, 'leadDays' | 'releaseOn'>, part: Part, today: string): string {
+  return part.arrival ? later(later(today, part.arrival.on), policy.releaseOn) : ownDay(policy, today);
+}
+
+/** All that waits for a SKU, who waits longest first, with what is announced for it. */
+export interface WaitingLine {
+  readonly rows: readonly Backorder[];
+  readonly promised: Promised;
+  readonly arrivals: readonly Arrival[];
+  readonly policy: Policy | undefined;
+}
+
+/** Units that are promised for another day than they were, or come by another delivery. */
+export interface Move {
+  readonly orderId: string;
+  readonly lineId: string;
+  readonly from: number;
+  readonly to: number;
+  readonly promisedOn: string;
+  readonly inboundId: string | null;
+}
+
+/** Stands for what lies here already, which comes before all that is announced. */
+const HERE: Pick<Arrival, 'id' | 'on'> = { id: '', on: '' };
+
+/**
+ * What is promised anew when what is announced has changed. A day moves only where something says so: a delivery that comes on another day, a
+ * release on another day, or a delivery that is not announced any more. A delivery that should be here by now is late, and nobody knows by how
+ * much: its units keep their day, which lists show as overdue.
+ */
+export function planMoves({ rows, promised, arrivals, policy }: WaitingLine, today: string): Move[] {
+  const waiting = rows.reduce((sum, row) => sum + BigInt(row.to - row.from + 1), 0n);
+  const beyond = beyondStock(promised);
+  const before = most(beyond - waiting, 0n);
+  const here = { ...HERE, units: most(waiting - beyond, 0n) };
+  const [, ...covered] = coverQueue([before, ...rows.map((row) => BigInt(row.to - row.from + 1))], [here, ...arrivals]);
+  return rows.flatMap((row, index) => {
+    let from = row.from;
+    return (covered[index] ?? []).flatMap((part): Move[] => {
+      const to = from + Number(part.units) - 1;
+      const now = dayNow(row, part, policy, today);
+      const same = now.promisedOn === row.promisedOn && now.inboundId === row.inboundId;
+      const move = { orderId: row.orderId, lineId: row.lineId, from, to, ...now };
+      from = to + 1;
+      return same ? [] : [move];
+    });
+  });
+}
+
+function dayNow(row: Backorder, part: Part, policy: Policy | undefined, today: string): Pick<Move, 'promisedOn' | 'inboundId'> {
+  const kept = { promisedOn: row.promisedOn, inboundId: row.inboundId };
+  if (part.arrival?.id === HERE.id) return kept;
+  const own = { leadDays: policy?.leadDays ?? null, releaseOn: row.kind === 'preorder' ? (policy?.releaseOn ?? null) : null };
+  if (part.arrival)
+    return part.arrival.on < today
+      ? { ...kept, inboundId: part.arrival.id }
+      : { promisedOn: promisedDay(own, part, today), inboundId: part.arrival.id };
+  if (row.inboundId !== null) return { promisedOn: promisedDay(own, part, today), inboundId: null };
+  // The policy's own day stands, unless that is a release which was put off or brought forward.
+  return { promisedOn: own.releaseOn !== null && own.releaseOn >= today ? own.releaseOn : row.promisedOn, inboundId: null };
+}
+
+/** An order's rows after some of their units were promised anew: cut where the moves cut them. */
+export function moveRows(rows: readonly Backorder[], moves: readonly Move[]): Backorder[] {
+  return rows.flatMap((row) => {
+    const own = moves.filter((move) => move.lineId === row.lineId && move.from <= row.to && move.to >= row.from);
+    const cuts = [
+      ...new Set([row.from, ...own.flatMap((move) => [Math.max(move.from, row.from), Math.min(move.to, row.to) + 1])]),
+    ]
+      .filter((unit) => unit <= row.to)
+      .sort((a, b) => a - b);
+    return cuts.map((from, index): Backorder => {
+      const to = (cuts[index + 1] ?? row.to + 1) - 1;
+      const move = own.find((one) => one.from <= from && one.to >= to);
+      if (!move) return { ...row, from, to };
+      const { promisedOn, inboundId } = move;
+      return { ...row, from, to, promisedOn, inboundId, acceptedOn: promisedOn === row.promisedOn ? row.acceptedOn : null };
+    });
+  });
 }
 
 /** One who waits for units of a SKU. */

@@ -2,8 +2,18 @@ import type { Ctx } from '../../kernel/context.ts';
 import type { Span } from '../../kernel/units.ts';
 import type { Queryable, Tx } from '../../platform/db.ts';
 import { together } from '../../platform/together.ts';
-import { type Arrival, type Backorder, type Policy, rowsOf, type Waiter } from './rules.ts';
-import { insertPolicies, type NewPolicy, readFront, readOfOrders, readPolicies, replaceRows, sumWaiting } from './store.ts';
+import { type Arrival, type Backorder, type Policy, rowsOf, type Waiter, type WaitingLine } from './rules.ts';
+import {
+  insertPolicies,
+  type NewPolicy,
+  readFront,
+  readOfOrders,
+  readOfSku,
+  readPolicies,
+  readPromised,
+  replaceRows,
+  sumWaiting,
+} from './store.ts';
 
 /** What waits of a batch's orders, and what is known of the SKUs that are sold beyond stock. */
 export interface BackordersState {
@@ -88,6 +98,27 @@ export function add(state: BackordersState, rows: readonly Backorder[]): void {
 export function ofOrder(state: BackordersState, orderId: string, spans: readonly Span[]): Backorder[] {
   const rows = state.byOrder.get(orderId);
   return rows ? rowsOf(spans, rows) : [];
+}
+
+/** All that waits for a SKU, without locks; nothing where nothing does. */
+export async function readLine(
+  db: Queryable,
+  region: string,
+  skuId: string,
+  arrivals: ReadArrivals,
+): Promise<WaitingLine | null> {
+  const rows = await readOfSku(db, region, skuId);
+  const promised = rows.length > 0 ? await readPromised(db, region, skuId) : undefined;
+  if (!promised) return null;
+  const [policy] = await readPolicies(db, region, [skuId]);
+  const announced = (await arrivals(db, region, [skuId])).get(skuId) ?? [];
+  return { rows, promised, policy, arrivals: announced };
+}
+
+/** Says of a locked order's waiting units what is promised now. */
+export function replace(state: BackordersState, orderId: string, rows: readonly Backorder[]): void {
+  for (const row of rows) state.dirtyLines.add(row.lineId);
+  state.byOrder.set(orderId, [...rows]);
 }
 
 /** Replaces the policy of its SKU by its next version. */

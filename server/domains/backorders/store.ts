@@ -1,6 +1,6 @@
 import type { Queryable, Tx } from '../../platform/db.ts';
 import { insertRows, type TableSpec } from '../../platform/rows.ts';
-import type { Backorder, Policy, Waiter } from './rules.ts';
+import type { Backorder, Policy, Promised, Waiter } from './rules.ts';
 
 const POLICIES: TableSpec = {
   table: 'backorder_policies',
@@ -40,6 +40,7 @@ const BACKORDERS: TableSpec = {
     promised_on: 'date',
     accepted_on: 'date',
     inbound_id: 'uuid',
+    pay_days: 'int4',
   },
 };
 
@@ -89,7 +90,7 @@ export async function insertPolicies(tx: Tx, rows: readonly NewPolicy[]): Promis
 
 const COLUMNS = `line_id AS "lineId", from_unit AS "from", to_unit AS "to", order_id AS "orderId", sku_id AS "skuId", region,
   merchant_id AS "merchantId", kind, policy_version AS "policyVersion", since, first_promised_on::text AS "firstPromisedOn",
-  promised_on::text AS "promisedOn", accepted_on::text AS "acceptedOn", inbound_id AS "inboundId"`;
+  promised_on::text AS "promisedOn", accepted_on::text AS "acceptedOn", inbound_id AS "inboundId", pay_days AS "payDays"`;
 
 /** Rows of orders that are locked. */
 export async function readOfOrders(db: Queryable, orderIds: readonly string[]): Promise<Backorder[]> {
@@ -99,6 +100,26 @@ export async function readOfOrders(db: Queryable, orderIds: readonly string[]): 
     values: [orderIds],
   });
   return rows;
+}
+
+/** A SKU's whole queue, who waits longest first. */
+export async function readOfSku(db: Queryable, region: string, skuId: string): Promise<Backorder[]> {
+  const { rows } = await db.query<Backorder>({
+    name: 'backorders-of-sku',
+    text: `SELECT ${COLUMNS} FROM backorders WHERE sku_id = $2 AND region = $1 ORDER BY since, order_id, line_id, from_unit`,
+    values: [region, skuId],
+  });
+  return rows;
+}
+
+/** What a SKU has promised, without a lock. */
+export async function readPromised(db: Queryable, region: string, skuId: string): Promise<Promised | undefined> {
+  const { rows } = await db.query<Promised>({
+    name: 'backorders-supply',
+    text: `SELECT sellable, promised, limit_over AS "limitOver", shortfall FROM sku_supply WHERE sku_id = $2 AND region = $1`,
+    values: [region, skuId],
+  });
+  return rows[0];
 }
 
 /** How many units of each SKU wait. */
@@ -157,6 +178,7 @@ export async function replaceRows(tx: Tx, lineIds: readonly string[], rows: read
       promised_on: row.promisedOn,
       accepted_on: row.acceptedOn,
       inbound_id: row.inboundId,
+      pay_days: row.payDays,
     })),
   );
 }

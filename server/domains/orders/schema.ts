@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { looksLikeCardNumber } from '../../kernel/card-numbers.ts';
 import { amountMinor, text, unitSelection } from '../../kernel/inputs.ts';
 import { parseDecimal } from '../../kernel/money.ts';
+import { HAND_HOLDS } from '../../kernel/vocabulary.ts';
 
 /** Inputs of the order verbs: what forms, the console and the public API hand over. */
 
@@ -212,5 +213,5 @@ export const editOrderInput = z.object({
 });
 export type EditOrderInput = z.infer<typeof editOrderInput>;
 
-export const holdInput = z.object({ orderId: z.uuid(), hold: z.enum(['fraud', 'address', 'manual']), reason: text(500) });
+export const holdInput = z.object({ orderId: z.uuid(), hold: z.enum(HAND_HOLDS), reason: text(500) });
 export type HoldInput = z.infer<typeof holdInput>;

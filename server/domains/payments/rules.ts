@@ -79,8 +79,12 @@ export function derivePaymentState(payment: Payment, operations: readonly Operat
   return payment.failure ? 'FAILED' : 'CREATED';
 }
 
-/** An order's payments taken together. `dueMinor` is what its live units are worth. */
-export function deriveOrderPayment(payments: readonly Payment[], dueMinor: bigint): PaymentStatus {
+/** An order's payments taken together, oldest first. `dueMinor` is what its live units are worth. */
+export function deriveOrderPayment(all: readonly Payment[], dueMinor: bigint): PaymentStatus {
+  // A card that was refused and another that was offered in its place are one tender.
+  const payments = all.filter(
+    (payment, at) => payment.status !== 'FAILED' || !all.slice(at + 1).some((other) => other.provider === payment.provider),
+  );
   if (payments.some((payment) => payment.status === 'IN_DOUBT')) return 'IN_DOUBT';
   const captured = payments.reduce((sum, payment) => sum + payment.capturedMinor, 0n);
   const refunded = payments.reduce((sum, payment) => sum + payment.refundedMinor, 0n);

@@ -154,6 +154,7 @@ function rowsFor(
         promisedOn: on,
         acceptedOn: null,
         inboundId: part.arrival?.id ?? null,
+        payDays: policy.payDays,
       };
       from = to + 1;
       return row;

@@ -75,7 +75,7 @@ const STATUS: Invariant = {
     SELECT 'order ' || number, format('is %s, its units and payments say %s', status, derived) FROM expected WHERE status <> derived`,
 };
 
-/** One tender that is still asked for keeps an order unpaid, whatever the others hold; one that failed lets the whole fail. */
+/** One tender that is still asked for keeps an order unpaid, whatever the others hold; one that failed lets the whole fail, unless another card took its place. */
 const PAYMENT_STATUS: Invariant = {
   id: 'orders.payment_status',
   group: 3,
@@ -85,7 +85,9 @@ const PAYMENT_STATUS: Invariant = {
       SELECT order_id, bool_or(status = 'IN_DOUBT') AS in_doubt, bool_or(status = 'AUTHORIZED') AS authorized,
              bool_or(status IN ('CREATED', 'REQUIRES_ACTION', 'FAILED')) AS awaited, bool_or(status = 'FAILED') AS failed,
              bool_and(status IN ('VOIDED', 'FAILED')) AS closed, bool_or(status = 'VOIDED') AS voided
-      FROM payments WHERE ${orderInScope('order_id')} GROUP BY order_id),
+      FROM payments p WHERE ${orderInScope('order_id')}
+        AND NOT (status = 'FAILED' AND EXISTS (SELECT 1 FROM payments q WHERE q.order_id = p.order_id AND q.provider = p.provider AND q.id > p.id))
+      GROUP BY order_id),
     expected AS (
       SELECT o.number, o.payment_status, CASE
         WHEN p.in_doubt THEN 'IN_DOUBT'

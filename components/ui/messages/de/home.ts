@@ -30,7 +30,12 @@ export const home = {
   showAll: 'Alle zeigen',
   heldEmptyTitle: 'Nichts ist gesperrt',
   heldEmpty: 'Bestellungen, die eine Regel oder jemand angehalten hat, erscheinen hier.',
-  heldFor: { fraud: 'Gesperrt wegen Betrugsverdacht', address: 'Gesperrt wegen der Adresse', manual: 'Von Hand gesperrt' },
+  heldFor: {
+    fraud: 'Gesperrt wegen Betrugsverdacht',
+    address: 'Gesperrt wegen der Adresse',
+    manual: 'Von Hand gesperrt',
+    payment: 'Gesperrt bis zur Zahlung',
+  },
   payments: 'Zahlungen, 30 Tage',
   noPayments: 'Niemand hat in 30 Tagen bezahlt.',
   ledger: 'Hauptbuch',

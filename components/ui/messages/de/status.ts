@@ -59,7 +59,7 @@ export const status = {
     waiting: 'Braucht Freigabe',
     left: 'Ausgelassen',
   },
-  hold: { fraud: 'Betrugssperre', address: 'Adresssperre', manual: 'Manuelle Sperre' },
+  hold: { fraud: 'Betrugssperre', address: 'Adresssperre', manual: 'Manuelle Sperre', payment: 'Zahlung fehlt' },
   risk: { ALLOWED: 'Erlaubt', CHALLENGED: 'Rückfrage', IN_REVIEW: 'In Prüfung', BLOCKED: 'Gesperrt' },
   saga: {
     running: 'Läuft',

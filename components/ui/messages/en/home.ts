@@ -30,7 +30,7 @@ export const home = {
   showAll: 'Show all',
   heldEmptyTitle: 'Nothing is held',
   heldEmpty: 'Orders that a rule or a person stopped appear here.',
-  heldFor: { fraud: 'Held for fraud', address: 'Held for their address', manual: 'Held by hand' },
+  heldFor: { fraud: 'Held for fraud', address: 'Held for their address', manual: 'Held by hand', payment: 'Held until paid' },
   payments: 'Payments, 30 days',
   noPayments: 'Nobody paid within 30 days.',
   ledger: 'Ledger',

@@ -1,0 +1,46 @@
+import { DEFAULT_PAY_DAYS } from '../../domains/backorders/schema.ts';
+import * as backorders from '../../domains/backorders/service.ts';
+import type { Order } from '../../domains/orders/service.ts';
+import { isInternal, type Payment } from '../../domains/payments/rules.ts';
+import * as payments from '../../domains/payments/service.ts';
+import type { Ctx } from '../../kernel/context.ts';
+import type { Saga } from '../../platform/saga.ts';
+import { sagasOf } from '../../platform/saga-rows.ts';
+import { begin, tell, type World } from '../world.ts';
+import { RENEWAL_SAGA, renewalSaga } from './renew-payment.ts';
+
+/** What lapses within this has lapsed: a capture that is sent now still has to arrive. */
+const MARGIN_MS = 15 * 60_000;
+
+/** The card that pays what is still to leave: the one whose authorization is open, else the last. */
+export function cardOf(tenders: readonly Payment[]): Payment | undefined {
+  const cards = tenders.filter((payment) => !isInternal(payment));
+  return cards.findLast((payment) => payment.holdId !== null) ?? cards.at(-1);
+}
+
+/** The saga that asks for the order's money again, while there is one. */
+export function renewalOf(world: World, orderId: string): Saga | undefined {
+  return sagasOf(world.sagas, orderId).find((saga) => saga.kind === RENEWAL_SAGA);
+}
+
+/**
+ * Has an order's authorization asked for again where it has lapsed, or will within `aheadMs`. True where one is being asked for: nothing of
+ * the order may leave before that has ended.
+ */
+export function renewIfLapsed(world: World, order: Order, ctx: Ctx, aheadMs = MARGIN_MS): boolean {
+  if (renewalOf(world, order.row.id)) return true;
+  const card = cardOf(payments.ofOrder(world.payments, order.row.id));
+  if (!card?.holdId || card.authorizationExpiresAt === null) return false;
+  if (card.authorizationExpiresAt.getTime() > ctx.now.getTime() + aheadMs) return false;
+  const rows = backorders.ofOrder(world.backorders, order.row.id, order.spans);
+  const payDays = rows.reduce((most, row) => Math.max(most, row.payDays), 0) || DEFAULT_PAY_DAYS;
+  const state = { lapsedId: card.id, provider: card.provider, payDays, offer: { token: card.token ?? '' }, made: [] };
+  const lapsed = {
+    paymentId: card.id,
+    amountMinor: card.authorizedMinor - card.capturedMinor,
+    expiresAt: card.authorizationExpiresAt,
+  };
+  tell(world, order, 'payment.lapsed', lapsed, ctx);
+  begin(world, renewalSaga, order, { state }, ctx);
+  return true;
+}
