@@ -16,6 +16,7 @@ import { purgeExpired } from './tasks/purge-expired.ts';
 import { readReport } from './tasks/read-report.ts';
 import { sealRowsTask } from './tasks/seal-rows.ts';
 import { sendNotices } from './tasks/send-notices.ts';
+import { simulateRouting } from './tasks/simulate-routing.ts';
 import { sweepBackorders } from './tasks/sweep-backorders.ts';
 import { sweepCheckouts } from './tasks/sweep-checkouts.ts';
 import { sweepDeliveriesTask } from './tasks/sweep-deliveries.ts';
@@ -53,6 +54,7 @@ const TASK_LIST: { readonly [T in TaskName]: Task<T> } = {
   'advance-manifest': advanceManifest,
   'sweep-manifests': sweepManifests,
   'read-report': readReport,
+  'simulate-routing': simulateRouting,
   'sweep-reports': sweepReports,
   'seal-rows': sealRowsTask,
   'send-notices': sendNotices,

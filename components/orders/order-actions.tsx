@@ -8,6 +8,7 @@ import {
   IconPackageExport,
   IconPlayerPlay,
   IconPrinter,
+  IconRoute,
   IconTruck,
   IconUser,
 } from '@tabler/icons-react';
@@ -21,7 +22,7 @@ import { useShortcut } from '../ui/keyboard.tsx';
 import { useMessages } from '../ui/locale.tsx';
 import type { MenuAction } from '../ui/page-header.tsx';
 import type { OrderDialog } from './order-dialogs.ts';
-import { orderFacts, pendingRefundMinor, reshippable } from './order-facts.ts';
+import { orderFacts, pendingRefundMinor, reshippable, waitingNodes } from './order-facts.ts';
 import { useCopySummary } from './use-summary.ts';
 
 const whyNot = (verdict: Verdict): string | null => (verdict.allowed ? null : verdict.why);
@@ -62,6 +63,10 @@ export function useOrderMenu(page: OrderPage & { readonly trackingUrl?: string }
     const refused = whyNot(mayHappen(order.status, 'reship'));
     const reason = refused ?? (reshippable(page).length === 0 ? t('actions.reship.none') : null);
     actions.push({ label: t('actions.reship.button'), icon: IconPackageExport, reason, onClick: () => open('reship') });
+  }
+  if (powers.may('routing.reroute')) {
+    const reason = waitingNodes(page).length === 0 ? t('routing.reroute.none') : null;
+    actions.push({ label: t('routing.reroute.button'), icon: IconRoute, reason, onClick: () => open('reroute') });
   }
   actions.push({ label: t('actions.summary.button'), icon: IconClipboardText, onClick: copySummary });
   if (order.customerId !== null) {

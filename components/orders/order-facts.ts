@@ -42,3 +42,11 @@ export function reshippable(page: OrderPage): OrderPage['shipments'] {
     .filter((shipment) => mayReship(facts, shipment).allowed)
     .sort((a, b) => rank(a.status) - rank(b.status) || (a.number < b.number ? 1 : -1));
 }
+
+/** The nodes where units of the order wait, in no parcel yet. */
+export function waitingNodes(page: OrderPage): string[] {
+  const spans = page.lines.flatMap((line) => line.spans);
+  return [
+    ...new Set(spans.flatMap((span) => (span.state === 'allocated' && !span.shipmentId && span.nodeId ? [span.nodeId] : []))),
+  ];
+}

@@ -8,6 +8,7 @@ import { HoldDialog } from './hold-dialog.tsx';
 import { MessageDialog } from './message-dialog.tsx';
 import type { OrderDialog } from './order-dialogs.ts';
 import { RefundDialog } from './refund-dialog.tsx';
+import { RerouteDialog } from './reroute-dialog.tsx';
 import { ReshipDialog } from './reship-dialog.tsx';
 import { ShipDialog } from './ship-dialog.tsx';
 
@@ -22,6 +23,7 @@ export function OrderOverlay({ number, dialog }: { number: string; dialog: Order
   if (dialog === 'refund') return <RefundDialog page={page} onClose={onClose} />;
   if (dialog === 'address') return <AddressDialog page={page} onClose={onClose} />;
   if (dialog === 'reship') return <ReshipDialog page={page} onClose={onClose} />;
+  if (dialog === 'reroute') return <RerouteDialog page={page} onClose={onClose} />;
   if (dialog === 'ship') return <ShipDialog page={page} onClose={onClose} />;
   if (dialog === 'message') return <MessageDialog page={page} onClose={onClose} />;
   return <HoldDialog page={page} verb={dialog} onClose={onClose} />;

@@ -20,6 +20,7 @@ import { OrderLines } from './order-lines.tsx';
 import { OrderMails } from './order-mails.tsx';
 import { OrderMoney, OrderRefunds } from './order-money.tsx';
 import { OrderNotes } from './order-notes.tsx';
+import { OrderRouting } from './order-routing.tsx';
 import { OrderSagas } from './order-sagas.tsx';
 import { OrderShipments } from './order-shipments.tsx';
 import { OrderTimeline } from './order-timeline.tsx';
@@ -112,6 +113,7 @@ function OrderBody({ page }: { page: OrderPage }) {
     >
       <OrderLines lines={page.lines} currency={currency} />
       <OrderShipments page={page} />
+      <OrderRouting order={page.order} />
       <OrderMails order={page.order} />
       <OrderTimeline timeline={page.timeline} currency={currency} />
     </DetailLayout>

@@ -84,7 +84,8 @@ const REASONED = ['cancel', 'refund', 'reship'] as const;
 function useReasonText() {
   const { t } = useMessages();
   return (reason: string) => {
-    const key = REASONED.map((verb) => `actions.${verb}.reasons.${reason}`).find(isMessageKey);
+    const keys = [...REASONED.map((verb) => `actions.${verb}.reasons.${reason}`), `routing.reroute.reasons.${reason}`];
+    const key = keys.find(isMessageKey);
     return key ? t(key) : reason;
   };
 }

@@ -74,6 +74,8 @@ const WRITERS = { agent: 'all', finance: 'all', admin: 'all', merchant: 'own' } 
 const CARERS = { agent: 'all', admin: 'all', merchant: 'own' } as const satisfies PermissionRow['allow'];
 /** Who takes an order on the telephone and sends the link to pay for it. */
 const DRAFTERS = { agent: 'all', admin: 'all', merchant: 'own' } as const satisfies PermissionRow['allow'];
+/** Who has another node send what one will not: the warehouse that cannot, and whoever looks after the order. */
+const REROUTERS = { agent: 'all', warehouse: 'all', admin: 'all', merchant: 'own' } as const satisfies PermissionRow['allow'];
 const CATALOGUERS = { admin: 'all', merchant: 'own' } as const satisfies PermissionRow['allow'];
 
 /** Which holds a role may place and lift: an agent may suspect fraud, but somebody who judges it lets the order go. */
@@ -286,6 +288,18 @@ export const PERMISSIONS = {
   'products.edit': { allow: CATALOGUERS },
   'products.importPreview': { allow: CATALOGUERS },
   'products.importFile': { allow: CATALOGUERS },
+  'nodes.list': { allow: ORDER_READERS },
+  'nodes.get': { allow: ORDER_READERS },
+  'nodes.save': { allow: CATALOGUERS },
+  'routing.rules': { allow: ORDER_READERS },
+  'routing.simulation': { allow: ORDER_READERS },
+  'routing.decisions': { allow: ORDER_READERS },
+  'routing.saveDraft': { allow: CATALOGUERS },
+  'routing.promote': { allow: CATALOGUERS },
+  'routing.discard': { allow: CATALOGUERS },
+  'routing.simulate': { allow: CATALOGUERS },
+  'routing.previewReroute': { allow: REROUTERS },
+  'routing.reroute': { allow: REROUTERS },
   'shippingMethods.list': { allow: CATALOGUERS },
   'shippingMethods.taxRates': { allow: CATALOGUERS },
   'shippingMethods.save': { allow: CATALOGUERS },

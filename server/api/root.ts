@@ -23,6 +23,7 @@ import { productsRouter } from './products.ts';
 import { purchaseOrdersRouter } from './purchase-orders.ts';
 import { payoutsRouter, railsRouter } from './rails.ts';
 import { reconciliationRouter } from './reconciliation.ts';
+import { nodesRouter, routingRouter } from './routing.ts';
 import { sagasRouter } from './sagas.ts';
 import { searchRouter } from './search.ts';
 import { shipmentsRouter } from './shipments.ts';
@@ -55,6 +56,8 @@ export const appRouter = router({
   ledger: ledgerRouter,
   mails: mailsRouter,
   myOrders: myOrdersRouter,
+  nodes: nodesRouter,
+  routing: routingRouter,
   drafts: draftsRouter,
   orders: ordersRouter,
   pay: payRouter,

@@ -20,6 +20,7 @@ export const TASKS = {
   'sweep-manifests': z.object({}),
   'read-report': z.object({ runId: z.string() }),
   'sweep-reports': z.object({ daily: z.boolean().optional() }),
+  'simulate-routing': z.object({ simulationId: z.string() }),
   'expire-gift-cards': z.object({}),
   'sweep-checkouts': z.object({}),
   'sweep-reservations': z.object({}),

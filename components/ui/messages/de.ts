@@ -25,6 +25,7 @@ import { products } from './de/products.ts';
 import { purchasing } from './de/purchasing.ts';
 import { rails } from './de/rails.ts';
 import { reconciliation } from './de/reconciliation.ts';
+import { routing } from './de/routing.ts';
 import { search } from './de/search.ts';
 import { shipments } from './de/shipments.ts';
 import { shipping } from './de/shipping.ts';
@@ -67,6 +68,7 @@ export const de = {
   reconciliation,
   search,
   shipments,
+  routing,
   shipping,
   shop,
   simulators,

@@ -25,6 +25,7 @@ import { products } from './en/products.ts';
 import { purchasing } from './en/purchasing.ts';
 import { rails } from './en/rails.ts';
 import { reconciliation } from './en/reconciliation.ts';
+import { routing } from './en/routing.ts';
 import { search } from './en/search.ts';
 import { shipments } from './en/shipments.ts';
 import { shipping } from './en/shipping.ts';
@@ -67,6 +68,7 @@ export const en = {
   reconciliation,
   search,
   shipments,
+  routing,
   shipping,
   shop,
   simulators,

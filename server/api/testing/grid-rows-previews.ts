@@ -30,6 +30,12 @@ export const PREVIEW_ROWS: Readonly<Record<string, Row>> = {
     const { id: orderId, shipmentId } = await w.shipped(tenant);
     return asked(w.callerOf(tenant, 'orders.previewReship'), { orderId, shipmentId, reason: 'lost' });
   },
+  'routing.previewReroute': async (w, tenant) =>
+    asked(w.callerOf(tenant, 'routing.previewReroute'), {
+      orderId: (await w.allocated(tenant)).id,
+      nodeId: w.rest[tenant].nodeId,
+      reason: 'shortage',
+    }),
   'orders.previewShip': async (w, tenant) =>
     asked(w.callerOf(tenant, 'orders.previewShip'), { orderId: (await w.allocated(tenant)).id }),
   'mails.previewMessage': async (w, tenant) =>

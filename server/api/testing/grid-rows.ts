@@ -8,6 +8,7 @@ import { PEOPLE_ROWS } from './grid-rows-people.ts';
 import { PREVIEW_ROWS } from './grid-rows-previews.ts';
 import { PROGRAM_ROWS } from './grid-rows-programs.ts';
 import { REST_ROWS } from './grid-rows-rest.ts';
+import { ROUTING_ROWS } from './grid-rows-routing.ts';
 import { SHOP_ROWS } from './grid-rows-shop.ts';
 import { STOCK_ROWS } from './grid-rows-stock.ts';
 import { TENDER_ROWS } from './grid-rows-tenders.ts';
@@ -29,6 +30,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   ...WALLET_ROWS,
   ...TENDER_ROWS,
   ...BOOK_ROWS,
+  ...ROUTING_ROWS,
   ...STOCK_ROWS,
   ...PROGRAM_ROWS,
 };

@@ -24,6 +24,7 @@ export async function sampleWorld(pool: pg.Pool): Promise<SampleWorld> {
     northPurchaseOrder: newId(),
     northTransferOfStock: newId(),
     northCount: newId(),
+    northSimulation: newId(),
   };
   const world = { ...shop, ...extra };
   await pool.query(
@@ -57,6 +58,14 @@ export async function sampleWorld(pool: pg.Pool): Promise<SampleWorld> {
      VALUES ($1, 'EU', $2, 'console', 'open', 'EUR', '[{"sku": "TENT-2", "name": "Tent", "quantity": 1}]', '{"email": "ana@example.com"}', 'en',
              'system:test', now(), now(), now() + interval '1 day', 1)`,
     [world.northCheckout, shop.merchants[0]],
+  );
+  const rules = '{"splitMinor": 0, "lateDayMinor": 0, "rules": []}';
+  await pool.query(
+    `WITH r AS (INSERT INTO routing_rule_sets (id, merchant_id, number, status, content, version, created_by, created_at, updated_at)
+                VALUES ($1, $2, 1, 'retired', $3, 1, 'system:test', now(), now()))
+     INSERT INTO routing_simulations (id, merchant_id, rule_set_id, rules, last_orders, status, started_by, created_at)
+     VALUES ($1, $2, $1, $3, 10, 'queued', 'system:test', now())`,
+    [world.northSimulation, shop.merchants[0], rules],
   );
   await pool.query(
     `INSERT INTO purchase_orders (id, number, home, merchant_id, node_id, supplier, status, currency, created_by, created_at, ordered_at, trace_id)

@@ -2,6 +2,7 @@ import type { ShopFixture } from '../../views/shop-fixture.ts';
 import type { ProcedurePath } from '../root.ts';
 import { LEDGER_SAMPLES } from './samples-ledger.ts';
 import { MONEY_SAMPLES } from './samples-money.ts';
+import { ROUTING_SAMPLES } from './samples-routing.ts';
 import { STOCK_SAMPLES } from './samples-stock.ts';
 import { TENDER_SAMPLES } from './samples-tenders.ts';
 
@@ -25,6 +26,8 @@ export interface SampleWorld extends ShopFixture {
   readonly northPurchaseOrder: string;
   readonly northTransferOfStock: string;
   readonly northCount: string;
+  /** A replay of routing rules. */
+  readonly northSimulation: string;
 }
 
 export interface Sample {
@@ -348,6 +351,7 @@ export const SAMPLES: Readonly<Record<ProcedurePath, Sample>> = {
   'integrity.evidence': NONE,
   'integrity.evidencePage': { input: () => ({ name: 'lighthouse' }) },
   ...MONEY_SAMPLES,
+  ...ROUTING_SAMPLES,
   'audit.list': EMPTY,
   'audit.words': NONE,
   'jobs.list': { input: () => ({ state: 'failed' }) },

@@ -41,6 +41,13 @@ export interface NodeSettings extends NodeFacts {
   readonly version: bigint;
 }
 
+/** What settings say of a node, without whose they are; the defaults where nothing was said. */
+export function factsOf(settings: NodeSettings | undefined): NodeFacts {
+  if (!settings) return DEFAULT_FACTS;
+  const { nodeId: _node, merchantId: _merchant, version: _version, ...facts } = settings;
+  return facts;
+}
+
 export type RuleSetStatus = 'draft' | 'active' | 'retired';
 
 export interface RuleSet {

@@ -119,3 +119,12 @@ export const rerouteOrderInput = z.object({
   fingerprint: z.string().max(200).optional(),
 });
 export type RerouteOrderInput = z.infer<typeof rerouteOrderInput>;
+
+export const simulateRulesInput = z.object({
+  merchantId: z.uuid(),
+  /** How many of the last orders that found a node are replayed. */
+  lastOrders: z.int().min(1).max(5_000),
+  /** The draft's version that was seen. */
+  version: seenVersion,
+});
+export type SimulateRulesInput = z.infer<typeof simulateRulesInput>;

@@ -23,7 +23,7 @@ export interface SavedRules {
   readonly status: RuleSet['status'];
 }
 
-interface Editing extends Locked {
+export interface Editing extends Locked {
   readonly merchants: catalog.EditingState['merchants'];
   readonly routing: routing.EditState;
   readonly nodes: Map<string, fulfilment.LockedNode>;
@@ -32,7 +32,7 @@ interface Editing extends Locked {
   readonly now: Date;
 }
 
-async function lock(tx: Tx, requests: readonly Request<{ readonly merchantId: string }>[]): Promise<Editing> {
+export async function lockRulesOf(tx: Tx, requests: readonly Request<{ readonly merchantId: string }>[]): Promise<Editing> {
   const merchantIds = requests.map(({ input }) => input.merchantId);
   const { merchants } = await catalog.lockForEditing(tx, { merchantIds, skuIds: [], codes: [] });
   const state = await routing.lockForEditing(tx, { rulesOf: merchantIds });
@@ -41,7 +41,7 @@ async function lock(tx: Tx, requests: readonly Request<{ readonly merchantId: st
   return { applied: 0, merchants, routing: state, nodes, promoted: new Set(), outbox: newOutbox(), now: ctx.now };
 }
 
-async function write(tx: Tx, world: Editing): Promise<void> {
+export async function writeRulesOf(tx: Tx, world: Editing): Promise<void> {
   await routing.writeEdits(tx, world.routing, world.now);
   await stamp(tx, world.nodes, world.promoted);
   await writeOutbox(tx, world.outbox);
@@ -114,7 +114,8 @@ function draft(world: Editing, { input, ctx }: Request<SaveRulesDraftInput>): Sa
   return put(world, known, next, { type: 'routing_rules.drafted', change: change ?? { after: {} } }, ctx);
 }
 
-function draftOf(world: Editing, input: EndRulesDraftInput): RuleSet {
+/** The draft as the caller has seen it. */
+export function draftOf(world: Editing, input: Pick<EndRulesDraftInput, 'merchantId' | 'version'>): RuleSet {
   const known = world.routing.drafts.get(input.merchantId);
   if (!known) throw new DomainError('not_found', 'There is no draft of routing rules.');
   refuseOther(known, input.version);
@@ -150,19 +151,19 @@ function discard(world: Editing, { input, ctx }: Request<EndRulesDraftInput>): S
 
 export const saveRulesDraft: Verb<SaveRulesDraftInput, Editing, SavedRules> = {
   name: 'save-routing-rules',
-  lock,
+  lock: lockRulesOf,
   decide: draft,
-  write,
+  write: writeRulesOf,
 };
 export const promoteRules: Verb<EndRulesDraftInput, Editing, SavedRules> = {
   name: 'promote-routing-rules',
-  lock,
+  lock: lockRulesOf,
   decide: promote,
-  write,
+  write: writeRulesOf,
 };
 export const discardRules: Verb<EndRulesDraftInput, Editing, SavedRules> = {
   name: 'discard-routing-rules',
-  lock,
+  lock: lockRulesOf,
   decide: discard,
-  write,
+  write: writeRulesOf,
 };

@@ -1,8 +1,7 @@
 import { availableAtNode, stockKey } from '../../domains/inventory/rules.ts';
 import type * as orders from '../../domains/orders/service.ts';
 import type { Piece, Question } from '../../domains/routing/model.ts';
-import { DEFAULT_FACTS } from '../../domains/routing/rules.ts';
-import type { NodeFacts } from '../../domains/routing/schema.ts';
+import { factsOf } from '../../domains/routing/rules.ts';
 import type { RoutingConfig } from '../../domains/routing/service.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import type { Span, UnitRange } from '../../kernel/units.ts';
@@ -76,16 +75,16 @@ export function sketchOf(
     stock,
     rules: config?.active?.content ?? null,
     inUse: [...new Set(inUse)].sort(),
-    nodes: nodes.map(({ id, code, name, kind, priority }) => ({ id, code, name, kind, priority, facts: factsOf(config, id) })),
+    nodes: nodes.map(({ id, code, name, kind, priority }) => ({
+      id,
+      code,
+      name,
+      kind,
+      priority,
+      facts: factsOf(config?.settings.get(id)),
+    })),
     counted: countedNodes(world.routing.configs, [row.merchantId], ctx.now),
   };
-}
-
-function factsOf(config: RoutingConfig | undefined, nodeId: string): NodeFacts {
-  const settings = config?.settings.get(nodeId);
-  if (!settings) return DEFAULT_FACTS;
-  const { nodeId: _node, merchantId: _merchant, version: _version, ...facts } = settings;
-  return facts;
 }
 
 /** The same question on what is locked now, days counted under the lock. */

@@ -4,6 +4,7 @@ import type {
   RerouteOrderInput,
   SaveNodeSettingsInput,
   SaveRulesDraftInput,
+  SimulateRulesInput,
 } from '../../domains/routing/schema.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import type { Call, Locked, Verb } from '../../platform/verb.ts';
@@ -11,6 +12,7 @@ import { discardRules, promoteRules, type SavedRules, saveRulesDraft } from './e
 import { previewReroute, type ReroutedOrder, type ReroutePreview, rerouteOrder } from './reroute-order.ts';
 import type { Router } from './router.ts';
 import { type SavedNode, saveNodeSettings } from './save-node-settings.ts';
+import { runSimulation, type StartedSimulation, simulateRules } from './simulate-rules.ts';
 
 /** Where orders are sent from: what nodes can do, the rules, and sending an order's units round to another node. */
 export interface RoutingFlows {
@@ -19,8 +21,12 @@ export interface RoutingFlows {
   /** Puts the draft in force. */
   readonly promote: Call<EndRulesDraftInput, SavedRules>;
   readonly discard: Call<EndRulesDraftInput, SavedRules>;
+  /** Replays the draft over past orders. */
+  readonly simulate: Call<SimulateRulesInput, StartedSimulation>;
   readonly reroute: Call<RerouteOrderInput, ReroutedOrder>;
   previewReroute(input: RerouteOrderInput, ctx: Ctx): Promise<ReroutePreview>;
+  /** Carries a replay out; what a job does. */
+  runSimulation(id: string, signal?: AbortSignal): Promise<void>;
 }
 
 export function createRoutingFlows(deps: {
@@ -34,7 +40,9 @@ export function createRoutingFlows(deps: {
     saveDraft: verb(saveRulesDraft),
     promote: verb(promoteRules),
     discard: verb(discardRules),
+    simulate: verb(simulateRules),
     reroute: verb(rerouteOrder),
     previewReroute: (input, ctx) => previewReroute(pool, router, input, ctx),
+    runSimulation: (id, signal) => runSimulation(pool, router, id, signal),
   };
 }

@@ -311,6 +311,45 @@ describe('an order whose node will not send it', () => {
   });
 });
 
+describe('a draft of rules', () => {
+  it('is replayed over past orders as they were, beside what happened, and put in force', async () => {
+    await describeNode(0, { zones: price(900) });
+    await describeNode(1, { zones: price(450) });
+    await rules({});
+    for (let n = 0; n < 3; n++) await order('BAG', 1);
+    const when = { channels: [], countries: [], skuTags: [], minGrams: null, maxGrams: null };
+    const content = {
+      splitMinor: 300,
+      lateDayMinor: 200,
+      rules: [{ name: 'Away', active: true, when, effect: { type: 'exclude' as const, nodes: ['N2'], kinds: [] } }],
+    };
+    const draft = await w.flows.routing.saveDraft({ merchantId: w.merchantId, content, version: 0n }, w.ctx());
+    const version = BigInt(draft.version);
+    const started = await w.flows.routing.simulate({ merchantId: w.merchantId, lastOrders: 3, version }, w.ctx());
+    // Twice, as a job may run.
+    await w.flows.routing.runSimulation(started.simulationId);
+    await w.flows.routing.runSimulation(started.simulationId);
+    const { rows } = await w.db.pool.query('SELECT status, progress, total, result FROM routing_simulations WHERE id = $1', [
+      started.simulationId,
+    ]);
+    expect(rows[0]).toMatchObject({
+      status: 'done',
+      progress: 3,
+      total: 3,
+      result: {
+        differing: 3,
+        happened: { orders: 3, costMinor: 1_350, nodes: { N2: { orders: 3, units: 3 } } },
+        active: { orders: 3, costMinor: 1_350, missing: 0 },
+        draft: { missing: 0 },
+      },
+    });
+    expect(rows[0].result.draft.nodes.N2).toBeUndefined();
+    expect(rows[0].result.differences[0]).toMatchObject({ happened: { legs: [{ code: 'N2' }] } });
+    await w.flows.routing.promote({ merchantId: w.merchantId, version, reason: 'It costs no more than we thought' }, w.ctx());
+    expect(await whereIs(await order('BAG', 1))).not.toHaveProperty('1');
+  });
+});
+
 describe('what people say of nodes and rules', () => {
   it('is refused with the reason where it could not be followed, and changes nothing', async () => {
     const zone = (bands: SaveNodeSettingsInput['zones'][number]['bands']) => [{ name: 'A', area: [], transitDays: 1, bands }];

@@ -18,6 +18,8 @@ export const nav = {
   drafts: 'Entwürfe',
   pickQueue: 'Warteschlange',
   shipments: 'Sendungen',
+  routing: 'Routing',
+  nodes: 'Standorte',
   stock: 'Bestände',
   purchaseOrders: 'Einkäufe',
   transfers: 'Umlagerungen',

@@ -19,6 +19,8 @@ export const nav = {
   drafts: 'Drafts',
   pickQueue: 'Queue',
   shipments: 'Shipments',
+  routing: 'Routing',
+  nodes: 'Nodes',
   stock: 'Levels',
   purchaseOrders: 'Purchase orders',
   transfers: 'Transfers',

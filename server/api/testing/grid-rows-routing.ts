@@ -1,0 +1,68 @@
+import { DEFAULT_FACTS, DEFAULT_RULES } from '../../domains/routing/rules.ts';
+import type { ProcedurePath } from '../root.ts';
+import type { GridWorld, Row, Tenant } from './grid-world.ts';
+
+/** Situations of nodes and routing rules. */
+const flows = (w: GridWorld) => w.rest.api.app.flows.routing;
+
+async function versionOf(w: GridWorld, table: 'node_settings' | 'routing_rule_sets', tenant: Tenant): Promise<number> {
+  const of = table === 'node_settings' ? 'node_id = $1' : `merchant_id = $1 AND status = 'draft'`;
+  const { rows } = await w.rest.db.pool.query<{ version: bigint }>(`SELECT version FROM ${table} WHERE ${of}`, [
+    table === 'node_settings' ? w.rest[tenant].nodeId : w.rest[tenant].id,
+  ]);
+  return Number(rows[0]?.version ?? 0n);
+}
+
+/** A draft that differs from what is in force. */
+async function drafted(w: GridWorld, tenant: Tenant): Promise<{ merchantId: string; version: number }> {
+  const { id: merchantId } = w.rest[tenant];
+  const version = await versionOf(w, 'routing_rule_sets', tenant);
+  const content = { ...DEFAULT_RULES, lateDayMinor: 400 + version };
+  const saved = await flows(w).saveDraft({ merchantId, content, version: BigInt(version) }, w.ctx());
+  return { merchantId, version: saved.version };
+}
+
+async function settings(w: GridWorld, tenant: Tenant) {
+  const { id: merchantId, nodeId } = w.rest[tenant];
+  const version = await versionOf(w, 'node_settings', tenant);
+  return { ...DEFAULT_FACTS, merchantId, nodeId, priority: 10 + version, version };
+}
+
+const ended = (operation: 'routing.promote' | 'routing.discard') => async (w: GridWorld, tenant: Tenant) => {
+  const wish = await drafted(w, tenant);
+  return {
+    caller: await w.callerOf(tenant, operation),
+    input: { ...wish, reason: 'Better' },
+    other: { ...wish, reason: 'Worse' },
+  };
+};
+
+export const ROUTING_ROWS = {
+  'nodes.save': async (w, tenant) => {
+    const wish = await settings(w, tenant);
+    return { caller: await w.callerOf(tenant, 'nodes.save'), input: wish, other: { ...wish, handlingDays: 3 } };
+  },
+  'routing.saveDraft': async (w, tenant) => {
+    const version = await versionOf(w, 'routing_rule_sets', tenant);
+    const wish = { merchantId: w.rest[tenant].id, version, content: { ...DEFAULT_RULES, splitMinor: 1_000 + version } };
+    return { caller: await w.callerOf(tenant, 'routing.saveDraft'), input: wish, other: { ...wish, note: 'Other' } };
+  },
+  'routing.promote': ended('routing.promote'),
+  'routing.discard': ended('routing.discard'),
+  'routing.simulate': async (w, tenant) => {
+    const wish = await drafted(w, tenant);
+    return {
+      caller: await w.callerOf(tenant, 'routing.simulate'),
+      input: { ...wish, lastOrders: 5 },
+      other: { ...wish, lastOrders: 6 },
+    };
+  },
+  'routing.reroute': async (w, tenant) => {
+    const wish = { orderId: (await w.allocated(tenant)).id, nodeId: w.rest[tenant].nodeId };
+    return {
+      caller: await w.callerOf(tenant, 'routing.reroute'),
+      input: { ...wish, reason: 'shortage' },
+      other: { ...wish, reason: 'silent' },
+    };
+  },
+} as const satisfies Partial<Readonly<Record<ProcedurePath, Row>>>;
