@@ -1,83 +1,25 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DEFAULT_FACTS } from '../../domains/routing/rules.ts';
-import type { RulesContent, SaveNodeSettingsInput } from '../../domains/routing/schema.ts';
-import { DomainError } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';
 import { createFlows } from '../flows.ts';
 import { type OrderWorld, orderWorld } from '../testing/order-world.ts';
+import { price, refusal, routingHands } from '../testing/routing-hands.ts';
 import { createRouter } from './router.ts';
 
 /** Orders and the nodes they find, on a real database: chosen by cost, within what nodes can do, and again when one of them will not. */
 let w: OrderWorld;
+let hands: ReturnType<typeof routingHands>;
 beforeAll(async () => {
   w = await orderWorld({ stock: 50 });
+  hands = routingHands(w);
 });
 afterAll(() => w.close());
 
-const versions = new Map<string, bigint>();
-
-/** Says something of a node that differs from the defaults. */
-async function describeNode(at: number, facts: Partial<SaveNodeSettingsInput>): Promise<void> {
-  const nodeId = w.nodes[at] as string;
-  const version = versions.get(nodeId) ?? 0n;
-  const saved = await w.flows.routing.saveNode(
-    { ...DEFAULT_FACTS, merchantId: w.merchantId, priority: at, ...facts, nodeId, version },
-    w.ctx(),
-  );
-  versions.set(nodeId, BigInt(saved.version));
-}
-
-const price = (priceMinor: number, transitDays = 2): SaveNodeSettingsInput['zones'] => [
-  { name: 'All', area: [], transitDays, bands: [{ upToGrams: null, priceMinor }] },
-];
-
-async function rules(content: Partial<RulesContent>): Promise<void> {
-  const { rows } = await w.db.pool.query<{ version: bigint }>(
-    `SELECT version FROM routing_rule_sets WHERE merchant_id = $1 AND status = 'draft'`,
-    [w.merchantId],
-  );
-  const draft = await w.flows.routing.saveDraft(
-    {
-      merchantId: w.merchantId,
-      content: { splitMinor: 300, lateDayMinor: 200, rules: [], ...content },
-      version: rows[0]?.version ?? 0n,
-    },
-    w.ctx(),
-  );
-  await w.flows.routing.promote({ merchantId: w.merchantId, version: BigInt(draft.version), reason: 'test' }, w.ctx());
-}
-
-/** Units of an order by the node they are at; -1: at none. */
-async function whereIs(orderId: string): Promise<Record<number, number>> {
-  const { rows } = await w.db.pool.query<{ node_id: string | null; units: bigint }>(
-    `SELECT node_id, sum(to_unit - from_unit + 1)::int8 AS units FROM line_spans WHERE order_id = $1 AND state IN ('open', 'allocated') GROUP BY 1`,
-    [orderId],
-  );
-  return Object.fromEntries(rows.map((row) => [w.nodes.indexOf(row.node_id ?? ''), Number(row.units)]));
-}
-
-async function decisions(orderId: string) {
-  const { rows } = await w.db.pool.query<{ solver: string; reason: string; rules_number: number | null; explanation: never }>(
-    'SELECT solver, reason, rules_number, explanation FROM routing_decisions WHERE order_id = $1 ORDER BY id',
-    [orderId],
-  );
-  return rows as unknown as { solver: string; reason: string; rules_number: number | null; explanation: Record<string, never> }[];
-}
-
-const order = async (sku: string, quantity: number): Promise<string> => {
-  const { id } = await w.place({ lines: [{ sku, quantity }] });
-  await w.settle();
-  return id;
-};
-
-async function refusal(promise: Promise<unknown>): Promise<DomainError> {
-  const error = await promise.then(
-    () => new Error('It was not refused'),
-    (reason: unknown) => reason,
-  );
-  if (error instanceof DomainError) return error;
-  throw error;
-}
+type Hands = ReturnType<typeof routingHands>;
+const describeNode: Hands['describeNode'] = (...given) => hands.describeNode(...given);
+const rules: Hands['rules'] = (...given) => hands.rules(...given);
+const whereIs: Hands['whereIs'] = (...given) => hands.whereIs(...given);
+const decisions: Hands['decisions'] = (...given) => hands.decisions(...given);
+const order: Hands['order'] = (...given) => hands.order(...given);
 
 describe('an order of a merchant', () => {
   it('who said nothing of nodes goes to the first that has everything, and nothing is written about it', async () => {
@@ -308,94 +250,5 @@ describe('an order whose node will not send it', () => {
     await w.settle();
     expect(await w.order(id)).toMatchObject({ fulfilment_status: 'ALLOCATED' });
     await w.expectBooksAgree();
-  });
-});
-
-describe('a draft of rules', () => {
-  it('is replayed over past orders as they were, beside what happened, and put in force', async () => {
-    await describeNode(0, { zones: price(900) });
-    await describeNode(1, { zones: price(450) });
-    await rules({});
-    for (let n = 0; n < 3; n++) await order('BAG', 1);
-    const when = { channels: [], countries: [], skuTags: [], minGrams: null, maxGrams: null };
-    const content = {
-      splitMinor: 300,
-      lateDayMinor: 200,
-      rules: [{ name: 'Away', active: true, when, effect: { type: 'exclude' as const, nodes: ['N2'], kinds: [] } }],
-    };
-    const draft = await w.flows.routing.saveDraft({ merchantId: w.merchantId, content, version: 0n }, w.ctx());
-    const version = BigInt(draft.version);
-    const started = await w.flows.routing.simulate({ merchantId: w.merchantId, lastOrders: 3, version }, w.ctx());
-    // Twice, as a job may run.
-    await w.flows.routing.runSimulation(started.simulationId);
-    await w.flows.routing.runSimulation(started.simulationId);
-    const { rows } = await w.db.pool.query('SELECT status, progress, total, result FROM routing_simulations WHERE id = $1', [
-      started.simulationId,
-    ]);
-    expect(rows[0]).toMatchObject({
-      status: 'done',
-      progress: 3,
-      total: 3,
-      result: {
-        differing: 3,
-        happened: { orders: 3, costMinor: 1_350, nodes: { N2: { orders: 3, units: 3 } } },
-        active: { orders: 3, costMinor: 1_350, missing: 0 },
-        draft: { missing: 0 },
-      },
-    });
-    expect(rows[0].result.draft.nodes.N2).toBeUndefined();
-    expect(rows[0].result.differences[0]).toMatchObject({ happened: { legs: [{ code: 'N2' }] } });
-    await w.flows.routing.promote({ merchantId: w.merchantId, version, reason: 'It costs no more than we thought' }, w.ctx());
-    expect(await whereIs(await order('BAG', 1))).not.toHaveProperty('1');
-  });
-});
-
-describe('what people say of nodes and rules', () => {
-  it('is refused with the reason where it could not be followed, and changes nothing', async () => {
-    const zone = (bands: SaveNodeSettingsInput['zones'][number]['bands']) => [{ name: 'A', area: [], transitDays: 1, bands }];
-    const refused: [Partial<SaveNodeSettingsInput>, RegExp][] = [
-      [{ timeZone: 'Mars/Olympus' }, /time zone/],
-      [
-        {
-          zones: zone([
-            { upToGrams: 5, priceMinor: 9 },
-            { upToGrams: 5, priceMinor: 9 },
-          ]),
-        },
-        /must rise/,
-      ],
-      [
-        {
-          zones: zone([
-            { upToGrams: 5, priceMinor: 9 },
-            { upToGrams: null, priceMinor: 3 },
-          ]),
-        },
-        /must not fall/,
-      ],
-    ];
-    for (const [facts, why] of refused) expect((await refusal(describeNode(0, facts))).detail).toMatch(why);
-    versions.set(w.nodes[0] as string, (versions.get(w.nodes[0] as string) as bigint) - 1n);
-    expect((await refusal(describeNode(0, {}))).code).toBe('conflict');
-    versions.set(w.nodes[0] as string, (versions.get(w.nodes[0] as string) as bigint) + 1n);
-    const rule = {
-      name: 'Off',
-      active: true,
-      when: { channels: [], countries: [], skuTags: [], minGrams: null, maxGrams: null },
-      effect: { type: 'exclude' as const, nodes: ['NOWHERE'], kinds: [] },
-    };
-    expect((await refusal(rules({ rules: [rule] }))).detail).toMatch(/no node of that code/);
-  });
-
-  it('keeps every version of the rules, and one in force', async () => {
-    await rules({ splitMinor: 7 });
-    const { rows } = await w.db.pool.query(
-      'SELECT number, status FROM routing_rule_sets WHERE merchant_id = $1 ORDER BY number',
-      [w.merchantId],
-    );
-    expect(rows.filter((row) => row.status === 'active')).toHaveLength(1);
-    expect(rows.map((row) => row.number)).toEqual(rows.map((_, at) => at + 1));
-    const changed = w.db.pool.query(`UPDATE routing_rule_sets SET content = '{}' WHERE status = 'retired'`);
-    await expect(changed).rejects.toThrow('only a draft changes');
   });
 });
