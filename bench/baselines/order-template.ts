@@ -38,10 +38,10 @@ const TABLES: readonly (readonly [table: string, condition: string])[] = [
   ['audit_log', 'entity_id = $1::text AND $2::text IS NOT NULL'],
 ];
 
-/** Reads an order's rows. `key` is the idempotency key it was placed under. */
-export async function readTemplate(pool: pg.Pool, orderId: string, key: string): Promise<OrderTemplate> {
+/** Reads an order's rows, or those of whatever `of` says. `key` is the idempotency key it was placed under. */
+export async function readTemplate(pool: pg.Pool, orderId: string, key: string, of = TABLES): Promise<OrderTemplate> {
   const tables: TableRows[] = [];
-  for (const [table, condition] of TABLES) {
+  for (const [table, condition] of of) {
     const { rows: columns } = await pool.query<Column>(
       `SELECT attname AS name, format_type(atttypid, NULL) AS type FROM pg_attribute
        WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped AND attname <> 'xid' AND attgenerated = '' ORDER BY attnum`,

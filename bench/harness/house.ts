@@ -14,6 +14,8 @@ export interface House {
   /** What its sessions are signed with. */
   readonly secret: string;
   start(role: 'api' | 'worker'): Promise<Process>;
+  /** Starts an api process at a port of its own, and resolves with that. */
+  startApi(): Promise<number>;
   /** What runs, in the order it was started. */
   running(): readonly Process[];
   /** Ends everything that is still running, in order. */
@@ -85,6 +87,11 @@ export async function openHouse(database: Database, dir: string): Promise<House>
     secret: sessions,
     // The log says that it is ready at level info.
     start: (role) => keep('server/main.ts', ['--role', role], READY.main, { LOG_LEVEL: 'info' }),
+    async startApi() {
+      const own = await anyPort();
+      await keep('server/main.ts', ['--role', 'api'], READY.main, { LOG_LEVEL: 'info', PORT: String(own) });
+      return own;
+    },
     running: () => running,
     async close() {
       for (const process of running.toReversed()) await process.stop();

@@ -40,7 +40,7 @@ describe('reservations over REST', () => {
       lines: [{ sku: 'TENT-2', quantity: 3 }],
     });
     const twice = await world.send('POST', '/orders', { body: order({ reservation_id: made.json.id }) });
-    expect([twice.status, twice.json.code, twice.json.status]).toEqual([409, 'state_refuses', 409]);
+    expect([twice.status, twice.json.code, twice.json.reservation_status]).toEqual([409, 'state_refuses', 'used']);
     const late = await world.send('POST', `${path}/release`, { body: {} });
     expect([late.status, late.json.code]).toEqual([409, 'state_refuses']);
     const other = await world.send('POST', '/reservations', { body: wish });

@@ -91,7 +91,7 @@ describe('a reservation', () => {
     w.advanceClock(61_000);
     await expect(place(sku, 1, { reservationId: cart.id })).rejects.toMatchObject({
       code: 'state_refuses',
-      data: { status: 'expired' },
+      data: { reservationStatus: 'expired' },
     });
     expect(await code(w.flows.reservations.extend({ reservationId: cart.id }, w.ctx()))).toBe('state_refuses');
     expect(await promised(skuId)).toBe(2);
