@@ -35,7 +35,8 @@ export function statusAt({ status, expiresAt }: Pick<Reservation, 'status' | 'ex
 /** Refuses what is over. */
 export function demandOpen(reservation: Reservation, now: Date): void {
   const status = statusAt(reservation, now);
-  if (status !== 'open') throw new DomainError('state_refuses', ENDED[status], { reservation: reservation.id, reservationStatus: status });
+  if (status !== 'open')
+    throw new DomainError('state_refuses', ENDED[status], { reservation: reservation.id, reservationStatus: status });
 }
 
 /** Refuses an order that may not use the reservation: of another merchant (which is none), over, or for another channel. */
