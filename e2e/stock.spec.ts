@@ -38,3 +38,28 @@ test('a level cannot be corrected below nothing', async ({ as }) => {
   const dialog = await adjust(page, sku, -1_000_000, 'Lost');
   await expect(dialog).toContainText('Less than nothing cannot be on hand.');
 });
+
+test('what may be promised is kept from a channel and at a node, and the API says so at once', async ({ as }) => {
+  const rest = restClient();
+  const { sku, available } = await rest.stockedSku(20);
+  const page = await as('warehouse');
+  await page.goto(`/stock/${sku}`);
+  const promises = page.getByRole('region', { name: 'Promises' });
+  await expect(promises.getByRole('row').filter({ hasText: 'Marketplace' })).toContainText('No limit');
+
+  await page.goto(`/stock/${sku}?do=channel`);
+  const rule = page.getByRole('dialog', { name: `What a channel may be promised of ${sku}` });
+  await rule.getByRole('combobox', { name: 'Channel' }).click();
+  await page.getByRole('option', { name: 'Marketplace' }).click();
+  await rule.getByRole('textbox', { name: 'Cap' }).fill('7');
+  await rule.getByRole('button', { name: 'Set a channel’s limits' }).click();
+  await expect(rule).toBeHidden();
+  await expect(promises.getByRole('row').filter({ hasText: 'Marketplace' })).toContainText('7');
+
+  await page.goto(`/stock/${sku}?do=safety`);
+  const safety = page.getByRole('dialog', { name: `Safety stock of ${sku}` });
+  await safety.getByRole('textbox', { name: 'Safety' }).fill('2');
+  await safety.getByRole('button', { name: 'Set safety stock' }).click();
+  await expect(safety).toBeHidden();
+  expect((await rest.stock(sku)).supply[0]?.available).toBe(available - 2);
+});

@@ -28,7 +28,24 @@ export function promiser(
 ): { one: PromiseOne; close(): Promise<void> } {
   const pool = createPool({ connectionString: url, max: connections, name: 'bench-promises' });
   const one = { lane, row_lock: rowLock, conditional_update: conditionalUpdate }[name](pool, what);
-  return { one, close: () => pool.end() };
+  return { one: name === 'lane' ? one : inTurns(one, connections), close: () => pool.end() };
+}
+
+/** Whoever finds no free connection waits as long as it takes, in the order they came: the pool would give them up after some seconds. */
+function inTurns(one: PromiseOne, places: number): PromiseOne {
+  const queue: (() => void)[] = [];
+  let free = places;
+  return async () => {
+    if (free > 0) free--;
+    else await new Promise<void>((resolve) => queue.push(resolve));
+    try {
+      await one();
+    } finally {
+      const next = queue.shift();
+      if (next) next();
+      else free++;
+    }
+  };
 }
 
 function lane(pool: pg.Pool, { merchantId, sku }: Promising): PromiseOne {

@@ -15,7 +15,9 @@ import { Quantity } from '../ui/money.tsx';
 import { PageHeader } from '../ui/page-header.tsx';
 import { EmptyState, Loaded } from '../ui/states.tsx';
 import { AdjustDialog } from './adjust-dialog.tsx';
+import { PromisesPanel, ShortageOrders } from './promises-panel.tsx';
 import { StockMovements } from './stock-movements.tsx';
+import { ChannelDialog, SafetyDialog } from './supply-rule-dialogs.tsx';
 
 function Levels({ nodes }: { nodes: readonly NodeLevel[] }) {
   const { t } = useMessages();
@@ -90,7 +92,7 @@ function Body({ page }: { page: StockPage }) {
   const { t } = useMessages();
   const { sku } = page;
   const powers = usePowers();
-  const overlay = useOverlay(['adjust']);
+  const overlay = useOverlay(['adjust', 'safety', 'channel']);
   const product = `/products/${encodeURIComponent(sku.code)}?merchant=${sku.merchantId}`;
   const header = (
     <PageHeader
@@ -107,13 +109,25 @@ function Body({ page }: { page: StockPage }) {
           />
         )
       }
-      menu={[{ label: t('stock.openProduct'), href: product }]}
+      menu={[
+        ...(powers.may('promises.setSafety') && page.nodes.length > 0
+          ? [{ label: t('stock.promises.safetyVerb'), onClick: () => overlay.show('safety') }]
+          : []),
+        ...(powers.may('promises.setChannel') && sku.stocked
+          ? [{ label: t('stock.promises.channelVerb'), onClick: () => overlay.show('channel') }]
+          : []),
+        { label: t('stock.openProduct'), href: product },
+      ]}
     />
   );
   return (
     <DetailLayout header={header} bars={<Shortages work={page.work} />} aside={<Supply supply={page.supply} />}>
+      {page.work.length > 0 && <ShortageOrders skuId={sku.id} />}
       <Levels nodes={page.nodes} />
+      {sku.stocked && <PromisesPanel page={page} />}
       <StockMovements skuId={sku.id} />
+      {overlay.open === 'safety' && powers.may('promises.setSafety') && <SafetyDialog page={page} onClose={overlay.close} />}
+      {overlay.open === 'channel' && powers.may('promises.setChannel') && <ChannelDialog page={page} onClose={overlay.close} />}
       {overlay.open === 'adjust' && powers.may('stock.adjust') && <AdjustDialog page={page} onClose={overlay.close} />}
     </DetailLayout>
   );

@@ -30,7 +30,24 @@ export async function receiveStock(stage: Stage, shops: readonly Shop[], plan: r
     ),
   );
   await putAway(stage);
+  for (const shop of shops) await keepBack(stage, shop, now);
   return receipts.length;
+}
+
+/** What some goods keep back: at a node from everybody, and from a channel. Less than the stories leave of them. */
+async function keepBack({ flows, actors, ...stage }: Stage, shop: Shop, now: Date): Promise<void> {
+  const [first, , third, , fifth] = shop.goods;
+  const nodeId = shop.nodes[0]?.id;
+  if (!first || !third || !fifth || !nodeId) return;
+  const ctx = contextOf({ flows, actors, ...stage }, actors.warehouse, now);
+  const name = (what: string): string => `seed:${what}:${shop.slug}`;
+  await flows.setSafety({ merchantId: shop.id, skuId: first.skuId, nodeId, safety: 3 }, ctx, name('safety'));
+  const rules = [
+    { skuId: first.skuId, channel: 'marketplace', buffer: 4, cap: null },
+    { skuId: third.skuId, channel: 'marketplace', buffer: 0, cap: 200 },
+    { skuId: fifth.skuId, channel: 'shop', buffer: 5, cap: null },
+  ] as const;
+  for (const [at, rule] of rules.entries()) await flows.setChannel({ merchantId: shop.id, ...rule }, ctx, name(`channel-${at}`));
 }
 
 /** Where goods lie: an aisle and a shelf by the SKU's code. No verb writes bins yet, and nothing but the picker's way depends on them. */

@@ -20,6 +20,7 @@ import { paymentsRouter, refundsRouter } from './payments.ts';
 import { peopleRouter } from './people.ts';
 import { PERMISSIONS, type PermissionRow } from './permissions.ts';
 import { productsRouter } from './products.ts';
+import { promisesRouter } from './promises.ts';
 import { purchaseOrdersRouter } from './purchase-orders.ts';
 import { payoutsRouter, railsRouter } from './rails.ts';
 import { reconciliationRouter } from './reconciliation.ts';
@@ -76,6 +77,7 @@ export const appRouter = router({
   shippingMethods: shippingMethodsRouter,
   shop: shopRouter,
   simulators: simulatorsRouter,
+  promises: promisesRouter,
   stock: stockRouter,
   stockPolicies: stockPoliciesRouter,
   storeCredit: storeCreditRouter,

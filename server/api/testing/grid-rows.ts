@@ -7,6 +7,7 @@ import { FURTHER_ROWS, ORDER_ROWS } from './grid-rows-orders.ts';
 import { PEOPLE_ROWS } from './grid-rows-people.ts';
 import { PREVIEW_ROWS } from './grid-rows-previews.ts';
 import { PROGRAM_ROWS } from './grid-rows-programs.ts';
+import { PROMISE_ROWS } from './grid-rows-promises.ts';
 import { REST_ROWS } from './grid-rows-rest.ts';
 import { ROUTING_ROWS } from './grid-rows-routing.ts';
 import { SHOP_ROWS } from './grid-rows-shop.ts';
@@ -32,6 +33,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   ...BOOK_ROWS,
   ...ROUTING_ROWS,
   ...STOCK_ROWS,
+  ...PROMISE_ROWS,
   ...PROGRAM_ROWS,
 };
 

@@ -4,6 +4,31 @@ const NIL = '00000000-0000-7000-8000-000000000000';
 
 /** Samples of what is done with goods before anybody orders them. */
 export const STOCK_SAMPLES = {
+  'promises.get': {
+    input: () => ({ code: 'MUG-RED' }),
+    foreign: [() => ({ code: 'TENT-2' }), (world) => ({ code: 'TENT-2', merchantId: world.merchants[0] })],
+  },
+  'promises.waiting': {
+    input: (world) => ({ skuId: world.skus[1] }),
+    foreign: [(world) => ({ skuId: world.skus[0] })],
+    nothing: true,
+  },
+  'promises.setSafety': {
+    input: (world) => ({ merchantId: world.merchants[1], skuId: world.skus[1], nodeId: world.nodes[1], safety: 0 }),
+    foreign: [
+      (world) => ({ merchantId: world.merchants[0], skuId: world.skus[0], nodeId: world.nodes[0], safety: 1 }),
+      (world) => ({ merchantId: world.merchants[1], skuId: world.skus[1], nodeId: world.nodes[0], safety: 1 }),
+      (world) => ({ merchantId: world.merchants[1], skuId: world.skus[0], nodeId: world.nodes[1], safety: 1 }),
+    ],
+  },
+  'promises.setChannel': {
+    input: (world) => ({ merchantId: world.merchants[1], skuId: world.skus[1], channel: 'import', buffer: 0, cap: null }),
+    foreign: [
+      (world) => ({ merchantId: world.merchants[0], skuId: world.skus[0], channel: 'import', buffer: 1, cap: null }),
+      (world) => ({ merchantId: world.merchants[1], skuId: world.skus[0], channel: 'import', buffer: 1, cap: null }),
+      (world) => ({ merchantId: world.merchants[0], skuId: world.skus[1], channel: 'import', buffer: 1, cap: null }),
+    ],
+  },
   'purchaseOrders.list': {
     input: () => ({}),
     foreign: [(world) => ({ nodeId: world.nodes[0] }), (world) => ({ skuId: world.skus[0] })],
