@@ -35,11 +35,12 @@ export async function receiveStock(stage: Stage, shops: readonly Shop[], plan: r
 }
 
 /** What some goods keep back: at a node from everybody, and from a channel. Less than the stories leave of them. */
-async function keepBack({ flows, actors, ...stage }: Stage, shop: Shop, now: Date): Promise<void> {
+async function keepBack(stage: Stage, shop: Shop, now: Date): Promise<void> {
+  const { flows, actors } = stage;
   const [first, , third, , fifth] = shop.goods;
   const nodeId = shop.nodes[0]?.id;
   if (!first || !third || !fifth || !nodeId) return;
-  const ctx = contextOf({ flows, actors, ...stage }, actors.warehouse, now);
+  const ctx = contextOf(stage, actors.warehouse, now);
   const name = (what: string): string => `seed:${what}:${shop.slug}`;
   await flows.setSafety({ merchantId: shop.id, skuId: first.skuId, nodeId, safety: 3 }, ctx, name('safety'));
   const rules = [
