@@ -9,6 +9,7 @@ import { giveGifts } from './seed/gifts.ts';
 import { mapLimit } from './seed/map-limit.ts';
 import { externalIdOf, type PlannedOrder, planOrders } from './seed/plan.ts';
 import { fillPrograms } from './seed/programs.ts';
+import { describeRouting } from './seed/routing.ts';
 import { furnish } from './seed/shops.ts';
 import { receiveStock } from './seed/stock.ts';
 import { workOnStock } from './seed/stock-work.ts';
@@ -61,6 +62,7 @@ export async function seedDemo({ pool, say }: SeedOptions): Promise<void> {
     await giveWallets(stage);
     if (shops[0]) await fillPrograms(stage, shops[0]);
     if (shops[0]) await workOnStock(stage, shops[0]);
+    if (shops[0]) await describeRouting(stage, shops[0]);
     const now = new Date();
     if (shops[0]) await breakStock(stage, shops[0], plan, new Date(base.getTime() - 10 * 60_000));
     await leaveStuck(stage, simulators, plan, base);

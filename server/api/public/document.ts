@@ -166,6 +166,7 @@ export function openApiDocument(): JsonObject {
             'Shipments',
             'Products',
             'Stock',
+            'Nodes',
             'Customers',
             'Ledger',
             'Events',

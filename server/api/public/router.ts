@@ -4,6 +4,7 @@ import { eventsRouter } from './events.ts';
 import { giftCardsRouter } from './gift-cards.ts';
 import { ledgerRouter } from './ledger.ts';
 import { merchantRouter } from './merchant.ts';
+import { nodesRouter } from './nodes.ts';
 import type { OperationFacts, RestMeta } from './operation.ts';
 import { ordersRouter } from './orders.ts';
 import { productsRouter } from './products.ts';
@@ -24,6 +25,7 @@ export const restRouter = router({
     ledger: ledgerRouter,
     giftCards: giftCardsRouter,
     merchant: merchantRouter,
+    nodes: nodesRouter,
     orders: ordersRouter,
     products: productsRouter,
     purchaseOrders: purchaseOrdersRouter,

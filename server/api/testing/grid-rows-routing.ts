@@ -1,5 +1,4 @@
 import { DEFAULT_FACTS, DEFAULT_RULES } from '../../domains/routing/rules.ts';
-import type { ProcedurePath } from '../root.ts';
 import type { GridWorld, Row, Tenant } from './grid-world.ts';
 
 /** Situations of nodes and routing rules. */
@@ -37,7 +36,19 @@ const ended = (operation: 'routing.promote' | 'routing.discard') => async (w: Gr
   };
 };
 
-export const ROUTING_ROWS = {
+export const ROUTING_ROWS: Readonly<Record<string, Row>> = {
+  'v1.nodes.update': async (w, tenant) => ({
+    caller: { key: w.rest[tenant].key },
+    path: '/nodes/MAIN',
+    input: { version: await versionOf(w, 'node_settings', tenant), priority: 20 + (await versionOf(w, 'node_settings', tenant)) },
+    other: { version: await versionOf(w, 'node_settings', tenant), handling_days: 4 },
+  }),
+  'v1.nodes.reroute': async (w, tenant) => ({
+    caller: { key: w.rest[tenant].key },
+    path: `/orders/${(await w.allocated(tenant)).id}/reroutes`,
+    input: { node: 'MAIN', reason: 'shortage' },
+    other: { node: 'MAIN', reason: 'silent' },
+  }),
   'nodes.save': async (w, tenant) => {
     const wish = await settings(w, tenant);
     return { caller: await w.callerOf(tenant, 'nodes.save'), input: wish, other: { ...wish, handlingDays: 3 } };
@@ -65,4 +76,4 @@ export const ROUTING_ROWS = {
       other: { ...wish, reason: 'silent' },
     };
   },
-} as const satisfies Partial<Readonly<Record<ProcedurePath, Row>>>;
+};

@@ -25,8 +25,8 @@ export interface Solution extends Plan {
   readonly steps: number;
 }
 
-/** Steps after which a search is given up: some ten milliseconds. */
-export const STEP_LIMIT = 60_000;
+/** Steps after which a search is given up: some milliseconds. */
+export const STEP_LIMIT = 15_000;
 
 /** The best plan, or the best that was found within the limit. */
 export function solve(problem: Problem, limit = STEP_LIMIT): Solution {
