@@ -24,6 +24,7 @@ import { sweepHolds } from './tasks/sweep-holds.ts';
 import { sweepManifests } from './tasks/sweep-manifests.ts';
 import { sweepMoneyRequests } from './tasks/sweep-money-requests.ts';
 import { sweepNotices } from './tasks/sweep-notices.ts';
+import { sweepPickupsTask } from './tasks/sweep-pickups.ts';
 import { sweepRails } from './tasks/sweep-rails.ts';
 import { sweepReports } from './tasks/sweep-reports.ts';
 import { sweepReservations } from './tasks/sweep-reservations.ts';
@@ -44,6 +45,7 @@ const TASK_LIST: { readonly [T in TaskName]: Task<T> } = {
   'mark-accounts': markAccountsTask,
   'sweep-money-requests': sweepMoneyRequests,
   'expire-gift-cards': expireGiftCardsTask,
+  'sweep-pickups': sweepPickupsTask,
   'sweep-holds': sweepHolds,
   'sweep-backorders': sweepBackorders,
   'process-webhook': processWebhookTask,

@@ -1,12 +1,14 @@
 import type pg from 'pg';
 import { createCarriers } from '../server/domains/fulfilment/provider.ts';
+import { createPartners } from '../server/domains/nodes/provider.ts';
 import { createPaymentProviders } from '../server/domains/payments/provider.ts';
 import { createFlows } from '../server/flows/flows.ts';
 import { createOwnClock } from '../server/flows/own-clock.ts';
-import { readEnv } from '../server/platform/env.ts';
+import { type Env, readEnv } from '../server/platform/env.ts';
 import { findDueOfOrders } from '../server/platform/saga-rows.ts';
 import { giveGifts } from './seed/gifts.ts';
 import { mapLimit } from './seed/map-limit.ts';
+import { askPartners } from './seed/partners.ts';
 import { externalIdOf, type PlannedOrder, planOrders } from './seed/plan.ts';
 import { fillPrograms } from './seed/programs.ts';
 import { describeRouting } from './seed/routing.ts';
@@ -48,9 +50,17 @@ export async function seedDemo({ pool, say }: SeedOptions): Promise<void> {
       parcel: { url: env.CARRIER_URL, apiKey: env.CARRIER_API_KEY, webhookSecret: env.CARRIER_WEBHOOK_SECRET },
     }),
   };
+  const partners = createPartners(partnersOf(env));
   const time = createOwnClock();
   const home = env.WAYBILL_REGION;
-  const flows = createFlows({ pool, home, outside, clock: time.clock, dataKey: env.WAYBILL_DATA_KEY, drivesSagas: true });
+  const flows = createFlows({
+    pool,
+    home,
+    outside: { ...outside, partners },
+    clock: time.clock,
+    dataKey: env.WAYBILL_DATA_KEY,
+    drivesSagas: true,
+  });
   const stage: Stage = { pool, home, flows, time, base, actors };
   await muteWebhooks(simulators, true);
   try {
@@ -64,6 +74,7 @@ export async function seedDemo({ pool, say }: SeedOptions): Promise<void> {
     if (shops[0]) await workOnStock(stage, shops[0]);
     if (shops[0]) await describeRouting(stage, shops[0]);
     const now = new Date();
+    if (shops[0] && partners.size > 0) await askPartners(stage, shops[0], new Date(base.getTime() - 30 * 60_000));
     if (shops[0]) await breakStock(stage, shops[0], plan, new Date(base.getTime() - 10 * 60_000));
     await leaveStuck(stage, simulators, plan, base);
     await catchUp(stage, plan, now);
@@ -71,8 +82,21 @@ export async function seedDemo({ pool, say }: SeedOptions): Promise<void> {
   } finally {
     await muteWebhooks(simulators, false);
     await flows.idle();
-    for (const provider of [...outside.payments.values(), ...outside.carriers.values()]) provider.close();
+    for (const provider of [...outside.payments.values(), ...outside.carriers.values(), ...partners.values()]) provider.close();
   }
+}
+
+/** The partners that run beside this; without them nothing is asked of anybody. */
+function partnersOf(env: Env): Parameters<typeof createPartners>[0] {
+  const { THIRD_PARTY_URL: third, DROP_SHIPPER_URL: drop } = env;
+  return {
+    ...(third
+      ? { third_party: { url: third, apiKey: env.THIRD_PARTY_API_KEY, webhookSecret: env.THIRD_PARTY_WEBHOOK_SECRET } }
+      : {}),
+    ...(drop
+      ? { drop_shipper: { url: drop, apiKey: env.DROP_SHIPPER_API_KEY, webhookSecret: env.DROP_SHIPPER_WEBHOOK_SECRET } }
+      : {}),
+  };
 }
 
 /** Waits for the simulators, which start beside this. */

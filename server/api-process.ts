@@ -74,12 +74,13 @@ export async function startApi(app: App, mounts: ApiMounts, port: number = app.e
   };
 }
 
-function webhookSources({ payments, carriers, bank }: App): ReadonlyMap<string, WebhookVerifier> {
+function webhookSources({ payments, carriers, bank, partners }: App): ReadonlyMap<string, WebhookVerifier> {
   const sources = new Map<string, WebhookVerifier>();
   const psp = payments.get('card');
   const carrier = carriers.get('parcel');
   if (psp) sources.set('psp', (body, headers, now) => psp.verifyWebhook(body, headers, now));
   if (carrier) sources.set('carrier', (body, headers, now) => carrier.verifyWebhook(body, headers, now));
   if (bank) sources.set('bank', (body, headers, now) => bank.verifyWebhook(body, headers, now));
+  for (const [name, partner] of partners) sources.set(name, (body, headers, now) => partner.verifyWebhook(body, headers, now));
   return sources;
 }

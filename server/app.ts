@@ -2,6 +2,7 @@ import type pg from 'pg';
 import type { App as ApiApp } from './api/app.ts';
 import { deliverLinks } from './api/link-delivery.ts';
 import { type Carrier, createCarriers } from './domains/fulfilment/provider.ts';
+import { createPartners, type FulfilmentPartner } from './domains/nodes/provider.ts';
 import { createPaymentProviders, type PaymentProvider } from './domains/payments/provider.ts';
 import { type Bank, createBank } from './domains/rails/provider.ts';
 import { createFlows } from './flows/flows.ts';
@@ -31,6 +32,7 @@ export interface App extends ApiApp {
   readonly payments: ReadonlyMap<string, PaymentProvider>;
   readonly carriers: ReadonlyMap<string, Carrier>;
   readonly bank?: Bank;
+  readonly partners: ReadonlyMap<string, FulfilmentPartner>;
   /** New events, as they become visible. Reads nothing until `live.start()`, which only the api process needs. */
   readonly live: LiveHub;
   /** Waits for the lanes and ends every connection. */
@@ -65,12 +67,13 @@ export function createApp({ env, role, pool: given, log: givenLog }: AppOptions)
   const bank = env.BANK_URL
     ? createBank({ url: env.BANK_URL, apiKey: env.BANK_API_KEY, webhookSecret: env.BANK_WEBHOOK_SECRET })
     : undefined;
+  const partners = createPartners(partnerConfigs(env));
   const live = createLiveHub({ pool, connectionString: env.DATABASE_URL, log });
   const desk = createMailDesk(env);
   const flows = createFlows({
     pool,
     home: env.WAYBILL_REGION,
-    outside: { payments, carriers, ...(bank ? { bank } : {}) },
+    outside: { payments, carriers, partners, ...(bank ? { bank } : {}) },
     mail: desk,
     dataKey: env.WAYBILL_DATA_KEY,
     observe: (name, figures) => telemetry.observeLane(name, figures),
@@ -87,6 +90,7 @@ export function createApp({ env, role, pool: given, log: givenLog }: AppOptions)
     payments,
     carriers,
     ...(bank ? { bank } : {}),
+    partners,
     live,
     flows,
     limits,
@@ -111,11 +115,35 @@ export function createApp({ env, role, pool: given, log: givenLog }: AppOptions)
     async close() {
       await live.stop();
       await flows.idle();
-      for (const provider of [...payments.values(), ...carriers.values()]) provider.close();
+      for (const provider of [...payments.values(), ...carriers.values(), ...partners.values()]) provider.close();
       bank?.close();
       await prisma.$disconnect();
       if (!given) await pool.end();
     },
+  };
+}
+
+/** The partners that are named, by the kind of their nodes. */
+function partnerConfigs(env: Env): Parameters<typeof createPartners>[0] {
+  return {
+    ...(env.THIRD_PARTY_URL
+      ? {
+          third_party: {
+            url: env.THIRD_PARTY_URL,
+            apiKey: env.THIRD_PARTY_API_KEY,
+            webhookSecret: env.THIRD_PARTY_WEBHOOK_SECRET,
+          },
+        }
+      : {}),
+    ...(env.DROP_SHIPPER_URL
+      ? {
+          drop_shipper: {
+            url: env.DROP_SHIPPER_URL,
+            apiKey: env.DROP_SHIPPER_API_KEY,
+            webhookSecret: env.DROP_SHIPPER_WEBHOOK_SECRET,
+          },
+        }
+      : {}),
   };
 }
 
@@ -131,6 +159,8 @@ function simulators(env: Env, pool: pg.Pool): NonNullable<App['simulators']> {
     psp: controlUrl(env.PSP_URL, env.PSP_CONTROL_PORT),
     carrier: controlUrl(env.CARRIER_URL, env.CARRIER_CONTROL_PORT),
     bank: controlUrl(env.BANK_URL ?? 'http://127.0.0.1:3014', env.BANK_CONTROL_PORT),
+    third_party: controlUrl(env.THIRD_PARTY_URL ?? 'http://127.0.0.1:3015', env.THIRD_PARTY_CONTROL_PORT),
+    drop_shipper: controlUrl(env.DROP_SHIPPER_URL ?? 'http://127.0.0.1:3016', env.DROP_SHIPPER_CONTROL_PORT),
     mail: controlUrl(env.SMTP_URL ?? 'smtp://127.0.0.1:3013', env.SMTP_CONTROL_PORT),
   });
   return { control, flows: createSimulatorFlows({ pool, control }) };

@@ -20,6 +20,7 @@ import { OrderLines } from './order-lines.tsx';
 import { OrderMails } from './order-mails.tsx';
 import { OrderMoney, OrderRefunds } from './order-money.tsx';
 import { OrderNotes } from './order-notes.tsx';
+import { OrderPickup, OrderRequests } from './order-partners.tsx';
 import { OrderRouting } from './order-routing.tsx';
 import { OrderSagas } from './order-sagas.tsx';
 import { OrderShipments } from './order-shipments.tsx';
@@ -112,6 +113,8 @@ function OrderBody({ page }: { page: OrderPage }) {
       }
     >
       <OrderLines lines={page.lines} currency={currency} />
+      <OrderPickup page={page} />
+      <OrderRequests page={page} />
       <OrderShipments page={page} />
       <OrderRouting order={page.order} />
       <OrderMails order={page.order} />

@@ -10,6 +10,8 @@ export const FAULTS_OF = {
   psp: ['decline', 'challenge', 'slow_ms', 'drop_reply', 'drop_before', 'error_5xx', 'error_5xx_after', 'rate_limit'],
   carrier: ['decline', 'slow_ms', 'drop_reply', 'drop_before', 'error_5xx', 'error_5xx_after', 'rate_limit'],
   bank: ['decline', 'slow_ms', 'drop_reply', 'drop_before', 'error_5xx', 'error_5xx_after', 'rate_limit'],
+  third_party: ['decline', 'slow_ms', 'drop_reply', 'drop_before', 'error_5xx', 'error_5xx_after', 'rate_limit'],
+  drop_shipper: ['decline', 'slow_ms', 'drop_reply', 'drop_before', 'error_5xx', 'error_5xx_after', 'rate_limit'],
   mail: ['decline', 'rate_limit', 'drop_reply', 'drop_before', 'error_5xx', 'slow_ms'],
 } as const satisfies Record<SimulatorName, readonly FaultName[]>;
 
@@ -18,6 +20,8 @@ export const OPERATIONS_OF = {
   psp: ['authorize', 'capture', 'refund', 'void'],
   carrier: ['label', 'void'],
   bank: ['payout', 'beneficiary'],
+  third_party: ['request', 'cancel'],
+  drop_shipper: ['request', 'cancel'],
   mail: ['mail'],
 } as const satisfies Record<SimulatorName, readonly string[]>;
 export type OperationName = (typeof OPERATIONS_OF)[SimulatorName][number];

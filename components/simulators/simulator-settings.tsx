@@ -1,5 +1,5 @@
 'use client';
-import { Button, Switch } from '@mantine/core';
+import { Button, NativeSelect, Switch } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { Section } from '../ui/detail-layout.tsx';
 import { QuantityInput } from '../ui/form-fields.tsx';
@@ -45,6 +45,39 @@ export function CarrierSettings({ settings }: { settings: Settings }) {
         <JourneyForm
           key={`${settings.in_transit_after_ms} ${settings.delivered_after_ms} ${settings.exception_rate}`}
           settings={settings}
+        />
+      </div>
+    </Section>
+  );
+}
+
+const ANSWERS = ['accept', 'partial', 'reject', 'silent'] as const;
+
+/** What a partner says to requests, and whether it sends by itself. */
+export function PartnerSettings({ name, settings }: { name: 'third_party' | 'drop_shipper'; settings: Settings }) {
+  const { t } = useMessages();
+  const { settings: change } = useSimulatorActions();
+  const chosen = ANSWERS.find((answer) => answer === settings.answer) ?? 'accept';
+  return (
+    <Section title={t('simulators.settings.title')}>
+      <div className={classes.fields}>
+        <NativeSelect
+          label={t('simulators.settings.answer')}
+          description={t('simulators.settings.answerText')}
+          value={chosen}
+          disabled={change.isPending}
+          data={ANSWERS.map((value) => ({ value, label: t(`simulators.settings.answers.${value}`) }))}
+          onChange={(event) => {
+            const answer = ANSWERS.find((value) => value === event.currentTarget.value) ?? 'accept';
+            change.mutate({ simulator: name, answer });
+          }}
+        />
+        <Switch
+          label={t('simulators.settings.ships')}
+          description={t('simulators.settings.shipsText')}
+          checked={settings.auto_ship === true}
+          disabled={change.isPending}
+          onChange={(event) => change.mutate({ simulator: name, autoShip: event.currentTarget.checked })}
         />
       </div>
     </Section>

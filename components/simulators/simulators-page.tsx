@@ -16,11 +16,11 @@ import { SimulatorFaults } from './simulator-faults.tsx';
 import { SimulatorFigures } from './simulator-figures.tsx';
 import { ChargeBack, TransferIn, WrongReport } from './simulator-happenings.tsx';
 import { SimulatorLog, SimulatorParcels } from './simulator-log.tsx';
-import { BankSettings, CarrierSettings, PspSettings } from './simulator-settings.tsx';
+import { BankSettings, CarrierSettings, PartnerSettings, PspSettings } from './simulator-settings.tsx';
 import { SimulatorWebhooks } from './simulator-webhooks.tsx';
 import { useSimulatorActions } from './use-simulator.ts';
 
-const NAMES = ['psp', 'carrier', 'bank', 'mail'] as const;
+const NAMES = ['psp', 'carrier', 'bank', 'third_party', 'drop_shipper', 'mail'] as const;
 type Name = (typeof NAMES)[number];
 /** What happens over there is watched while it happens. */
 const REFRESH_MS = 2_000;
@@ -129,6 +129,7 @@ function SimulatorAside({ name, simulator }: Shown) {
       {name === 'psp' && <WrongReport />}
       {name === 'bank' && <BankSettings settings={simulator.settings} />}
       {name === 'bank' && <TransferIn />}
+      {(name === 'third_party' || name === 'drop_shipper') && <PartnerSettings name={name} settings={simulator.settings} />}
       {name === 'carrier' && <CarrierSettings settings={simulator.settings} />}
     </>
   );

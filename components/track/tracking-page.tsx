@@ -10,6 +10,7 @@ import { PageHeader } from '../ui/page-header.tsx';
 import { Loaded } from '../ui/states.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
 import { Arrives, LineProgress, Parcels } from './parcels.tsx';
+import { PickupPlace } from './pickup.tsx';
 import { ProgressSteps } from './progress-steps.tsx';
 import classes from './track.module.css';
 
@@ -32,8 +33,14 @@ function Body({ tracking }: { tracking: Tracking }) {
   );
   return (
     <NarrowLayout header={header}>
-      <ProgressSteps lines={tracking.lines} />
-      <Parcels parcels={tracking.parcels} lines={tracking.lines} />
+      {tracking.pickup ? (
+        <PickupPlace pickup={tracking.pickup} />
+      ) : (
+        <>
+          <ProgressSteps lines={tracking.lines} />
+          <Parcels parcels={tracking.parcels} lines={tracking.lines} />
+        </>
+      )}
       <Section title={t('track.items')}>
         <ul className={classes.list}>
           {tracking.lines.map((line, index) => (

@@ -102,6 +102,22 @@ export const STATUS_LOOKS = {
     compensating: look('moving', IconArrowBackUp),
     done: look('done', IconCheck),
   } satisfies Record<SagaStatus, Look>,
+  request: {
+    pending: look('neutral', IconClock),
+    asked: look('moving', IconHourglass),
+    accepted: look('moving', IconProgress),
+    rejected: look('blocked', IconCircleX),
+    shipped: look('done', IconTruck),
+    cancelled: look('neutral', IconBan),
+  },
+  pickup: {
+    waiting: look('moving', IconClock),
+    ready: look('attention', IconHourglass),
+    handing_over: look('moving', IconProgress),
+    collected: look('done', IconCheck),
+    uncollected: look('returned', IconArrowBackUp),
+    cancelled: look('neutral', IconBan),
+  },
   shipment: {
     PENDING: look('neutral', IconClock),
     LABELLED: look('moving', IconTag),

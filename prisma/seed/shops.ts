@@ -62,14 +62,14 @@ const NODES: readonly DemoNode[] = [
     shop: 'harbour-lane',
     code: 'MID',
     name: 'Midlands fulfilment',
-    kind: 'third_party',
+    kind: 'warehouse',
     address: { name: 'Midlands Fulfilment Ltd', line1: '8 Canal Way', city: 'Coventry', postalCode: 'CV1 4DA', country: 'GB' },
   },
   {
     shop: 'kumo',
     code: 'OSA',
     name: 'Osaka maker',
-    kind: 'drop_shipper',
+    kind: 'warehouse',
     address: { name: 'Kumo', line1: '2-5-1 Nanba', city: 'Osaka', postalCode: '542-0076', country: 'JP' },
   },
 ];

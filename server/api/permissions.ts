@@ -1,4 +1,5 @@
 import { type ApiScope, HAND_HOLDS, type HandHold, type Role } from '../kernel/vocabulary.ts';
+import { FETCHING_PERMISSIONS } from './permissions-fetching.ts';
 import { REST_PERMISSIONS } from './public/permissions.ts';
 import { STOCK_PERMISSIONS } from './stock-permissions.ts';
 
@@ -134,6 +135,7 @@ export const PERMISSIONS = {
   'shipments.get': { allow: ORDER_READERS },
   'shipments.ready': { allow: ORDER_READERS },
   'shipments.nodes': { allow: ORDER_READERS },
+  ...FETCHING_PERMISSIONS,
   'goods.places': { allow: ORDER_READERS },
   'goods.find': { allow: ORDER_READERS },
   ...STOCK_PERMISSIONS,

@@ -4,6 +4,7 @@ import { authRouter } from './auth.ts';
 import { countsRouter } from './counts.ts';
 import { customersRouter } from './customers.ts';
 import { draftsRouter } from './drafts.ts';
+import { partnersRouter, pickupsRouter } from './fetching.ts';
 import { giftCardsRouter } from './gift-cards.ts';
 import { glRouter } from './gl.ts';
 import { goodsRouter } from './goods.ts';
@@ -74,6 +75,8 @@ export const appRouter = router({
   sagas: sagasRouter,
   search: searchRouter,
   shipments: shipmentsRouter,
+  pickups: pickupsRouter,
+  partners: partnersRouter,
   shippingMethods: shippingMethodsRouter,
   shop: shopRouter,
   simulators: simulatorsRouter,

@@ -185,6 +185,10 @@ function makeSecrets(): Secrets {
       CARRIER_WEBHOOK_SECRET: `whsec_${token(24)}`,
       BANK_API_KEY: `bank_test_${token(18)}`,
       BANK_WEBHOOK_SECRET: `whsec_${token(24)}`,
+      THIRD_PARTY_API_KEY: `third_party_test_${token(18)}`,
+      THIRD_PARTY_WEBHOOK_SECRET: `whsec_${token(24)}`,
+      DROP_SHIPPER_API_KEY: `drop_shipper_test_${token(18)}`,
+      DROP_SHIPPER_WEBHOOK_SECRET: `whsec_${token(24)}`,
     },
   };
 }

@@ -42,9 +42,13 @@ export async function stackEnvironment(project: Project, options: StartOptions):
     env.PSP_URL ??= `http://127.0.0.1:${await innerPort(options.port + 11)}`;
     env.CARRIER_URL ??= `http://127.0.0.1:${await innerPort(options.port + 12)}`;
     env.BANK_URL ??= `http://127.0.0.1:${await innerPort(options.port + 14)}`;
+    env.THIRD_PARTY_URL ??= `http://127.0.0.1:${await innerPort(options.port + 15)}`;
+    env.DROP_SHIPPER_URL ??= `http://127.0.0.1:${await innerPort(options.port + 16)}`;
     env.PSP_CONTROL_PORT ??= String(await innerPort(options.port + 21));
     env.CARRIER_CONTROL_PORT ??= String(await innerPort(options.port + 22));
     env.BANK_CONTROL_PORT ??= String(await innerPort(options.port + 24));
+    env.THIRD_PARTY_CONTROL_PORT ??= String(await innerPort(options.port + 25));
+    env.DROP_SHIPPER_CONTROL_PORT ??= String(await innerPort(options.port + 26));
     if (options.traffic) env.TRAFFIC_PORT ??= String(await innerPort(options.port + 31));
     mkdirSync(simulatorsDir(project), { recursive: true, mode: 0o700 });
   }
@@ -91,14 +95,20 @@ async function seed(project: Project, env: NodeJS.ProcessEnv, supervisor: Superv
 /** Fast enough to be watched, slow enough to be seen. */
 const DEMO_JOURNEY = { auto_progress: true, in_transit_after_ms: 20_000, delivered_after_ms: 60_000 };
 
+/** Partners answer after a moment, send by themselves, and their parcels travel as the carrier's do. */
+const DEMO_PARTNER = { answer_after_ms: 3_000, auto_ship: true, ship_after_ms: 15_000 };
+
 /**
  * In a demo the carrier brings parcels by itself, once the demo data is made: what that left on its way stays there. The simulator keeps
  * the setting, so that whoever turns it off finds it off after the next start too.
  */
 async function letParcelsArrive(env: NodeJS.ProcessEnv): Promise<void> {
   if (!simulated() || !env.CARRIER_URL) return;
-  const control = createSimulatorControl({ psp: env.PSP_URL ?? '', carrier: env.CARRIER_URL, bank: '', mail: '' });
+  const partners = { third_party: env.THIRD_PARTY_URL ?? '', drop_shipper: env.DROP_SHIPPER_URL ?? '' };
+  const control = createSimulatorControl({ psp: env.PSP_URL ?? '', carrier: env.CARRIER_URL, bank: '', mail: '', ...partners });
   await control.change('carrier', 'settings', { ...DEMO_JOURNEY, auto_progress_since: Date.now() });
+  for (const partner of ['third_party', 'drop_shipper'] as const)
+    if (partners[partner]) await control.change(partner, 'settings', DEMO_PARTNER);
 }
 
 function partOf(role: 'api' | 'web' | 'worker', env: NodeJS.ProcessEnv) {

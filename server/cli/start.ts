@@ -87,6 +87,8 @@ function writeRunning(options: StartOptions, env: NodeJS.ProcessEnv): void {
     pspUrl: env.PSP_URL,
     carrierUrl: env.CARRIER_URL,
     bankUrl: env.BANK_URL,
+    thirdPartyUrl: env.THIRD_PARTY_URL,
+    dropShipperUrl: env.DROP_SHIPPER_URL,
     ...(env.SMTP_CONTROL_PORT ? { mailUrl: `http://127.0.0.1:${env.SMTP_CONTROL_PORT}` } : {}),
   };
   writeFileSync(join(options.dataDir, 'running.json'), JSON.stringify(running, null, 2), { mode: 0o600 });

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import type { PartnerOutcome } from '../domains/nodes/provider.ts';
 import type { Order } from '../domains/orders/service.ts';
 import type { Ctx } from '../kernel/context.ts';
 import { DomainError } from '../kernel/errors.ts';
@@ -16,6 +17,9 @@ import { CANCEL_SAGA } from './cancel-intent.ts';
 import { RELABEL_SAGA } from './labels.ts';
 import type { Outside } from './outside.ts';
 import { CLAIM_SAGA } from './parcels/claims.ts';
+import { PARTNER_SAGA } from './partners/births.ts';
+import { PARCEL_SAGA } from './partners/parcel-saga.ts';
+import { HAND_OVER_SAGA } from './pickups/hand-over-saga.ts';
 import { RESHIP_SAGA } from './reship-saga.ts';
 import { REROUTE_SAGA } from './routing/exclusions.ts';
 import { sagaDefinition } from './sagas.ts';
@@ -114,9 +118,12 @@ async function runTurns(tx: Tx, turns: readonly Turn[], deps: SagaRunnerDeps): P
       claimsOf,
       nodes: true,
       allocates: goodsOf.size > 0,
+      // A closed node's requests go on.
+      pickups: turns.some((turn) => found.get(turn.sagaId)?.kind === HAND_OVER_SAGA.kind),
+      requests: turns.some((turn) => REQUESTS.has(found.get(turn.sagaId)?.kind ?? '')),
       ledger: true,
       numbers: {
-        shipment: (locked) => locked.filter(isServicesOnly).length,
+        shipment: (locked) => locked.filter(isServicesOnly).length + turns.reduce((sum, turn) => sum + parcelsIn(turn), 0),
         refund: (locked) => locked.filter(hasCancelledUnits).length + cancels,
       },
       multicapture,
@@ -129,6 +136,15 @@ async function runTurns(tx: Tx, turns: readonly Turn[], deps: SagaRunnerDeps): P
   if (deps.drivesSagas) dropSagaJobs(world.outbox);
   await writeWorld(tx, world);
   return results;
+}
+
+/** Sagas that look at what partners were asked. */
+const REQUESTS: ReadonlySet<string> = new Set([PARTNER_SAGA.kind, REROUTE_SAGA, CANCEL_SAGA]);
+
+/** How many shipments a partner's word may make: each parcel that it names is one at most. */
+function parcelsIn({ settled }: Turn): number {
+  const outcome = settled?.outcome as Partial<Extract<PartnerOutcome, { kind: 'succeeded' }>> | undefined;
+  return outcome?.snapshot?.parcels.length ?? 0;
 }
 
 /** Its confirmation ships it: see create-shipment.ts. */
@@ -150,7 +166,9 @@ function turnWeight(saga: SagaPosition, turn: Turn): Weight {
     if (turn.settled) return isYes(turn.settled.outcome) ? 'forward' : 'full';
     return ['promise', 'authorize'].includes(saga.step) ? 'light' : 'forward';
   }
-  if (saga.kind === 'ship-order')
+  // What a partner says may release units at their node.
+  if (saga.kind === PARTNER_SAGA.kind) return turn.settled ? 'forward' : 'light';
+  if (saga.kind === 'ship-order' || saga.kind === PARCEL_SAGA || saga.kind === HAND_OVER_SAGA.kind)
     return saga.step === 'dispatch' || (saga.step === 'capture' && turn.settled !== undefined) ? 'full' : 'light';
   if (saga.kind === REROUTE_SAGA) return 'forward';
   return [CANCEL_SAGA, RESHIP_SAGA, RENEWAL_SAGA].includes(saga.kind) ? 'full' : 'light';

@@ -13,6 +13,7 @@ import { renewIfLapsed } from './backorders/start-renewal.ts';
 import { cancelIntent } from './cancel-intent.ts';
 import { shipServices } from './create-shipment.ts';
 import type { Outside } from './outside.ts';
+import { askPartners } from './partners/ask-partners.ts';
 import { isSound } from './routing/check-plan.ts';
 import { decisionOf, digestOf } from './routing/decision.ts';
 import { isWaiting, openPieces, questionOf, sketchOf } from './routing/question.ts';
@@ -69,6 +70,7 @@ function take(world: World, order: orders.Order, picks: readonly (Pick | RoutedP
   }
   settleOrder(world, order, 'allocate', ctx);
   tell(world, order, 'order.allocated', { units: unitsIn(picks), nodes: [...byNode(picks).keys()] }, ctx);
+  askPartners(world, order, ctx);
 }
 
 /** Whether units of it were sold before they were here. */
@@ -108,10 +110,12 @@ function prepare(world: World, saga: Saga, ctx: Ctx): { kind: 'call'; args: Sket
   const pieces = openPieces(world, order);
   // Units that took weeks to come may find that the bank does not hold their money any more: then they wait until it does.
   if (pieces.length > 0 && wasSoldEarly(order) && renewIfLapsed(world, order, ctx)) return later(ctx, HOLD_RETRY_MS);
-  if (pieces.length > 0 && !isPlain(world, order, pieces))
+  // What a customer fetches has to lie where they come.
+  const fetchedAt = world.pickups.byOrder.get(order.row.id)?.nodeId;
+  if (pieces.length > 0 && !fetchedAt && !isPlain(world, order, pieces))
     return { kind: 'call', args: sketchOf(world, order, world.routing.configs.get(order.row.merchantId), pieces, ctx) };
   if (pieces.length > 0) {
-    const nodes = (world.fulfilment.nodes.get(order.row.merchantId) ?? []).map((node) => node.id);
+    const nodes = fetchedAt ? [fetchedAt] : (world.fulfilment.nodes.get(order.row.merchantId) ?? []).map((node) => node.id);
     take(world, order, planAllocation(world.inventory, nodes, pieces), ctx);
   }
   if (!order.lines.some((line) => line.stocked && line.skuId)) shipServices(world, order, ctx);

@@ -8,6 +8,7 @@ import type { Flows } from './flows.ts';
 import { backorderCalls } from './testing/backorder-calls.ts';
 import { fundWallet } from './testing/fund-wallet.ts';
 import { type OrderWorld, orderWorld } from './testing/order-world.ts';
+import { pickupCalls } from './testing/pickup-calls.ts';
 import { promiseCalls } from './testing/promise-calls.ts';
 import { addShippingMethods } from './testing/shipping-methods.ts';
 import { tenderCalls } from './testing/tender-calls.ts';
@@ -206,6 +207,7 @@ const CALLS: Readonly<Record<Verbs, () => Promise<(ctx: Ctx) => Promise<unknown>
     await w.flows.startPicking(round, w.ctx('warehouse'));
     return (ctx) => w.flows.finishPicking({ ...round, outcome: 'packed' }, ctx);
   },
+  ...pickupCalls(() => w),
   updateShipment: async () => {
     const { id } = await one('SELECT id FROM shipments WHERE order_id = $1', [await shipped()]);
     return (ctx) => w.flows.updateShipment({ shipmentId: String(id), status: 'DELIVERED', detail: 'At the door' }, ctx);

@@ -10,6 +10,7 @@ import { cancelIntent } from './cancel-intent.ts';
 import { type CancelPreview, carryOutCancel, previewCancel, saidWhy } from './cancel-plan.ts';
 import { cancelSaga } from './cancel-saga.ts';
 import { checkFingerprint } from './fingerprint.ts';
+import { requestsFor } from './partners/at-partners.ts';
 import { begin, lockWorld, orderOf, tell, type World, writeWorld } from './world.ts';
 
 /**
@@ -25,6 +26,8 @@ export interface CancelledOrder {
   readonly refundId: string | null;
   /** ISO time until which it waits and can be undone; null where it is done. */
   readonly undoUntil: string | null;
+  /** A partner has some of the units, and is asked for them first: what they have not sent is cancelled when they say so. */
+  readonly awaitingPartner?: true;
 }
 
 /** A cancel as the house asks for it. */
@@ -42,7 +45,11 @@ export const ASK_THE_SHOP = 'Part of this order has shipped or it is finished. A
 async function lock(tx: Tx, requests: readonly Request<CancelWish>[]): Promise<World> {
   const first = requests[0] as Request<CancelWish>;
   const orderIds = requests.map((request) => request.input.orderId);
-  return lockWorld(tx, { orderIds, supply: true, stock: true, ledger: true, numbers: { refund: requests.length } }, first.ctx);
+  return lockWorld(
+    tx,
+    { orderIds, supply: true, stock: true, requests: true, ledger: true, numbers: { refund: requests.length } },
+    first.ctx,
+  );
 }
 
 function decide(world: World, request: Request<CancelWish>): CancelledOrder {
@@ -56,6 +63,12 @@ function decide(world: World, request: Request<CancelWish>): CancelledOrder {
   if (!allowed.allowed) throw new DomainError('state_refuses', allowed.why);
   const preview = previewCancel(world, order, input);
   checkFingerprint(input.fingerprint, preview);
+  const atPartner = requestsFor(world, order.row.id, preview.units).length > 0;
+  if (atPartner && !input.undoable) {
+    intend(world, order, preview, request);
+    const { id, number, status } = order.row;
+    return { id, number, status, cancelledMinor: 0, refundId: null, undoUntil: null, awaitingPartner: true };
+  }
   const undoUntil = input.undoable ? intend(world, order, preview, request) : null;
   const refundId = input.undoable ? null : carryOutCancel(world, order, preview, input, ctx);
   const { id, number, status } = order.row;
@@ -64,7 +77,8 @@ function decide(world: World, request: Request<CancelWish>): CancelledOrder {
 
 /** Records the wish. No stock and no money moves before the saga has waited. */
 function intend(world: World, order: orders.Order, preview: CancelPreview, { input, ctx }: Request<CancelWish>): string {
-  const until = new Date(ctx.now.getTime() + UNDO_WINDOW_MS);
+  // Nobody looks at an undo bar where it was not asked for.
+  const until = new Date(ctx.now.getTime() + (input.undoable ? UNDO_WINDOW_MS : 0));
   const undoUntil = until.toISOString();
   const { reason, note = null } = input;
   const wish = { selection: input.units ?? null, ranges: preview.units, reason, note, undoUntil };

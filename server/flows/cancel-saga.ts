@@ -1,15 +1,18 @@
+import { overlap } from '../domains/nodes/rules.ts';
+import { isCancellable } from '../domains/orders/rules.ts';
 import type { CancelReason } from '../domains/orders/schema.ts';
 import type { Order } from '../domains/orders/service.ts';
 import type { Ctx } from '../kernel/context.ts';
 import { DomainError } from '../kernel/errors.ts';
 import { newId } from '../kernel/ids.ts';
-import { cutBySpans, joinRanges, type UnitRange } from '../kernel/units.ts';
+import { cutBySpans, joinRanges, type UnitRange, unitsIn } from '../kernel/units.ts';
 import { audit } from '../platform/outbox.ts';
 import { next, type Saga, type SagaDefinition, type StepResult } from '../platform/saga.ts';
 import { sagasOf } from '../platform/saga-rows.ts';
-import { CANCEL_SAGA } from './cancel-intent.ts';
+import { CANCEL_SAGA, RECALL_STEP } from './cancel-intent.ts';
 import { type CancelPreview, carryOutCancel, previewCancel, saidWhy } from './cancel-plan.ts';
 import type { Outside } from './outside.ts';
+import { recall, requestsFor } from './partners/at-partners.ts';
 import { waitForUndo } from './wait-for-undo.ts';
 import { orderOf, tell, type World, wake } from './world.ts';
 
@@ -22,6 +25,8 @@ interface Wish {
   readonly ranges: readonly UnitRange[];
   readonly reason: CancelReason;
   readonly note: string | null;
+  /** Partners were asked for some of the units: what they had sent already stays. */
+  readonly recalled?: boolean;
 }
 
 function carryOut(world: World, saga: Saga, ctx: Ctx): StepResult {
@@ -41,15 +46,41 @@ function carryOut(world: World, saga: Saga, ctx: Ctx): StepResult {
 /** The plan as it is now, or the sentence that says why it is not the one that was shown. */
 function planOf(world: World, order: Order, wish: Wish): CancelPreview | string {
   try {
-    const input = { orderId: order.row.id, reason: wish.reason, ...(wish.selection ? { units: [...wish.selection] } : {}) };
+    const ranges = wish.recalled ? overlap(wish.ranges, order.spans.filter(isCancellable)) : wish.ranges;
+    if (ranges.length === 0) return 'All of it had left already.';
+    const units = wish.recalled ? countsOf(ranges) : wish.selection;
+    const input = { orderId: order.row.id, reason: wish.reason, ...(wish.selection && units ? { units: [...units] } : {}) };
     const plan = previewCancel(world, order, input);
-    const shown = JSON.stringify(joinRanges(wish.ranges));
+    const shown = JSON.stringify(joinRanges(ranges));
     return JSON.stringify(joinRanges(plan.units)) === shown ? plan : 'Other units are left to cancel than those that were shown.';
   } catch (error) {
     if (error instanceof DomainError) return error.detail;
     throw error;
   }
 }
+
+const countsOf = (ranges: readonly UnitRange[]) =>
+  [...Map.groupBy(ranges, (range) => range.lineId)].map(([lineId, own]) => ({ lineId, quantity: unitsIn(own) }));
+
+/**
+ * Units that a partner may send at any moment are asked back before they are cancelled: only the partner knows whether they have left. What
+ * the partner had sent is not cancelled; the rest of the wish is.
+ */
+function recallFromPartners(world: World, saga: Saga, ctx: Ctx): StepResult {
+  const wish = saga.state as unknown as Wish;
+  const requests = requestsFor(world, saga.orderId, wish.ranges);
+  if (requests.length === 0) return next;
+  saga.state = { ...saga.state, recalled: true };
+  for (const request of requests) {
+    recall(world, request, 'order_cancelled');
+    const own = sagasOf(world.sagas, saga.orderId).find((candidate) => candidate.state.requestId === request.id);
+    if (own) wake(world, own, ctx);
+  }
+  return { kind: 'wait', until: new Date(ctx.now.getTime() + RECALL_POLL_MS) };
+}
+
+/** The end of the request wakes it; this is for a lost wake. */
+const RECALL_POLL_MS = 60_000;
 
 function isCancelled(order: Order, ranges: readonly UnitRange[]): boolean {
   return ranges.every((range) =>
@@ -90,6 +121,7 @@ export const cancelSaga: SagaDefinition<World, Outside> = {
   version: 1,
   steps: [
     { name: 'wait', run: waitForUndo },
+    { name: RECALL_STEP, run: recallFromPartners },
     { name: 'cancel', run: carryOut, heavy: 'run' },
   ],
 };

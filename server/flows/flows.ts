@@ -20,6 +20,7 @@ import type {
   TagInput,
 } from '../domains/orders/schema.ts';
 import type { FinishPickingInput, StartPickingInput } from '../domains/picking/schema.ts';
+import type { HandOverInput, MakeReadyInput } from '../domains/pickups/schema.ts';
 import type { CreateQuoteInput } from '../domains/quotes/schema.ts';
 import type { RefundOrderInput } from '../domains/refunds/schema.ts';
 import type { SaveShippingMethodInput } from '../domains/shipping/schema.ts';
@@ -67,6 +68,9 @@ import { type OperatedSaga, type OperateSagaInput, operateSaga } from './operate
 import type { Outside } from './outside.ts';
 import { createParcelFlows, type ParcelFlows } from './parcels/parcel-flows.ts';
 import { type FinishedRound, finishPicking, type StartedRound, startPicking } from './pick-orders.ts';
+import { type AttendedPickup, attendPickup, attendPickups } from './pickups/give-back.ts';
+import { type HandedOver, handOver } from './pickups/hand-over.ts';
+import { makeReady, type ReadyPickup } from './pickups/make-ready.ts';
 import { placeOrder } from './place-order.ts';
 import type { PlacedOrder } from './placed-order.ts';
 import { createRailsFlows, type RailsFlows } from './rails/rails-flows.ts';
@@ -127,6 +131,11 @@ export interface Flows {
   /** Sends somebody through the warehouse for several orders' units. */
   readonly startPicking: Call<StartPickingInput, StartedRound>;
   readonly finishPicking: Call<FinishPickingInput, FinishedRound>;
+  /** An order that is fetched: its customer is told to come, and takes it over the counter. */
+  readonly makePickupReady: Call<MakeReadyInput, ReadyPickup>;
+  readonly handOverPickup: Call<HandOverInput, HandedOver>;
+  /** Reminds those who do not come, and gives their orders back; what a job does. */
+  attendPickups(ctx: Ctx): Promise<number>;
   readonly updateShipment: Call<ShipmentUpdateInput, UpdatedShipment>;
   readonly noteOrder: Call<NoteInput, NotedOrder>;
   readonly tagOrder: Call<TagInput, AnnotatedOrder>;
@@ -239,6 +248,7 @@ export function createFlows(deps: FlowDeps): Flows {
   const desk = deps.mail ?? NO_MAIL;
   const sender = createNoticeSender({ pool, desk, clock });
   const importRead = verb(importSkus);
+  const attend: Call<{ readonly orderId: string }, AttendedPickup> = verb(attendPickup);
   const quoteTaxed = verb(createQuote);
   const taxProvider = rateTableProvider(pool);
   const quote: Flows['createQuote'] = async (input, ctx, key, onReplay) =>
@@ -260,6 +270,9 @@ export function createFlows(deps: FlowDeps): Flows {
     shipOrder: verb(shipOrder),
     startPicking: verb(startPicking),
     finishPicking: verb(finishPicking),
+    makePickupReady: verb(makeReady),
+    handOverPickup: verb(handOver),
+    attendPickups: (ctx) => attendPickups(pool, attend, ctx),
     updateShipment: verb(updateShipment),
     noteOrder: verb(noteOrder),
     tagOrder: verb(tagOrder),

@@ -3,6 +3,7 @@ import * as inventory from '../domains/inventory/service.ts';
 import { chart } from '../domains/ledger/schema.ts';
 import { isCancellable } from '../domains/orders/rules.ts';
 import * as orders from '../domains/orders/service.ts';
+import * as pickups from '../domains/pickups/service.ts';
 import * as routing from '../domains/routing/service.ts';
 import type { Ctx } from '../kernel/context.ts';
 import { newId } from '../kernel/ids.ts';
@@ -63,6 +64,9 @@ export function cancelUnits(world: World, order: orders.Order, ranges: readonly 
     );
   }
   settleOrder(world, order, 'cancel', ctx);
+  const pickup = world.pickups.byOrder.get(id);
+  if (order.row.status === 'CANCELLED' && pickup && pickup.status !== 'uncollected')
+    pickups.change(world.pickups, pickup, { status: 'cancelled' });
   const type = order.row.status === 'CANCELLED' ? 'order.cancelled' : 'order.units_cancelled';
   tell(world, order, type, { reason: cause.reason, by: cause.actor, valueMinor: value, units: unitsIn(ranges), ranges }, ctx);
 }

@@ -10,6 +10,9 @@ import { sagasOf } from '../platform/saga-rows.ts';
 import { ownUnits } from './labels.ts';
 import { settleOrder, tell, type World } from './world.ts';
 
+/** The sagas that end with a shipment's hand-over: ours, a partner's, and over a counter. */
+const HANDS_OVER: ReadonlySet<string> = new Set(['ship-order', 'send-parcel', 'hand-over']);
+
 /** What a carrier says of a parcel. */
 export interface Report {
   readonly status: ParcelReport;
@@ -58,7 +61,7 @@ export function moveOn(
  */
 export function keepReport(world: World, shipment: Shipment, parcels: readonly Parcel[], report: Report): void {
   const saga = sagasOf(world.sagas, shipment.orderId).find(
-    (candidate) => candidate.kind === 'ship-order' && candidate.state.shipmentId === shipment.id,
+    (candidate) => HANDS_OVER.has(candidate.kind) && candidate.state.shipmentId === shipment.id,
   );
   if (!saga) return;
   const kept = keptReports(saga, shipment);

@@ -56,6 +56,14 @@ export type SwitchInput = z.infer<typeof switchInput>;
 
 export const resetInput = z.object({ simulator });
 
+/** What a partner says to requests, and whether it sends what it accepted by itself. */
+const partnerSettings = {
+  answer: z.enum(['accept', 'partial', 'reject', 'silent']).optional(),
+  answerAfterMs: milliseconds.optional(),
+  autoShip: z.boolean().optional(),
+  shipAfterMs: milliseconds.optional(),
+};
+
 export const settingsInput = z.discriminatedUnion('simulator', [
   z.object({ simulator: z.literal('psp'), multicapture: z.boolean() }),
   z.object({
@@ -73,6 +81,8 @@ export const settingsInput = z.discriminatedUnion('simulator', [
     rejectRate: share.optional(),
     returnRate: share.optional(),
   }),
+  z.object({ simulator: z.literal('third_party'), ...partnerSettings }),
+  z.object({ simulator: z.literal('drop_shipper'), ...partnerSettings }),
 ]);
 export type SettingsInput = z.infer<typeof settingsInput>;
 
@@ -209,6 +219,10 @@ function switchBody(input: SwitchInput): Record<string, unknown> {
 
 function settingsBody(input: SettingsInput): Record<string, unknown> {
   if (input.simulator === 'psp') return { multicapture: input.multicapture };
+  if (input.simulator === 'third_party' || input.simulator === 'drop_shipper') {
+    const { answer, answerAfterMs: answer_after_ms, autoShip: auto_ship, shipAfterMs: ship_after_ms } = input;
+    return given({ answer, answer_after_ms, auto_ship, ship_after_ms });
+  }
   if (input.simulator === 'bank') {
     return given({
       auto_settle: input.autoSettle,

@@ -1,4 +1,5 @@
 import type { Carrier } from '../domains/fulfilment/provider.ts';
+import type { FulfilmentPartner } from '../domains/nodes/provider.ts';
 import type { PaymentProvider } from '../domains/payments/provider.ts';
 import type { Bank } from '../domains/rails/provider.ts';
 import type { Router } from './routing/router.ts';
@@ -11,6 +12,8 @@ export interface Outside {
   readonly bank?: Bank;
   /** Plans where orders are sent from, in a thread of its own. Every process that runs sagas has one. */
   readonly router?: Router;
+  /** By the kind of node that they run. Without one nothing is asked of its nodes. */
+  readonly partners?: ReadonlyMap<string, FulfilmentPartner>;
 }
 
 /** The provider of a payment. A name that nobody has is a bug, or a newer version’s. */

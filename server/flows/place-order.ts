@@ -6,6 +6,7 @@ import type { Line } from '../domains/orders/rules.ts';
 import type { PlaceOrderInput } from '../domains/orders/schema.ts';
 import * as orders from '../domains/orders/service.ts';
 import * as payments from '../domains/payments/service.ts';
+import * as pickups from '../domains/pickups/service.ts';
 import type { Quote } from '../domains/quotes/rules.ts';
 import * as quotes from '../domains/quotes/service.ts';
 import { demandUsable, heldBy, type Reservation } from '../domains/reservations/rules.ts';
@@ -23,6 +24,7 @@ import { audit } from '../platform/outbox.ts';
 import type { Request, Verb } from '../platform/verb.ts';
 import { isQueued, openSales, planBeyond, queueBeyond, tellBackordered } from './backorders/sell-beyond-stock.ts';
 import { type Bill, billOf, linesOf } from './bill-order.ts';
+import { checkPickup, loadCounters } from './pickups/place-pickup.ts';
 import { answer, type PlacedOrder } from './placed-order.ts';
 import { placementSaga } from './placement-saga.ts';
 import { totalOf } from './price-order.ts';
@@ -89,8 +91,11 @@ async function lock(tx: Tx, requests: readonly Request<PlaceOrderInput>[]): Prom
   );
   for (const { merchantId, lines } of reserved.byId.values()) skus.push(...lines.map(({ skuId }) => ({ skuId, merchantId })));
   const needs = { orderIds: [], supply: true, skus, numbers: { order: requests.length }, accounts, giftCards, storeCredits };
-  const world = await lockWorld(tx, needs, ctx);
+  // Only an order that is fetched looks at the shelves of one node.
+  const fetched = inputs.some((input) => input.pickup);
+  const world = await lockWorld(tx, fetched ? { ...needs, stock: true } : needs, ctx);
   await openSales(tx, world, ctx);
+  await loadCounters(tx, world, inputs);
   // Read after the last lock: an order with this name that committed while we waited is seen.
   const externalIds = await orders.findExternalIds(tx, external);
   return {
@@ -153,11 +158,15 @@ function decide(world: Placing, request: Request<PlaceOrderInput>): PlacedOrder 
   const promises = promisesOf(world, lines, request.input, terms);
   const beyond = planBeyond(world, promises);
 
+  checkPickup(world, input, lines);
+
   if (externalKey) world.externalIds.add(externalKey);
   const order = orders.add(world.orders, newRow(world, request, bill, { id: orderId, home: merchant.home, totalMinor }), lines);
   if (cart) useReservation(world, cart, orderId, ctx);
   inventory.apply(world.inventory, promises.movements, { order: order.row }, ctx);
   queueBeyond(world, order, lines, beyond, ctx);
+  if (input.pickup)
+    pickups.add(world.pickups, { orderId, merchantId: input.merchantId, nodeId: input.pickup.nodeId, createdAt: ctx.now });
   // The house's own tenders first: the card pays what they leave, and is the last to be taken and the first to be given back.
   addTenders(world, order, held, ctx);
   if (input.payment && cardMinor > 0n) {

@@ -1,6 +1,8 @@
 import type pg from 'pg';
 import type { CarrierWebhook, ClaimWebhook } from '../domains/fulfilment/provider.ts';
 import type { ShipmentUpdateInput } from '../domains/fulfilment/schema.ts';
+import { NODE_KINDS, type PartnerWebhook } from '../domains/nodes/provider.ts';
+import * as nodes from '../domains/nodes/service.ts';
 import type { PaymentWebhook } from '../domains/payments/provider.ts';
 import type { BankWebhook } from '../domains/rails/provider.ts';
 import type { Ctx } from '../kernel/context.ts';
@@ -73,6 +75,8 @@ async function processOne(
     if (webhook.source === 'psp') await paymentNews(pool, flows, [webhook], ctx);
     else if (webhook.source === 'bank')
       await finishWebhooks(pool, [webhook.id], (await bankNews(flows, webhook)) ? 'processed' : 'ignored', ctx.now);
+    else if (NODE_KINDS.get(webhook.source)?.connect)
+      await finishWebhooks(pool, [webhook.id], (await partnerNews(pool, flows, webhook, ctx)) ? 'processed' : 'ignored', ctx.now);
     else await finishWebhooks(pool, [webhook.id], (await carrierReport(flows, webhook, ctx)) ? 'processed' : 'ignored', ctx.now);
   } catch (error) {
     if (lastTry) await failWebhook(pool, webhook.id, String(error));
@@ -128,6 +132,43 @@ async function claimAnswer(flows: CarrierFlows, news: Stored<ClaimWebhook>, key:
     if (error instanceof DomainError && error.code === 'not_found') return false;
     throw error;
   }
+}
+
+/**
+ * News of a request: its saga asks the partner what is true now. A parcel that is ours already is tracked by the message itself, long after
+ * its request has ended.
+ */
+async function partnerNews(
+  db: pg.Pool,
+  flows: Pick<Flows, 'wakeSagas' | 'updateShipment'>,
+  webhook: StoredWebhook,
+  ctx: Ctx,
+): Promise<boolean> {
+  const { reference, parcel, occurredAt } = webhook.payload as unknown as Omit<PartnerWebhook, 'occurredAt'> & {
+    occurredAt: string;
+  };
+  if (!isId(reference)) return false;
+  const orderId = (await nodes.ordersOfRequests(db, [reference])).get(reference);
+  if (orderId === undefined) return false;
+  const report = REPORTS[parcel?.status ?? ''];
+  const shipmentId = parcel && report ? await shipmentByRef(db, orderId, parcel.ref) : undefined;
+  if (shipmentId && report)
+    await flows.updateShipment(
+      { shipmentId, status: report, detail: null, occurredAt: new Date(occurredAt) },
+      ctx,
+      webhook.externalId,
+    );
+  await flows.wakeSagas([orderId], ctx);
+  return true;
+}
+
+async function shipmentByRef(db: Queryable, orderId: string, ref: string): Promise<string | undefined> {
+  const { rows } = await db.query<{ id: string }>({
+    name: 'webhook-shipment-by-ref',
+    text: 'SELECT id FROM shipments WHERE order_id = $1 AND carrier_ref = $2',
+    values: [orderId, ref],
+  });
+  return rows[0]?.id;
 }
 
 /** A transfer in or out: the bank is asked what became of it. */

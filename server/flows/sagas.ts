@@ -4,6 +4,9 @@ import { cancelSaga } from './cancel-saga.ts';
 import type { Outside } from './outside.ts';
 import { claimSaga } from './parcels/claims.ts';
 import { relabelSaga } from './parcels/void-label.ts';
+import { parcelSaga } from './partners/parcel-saga.ts';
+import { partnerSaga } from './partners/partner-saga.ts';
+import { handOverSaga } from './pickups/hand-over-saga.ts';
 import { placementSaga } from './placement-saga.ts';
 import { refundSaga } from './refund-saga.ts';
 import { reshipSaga } from './reship-saga.ts';
@@ -23,6 +26,9 @@ const ALL: readonly SagaDefinition<World, Outside>[] = [
   claimSaga,
   relabelSaga,
   renewalSaga,
+  partnerSaga,
+  parcelSaga,
+  handOverSaga,
 ];
 const BY_KIND = new Map(ALL.map((definition) => [definition.kind, definition]));
 

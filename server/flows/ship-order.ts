@@ -11,6 +11,7 @@ import type { Request, Verb } from '../platform/verb.ts';
 import { cancelIntent } from './cancel-intent.ts';
 import { createShipment } from './create-shipment.ts';
 import { checkFingerprint, fingerprintOf } from './fingerprint.ts';
+import { traitsAt } from './partners/at-partners.ts';
 import { lockWorld, orderOf, settleOrder, tell, type World, writeWorld } from './world.ts';
 
 /**
@@ -44,13 +45,23 @@ async function lock(tx: Tx, requests: readonly Request<ShipOrderInput>[]): Promi
   return lockWorld(tx, { orderIds, stock: true, numbers: { shipment: requests.length * MAX_SHIPMENTS } }, first.ctx);
 }
 
+const FETCHED = 'The customer fetches this order: say that it is ready at the pick-up desk instead of shipping it.';
+const PARTNER_SHIPS = 'A partner sends these units: they were asked, and say when they have left.';
+
+/** Whether we hand parcels over there. */
+function shipsHere(world: World, order: orders.Order, nodeId: string | null): boolean {
+  return traitsAt(world, order.row.merchantId, nodeId)?.shipsHere ?? true;
+}
+
 /** What would leave, by node, with what travels along. */
 function previewShip(world: World, order: orders.Order, input: ShipOrderInput): ShipPreview {
   const facts = { ...orders.facts(order), cancelling: cancelIntent(world, order.row.id) !== undefined };
   const allowed = mayShip(facts);
   if (!allowed.allowed) throw new DomainError('state_refuses', allowed.why);
   const eligible = (span: (typeof order.spans)[number]): boolean =>
-    isShippable(span) && (input.nodeId === undefined || span.nodeId === input.nodeId);
+    isShippable(span) && (input.nodeId === undefined || span.nodeId === input.nodeId) && shipsHere(world, order, span.nodeId);
+  if (order.spans.some(isShippable) && !order.spans.some(eligible)) throw new DomainError('state_refuses', PARTNER_SHIPS);
+  if (world.pickups.byOrder.has(order.row.id)) throw new DomainError('state_refuses', FETCHED);
   if (input.boxes && input.units)
     throw new DomainError('invalid_request', 'Name the units in their boxes, or without boxes: not both.');
   const wanted = input.boxes?.flatMap((box) => box.units) ?? input.units;

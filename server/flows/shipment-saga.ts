@@ -41,7 +41,7 @@ function awaitManifest(world: World, saga: Saga, ctx: Ctx): StepResult {
 const NOT_ON_HAND = 'The record says that these units are not on hand. Count them again, or receive them.';
 
 /** Hands parcels over: their stock leaves, their units are shipped, the order's status follows. */
-function dispatch(world: World, saga: Saga, ctx: Ctx): StepResult {
+export function dispatch(world: World, saga: Saga, ctx: Ctx): StepResult {
   const shipment = shipmentOf(world, saga);
   const order = orderOf(world, saga.orderId);
   const here = fulfilment.parcelsOf(world.fulfilment, shipment).filter(awaitsHandOver);
@@ -114,7 +114,7 @@ function shipped(order: Order, units: readonly UnitRange[]): ReturnType<typeof m
 }
 
 /** The parcels will not leave: their units wait at their node again. Unless a person wanted it so, the order is held for one to look at. */
-function unpack(world: World, saga: Saga, ctx: Ctx): StepResult {
+export function unpack(world: World, saga: Saga, ctx: Ctx): StepResult {
   const shipment = shipmentOf(world, saga);
   const order = orderOf(world, saga.orderId);
   if (shipment.status === 'CANCELLED') return next;

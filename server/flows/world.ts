@@ -8,10 +8,13 @@ import { planTransfers } from '../domains/ledger/rules.ts';
 import type { TransferSpec } from '../domains/ledger/schema.ts';
 import { type AccountRef, chart } from '../domains/ledger/schema.ts';
 import * as ledger from '../domains/ledger/service.ts';
+import { NODE_KINDS, type NodeTraits } from '../domains/nodes/provider.ts';
+import * as nodes from '../domains/nodes/service.ts';
 import type { OrderEvent } from '../domains/orders/rules.ts';
 import * as orders from '../domains/orders/service.ts';
 import { deriveOrderPayment, isOpen, type Payment } from '../domains/payments/rules.ts';
 import * as payments from '../domains/payments/service.ts';
+import * as pickups from '../domains/pickups/service.ts';
 import { isOnItsWay } from '../domains/refunds/rules.ts';
 import * as refunds from '../domains/refunds/service.ts';
 import * as routing from '../domains/routing/service.ts';
@@ -23,11 +26,10 @@ import type { EventType } from '../kernel/events.ts';
 import { giveBackNumbers, type NumberKind, takeNumbers } from '../platform/counters.ts';
 import type { Tx } from '../platform/db.ts';
 import { emit, job, newOutbox, type Outbox, writeOutbox } from '../platform/outbox.ts';
-import type { Saga, SagaDefinition } from '../platform/saga.ts';
+import type { Saga, SagaBirth } from '../platform/saga.ts';
 import { lockSagas, type SagasState, startSaga, wakeSaga, writeSagas } from '../platform/saga-rows.ts';
 import { together } from '../platform/together.ts';
 import type { Locked } from '../platform/verb.ts';
-import type { Outside } from './outside.ts';
 import { configsOf, countedNodes } from './routing/config.ts';
 import { accountOf } from './tenders/tender-account.ts';
 
@@ -43,6 +45,10 @@ export interface World extends Locked {
   readonly payments: payments.PaymentsState;
   readonly refunds: refunds.RefundsState;
   readonly fulfilment: fulfilment.FulfilmentState;
+  /** What partners were asked to send. */
+  readonly requests: nodes.RequestsState;
+  /** Orders that their customers fetch. */
+  readonly pickups: pickups.PickupsState;
   readonly inventory: inventory.InventoryState;
   /** What waits of the orders. */
   readonly backorders: backorders.BackordersState;
@@ -83,6 +89,10 @@ export interface Needs {
   readonly nodes?: boolean;
   /** Units will be given to nodes: what those with a capacity took today is counted under a lock. */
   readonly allocates?: boolean;
+  /** What partners were asked to send. Read without asking where the merchants' nodes are read and a partner has one. */
+  readonly requests?: boolean;
+  /** The orders' pick-ups. Read without asking where the merchants' nodes are read and customers fetch at one. */
+  readonly pickups?: boolean;
   /** Whose goods to lock, where not every order's: their stock at the nodes, */
   readonly goodsOf?: ReadonlySet<string>;
   /** and of which of them also what may be promised; of all where absent. */
@@ -127,6 +137,10 @@ export async function lockWorld(tx: Tx, needs: Needs, ctx: Ctx): Promise<World> 
       loadedFulfilment,
       found.map((order) => order.row.merchantId),
     );
+  const asked = needs.requests || someNode(loadedFulfilment, (traits) => traits.partner !== null);
+  const requests = asked ? await nodes.load(tx, [...lockedOrders.byId.keys()]) : nodes.noRequests();
+  const fetched = needs.pickups || someNode(loadedFulfilment, (traits) => traits.collectHere);
+  const loadedPickups = fetched ? await pickups.load(tx, [...lockedOrders.byId.keys()]) : pickups.noPickups();
   const ownSkus = found
     .filter((order) => needs.goodsOf?.has(order.row.id) ?? true)
     .flatMap(({ row, lines }) =>
@@ -188,6 +202,8 @@ export async function lockWorld(tx: Tx, needs: Needs, ctx: Ctx): Promise<World> 
     payments: lockedPayments,
     refunds: loadedRefunds,
     fulfilment: loadedFulfilment,
+    requests,
+    pickups: loadedPickups,
     inventory: lockedInventory,
     backorders: waiting,
     routing: lockedRouting,
@@ -204,6 +220,13 @@ export async function lockWorld(tx: Tx, needs: Needs, ctx: Ctx): Promise<World> 
 }
 
 const NONE: ReadonlySet<string> = new Set();
+/** Whether a node was read whose kind has a trait. */
+function someNode({ nodes: read }: fulfilment.FulfilmentState, trait: (traits: NodeTraits) => boolean): boolean {
+  return [...read.values()].flat().some((node) => {
+    const kind = NODE_KINDS.get(node.kind);
+    return kind !== undefined && trait(kind.traits);
+  });
+}
 
 /** Whoever closes a wallet holds its account's lock: read under that, it stays so. */
 async function openWalletsOf(tx: Tx, tenders: readonly Payment[]): Promise<ReadonlySet<string>> {
@@ -259,6 +282,8 @@ export async function writeWorld(tx: Tx, world: World): Promise<void> {
     refunds.write(tx, world.refunds),
     fulfilment.write(tx, world.fulfilment, world.now),
     claims.write(tx, world.claims),
+    nodes.write(tx, world.requests, world.now),
+    pickups.write(tx, world.pickups, world.now),
     inventory.write(tx, world.inventory),
     backorders.write(tx, world.backorders, waitingOrders(world)),
     routing.write(tx, world.routing),
@@ -356,7 +381,7 @@ export function postFor(world: World, order: orders.Order, specs: readonly Trans
 /** Starts a saga for an order and the job that runs it, at once or at `notBefore`. */
 export function begin(
   world: World,
-  definition: SagaDefinition<World, Outside>,
+  definition: SagaBirth,
   order: orders.Order,
   options: { state?: Record<string, unknown>; deadline?: Date | null; notBefore?: Date },
   ctx: Ctx,

@@ -22,6 +22,8 @@ export const CONSUMERS = {
     'shipment.shipped',
     'shipment.delivered',
     'order.refunded',
+    'order.ready_for_pickup',
+    'order.pickup_reminded',
     'checkout.link_sent',
     'wallet.received',
     'wallet.topped_up',

@@ -12,6 +12,10 @@ const KNOWN_SECRETS = {
   CARRIER_WEBHOOK_SECRET: 'whsec_carrier_demo',
   BANK_API_KEY: 'bank_test_waybill',
   BANK_WEBHOOK_SECRET: 'whsec_bankdemo',
+  THIRD_PARTY_API_KEY: 'third_party_test_waybill',
+  THIRD_PARTY_WEBHOOK_SECRET: 'whsec_thirdpartydemo',
+  DROP_SHIPPER_API_KEY: 'drop_shipper_test_waybill',
+  DROP_SHIPPER_WEBHOOK_SECRET: 'whsec_dropshipperdemo',
 } as const;
 
 const schema = z.object({
@@ -53,6 +57,16 @@ const schema = z.object({
   BANK_API_KEY: z.string().default(KNOWN_SECRETS.BANK_API_KEY),
   BANK_WEBHOOK_SECRET: z.string().default(KNOWN_SECRETS.BANK_WEBHOOK_SECRET),
   BANK_CONTROL_PORT: z.coerce.number().int().optional(),
+  /** Who keeps our goods and sends them. Without it nothing is asked of nodes of that kind. */
+  THIRD_PARTY_URL: z.url().optional(),
+  THIRD_PARTY_API_KEY: z.string().default(KNOWN_SECRETS.THIRD_PARTY_API_KEY),
+  THIRD_PARTY_WEBHOOK_SECRET: z.string().default(KNOWN_SECRETS.THIRD_PARTY_WEBHOOK_SECRET),
+  THIRD_PARTY_CONTROL_PORT: z.coerce.number().int().optional(),
+  /** Who sends their own goods to our customers. */
+  DROP_SHIPPER_URL: z.url().optional(),
+  DROP_SHIPPER_API_KEY: z.string().default(KNOWN_SECRETS.DROP_SHIPPER_API_KEY),
+  DROP_SHIPPER_WEBHOOK_SECRET: z.string().default(KNOWN_SECRETS.DROP_SHIPPER_WEBHOOK_SECRET),
+  DROP_SHIPPER_CONTROL_PORT: z.coerce.number().int().optional(),
   /** smtp://user:password@host:587 or smtps://…:465. Without it mail is off, and the log says so. */
   SMTP_URL: z
     .string()
@@ -95,13 +109,18 @@ export function env(): Env {
   return cached;
 }
 
+/** The key of whom nobody calls opens nothing. */
+function isConnected(given: Env, name: string): boolean {
+  const optional = (['BANK', 'THIRD_PARTY', 'DROP_SHIPPER'] as const).find((who) => name.startsWith(`${who}_`));
+  return optional === undefined || given[`${optional}_URL`] !== undefined;
+}
+
 /** Checks a set of variables. */
 export function readEnv(variables: Readonly<Record<string, string | undefined>>): Env {
   const parsed = schema.safeParse(variables);
   if (parsed.success) {
     const known = Object.entries(KNOWN_SECRETS).filter(
-      ([name, value]) =>
-        parsed.data[name as keyof typeof KNOWN_SECRETS] === value && (parsed.data.BANK_URL || !name.startsWith('BANK_')),
+      ([name, value]) => parsed.data[name as keyof typeof KNOWN_SECRETS] === value && isConnected(parsed.data, name),
     );
     if (parsed.data.NODE_ENV === 'production' && parsed.data.WAYBILL_DEMO === '0' && known.length > 0) {
       throw new Error(`Production takes no secret that everybody knows: set ${known.map(([name]) => name).join(', ')}.`);

@@ -3,7 +3,7 @@ import { newId } from '../kernel/ids.ts';
 import type { Queryable, Tx } from './db.ts';
 import { lockStep } from './locks.ts';
 import { insertRows, type TableSpec, updateRows } from './rows.ts';
-import { isAtRest, type Saga, type SagaDefinition, type Step } from './saga.ts';
+import { isAtRest, type Saga, type SagaBirth } from './saga.ts';
 import { together } from './together.ts';
 
 /** Where a saga stands, unlocked: to know what to lock. */
@@ -139,9 +139,9 @@ export async function lockSagas(tx: Tx, orderIds: readonly string[]): Promise<Sa
 }
 
 /** A new saga at its first step. The caller adds its job. */
-export function startSaga<W, X>(
+export function startSaga(
   state: SagasState,
-  definition: SagaDefinition<W, X>,
+  definition: SagaBirth,
   about: {
     orderId: string;
     merchantId: string;
@@ -162,7 +162,7 @@ export function startSaga<W, X>(
     actor: ctx.actor,
     traceId: ctx.traceId,
     createdAt: ctx.now,
-    step: (definition.steps[0] as Step<W, X>).name,
+    step: (definition.steps[0] as { readonly name: string }).name,
     status: about.notBefore ? 'waiting' : 'running',
     outcome: null,
     attempt: 0,

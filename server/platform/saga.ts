@@ -66,9 +66,14 @@ export interface Step<W, X> {
   readonly heavy?: 'run' | 'undo' | 'both';
 }
 
-export interface SagaDefinition<W, X> {
+/** What it takes to begin one. */
+export interface SagaBirth {
   readonly kind: string;
   readonly version: number;
+  readonly steps: readonly { readonly name: string }[];
+}
+
+export interface SagaDefinition<W, X> extends SagaBirth {
   readonly steps: readonly Step<W, X>[];
   /** The step whose effect nothing undoes: behind it a saga only goes on. */
   readonly irreversible?: string;

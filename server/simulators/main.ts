@@ -2,12 +2,14 @@ import { parseArgs } from 'node:util';
 import { startBankSimulator } from './bank/server.ts';
 import { startCarrierSimulator } from './carrier/server.ts';
 import { startMailSimulator } from './mail/server.ts';
+import { type PartnerSimulator, startPartnerSimulator } from './partner/server.ts';
 import { startPspSimulator } from './psp/server.ts';
 
 /**
  * All simulators in one process: `node server/simulators/main.ts --data DIR`. Addresses and secrets come from the same variables
  * that the application reads, so that the two sides agree. SIM_HOST widens the interface it listens on, for containers. The mail
- * catcher is there where SMTP_CONTROL_PORT says that SMTP_URL is meant to be one, the bank where BANK_URL says where.
+ * catcher is there where SMTP_CONTROL_PORT says that SMTP_URL is meant to be one, the bank and the partners where BANK_URL,
+ * THIRD_PARTY_URL and DROP_SHIPPER_URL say where.
  */
 const { values } = parseArgs({ options: { data: { type: 'string' } } });
 const setting = (name: string, fallback: string): string => process.env[name] || fallback;
@@ -58,6 +60,23 @@ try {
         apiKey: setting('BANK_API_KEY', 'bank_test_waybill'),
       })
     : undefined;
+  const partners: (PartnerSimulator & { readonly name: string })[] = [];
+  for (const name of ['third_party', 'drop_shipper'] as const) {
+    const prefix = name.toUpperCase();
+    const url = process.env[`${prefix}_URL`];
+    if (!url) continue;
+    const partner = await startPartnerSimulator({
+      name,
+      port: portOf(url),
+      host,
+      controlPort: controlPort(`${prefix}_CONTROL_PORT`, url),
+      dir: values.data,
+      webhookUrl: webhookTo(name),
+      webhookSecret: setting(`${prefix}_WEBHOOK_SECRET`, `whsec_${name.replace('_', '')}demo`),
+      apiKey: setting(`${prefix}_API_KEY`, `${name}_test_waybill`),
+    });
+    partners.push({ name, ...partner });
+  }
   const mailControl = process.env.SMTP_CONTROL_PORT;
   const mail = mailControl
     ? await startMailSimulator({
@@ -67,16 +86,26 @@ try {
       })
     : undefined;
   console.log(
-    `Simulators: PSP ${psp.url} (control ${psp.controlUrl}), carrier ${carrier.url} (control ${carrier.controlUrl})${bank ? `, bank ${bank.url} (control ${bank.controlUrl})` : ''}${mail ? `, mail ${mail.url} (control ${mail.controlUrl})` : ''}`,
+    `Simulators: PSP ${psp.url} (control ${psp.controlUrl}), carrier ${carrier.url} (control ${carrier.controlUrl})${bank ? `, bank ${bank.url} (control ${bank.controlUrl})` : ''}${partners.map(({ name, url, controlUrl }) => `, ${name} ${url} (control ${controlUrl})`).join('')}${mail ? `, mail ${mail.url} (control ${mail.controlUrl})` : ''}`,
   );
   const stop = async () => {
-    await Promise.all([psp.close(), carrier.close(), bank?.close(), mail?.close()]);
+    await Promise.all([
+      psp.close(),
+      carrier.close(),
+      bank?.close(),
+      ...partners.map((partner) => partner.close()),
+      mail?.close(),
+    ]);
     process.exit(0);
   };
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
 } catch (error) {
   const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE' && 'port' in error;
-  console.error(taken ? `Port ${error.port} is taken: set PSP_URL, CARRIER_URL, BANK_URL and SMTP_URL to free ports.` : error);
+  console.error(
+    taken
+      ? `Port ${error.port} is taken: set PSP_URL, CARRIER_URL, BANK_URL, THIRD_PARTY_URL, DROP_SHIPPER_URL and SMTP_URL to free ports.`
+      : error,
+  );
   process.exit(1);
 }

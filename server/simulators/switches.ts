@@ -5,7 +5,7 @@ import { z } from 'zod';
  * probability, or a rule; several rules for one fault may be given as a list. `next` limits a rule to that many hits.
  */
 export const FAULTS = [
-  'decline', // the issuer, the carrier or the bank says no
+  'decline', // the issuer, the carrier, the bank or the partner says no
   'challenge', // the cardholder must authenticate first
   'slow_ms', // the answer, and the effect, come that much later
   'drop_before', // the connection breaks and nothing happened
@@ -81,7 +81,7 @@ function matches(candidate: Rule, fault: Fault, scope: FaultScope, mutating: Rea
 }
 
 /** Where a decline or a challenge without a scope applies. */
-const DECIDING: ReadonlySet<string> = new Set(['authorize', 'label', 'mail', 'payout']);
+const DECIDING: ReadonlySet<string> = new Set(['authorize', 'label', 'mail', 'payout', 'request']);
 
 export class Switches {
   webhooks: WebhookSwitches = NO_WEBHOOK_FAULTS;

@@ -8,6 +8,7 @@ import { LEDGER_INVARIANTS } from './integrity/ledger.ts';
 import { LIVENESS_INVARIANTS } from './integrity/liveness.ts';
 import { ORDER_INVARIANTS } from './integrity/orders.ts';
 import { PARCEL_INVARIANTS } from './integrity/parcels.ts';
+import { PARTNER_INVARIANTS } from './integrity/partners.ts';
 import { PAYMENT_INVARIANTS } from './integrity/payments.ts';
 import { POSTING_INVARIANTS } from './integrity/postings.ts';
 import { PROGRAM_INVARIANTS } from './integrity/programs.ts';
@@ -30,6 +31,7 @@ export const INVARIANTS: readonly Invariant[] = [
   ...SEAL_INVARIANTS,
   ...TENDER_INVARIANTS,
   ...STOCK_INVARIANTS,
+  ...PARTNER_INVARIANTS,
   ...STOCK_WORK_INVARIANTS,
   ...BACKORDER_INVARIANTS,
   ...ORDER_INVARIANTS,

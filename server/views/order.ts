@@ -10,6 +10,8 @@ import { type LineView, readLines } from './order-lines.ts';
 import { type PaymentView, type RefundView, readPayments, readRefunds } from './order-money.ts';
 import { readShipments, type ShipmentView } from './order-shipments.ts';
 import { type NoteView, readSagas, readStory, type SagaView, type TimelineEntry, type UndoableView } from './order-story.ts';
+import { type PartnerRequestRow, readPartnerRequests } from './partner-requests.ts';
+import { type PickupView, readPickup } from './pickups.ts';
 import type { Scope } from './scope.ts';
 
 /** A postal address as it was placed. Every part may be missing. */
@@ -94,6 +96,10 @@ export interface OrderPage {
   readonly order: OrderHead;
   readonly lines: LineView[];
   readonly shipments: ShipmentView[];
+  /** Where its customer fetches it; null where it is sent. */
+  readonly pickup: Omit<PickupView, 'code'> | null;
+  /** What partners were asked to send of it. */
+  readonly requests: PartnerRequestRow[];
   readonly payments: PaymentView[];
   readonly refunds: (Omit<RefundView, 'requestedBy'> & { readonly requestedBy: Actor })[];
   readonly approvals: PendingApproval[];
@@ -121,13 +127,17 @@ interface Present {
   readonly hasRefunds: boolean;
   readonly hasApprovals: boolean;
   readonly hasNotes: boolean;
+  readonly hasPickup: boolean;
+  readonly hasRequests: boolean;
 }
 
 const PRESENT = `
          EXISTS (SELECT FROM shipments x WHERE x.order_id = o.id) AS "hasShipments",
          EXISTS (SELECT FROM refunds x WHERE x.order_id = o.id) AS "hasRefunds",
          EXISTS (SELECT FROM approvals x WHERE x.subject_id = o.id AND x.status = 'pending') AS "hasApprovals",
-         EXISTS (SELECT FROM order_notes x WHERE x.order_id = o.id) AS "hasNotes"`;
+         EXISTS (SELECT FROM order_notes x WHERE x.order_id = o.id) AS "hasNotes",
+         EXISTS (SELECT FROM pickups x WHERE x.order_id = o.id) AS "hasPickup",
+         EXISTS (SELECT FROM fulfilment_requests x WHERE x.order_id = o.id) AS "hasRequests"`;
 
 const APPROVALS = `
   SELECT id, action, summary, amount_minor AS "amountMinor", currency, requested_by AS "requestedBy", requested_at AS "requestedAt",
@@ -162,6 +172,11 @@ async function readHead<T extends OrderHead>(tx: Tx, scope: Scope, number: strin
   return order;
 }
 
+/** The code is the customer's to show. */
+function withoutCode({ code: _, ...pickup }: PickupView): Omit<PickupView, 'code'> {
+  return pickup;
+}
+
 type ApprovalRow = Omit<PendingApproval, 'requestedBy'> & { readonly requestedBy: string };
 
 async function readApprovals(tx: Tx, orderId: string): Promise<ApprovalRow[]> {
@@ -172,9 +187,11 @@ async function readApprovals(tx: Tx, orderId: string): Promise<ApprovalRow[]> {
 export async function readOrder(pool: pg.Pool, scope: Scope, number: string): Promise<OrderPage> {
   return readSnapshot(pool, async (tx) => {
     const head = await readHead<OrderHead & Present>(tx, scope, number, `SELECT ${HEAD_COLUMNS}, ${PRESENT} ${FROM}`);
-    const { hasShipments, hasRefunds, hasApprovals, hasNotes, ...order } = head;
+    const { hasShipments, hasRefunds, hasApprovals, hasNotes, hasPickup, hasRequests, ...order } = head;
     const lines = await readLines(tx, order.id);
     const shipments = hasShipments ? await readShipments(tx, order.id) : [];
+    const found = hasPickup ? await readPickup(tx, order.id) : null;
+    const requests = hasRequests ? await readPartnerRequests(tx, order.id) : [];
     const payments = await readPayments(tx, order.id);
     const refunds = hasRefunds ? await readRefunds(tx, order.id) : [];
     const approvals = hasApprovals ? await readApprovals(tx, order.id) : [];
@@ -186,6 +203,8 @@ export async function readOrder(pool: pg.Pool, scope: Scope, number: string): Pr
       order,
       lines,
       shipments,
+      pickup: found && withoutCode(found),
+      requests,
       payments,
       refunds: refunds.map((refund) => ({ ...refund, requestedBy: name(refund.requestedBy) })),
       approvals: approvals.map((row) => ({ ...row, requestedBy: name(row.requestedBy) })),

@@ -46,7 +46,9 @@ export interface QueueFilter {
 }
 
 /** Units that wait at a node: allocated there and in no parcel. */
-const WAITS = "s.state = 'allocated' AND s.shipment_id IS NULL";
+const WAITS = `s.state = 'allocated' AND s.shipment_id IS NULL`;
+/** and nobody else was asked to send them. */
+const OURS = `NOT EXISTS (SELECT FROM fulfilment_requests a WHERE a.order_id = s.order_id AND a.node_id = s.node_id AND a.ended_at IS NULL)`;
 
 /** The latest round for waiting units of the order `w.order_id` at the node `w.node_id`: the twin of isLive() of the picking domain. */
 const ROUND = `LEFT JOIN LATERAL (
@@ -74,7 +76,7 @@ type Raw = Omit<QueueRow, 'pick'> & {
  * Grouping needs all of a node's waiting spans, which are few: a span leaves the partial index when it ships.
  */
 export async function readQueue(db: Queryable, scope: Scope, request: QueueFilter & PageRequest): Promise<Page<QueueRow>> {
-  const where = new Conditions().plain(`${WAITS} AND s.node_id IS NOT NULL`);
+  const where = new Conditions().plain(`${WAITS} AND s.node_id IS NOT NULL AND ${OURS}`);
   if (request.nodeId) where.add((p) => `s.node_id = ${p}`, request.nodeId);
   where.plain("o.holds = '{}'").scope(scope, 'o');
   const from = `(
@@ -137,7 +139,7 @@ export async function nodeQueues(db: Queryable, scope: Scope): Promise<NodeQueue
              count(*) FILTER (WHERE r.status = 'packed')::int AS packed,
              count(*) FILTER (WHERE ${IS_LATE})::int AS late
       FROM (SELECT DISTINCT s.order_id, s.node_id, o.placed_at, o.promised_from FROM line_spans s JOIN orders o ON o.id = s.order_id AND o.holds = '{}'
-            WHERE s.node_id = n.id AND ${WAITS} LIMIT ${COUNT_CAP}) w ${ROUND}) c
+            WHERE s.node_id = n.id AND ${WAITS} AND ${OURS} LIMIT ${COUNT_CAP}) w ${ROUND}) c
     WHERE ${where.where} ORDER BY n.code, n.id LIMIT 200`;
   const { rows } = await db.query<NodeQueue>(prepared('queue-nodes', text, where.values));
   return rows;

@@ -13,6 +13,7 @@ import { type PaymentView, type RefundView, readPayments, readRefunds } from './
 import { readShipments, type ShipmentView } from './order-shipments.ts';
 import type { Page } from './pages.ts';
 import type { Scope } from './scope.ts';
+import { readTrackedPickup, type TrackedPickup } from './track.ts';
 
 export interface RestOrderRow {
   readonly id: string;
@@ -90,6 +91,7 @@ export interface RestOrder {
   readonly order: OrderHead;
   readonly lines: readonly LineView[];
   readonly shipments: readonly ShipmentView[];
+  readonly pickup: TrackedPickup | null;
   readonly payments: readonly (PaymentView & { readonly nextAction: NextAction | null })[];
   readonly refunds: readonly RefundView[];
 }
@@ -107,6 +109,7 @@ export async function readRestOrder(pool: pg.Pool, scope: Scope, ref: string): P
       lines,
       payments: payments.map((payment) => ({ ...payment, nextAction: next.get(payment.id) ?? null })),
       shipments: await readShipments(tx, order.id),
+      pickup: await readTrackedPickup(tx, order.id),
       refunds: await readRefunds(tx, order.id),
     };
   });

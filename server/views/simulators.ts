@@ -112,9 +112,13 @@ function shownEntry(entry: SimulatorLogEntry, labels: Labels): SimulatorEntry {
     amountMinor: entry.amount === undefined || currency === null ? null : fromStripeAmount(entry.amount, currency),
     currency,
     orderNumber:
-      labels.orders.get(entry.order_id ?? '') ?? shipment?.orderNumber ?? labels.notices.get(noticeOf(entry) ?? '') ?? null,
+      labels.orders.get(entry.order_id ?? '') ??
+      shipment?.orderNumber ??
+      labels.notices.get(noticeOf(entry) ?? '') ??
+      entry.order_number ??
+      null,
     shipmentNumber: shipment?.number ?? null,
-    ref: entry.payment_intent ?? entry.carrier_ref ?? entry.bank_ref ?? noticeOf(entry) ?? '',
+    ref: entry.payment_intent ?? entry.carrier_ref ?? entry.bank_ref ?? entry.partner_ref ?? noticeOf(entry) ?? '',
   };
 }
 

@@ -1,10 +1,12 @@
 import type pg from 'pg';
 import { DomainError } from '../kernel/errors.ts';
 import type { OrderStatus, ShipmentStatus, SpanState } from '../kernel/vocabulary.ts';
+import type { Queryable } from '../platform/db.ts';
 import { readSnapshot } from '../platform/read-snapshot.ts';
 import { prepared } from './conditions.ts';
 import { type LineView, readLines } from './order-lines.ts';
 import { readShipments, type ShipmentView } from './order-shipments.ts';
+import { type PickupView, readPickup } from './pickups.ts';
 
 /** Units of one line that are in the same state, as a customer is told. */
 export interface TrackedUnits {
@@ -43,7 +45,11 @@ export interface Tracking {
   readonly promisedBy: string | null;
   readonly lines: TrackedLine[];
   readonly parcels: TrackedParcel[];
+  /** Where the customer fetches it; null where it is sent. The code is in the mail only: links get forwarded. */
+  readonly pickup: TrackedPickup | null;
 }
+
+export type TrackedPickup = Omit<PickupView, 'code'>;
 
 /** Adds up a line's spans by state. */
 export function trackedLine(line: LineView): TrackedLine {
@@ -82,14 +88,23 @@ const HEAD = `SELECT o.id, o.number, m.name AS "merchantName", o.status, o.place
     o.promised_from::text AS "promisedFrom", o.promised_by::text AS "promisedBy"
   FROM orders o JOIN merchants m ON m.id = o.merchant_id WHERE o.id = $1`;
 
+/** Where an order is fetched, for whoever may see it. */
+export async function readTrackedPickup(tx: Queryable, orderId: string): Promise<TrackedPickup | null> {
+  const found = await readPickup(tx, orderId);
+  if (!found) return null;
+  const { code: _, ...pickup } = found;
+  return pickup;
+}
+
 /** The order behind a verified tracking token. Throws `not_found`. */
 export async function readTracking(pool: pg.Pool, orderId: string): Promise<Tracking> {
   return readSnapshot(pool, async (tx) => {
-    const { rows } = await tx.query<Omit<Tracking, 'lines' | 'parcels'>>(prepared('track-order', HEAD, [orderId]));
+    const { rows } = await tx.query<Omit<Tracking, 'lines' | 'parcels' | 'pickup'>>(prepared('track-order', HEAD, [orderId]));
     const [order] = rows;
     if (order === undefined) throw new DomainError('not_found', 'This tracking link does not lead to an order.');
     const lines = await readLines(tx, orderId);
     const shipments = await readShipments(tx, orderId);
+    const pickup = await readTrackedPickup(tx, orderId);
     return {
       number: order.number,
       merchantName: order.merchantName,
@@ -98,7 +113,8 @@ export async function readTracking(pool: pg.Pool, orderId: string): Promise<Trac
       promisedFrom: order.promisedFrom,
       promisedBy: order.promisedBy,
       lines: lines.filter((line) => line.kind === 'item').map(trackedLine),
-      parcels: parcelsOf(shipments),
+      parcels: pickup ? [] : parcelsOf(shipments),
+      pickup,
     };
   });
 }

@@ -7,6 +7,7 @@ import { dashboard } from './de/dashboard.ts';
 import { drafts } from './de/drafts.ts';
 import { errors } from './de/errors.ts';
 import { evidence } from './de/evidence.ts';
+import { partners, pickups } from './de/fetching.ts';
 import { giftCards } from './de/gift-cards.ts';
 import { gl } from './de/gl.ts';
 import { health } from './de/health.ts';
@@ -59,9 +60,11 @@ export const de = {
   nav,
   orders,
   pay,
+  partners,
   payments,
   payouts,
   people,
+  pickups,
   products,
   purchasing,
   rails,

@@ -7,6 +7,7 @@ import { dashboard } from './en/dashboard.ts';
 import { drafts } from './en/drafts.ts';
 import { errors } from './en/errors.ts';
 import { evidence } from './en/evidence.ts';
+import { partners, pickups } from './en/fetching.ts';
 import { giftCards } from './en/gift-cards.ts';
 import { gl } from './en/gl.ts';
 import { health } from './en/health.ts';
@@ -59,9 +60,11 @@ export const en = {
   nav,
   orders,
   pay,
+  partners,
   payments,
   payouts,
   people,
+  pickups,
   products,
   purchasing,
   rails,

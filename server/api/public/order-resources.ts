@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PICKUP_STATUSES } from '../../domains/pickups/rules.ts';
 import type { PlacedOrder } from '../../flows/placed-order.ts';
 import {
   FULFILMENT_STATUSES,
@@ -163,6 +164,16 @@ export const orderResource = z
     confirmed_at: timestamp.nullable(),
     finished_at: timestamp.nullable(),
     expires_at: timestamp.nullable().meta({ description: 'A pending order is given up then.' }),
+    pickup: z
+      .object({
+        node: z.string(),
+        status: z.enum(uppers(PICKUP_STATUSES)),
+        ready_at: timestamp.nullable(),
+        collect_by: timestamp.nullable(),
+        collected_at: timestamp.nullable(),
+      })
+      .nullable()
+      .meta({ description: 'Where the customer fetches it; null where it is sent.' }),
     tracking_url: z
       .url()
       .meta({ description: 'Where the customer follows the parcels, without signing in. Holding it is the permission.' }),
@@ -291,7 +302,7 @@ function paymentOf(view: RestOrder['payments'][number]): z.infer<typeof payment>
 }
 
 export function orderOf(
-  { order, lines, payments, shipments, refunds }: RestOrder,
+  { order, lines, payments, shipments, refunds, pickup }: RestOrder,
   trackingUrl: string,
 ): z.infer<typeof orderResource> {
   return {
@@ -308,6 +319,13 @@ export function orderOf(
     confirmed_at: timeOrNull(order.confirmedAt),
     finished_at: timeOrNull(order.finishedAt),
     expires_at: timeOrNull(order.expiresAt),
+    pickup: pickup && {
+      node: pickup.nodeCode,
+      status: upper(pickup.status),
+      ready_at: timeOrNull(pickup.readyAt),
+      collect_by: timeOrNull(pickup.collectBy),
+      collected_at: timeOrNull(pickup.collectedAt),
+    },
     tracking_url: trackingUrl,
     lines: lines.map(lineOf),
     payments: payments.map(paymentOf),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { CANCEL_REASONS } from '../../domains/orders/schema.ts';
 import { FULFILMENT_STATUSES, ORDER_STATUSES, PAYMENT_STATUSES } from '../../kernel/vocabulary.ts';
-import { findOrder } from '../../views/rest-lookups.ts';
+import { findNode, findOrder } from '../../views/rest-lookups.ts';
 import { listRestOrders, readNotes, readRestOrder } from '../../views/rest-orders.ts';
 import { countGuess } from '../gift-card-door.ts';
 import { trackingUrl } from '../tracking-links.ts';
@@ -103,7 +103,12 @@ export const ordersRouter = router({
     .mutation(async ({ ctx, input }) => {
       const merchantId = ctx.scope.merchantId ?? '';
       if (input.tenders?.some((each) => each.type === 'gift_card')) countGuess(ctx, merchantId);
-      const placed = await perform(ctx, ctx.app.flows.placeOrder, placeInput(input, merchantId, ctx.app.settings.dataKey));
+      const pickup = input.pickup && { nodeId: await findNode(ctx.pool, ctx.scope, input.pickup.node) };
+      const placed = await perform(
+        ctx,
+        ctx.app.flows.placeOrder,
+        placeInput(input, merchantId, ctx.app.settings.dataKey, pickup),
+      );
       exchangeOf(ctx).location = `/api/v1/orders/${placed.id}`;
       return settledPlacement(ctx, placed, input.external_id);
     }),
@@ -210,7 +215,8 @@ export const ordersRouter = router({
         id: 'cancelOrder',
         tag: TAG,
         summary: 'Cancel an order, or units of it',
-        description: 'Cancels what has not shipped. Money that was only authorized is released; money that was taken goes back.',
+        description:
+          'Cancels what has not shipped. Money that was only authorized is released; money that was taken goes back. Where a partner was asked to send some of the units the answer has `awaiting_partner`: they are asked first, and what they have not sent is cancelled when they say so.',
         example: { reason: 'customer_request' },
         refuses: ['state_refuses', 'plan_changed', 'over_limit'],
       }),
@@ -218,7 +224,14 @@ export const ordersRouter = router({
     .input(z.strictObject({ ...cancelInput, note: words(1000).optional(), fingerprint }))
     .output(
       z
-        .object({ id, number: z.string(), status: z.enum(ORDER_STATUSES), cancelled_minor: z.int(), refund_id: id.nullable() })
+        .object({
+          id,
+          number: z.string(),
+          status: z.enum(ORDER_STATUSES),
+          cancelled_minor: z.int(),
+          refund_id: id.nullable(),
+          awaiting_partner: z.boolean(),
+        })
         .meta({ id: 'CancelledOrder' }),
     )
     .mutation(async ({ ctx, input }) => {
@@ -236,6 +249,7 @@ export const ordersRouter = router({
         status: z.enum(ORDER_STATUSES).parse(done.status),
         cancelled_minor: done.cancelledMinor,
         refund_id: done.refundId,
+        awaiting_partner: done.awaitingPartner ?? false,
       };
     }),
 

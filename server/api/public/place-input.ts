@@ -49,6 +49,12 @@ export const createInput = z.strictObject({
   }),
   shipping: z.strictObject({ name: words(100), price_minor: amount }).optional(),
   discount_minor: amount.optional().meta({ description: 'Off the whole order, spread over its lines.' }),
+  pickup: z
+    .strictObject({
+      node: words(60).meta({ description: 'Code of the store where the customer fetches it.', example: 'BERLIN' }),
+    })
+    .optional()
+    .meta({ description: 'Click and collect, instead of ship_to. Everything has to lie at that store.' }),
   ship_to: address.optional(),
   bill_to: address.optional(),
   payment: z
@@ -92,7 +98,12 @@ function addressInput(from: RestAddress | undefined): PlaceOrderInput['shipTo'] 
 }
 
 /** The same for the flow. */
-export function placeInput(input: z.infer<typeof createInput>, merchantId: string, dataKey: string): PlaceOrderInput {
+export function placeInput(
+  input: z.infer<typeof createInput>,
+  merchantId: string,
+  dataKey: string,
+  pickup: PlaceOrderInput['pickup'],
+): PlaceOrderInput {
   const { customer, shipping, payment } = input;
   if (input.shipping_option !== undefined && input.quote_id === undefined)
     throw new DomainError(
@@ -118,6 +129,7 @@ export function placeInput(input: z.infer<typeof createInput>, merchantId: strin
     reservationId: input.reservation_id,
     shipping: shipping && { name: shipping.name, priceMinor: BigInt(shipping.price_minor) },
     discountMinor: input.discount_minor === undefined ? undefined : BigInt(input.discount_minor),
+    ...(pickup ? { pickup } : {}),
     shipTo: addressInput(input.ship_to),
     billTo: addressInput(input.bill_to),
     tenders: input.tenders?.map((each) => tenderOf(each, dataKey)),

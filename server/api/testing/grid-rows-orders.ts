@@ -56,6 +56,17 @@ async function atNode(w: GridWorld, tenant: Tenant) {
   return { nodeId: w.rest[tenant].nodeId, orderIds: [(await w.allocated(tenant)).id] };
 }
 
+/** An order whose units lie at the counter where its customer fetches them. */
+async function fetched(w: GridWorld, tenant: Tenant): Promise<PlacedForGrid> {
+  const order = await w.allocated(tenant);
+  await w.rest.db.pool.query(
+    `INSERT INTO pickups (order_id, merchant_id, node_id, status, created_at, updated_at, version)
+     SELECT id, merchant_id, $2, 'waiting', now(), now(), 1 FROM orders WHERE id = $1`,
+    [order.id, w.rest[tenant].nodeId],
+  );
+  return order;
+}
+
 /** What people do with orders, shipments and stock. */
 export const ORDER_ROWS: Partial<Readonly<Record<ProcedurePath, Row>>> = {
   'orders.cancel': about('orders.cancel', allocated, () => [{ reason: 'customer_request' }, { reason: 'other' }]),
@@ -115,6 +126,13 @@ export const ORDER_ROWS: Partial<Readonly<Record<ProcedurePath, Row>>> = {
     const started = await w.send(w.doors.main, 'shipments.startPicking', { caller, input: round, other: null }, newId());
     if (started.status !== 200) throw new Error(started.text);
     return { caller, input: { ...round, outcome: 'packed' }, other: { ...round, outcome: 'released' } };
+  },
+  'pickups.makeReady': either('pickups.makeReady', async (w, tenant) => ({ orderId: (await fetched(w, tenant)).id })),
+  'pickups.handOver': async (w, tenant) => {
+    const { id: orderId, number } = await fetched(w, tenant);
+    await w.rest.api.app.flows.makePickupReady({ orderId }, w.ctx());
+    const caller = await w.callerOf(tenant, 'pickups.handOver');
+    return { caller, input: { orderId, shown: number }, other: { orderId, shown: 'AAAAAA' } };
   },
   'shipments.update': async (w, tenant) => {
     const { shipmentId } = await w.shipped(tenant);

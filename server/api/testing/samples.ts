@@ -1,5 +1,6 @@
 import type { ShopFixture } from '../../views/shop-fixture.ts';
 import type { ProcedurePath } from '../root.ts';
+import { FETCHING_SAMPLES } from './samples-fetching.ts';
 import { LEDGER_SAMPLES } from './samples-ledger.ts';
 import { MONEY_SAMPLES } from './samples-money.ts';
 import { ROUTING_SAMPLES } from './samples-routing.ts';
@@ -136,6 +137,7 @@ export const SAMPLES: Readonly<Record<ProcedurePath, Sample>> = {
   'refunds.list': EMPTY,
   'approvals.list': EMPTY,
   'approvals.count': NONE,
+  ...FETCHING_SAMPLES,
   ...LEDGER_SAMPLES,
   ...STOCK_SAMPLES,
   ...TENDER_SAMPLES,

@@ -93,6 +93,8 @@ export const placeOrderInput = z.object({
   discountMinor: amountMinor.optional(),
   /** What the customer was shown. The order is refused where it would cost anything else. */
   totalMinor: amountMinor.optional(),
+  /** Fetched by the customer at this node instead of being sent. */
+  pickup: z.object({ nodeId: z.uuid() }).optional(),
   shipTo: address.optional(),
   billTo: address.optional(),
   /** Token of the payment provider. Without one an order must cost nothing. */
@@ -113,6 +115,7 @@ export const CANCEL_REASONS = [
   'payment_declined',
   'payment_timeout',
   'address_problem',
+  'not_collected',
   'other',
 ] as const;
 export type CancelReason = (typeof CANCEL_REASONS)[number];

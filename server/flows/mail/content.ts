@@ -84,6 +84,15 @@ export interface Refunded extends AboutOrder<'refunded'> {
   readonly amountMinor: bigint;
 }
 
+/** An order that waits at a counter for its customer. */
+export interface PickupNews extends AboutOrder<'ready_for_pickup' | 'pickup_reminder'> {
+  /** Where: its name, and its address line by line. */
+  readonly place: { readonly name: string; readonly lines: readonly string[] };
+  /** What the customer shows. */
+  readonly code: string;
+  readonly collectBy: Date;
+}
+
 export interface Message extends AboutOrder<'message'> {
   readonly subject: string;
   readonly body: string;
@@ -144,6 +153,7 @@ export type MailContent =
   | OrderCancelled
   | UnitsCancelled
   | Refunded
+  | PickupNews
   | Message
   | PaymentLink
   | WalletNews

@@ -1,6 +1,6 @@
 import type { DueNotice } from '../../domains/notifications/service.ts';
 import type { Queryable } from '../../platform/db.ts';
-import type { MailContent, MailItem, MailLine, MailLinks, MailOrder, WalletNews } from './content.ts';
+import type { MailContent, MailItem, MailLine, MailLinks, MailOrder, PickupNews, WalletNews } from './content.ts';
 import { readWalletNews } from './wallet-facts.ts';
 
 interface OrderRow {
@@ -102,6 +102,11 @@ async function aboutOrder(
       const amountMinor = BigInt(Number(data.amountMinor));
       return { kind, order, refundNumber: textOf(data, 'refundNumber'), amountMinor };
     }
+    case 'ready_for_pickup':
+    case 'pickup_reminder': {
+      const pickup = await readPickup(db, orderId);
+      return pickup && { kind, order, ...pickup };
+    }
     case 'shipped':
     case 'delivered': {
       const parcel = await readParcel(db, textOf(data, 'shipmentId'));
@@ -147,16 +152,31 @@ async function challengeUrl(db: Queryable, orderId: string): Promise<string | nu
   return rows[0]?.url ?? null;
 }
 
-/** Null for units that need no parcel. */
+/** Null where it waits no more. */
+async function readPickup(db: Queryable, orderId: string): Promise<Omit<PickupNews, 'kind' | 'order'> | null> {
+  const { rows } = await db.query<{ name: string; address: Readonly<Record<string, string>>; code: string; collectBy: Date }>({
+    name: 'mail-pickup',
+    text: `SELECT n.name, n.address, p.code, p.collect_by AS "collectBy" FROM pickups p JOIN nodes n ON n.id = p.node_id
+           WHERE p.order_id = $1 AND p.status = 'ready'`,
+    values: [orderId],
+  });
+  const [row] = rows;
+  if (!row) return null;
+  const lines = addressLines(row.address).filter((line) => line !== row.name);
+  return { place: { name: row.name, lines }, code: row.code, collectBy: row.collectBy };
+}
+
+/** Null for units that need no parcel, and for those that their customer fetched. */
 async function readParcel(db: Queryable, shipmentId: string) {
   const { rows } = await db.query<{
     nodeId: string | null;
+    service: string | null;
     carrier: string | null;
     trackingNumber: string | null;
     items: MailItem[] | null;
   }>({
     name: 'mail-parcel',
-    text: `SELECT s.node_id AS "nodeId", s.carrier, s.tracking_number AS "trackingNumber",
+    text: `SELECT s.node_id AS "nodeId", s.service, s.carrier, s.tracking_number AS "trackingNumber",
                   (SELECT json_agg(json_build_object('name', i.name, 'units', i.units) ORDER BY i.position)
                    FROM (SELECT l.position, l.name, sum(sl.to_unit - sl.from_unit + 1)::int AS units
                          FROM shipment_lines sl JOIN order_lines l ON l.id = sl.line_id AND l.kind = 'item' WHERE sl.shipment_id = s.id
@@ -166,7 +186,9 @@ async function readParcel(db: Queryable, shipmentId: string) {
   });
   const [row] = rows;
   if (!row) throw new Error('The shipment is not there');
-  return row.nodeId === null ? null : { carrier: row.carrier, trackingNumber: row.trackingNumber, items: row.items ?? [] };
+  return row.nodeId === null || row.service === 'pickup'
+    ? null
+    : { carrier: row.carrier, trackingNumber: row.trackingNumber, items: row.items ?? [] };
 }
 
 function cancelledItems(lines: readonly LineRow[], ranges: unknown): MailItem[] {

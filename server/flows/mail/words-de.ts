@@ -25,6 +25,7 @@ export const de: MailWords = {
     payment_declined: 'Die Zahlung wurde abgelehnt.',
     payment_timeout: 'Die Zahlung wurde nicht rechtzeitig abgeschlossen.',
     address_problem: 'An die Adresse konnten wir nicht liefern.',
+    not_collected: 'Sie wurde nicht rechtzeitig abgeholt.',
   },
   orderConfirmed: {
     subject: (number) => `Bestellung ${number} bestätigt`,
@@ -65,6 +66,19 @@ export const de: MailWords = {
     title: 'Ihre Erstattung ist unterwegs',
     text: 'Diesen Betrag haben wir auf demselben Weg zurückgegeben, auf dem Sie bezahlt haben:',
     when: 'Bis die Bank ihn zeigt, können zehn Tage vergehen.',
+  },
+  readyForPickup: {
+    subject: (number) => `Bestellung ${number} liegt zur Abholung bereit`,
+    title: 'Ihre Bestellung liegt bereit',
+    text: 'Sie wartet am Tresen auf Sie. Zeigen Sie dort diesen Code, oder nennen Sie die Nummer Ihrer Bestellung.',
+    code: 'Abholcode',
+    until: 'Liegt bereit bis',
+    place: 'Wo',
+  },
+  pickupReminder: {
+    subject: (number) => `Bestellung ${number} wartet noch auf Sie`,
+    title: 'Ihre Bestellung wartet noch',
+    text: 'Bitte holen Sie sie rechtzeitig ab: Nach diesem Tag geht sie zurück ins Regal, und Sie bekommen Ihr Geld zurück.',
   },
   message: { title: (number) => `Zu Ihrer Bestellung ${number}` },
   paymentLink: {

@@ -25,6 +25,7 @@ export const en: MailWords = {
     payment_declined: 'The payment was declined.',
     payment_timeout: 'The payment was not completed in time.',
     address_problem: 'We could not deliver to the address.',
+    not_collected: 'It was not picked up in time.',
   },
   orderConfirmed: {
     subject: (number) => `Order ${number} confirmed`,
@@ -65,6 +66,19 @@ export const en: MailWords = {
     title: 'Your refund is on its way',
     text: 'We have sent this amount back to the way you paid:',
     when: 'Banks take up to ten days to show it.',
+  },
+  readyForPickup: {
+    subject: (number) => `Order ${number} is ready for pick-up`,
+    title: 'Your order is ready',
+    text: 'It waits for you at the counter. Show this code there, or say the number of your order.',
+    code: 'Pick-up code',
+    until: 'Kept until',
+    place: 'Where',
+  },
+  pickupReminder: {
+    subject: (number) => `Order ${number} still waits for you`,
+    title: 'Your order still waits for you',
+    text: 'Please fetch it in time: after that day it goes back on the shelf, and you get your money back.',
   },
   message: { title: (number) => `About your order ${number}` },
   paymentLink: {

@@ -89,6 +89,8 @@ export interface MailWords {
   readonly orderCancelled: NewsWords & { readonly notCharged: string; readonly charged: string };
   readonly unitsCancelled: NewsWords & { readonly value: string };
   readonly refunded: NewsWords & { readonly when: string };
+  readonly readyForPickup: NewsWords & { readonly code: string; readonly until: string; readonly place: string };
+  readonly pickupReminder: NewsWords;
   readonly message: { readonly title: (number: string) => string };
   readonly paymentLink: {
     readonly subject: (merchant: string) => string;

@@ -87,6 +87,8 @@ const WORDS_OF = {
   order_cancelled: 'orderCancelled',
   units_cancelled: 'unitsCancelled',
   refunded: 'refunded',
+  ready_for_pickup: 'readyForPickup',
+  pickup_reminder: 'pickupReminder',
 } as const satisfies Record<News['kind'], keyof MailWords>;
 
 function frame(order: MailOrder, lang: MailLocale, words: MailWords): Pick<MailDocument, 'lang' | 'sender' | 'footer'> {
@@ -137,6 +139,20 @@ function details(content: News, locale: MailLocale, words: MailWords): Block[] {
         items(content.items, words),
         ...because(content.reason, words),
         { type: 'facts', rows: [number, { label: words.unitsCancelled.value, value: money(content.valueMinor) }] },
+        track(order, words),
+      ];
+    case 'ready_for_pickup':
+    case 'pickup_reminder':
+      return [
+        {
+          type: 'facts',
+          rows: [
+            { label: words.readyForPickup.code, value: content.code },
+            number,
+            { label: words.readyForPickup.until, value: mailDate(content.collectBy, locale) },
+          ],
+        },
+        { type: 'address', label: words.readyForPickup.place, lines: [content.place.name, ...content.place.lines] },
         track(order, words),
       ];
     case 'refunded':

@@ -1,4 +1,6 @@
 import { availableAtNode, stockKey } from '../../domains/inventory/rules.ts';
+import { refusedUnits } from '../../domains/nodes/rules.ts';
+import * as partners from '../../domains/nodes/service.ts';
 import type * as orders from '../../domains/orders/service.ts';
 import type { Piece, Question } from '../../domains/routing/model.ts';
 import { factsOf } from '../../domains/routing/rules.ts';
@@ -28,7 +30,8 @@ export function openPieces(world: World, order: orders.Order): Piece[] {
 type Open = UnitRange & { readonly skuId: string };
 
 function cutByExclusions(world: World, order: orders.Order, range: Open): Piece[] {
-  const barred = barredOf(world, order.row.id).filter(
+  const refused = refusedUnits(partners.ofOrder(world.requests, order.row.id), [range]);
+  const barred = [...barredOf(world, order.row.id), ...refused].filter(
     (one) => one.lineId === range.lineId && one.from <= range.to && one.to >= range.from,
   );
   const borders = [...new Set([range.from, ...barred.flatMap(({ from, to }) => [from, to + 1])])]

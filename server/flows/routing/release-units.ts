@@ -23,6 +23,8 @@ export interface Release {
   readonly units: readonly UnitRange[];
   readonly reason: RerouteReason;
   readonly detail?: string | null;
+  /** False where nothing speaks against that node: the units may come back to it. */
+  readonly exclude?: boolean;
 }
 
 export interface Released {
@@ -79,7 +81,8 @@ export function releaseUnits(
   for (const [nodeId, own] of Map.groupBy(excluded, (one) => one.nodeId))
     routing.giveBack(world.routing, orderId, nodeId, unitsIn(own), ctx.now);
   orders.change(order, excluded, () => ({ state: 'open', nodeId: null }));
-  world.routing.exclusions.push(...excluded);
+  const { exclude = true } = release;
+  if (exclude) world.routing.exclusions.push(...excluded);
   const held = new Set(history.map((one) => one.releaseId)).size >= MOST_REROUTES;
   if (held && !order.row.holds.includes('manual')) order.row.holds = [...order.row.holds, 'manual'];
   settleOrder(world, order, held ? 'hold' : null, ctx);
@@ -88,7 +91,9 @@ export function releaseUnits(
   tell(world, order, 'order.rerouted', about, ctx);
   if (held)
     tell(world, order, 'order.held', { hold: 'manual', reason: `Sent round ${MOST_REROUTES} times: ${release.reason}` }, ctx);
-  const barred = [...history, ...excluded].map(({ lineId, from, to, nodeId }): Barred => ({ lineId, from, to, nodeId }));
+  const barred = [...history, ...(exclude ? excluded : [])].map(
+    ({ lineId, from, to, nodeId }): Barred => ({ lineId, from, to, nodeId }),
+  );
   const saga = begin(world, rerouteSaga, order, { state: { barred, reason: release.reason, queued: true } }, ctx);
   return { rerouted: !held, units: unitsIn(excluded), sagaId: saga.id };
 }

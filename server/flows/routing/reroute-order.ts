@@ -12,6 +12,7 @@ import { audit } from '../../platform/outbox.ts';
 import type { Request, Verb } from '../../platform/verb.ts';
 import { cancelIntent } from '../cancel-intent.ts';
 import { checkFingerprint, fingerprintOf } from '../fingerprint.ts';
+import { requestsFor } from '../partners/at-partners.ts';
 import { lockWorld, orderOf, type World, writeWorld } from '../world.ts';
 import { openPieces, sketchOf } from './question.ts';
 import { isReleasable, MOST_REROUTES, releaseUnits } from './release-units.ts';
@@ -57,8 +58,12 @@ function waitingAt(world: World, order: orders.Order, nodeId: string): UnitRange
     .map(({ lineId, from, to }) => ({ lineId, from, to }));
   if (units.length === 0)
     throw new DomainError('state_refuses', 'Nothing of this order waits at that node: what is packed is unpacked first.');
+  if (requestsFor(world, order.row.id, units).length > 0) throw new DomainError('state_refuses', ASKED);
   return units;
 }
+
+const ASKED =
+  'A partner was asked to send these units and may do so at any moment. Compensate the request among the order’s sagas: the partner is asked for them first.';
 
 const timesBefore = (world: Rerouting, orderId: string): number =>
   new Set((world.history.get(orderId) ?? []).map((one) => one.releaseId)).size;

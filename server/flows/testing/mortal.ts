@@ -86,6 +86,7 @@ export function createMortal(deps: { pool: pg.Pool; outside: Outside; clock: () 
   const outside: Outside = {
     payments: new Map([...deps.outside.payments].map(([name, provider]) => [name, mortal(provider)])),
     carriers: new Map([...deps.outside.carriers].map(([name, provider]) => [name, mortal(provider)])),
+    partners: new Map([...(deps.outside.partners ?? [])].map(([name, partner]) => [name, mortal(partner)])),
   };
   return { flows: createFlows({ pool, home: 'EU', outside, clock: deps.clock }), died, counts };
 }
@@ -102,5 +103,7 @@ const REMOTE = new Set([
   'queryManifest',
   'fileClaim',
   'queryClaim',
+  'request',
+  'cancel',
 ]);
 const ignore = (): void => {};

@@ -1,5 +1,6 @@
 import type { Corruption } from './corruptions-fixture.ts';
 import { PARCEL_CORRUPTIONS } from './parcels-fixture.ts';
+import { PARTNER_CORRUPTIONS } from './partners-fixture.ts';
 import { PROGRAM_CORRUPTIONS } from './programs-fixture.ts';
 import { STOCK_WORK_CORRUPTIONS } from './stock-work-fixture.ts';
 import { TENDERS } from './tenders-fixture.ts';
@@ -70,6 +71,7 @@ export const EDGES: readonly Corruption[] = [
     plant: `INSERT INTO bank_pay_ins (bank_ref, home, written, currency, amount_minor, state, booked, why, first_at, changed_at)
             VALUES ('po_x', 'EU', 'x', 'EUR', 100, 'settled', 'suspense', 'withdrawal_returned', now(), now())`,
   },
+  ...PARTNER_CORRUPTIONS,
   ...STOCK_WORK_CORRUPTIONS,
   ...TENDERS,
   ...PROGRAM_CORRUPTIONS,

@@ -34,6 +34,7 @@ export const actions = {
       payment_declined: 'Zahlung abgelehnt',
       payment_timeout: 'Zahlung nicht rechtzeitig',
       address_problem: 'Problem mit der Adresse',
+      not_collected: 'Nicht abgeholt',
       other: 'Anderer Grund',
     },
   },

@@ -21,6 +21,8 @@ export const mails = {
     shipped: 'Versandt',
     delivered: 'Zugestellt',
     refunded: 'Erstattet',
+    ready_for_pickup: 'Zur Abholung bereit',
+    pickup_reminder: 'Erinnerung an Abholung',
     payment_link: 'Zahlungslink',
     money_received: 'Geld erhalten',
     money_requested: 'Um Geld gebeten',

@@ -17,6 +17,8 @@ export const nav = {
   orders: 'Alle Bestellungen',
   drafts: 'Entwürfe',
   pickQueue: 'Warteschlange',
+  pickup: 'Abholung',
+  partners: 'Versandaufträge',
   shipments: 'Sendungen',
   routing: 'Routing',
   nodes: 'Standorte',

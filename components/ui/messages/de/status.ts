@@ -69,6 +69,22 @@ export const status = {
     compensating: 'Macht rückgängig',
     done: 'Fertig',
   },
+  request: {
+    pending: 'Vorgemerkt',
+    asked: 'Angefragt',
+    accepted: 'Zugesagt',
+    rejected: 'Abgelehnt',
+    shipped: 'Versandt',
+    cancelled: 'Zurückgenommen',
+  },
+  pickup: {
+    waiting: 'In Vorbereitung',
+    ready: 'Bereit',
+    handing_over: 'Wird ausgegeben',
+    collected: 'Abgeholt',
+    uncollected: 'Nicht abgeholt',
+    cancelled: 'Storniert',
+  },
   shipment: {
     PENDING: 'Ausstehend',
     LABELLED: 'Etikettiert',

@@ -34,6 +34,7 @@ export const actions = {
       payment_declined: 'Payment declined',
       payment_timeout: 'Payment timed out',
       address_problem: 'Problem with the address',
+      not_collected: 'Not picked up',
       other: 'Another reason',
     },
   },

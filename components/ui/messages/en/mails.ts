@@ -22,6 +22,8 @@ export const mails = {
     shipped: 'Shipped',
     delivered: 'Delivered',
     refunded: 'Refunded',
+    ready_for_pickup: 'Ready for pick-up',
+    pickup_reminder: 'Pick-up reminder',
     payment_link: 'Payment link',
     money_received: 'Money received',
     money_requested: 'Asked for money',

@@ -21,6 +21,8 @@ export const nav = {
   shipments: 'Shipments',
   routing: 'Routing',
   nodes: 'Nodes',
+  pickup: 'Pick-up desk',
+  partners: 'Partner requests',
   stock: 'Levels',
   purchaseOrders: 'Purchase orders',
   transfers: 'Transfers',

@@ -70,6 +70,22 @@ export const status = {
     compensating: 'Compensating',
     done: 'Done',
   },
+  request: {
+    pending: 'Recorded',
+    asked: 'Asked',
+    accepted: 'Accepted',
+    rejected: 'Rejected',
+    shipped: 'Sent',
+    cancelled: 'Taken back',
+  },
+  pickup: {
+    waiting: 'Being prepared',
+    ready: 'Ready',
+    handing_over: 'Being handed over',
+    collected: 'Picked up',
+    uncollected: 'Not picked up',
+    cancelled: 'Cancelled',
+  },
   shipment: {
     PENDING: 'Pending',
     LABELLED: 'Labelled',
