@@ -27,7 +27,19 @@ async function settings(w: GridWorld, tenant: Tenant) {
   return { ...DEFAULT_FACTS, merchantId, nodeId, priority: 10 + version, version };
 }
 
+/** Rules are in force already: what is promoted takes the place of others, each time. */
+async function inForce(w: GridWorld, tenant: Tenant): Promise<void> {
+  const { id } = w.rest[tenant];
+  const { rows } = await w.rest.db.pool.query(`SELECT 1 FROM routing_rule_sets WHERE merchant_id = $1 AND status = 'active'`, [
+    id,
+  ]);
+  if (rows.length > 0) return;
+  const { merchantId, version } = await drafted(w, tenant);
+  await flows(w).promote({ merchantId, version: BigInt(version), reason: 'First' }, w.ctx());
+}
+
 const ended = (operation: 'routing.promote' | 'routing.discard') => async (w: GridWorld, tenant: Tenant) => {
+  await inForce(w, tenant);
   const wish = await drafted(w, tenant);
   return {
     caller: await w.callerOf(tenant, operation),
