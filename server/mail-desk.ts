@@ -2,6 +2,7 @@ import type pg from 'pg';
 import type { Delivery } from './api/app.ts';
 import { payUrl } from './api/checkout-links.ts';
 import { trackingUrl } from './api/tracking-links.ts';
+import { waitingUrl } from './api/waiting.ts';
 import { createMailTransport } from './domains/notifications/provider.ts';
 import type { Flows } from './flows/flows.ts';
 import type { MailDesk } from './flows/send-notices.ts';
@@ -17,6 +18,7 @@ export function createMailDesk(env: Env): MailDesk {
     transport,
     links: {
       track: (orderId) => trackingUrl(links, orderId),
+      waiting: (orderId) => waitingUrl(links, orderId),
       pay: (checkoutId) => payUrl(links, checkoutId),
       wallet: (walletId) => `${env.WAYBILL_ORIGIN}/account/wallet${walletId === null ? '' : `?w=${walletId}`}`,
       moneyRequest: (requestId) => `${env.WAYBILL_ORIGIN}/account/wallet/requests/${requestId}`,

@@ -1,6 +1,7 @@
 'use client';
 import { useQuery } from '@tanstack/react-query';
 import type { NodeLevel, StockPage } from '../../server/views/stock.ts';
+import { PolicyDialog } from '../backorders/policy-dialog.tsx';
 import { useLive } from '../live.tsx';
 import { useOverlay } from '../overlay.ts';
 import { usePowers } from '../powers.ts';
@@ -92,7 +93,7 @@ function Body({ page }: { page: StockPage }) {
   const { t } = useMessages();
   const { sku } = page;
   const powers = usePowers();
-  const overlay = useOverlay(['adjust', 'safety', 'channel']);
+  const overlay = useOverlay(['adjust', 'safety', 'channel', 'policy']);
   const product = `/products/${encodeURIComponent(sku.code)}?merchant=${sku.merchantId}`;
   const header = (
     <PageHeader
@@ -116,6 +117,9 @@ function Body({ page }: { page: StockPage }) {
         ...(powers.may('promises.setChannel') && sku.stocked
           ? [{ label: t('stock.promises.channelVerb'), onClick: () => overlay.show('channel') }]
           : []),
+        ...(powers.may('backorders.setPolicy') && sku.stocked
+          ? [{ label: t('backorders.policy.button'), onClick: () => overlay.show('policy') }]
+          : []),
         { label: t('stock.openProduct'), href: product },
       ]}
     />
@@ -128,6 +132,7 @@ function Body({ page }: { page: StockPage }) {
       <StockMovements skuId={sku.id} />
       {overlay.open === 'safety' && powers.may('promises.setSafety') && <SafetyDialog page={page} onClose={overlay.close} />}
       {overlay.open === 'channel' && powers.may('promises.setChannel') && <ChannelDialog page={page} onClose={overlay.close} />}
+      {overlay.open === 'policy' && powers.may('backorders.setPolicy') && <PolicyDialog page={page} onClose={overlay.close} />}
       {overlay.open === 'adjust' && powers.may('stock.adjust') && <AdjustDialog page={page} onClose={overlay.close} />}
     </DetailLayout>
   );

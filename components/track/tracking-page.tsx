@@ -5,7 +5,7 @@ import { shownError, useTRPC } from '../trpc.tsx';
 import { StatusBadge } from '../ui/badge.tsx';
 import { Mark, PRODUCT_NAME } from '../ui/brand.tsx';
 import { NarrowLayout, Section } from '../ui/detail-layout.tsx';
-import { useMessages } from '../ui/locale.tsx';
+import { useFormat, useMessages } from '../ui/locale.tsx';
 import { PageHeader } from '../ui/page-header.tsx';
 import { Loaded } from '../ui/states.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
@@ -19,6 +19,7 @@ const REFRESH_MS = 30_000;
 
 function Body({ tracking }: { tracking: Tracking }) {
   const { t } = useMessages();
+  const format = useFormat();
   const header = (
     <PageHeader
       title={t('track.order', { number: tracking.number })}
@@ -40,6 +41,20 @@ function Body({ tracking }: { tracking: Tracking }) {
           <ProgressSteps lines={tracking.lines} />
           <Parcels parcels={tracking.parcels} lines={tracking.lines} />
         </>
+      )}
+      {tracking.later.length > 0 && (
+        <Section title={t('backorders.waiting.title')}>
+          <ul className={classes.list}>
+            {tracking.later.map((one, index) => (
+              <li key={index} className={classes.line}>
+                <span>
+                  {one.units} × {one.name}
+                </span>
+                <span>{t('backorders.waiting.expected', { day: format.day(one.promisedOn) })}</span>
+              </li>
+            ))}
+          </ul>
+        </Section>
       )}
       <Section title={t('track.items')}>
         <ul className={classes.list}>

@@ -181,6 +181,14 @@ export const PERMISSIONS = {
   'myOrders.list': { allow: CUSTOMER },
   'myOrders.get': { allow: CUSTOMER },
   'tracking.get': { allow: BY_TOKEN },
+  'backorders.list': { allow: ORDER_READERS },
+  'backorders.bySku': { allow: ORDER_READERS },
+  'backorders.policy': { allow: ORDER_READERS },
+  'backorders.setPolicy': { allow: CATALOGUERS },
+  'waiting.get': { allow: BY_TOKEN },
+  'waiting.accept': { allow: BY_TOKEN },
+  'waiting.cancel': { allow: BY_TOKEN },
+  'waiting.pay': { allow: BY_TOKEN },
 
   // wallets: customers' own, and as staff look after them
   'rails.topUpByCard': { allow: CUSTOMER },

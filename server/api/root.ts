@@ -1,6 +1,7 @@
 import { approvalsRouter } from './approvals.ts';
 import { auditRouter } from './audit.ts';
 import { authRouter } from './auth.ts';
+import { backordersRouter } from './backorders.ts';
 import { countsRouter } from './counts.ts';
 import { customersRouter } from './customers.ts';
 import { draftsRouter } from './drafts.ts';
@@ -38,6 +39,7 @@ import { storeCreditRouter } from './store-credit.ts';
 import { trafficRouter } from './traffic.ts';
 import { transfersRouter } from './transfers.ts';
 import { createCallerFactory, router } from './trpc.ts';
+import { waitingRouter } from './waiting.ts';
 import { walletRouter } from './wallet.ts';
 import { walletsRouter } from './wallets.ts';
 
@@ -86,6 +88,8 @@ export const appRouter = router({
   storeCredit: storeCreditRouter,
   tracking: trackingRouter,
   transfers: transfersRouter,
+  backorders: backordersRouter,
+  waiting: waitingRouter,
   wallet: walletRouter,
   wallets: walletsRouter,
 });

@@ -4,7 +4,7 @@ import * as orders from '../domains/orders/service.ts';
 import * as payments from '../domains/payments/service.ts';
 import type { Ctx } from '../kernel/context.ts';
 import { DomainError } from '../kernel/errors.ts';
-import type { UnitRange } from '../kernel/units.ts';
+import type { Span, UnitRange } from '../kernel/units.ts';
 import { audit } from '../platform/outbox.ts';
 import { sagasOf } from '../platform/saga-rows.ts';
 import { fingerprintOf } from './fingerprint.ts';
@@ -29,8 +29,13 @@ const BEYOND_RETURN =
   'More money went back already than the units that would stay are worth. Cancel fewer units, or ship them and refund what is left.';
 
 /** What a cancel would do, from facts that the browser has too. */
-export function previewCancel(world: World, order: orders.Order, input: CancelOrderInput): CancelPreview {
-  const plan = planCancel(orders.facts(order), input.units);
+export function previewCancel(
+  world: World,
+  order: orders.Order,
+  input: CancelOrderInput,
+  eligible?: (span: Span) => boolean,
+): CancelPreview {
+  const plan = planCancel(orders.facts(order), input.units, eligible);
   const { row } = order;
   const owedAfter = row.totalMinor - row.cancelledMinor - plan.value.totalMinor;
   if (isBeyondReturn(world, order, plan.value.totalMinor)) throw new DomainError('state_refuses', BEYOND_RETURN);

@@ -36,6 +36,8 @@ import { type Call, createVerb, type Locked, type Verb } from '../platform/verb.
 import { type AdjustedStock, adjustStock } from './adjust-stock.ts';
 import { createSagaRunner } from './advance-saga.ts';
 import { type AnnotatedOrder, holdOrder, type NotedOrder, noteOrder, releaseOrder, tagOrder } from './annotate-order.ts';
+import { type AcceptDateInput, type AcceptedDate, acceptDate } from './backorders/accept-date.ts';
+import { type CancelledWaiting, type CancelWaitingInput, cancelWaiting } from './backorders/cancel-waiting.ts';
 import { moveDates } from './backorders/move-dates.ts';
 import { type OfferedCard, type PayAgainInput, payAgain } from './backorders/pay-again.ts';
 import { type Reviewed, reviewBackorders } from './backorders/review.ts';
@@ -150,6 +152,9 @@ export interface Flows {
   readonly setChannel: Call<SetChannelInput, ChannelSet>;
   /** A customer whose bank does not hold the money any more offers a card. */
   readonly payAgain: Call<PayAgainInput, OfferedCard>;
+  /** A customer agrees to a later day, or does not want to wait. */
+  readonly acceptDate: Call<AcceptDateInput, AcceptedDate>;
+  readonly cancelWaiting: Call<CancelWaitingInput, CancelledWaiting>;
   /** Promises waiting units of these SKUs for the days that are announced now. Returns how many orders were told. */
   moveDates(skuIds: readonly string[], ctx: Ctx): Promise<number>;
   /** What the clock changes of selling beyond stock; what a job does. */
@@ -285,6 +290,8 @@ export function createFlows(deps: FlowDeps): Flows {
     setSafety: verb(setSafety),
     setChannel: verb(setChannel),
     payAgain: verb(payAgain),
+    acceptDate: verb(acceptDate),
+    cancelWaiting: verb(cancelWaiting),
     moveDates: (skuIds, ctx) => moveDates(pool, skuIds, ctx),
     reviewBackorders: (ctx) => reviewBackorders(pool, ctx),
     createSku: verb(createSku),
@@ -343,6 +350,7 @@ const NO_MAIL: MailDesk = {
   transport: null,
   links: {
     track: () => 'http://localhost/',
+    waiting: () => 'http://localhost/',
     pay: () => 'http://localhost/',
     wallet: () => 'http://localhost/',
     moneyRequest: () => 'http://localhost/',

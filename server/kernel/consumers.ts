@@ -24,6 +24,8 @@ export const CONSUMERS = {
     'order.refunded',
     'order.ready_for_pickup',
     'order.pickup_reminded',
+    'order.date_moved',
+    'payment.renewal_refused',
     'checkout.link_sent',
     'wallet.received',
     'wallet.topped_up',

@@ -8,8 +8,8 @@ import { isId } from '../kernel/ids.ts';
  */
 const MAC_BYTES = 12;
 
-/** track: follow an order's parcels. pay: see a checkout and pay for it. */
-export type LinkPurpose = 'track' | 'pay';
+/** track: follow an order's parcels. pay: see a checkout and pay for it. wait: answer for what of an order comes later. */
+export type LinkPurpose = 'track' | 'pay' | 'wait';
 
 function mac(purpose: LinkPurpose, id: string, secret: string): Buffer {
   return createHmac('sha256', secret).update(`${purpose}:${id}`).digest().subarray(0, MAC_BYTES);

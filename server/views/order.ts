@@ -61,6 +61,8 @@ export interface OrderHead {
   /** Days in the calendar, such as 2026-11-30. */
   readonly promisedFrom: string | null;
   readonly promisedBy: string | null;
+  /** Nothing of it leaves before all of it can. */
+  readonly shipTogether: boolean;
   readonly placedAt: Date;
   readonly confirmedAt: Date | null;
   readonly finishedAt: Date | null;
@@ -117,7 +119,7 @@ const HEAD_COLUMNS = `
          o.authorized_minor AS "authorizedMinor", o.captured_minor AS "capturedMinor", o.refunded_minor AS "refundedMinor",
          o.goodwill_minor AS "goodwillMinor", o.receivable_minor AS "receivableMinor", o.customer_name AS "customerName", o.email, o.phone,
          o.ship_to AS "shipTo", o.bill_to AS "billTo", o.metadata, o.cancellation, o.placed_at AS "placedAt",
-         o.quote_id AS "quoteId", o.shipping_method AS "shippingMethod", o.promised_from::text AS "promisedFrom", o.promised_by::text AS "promisedBy",
+         o.quote_id AS "quoteId", o.shipping_method AS "shippingMethod", o.promised_from::text AS "promisedFrom", o.promised_by::text AS "promisedBy", o.ship_together AS "shipTogether",
          o.confirmed_at AS "confirmedAt", o.finished_at AS "finishedAt", o.expires_at AS "expiresAt", o.version`;
 const FROM = 'FROM orders o JOIN merchants m ON m.id = o.merchant_id';
 

@@ -14,6 +14,7 @@ import { readShipments, type ShipmentView } from './order-shipments.ts';
 import type { Page } from './pages.ts';
 import type { Scope } from './scope.ts';
 import { readTrackedPickup, type TrackedPickup } from './track.ts';
+import { readWaiting, type WaitingUnits } from './waiting-order.ts';
 
 export interface RestOrderRow {
   readonly id: string;
@@ -94,6 +95,8 @@ export interface RestOrder {
   readonly pickup: TrackedPickup | null;
   readonly payments: readonly (PaymentView & { readonly nextAction: NextAction | null })[];
   readonly refunds: readonly RefundView[];
+  /** What of it comes later. */
+  readonly waiting: readonly WaitingUnits[];
 }
 
 /** One order with its lines, payments, shipments and refunds, on one snapshot. `ref` is its id or number. Throws `not_found`. */
@@ -111,6 +114,7 @@ export async function readRestOrder(pool: pg.Pool, scope: Scope, ref: string): P
       shipments: await readShipments(tx, order.id),
       pickup: await readTrackedPickup(tx, order.id),
       refunds: await readRefunds(tx, order.id),
+      waiting: await readWaiting(tx, order.id),
     };
   });
 }

@@ -7,6 +7,7 @@ import { prepared } from './conditions.ts';
 import { type LineView, readLines } from './order-lines.ts';
 import { readShipments, type ShipmentView } from './order-shipments.ts';
 import { type PickupView, readPickup } from './pickups.ts';
+import { readWaiting } from './waiting-order.ts';
 
 /** Units of one line that are in the same state, as a customer is told. */
 export interface TrackedUnits {
@@ -47,6 +48,8 @@ export interface Tracking {
   readonly parcels: TrackedParcel[];
   /** Where the customer fetches it; null where it is sent. The code is in the mail only: links get forwarded. */
   readonly pickup: TrackedPickup | null;
+  /** What of it comes later, and when. */
+  readonly later: { readonly name: string; readonly units: number; readonly promisedOn: string }[];
 }
 
 export type TrackedPickup = Omit<PickupView, 'code'>;
@@ -99,7 +102,9 @@ export async function readTrackedPickup(tx: Queryable, orderId: string): Promise
 /** The order behind a verified tracking token. Throws `not_found`. */
 export async function readTracking(pool: pg.Pool, orderId: string): Promise<Tracking> {
   return readSnapshot(pool, async (tx) => {
-    const { rows } = await tx.query<Omit<Tracking, 'lines' | 'parcels' | 'pickup'>>(prepared('track-order', HEAD, [orderId]));
+    const { rows } = await tx.query<Omit<Tracking, 'lines' | 'parcels' | 'pickup' | 'later'>>(
+      prepared('track-order', HEAD, [orderId]),
+    );
     const [order] = rows;
     if (order === undefined) throw new DomainError('not_found', 'This tracking link does not lead to an order.');
     const lines = await readLines(tx, orderId);
@@ -115,6 +120,7 @@ export async function readTracking(pool: pg.Pool, orderId: string): Promise<Trac
       lines: lines.filter((line) => line.kind === 'item').map(trackedLine),
       parcels: pickup ? [] : parcelsOf(shipments),
       pickup,
+      later: (await readWaiting(tx, orderId)).map(({ name, units, promisedOn }) => ({ name, units, promisedOn })),
     };
   });
 }

@@ -2,6 +2,7 @@
 import { actions } from './de/actions.ts';
 import { approvals } from './de/approvals.ts';
 import { audit } from './de/audit.ts';
+import { backorders } from './de/backorders.ts';
 import { customers } from './de/customers.ts';
 import { dashboard } from './de/dashboard.ts';
 import { drafts } from './de/drafts.ts';
@@ -78,6 +79,7 @@ export const de = {
   status,
   stock,
   stockWork,
+  backorders,
   track,
   ui,
   wallet,

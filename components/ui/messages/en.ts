@@ -2,6 +2,7 @@
 import { actions } from './en/actions.ts';
 import { approvals } from './en/approvals.ts';
 import { audit } from './en/audit.ts';
+import { backorders } from './en/backorders.ts';
 import { customers } from './en/customers.ts';
 import { dashboard } from './en/dashboard.ts';
 import { drafts } from './en/drafts.ts';
@@ -78,6 +79,7 @@ export const en = {
   status,
   stock,
   stockWork,
+  backorders,
   track,
   ui,
   wallet,

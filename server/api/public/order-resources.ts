@@ -3,7 +3,7 @@ import { PICKUP_STATUSES } from '../../domains/pickups/rules.ts';
 import type { PlacedOrder } from '../../flows/placed-order.ts';
 import {
   FULFILMENT_STATUSES,
-  HOLDS,
+  HAND_HOLDS,
   ORDER_STATUSES,
   PAYMENT_STATES,
   PAYMENT_STATUSES,
@@ -28,6 +28,17 @@ export const nextAction = z
   .meta({ description: 'Send the customer to this address; the bank sends them back to your return_url.' });
 
 /** What somebody who takes what there is did not get. */
+const laterUnits = z
+  .object({
+    line_id: id,
+    sku: z.string().nullable(),
+    quantity: z.int(),
+    kind: z.enum(uppers(['backorder', 'preorder'] as const)),
+    promised_on: z.iso.date(),
+    first_promised_on: z.iso.date().meta({ description: 'What was promised when the order was placed.' }),
+  })
+  .meta({ id: 'WaitingUnits' });
+
 export const shortages = z
   .array(z.object({ sku: z.string(), asked: z.int(), kept: z.int() }))
   .default([])
@@ -56,6 +67,7 @@ export const placement = z
       .meta({ description: 'Why the payment failed, where it did.' }),
     cancel_reason: z.string().nullable(),
     shortages,
+    waiting: z.array(laterUnits).meta({ description: 'Units that are not in stock yet, and the day each is promised for.' }),
   })
   .meta({ id: 'OrderPlacement' });
 
@@ -67,7 +79,10 @@ const summary = {
   status: orderStatus,
   payment_status: paymentStatus,
   fulfilment_status: fulfilmentStatus,
-  holds: z.array(z.enum(uppers(HOLDS))),
+  holds: z.array(z.enum(uppers(HAND_HOLDS))),
+  awaits_payment: z.boolean().meta({
+    description: 'Held, as MANUAL, until its customer pays again: the bank does not hold the money any more.',
+  }),
   currency,
   total_minor: minor.meta({ description: 'As placed, tax included.' }),
   cancelled_minor: minor,
@@ -177,6 +192,8 @@ export const orderResource = z
     tracking_url: z
       .url()
       .meta({ description: 'Where the customer follows the parcels, without signing in. Holding it is the permission.' }),
+    ship_together: z.boolean().meta({ description: 'Nothing leaves before all of it can.' }),
+    waiting: z.array(laterUnits).meta({ description: 'Units that are not in stock yet, and the day each is promised for.' }),
     lines: z.array(line),
     payments: z.array(payment),
     shipments: z.array(shipmentResource),
@@ -215,6 +232,14 @@ export function placementOf(
     failure: failureOf(outcome?.failure ?? null),
     cancel_reason: outcome?.reason ?? null,
     shortages: [...(placed.shortages ?? [])],
+    waiting: (placed.later ?? []).map((each) => ({
+      line_id: each.lineId,
+      sku: each.sku,
+      quantity: each.quantity,
+      kind: upper(each.kind),
+      promised_on: each.promisedOn,
+      first_promised_on: each.promisedOn,
+    })),
   };
 }
 
@@ -227,7 +252,9 @@ function summaryOf(row: Omit<RestOrderRow, 'updatedAt'>) {
     status: row.status,
     payment_status: row.paymentStatus,
     fulfilment_status: row.fulfilmentStatus,
-    holds: row.holds.map(upper),
+    // A client that was written before there was this hold knows it as one by hand.
+    holds: [...new Set(row.holds.map((hold) => upper(hold === 'payment' ? 'manual' : hold)))],
+    awaits_payment: row.holds.includes('payment'),
     currency: row.currency,
     total_minor: Number(row.totalMinor),
     cancelled_minor: Number(row.cancelledMinor),
@@ -302,7 +329,7 @@ function paymentOf(view: RestOrder['payments'][number]): z.infer<typeof payment>
 }
 
 export function orderOf(
-  { order, lines, payments, shipments, refunds, pickup }: RestOrder,
+  { order, lines, payments, shipments, refunds, pickup, waiting }: RestOrder,
   trackingUrl: string,
 ): z.infer<typeof orderResource> {
   return {
@@ -327,6 +354,15 @@ export function orderOf(
       collected_at: timeOrNull(pickup.collectedAt),
     },
     tracking_url: trackingUrl,
+    ship_together: order.shipTogether,
+    waiting: waiting.map((each) => ({
+      line_id: each.lineId,
+      sku: each.sku,
+      quantity: each.units,
+      kind: upper(each.kind),
+      promised_on: each.promisedOn,
+      first_promised_on: each.firstPromisedOn,
+    })),
     lines: lines.map(lineOf),
     payments: payments.map(paymentOf),
     shipments: shipments.map((shipment) => shipmentOf(shipment, order)),

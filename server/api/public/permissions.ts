@@ -40,6 +40,8 @@ export const REST_PERMISSIONS = {
   'v1.stock.list': key('stock:read'),
   'v1.stock.get': key('stock:read'),
   'v1.stock.adjust': key('stock:write'),
+  'v1.stock.policy': key('stock:read'),
+  'v1.stock.setPolicy': key('stock:write'),
   'v1.purchaseOrders.list': key('stock:read'),
   'v1.purchaseOrders.get': key('stock:read'),
   'v1.purchaseOrders.create': key('stock:write'),

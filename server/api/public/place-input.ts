@@ -76,6 +76,9 @@ export const createInput = z.strictObject({
     .max(MAX_TENDERS)
     .optional()
     .meta({ description: 'What pays before the card does; the card pays the rest. One that is refused refuses the order.' }),
+  ship_together: z.boolean().optional().meta({
+    description: 'Nothing leaves before all of it can. Otherwise what is here goes first, and what comes later follows.',
+  }),
   metadata: metadata.optional(),
   tags: tags.optional(),
 });
@@ -126,6 +129,7 @@ export function placeInput(
       name: line.name,
     })),
     accept: input.accept,
+    shipTogether: input.ship_together,
     reservationId: input.reservation_id,
     shipping: shipping && { name: shipping.name, priceMinor: BigInt(shipping.price_minor) },
     discountMinor: input.discount_minor === undefined ? undefined : BigInt(input.discount_minor),

@@ -105,6 +105,8 @@ const FOREIGN: Readonly<Record<keyof typeof REST_PERMISSIONS, readonly Call[]>> 
   ],
   'v1.stock.list': [{ path: () => '/stock?q=NORTH-ONLY', nothing: true }],
   'v1.stock.get': [{ path: () => '/stock/NORTH-ONLY' }],
+  'v1.stock.policy': [{ path: () => '/stock/NORTH-ONLY/backorder-policy' }],
+  'v1.stock.setPolicy': [{ path: () => '/stock/NORTH-ONLY/backorder-policy', body: () => ({ kind: 'none' }) }],
   'v1.stock.adjust': [
     { path: () => '/stock/NORTH-ONLY/adjustments', body: () => ({ node: 'MAIN', reason: 'found', delta: 1 }) },
     { path: () => '/stock/MUG-RED/adjustments', body: () => ({ node: 'NORTH-NODE', reason: 'found', delta: 1 }) },

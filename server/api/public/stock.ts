@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import { DEFAULT_PAY_DAYS, MAX_LIMIT_UNITS, POLICY_KINDS } from '../../domains/backorders/schema.ts';
 import { ADJUSTMENT_REASONS, type AdjustStockInput } from '../../domains/inventory/schema.ts';
 import { DomainError } from '../../kernel/errors.ts';
+import { type BackorderPolicyView, readPolicies } from '../../views/backorders.ts';
 import { findNode } from '../../views/rest-lookups.ts';
-import { listStock, readStock } from '../../views/stock.ts';
+import { listStock, readStock, type StockPage } from '../../views/stock.ts';
 import { procedure, router } from '../trpc.ts';
 import { id, page, pageOf, pageQuery, words } from './fields.ts';
 import { operation, perform } from './operation.ts';
@@ -66,6 +68,82 @@ const adjustInput = z.strictObject({
     .meta({ description: 'With counted: what the record said before; refused with conflict if it says something else now.' }),
   note: words(500).optional(),
 });
+
+const policyInput = z.strictObject({
+  sku,
+  kind: z.enum(POLICY_KINDS),
+  limit: z.int().min(0).max(MAX_LIMIT_UNITS).optional().meta({ description: 'Units that may be promised beyond stock at once.' }),
+  lead_days: z
+    .int()
+    .min(0)
+    .max(730)
+    .optional()
+    .meta({ description: 'Backorders: days until units come that no purchase order covers.' }),
+  release_on: z.iso.date().optional().meta({ description: 'Preorders: nothing is promised for an earlier day.' }),
+  stop_on: z.iso.date().optional().meta({ description: 'The first day on which nothing more is sold beyond stock.' }),
+  stop_without_inbound: z.boolean().optional().meta({ description: 'Sell beyond stock only what purchase orders announce.' }),
+  stop_at_waiting: z
+    .int()
+    .min(1)
+    .max(MAX_LIMIT_UNITS)
+    .optional()
+    .meta({ description: 'Stop once so many units wait, until the policy is set again.' }),
+  pay_days: z
+    .int()
+    .min(1)
+    .max(60)
+    .optional()
+    .meta({ description: 'How long a customer has to pay whose bank does not hold the money any more.' }),
+  note: words(500).optional(),
+  version: z
+    .int()
+    .min(0)
+    .optional()
+    .meta({ description: 'The version you looked at; refused with conflict if another one counts.' }),
+});
+
+const policyResource = z
+  .object({
+    sku: z.string(),
+    region: z.string(),
+    version: z.int(),
+    kind: z.enum(POLICY_KINDS),
+    limit: z.int(),
+    lead_days: z.int().nullable(),
+    release_on: z.iso.date().nullable(),
+    stop_on: z.iso.date().nullable(),
+    stop_without_inbound: z.boolean(),
+    stop_at_waiting: z.int().nullable(),
+    stopped: z.enum(['waiting']).nullable(),
+    pay_days: z.int(),
+    waiting: z.int().meta({ description: 'Units that were sold and are not here yet.' }),
+    over_limit: z.int().meta({ description: 'Units that may be promised beyond stock now, those that wait included.' }),
+  })
+  .meta({ id: 'BackorderPolicy' });
+
+function policyOf(
+  stock: StockPage,
+  { policies, waiting }: { readonly policies: readonly BackorderPolicyView[]; readonly waiting: number },
+  region: string,
+): z.infer<typeof policyResource> {
+  const policy = policies.find((one) => one.region === region);
+  return {
+    sku: stock.sku.code,
+    region,
+    version: policy?.version ?? 0,
+    kind: policy?.kind ?? 'none',
+    limit: Number(policy?.limitUnits ?? 0n),
+    lead_days: policy?.leadDays ?? null,
+    release_on: policy?.releaseOn ?? null,
+    stop_on: policy?.stopOn ?? null,
+    stop_without_inbound: policy?.stopWithoutInbound ?? false,
+    stop_at_waiting: policy?.stopAtWaiting == null ? null : Number(policy.stopAtWaiting),
+    stopped: policy?.stopped ?? null,
+    pay_days: policy?.payDays ?? DEFAULT_PAY_DAYS,
+    waiting,
+    over_limit: Number(stock.supply.find((one) => one.region === region)?.limitOver ?? 0n),
+  };
+}
 
 type Adjusting = z.infer<typeof adjustInput>;
 
@@ -149,6 +227,60 @@ export const stockRouter = router({
           version: Number(each.version),
         })),
       };
+    }),
+
+  policy: procedure
+    .meta(
+      operation({
+        method: 'GET',
+        path: '/stock/{sku}/backorder-policy',
+        id: 'getBackorderPolicy',
+        tag: TAG,
+        summary: 'Get what may be sold of a SKU beyond its stock',
+      }),
+    )
+    .input(z.strictObject({ sku }))
+    .output(policyResource)
+    .query(async ({ ctx, input }) => {
+      const found = await readStock(ctx.pool, ctx.scope, input.sku);
+      return policyOf(found, await readPolicies(ctx.pool, found.sku.id), ctx.ctx().home);
+    }),
+
+  setPolicy: procedure
+    .meta(
+      operation({
+        method: 'PUT',
+        path: '/stock/{sku}/backorder-policy',
+        id: 'setBackorderPolicy',
+        tag: TAG,
+        summary: 'Set what may be sold of a SKU beyond its stock',
+        description:
+          'Replaces the policy by its next version. Selling less than before takes nothing back: units that were promised stay promised, which over_limit shows.',
+        example: { kind: 'backorder', limit: 50, lead_days: 14, stop_without_inbound: true },
+        refuses: ['conflict', 'state_refuses'],
+      }),
+    )
+    .input(policyInput)
+    .output(policyResource)
+    .mutation(async ({ ctx, input }) => {
+      const found = await readStock(ctx.pool, ctx.scope, input.sku);
+      if (!found.sku.stocked) throw new DomainError('state_refuses', `The SKU ${input.sku} is not stocked.`);
+      await perform(ctx, ctx.app.flows.setBackorderPolicy, {
+        merchantId: found.sku.merchantId,
+        skuId: found.sku.id,
+        kind: input.kind,
+        limitUnits: input.limit ?? 0,
+        leadDays: input.lead_days,
+        releaseOn: input.release_on,
+        stopOn: input.stop_on,
+        stopWithoutInbound: input.stop_without_inbound ?? false,
+        stopAtWaiting: input.stop_at_waiting,
+        payDays: input.pay_days ?? DEFAULT_PAY_DAYS,
+        note: input.note,
+        version: input.version,
+      });
+      const after = await readStock(ctx.pool, ctx.scope, input.sku);
+      return policyOf(after, await readPolicies(ctx.pool, found.sku.id), ctx.ctx().home);
     }),
 
   adjust: procedure

@@ -142,6 +142,12 @@ export const ORDER_ROWS: Partial<Readonly<Record<ProcedurePath, Row>>> = {
       other: { shipmentId, status: 'DELIVERED' },
     };
   },
+  'backorders.setPolicy': async (w, tenant) => {
+    const { id: merchantId, skus } = w.rest[tenant];
+    const policy = { merchantId, skuId: skus['TENT-2'], kind: 'none' };
+    const caller = await w.callerOf(tenant, 'backorders.setPolicy');
+    return { caller, input: { ...policy, note: 'one' }, other: { ...policy, note: 'two' } };
+  },
   'stock.adjust': async (w, tenant) => {
     const { id: merchantId, nodeId, skus } = w.rest[tenant];
     const place = { merchantId, nodeId, skuId: skus['TENT-2'], reason: 'found' };

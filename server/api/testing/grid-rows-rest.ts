@@ -90,6 +90,12 @@ export const REST_ROWS: Partial<Readonly<Record<keyof typeof REST_PERMISSIONS, R
     };
   },
 
+  'v1.stock.setPolicy': async (w, tenant) => ({
+    caller: by(w, tenant),
+    path: '/stock/MUG-RED/backorder-policy',
+    input: { kind: 'none', note: 'one' },
+    other: { kind: 'none', note: 'two' },
+  }),
   'v1.stock.adjust': async (w, tenant) => ({
     caller: by(w, tenant),
     path: '/stock/MUG-RED/adjustments',

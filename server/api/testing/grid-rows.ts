@@ -13,6 +13,7 @@ import { ROUTING_ROWS } from './grid-rows-routing.ts';
 import { SHOP_ROWS } from './grid-rows-shop.ts';
 import { STOCK_ROWS } from './grid-rows-stock.ts';
 import { TENDER_ROWS } from './grid-rows-tenders.ts';
+import { WAITING_ROWS } from './grid-rows-waiting.ts';
 import { WALLET_ROWS } from './grid-rows-wallets.ts';
 import type { Row } from './grid-world.ts';
 
@@ -35,6 +36,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   ...STOCK_ROWS,
   ...PROMISE_ROWS,
   ...PROGRAM_ROWS,
+  ...WAITING_ROWS,
 };
 
 /** Every operation of the grid. */

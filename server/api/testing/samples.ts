@@ -6,6 +6,7 @@ import { MONEY_SAMPLES } from './samples-money.ts';
 import { ROUTING_SAMPLES } from './samples-routing.ts';
 import { STOCK_SAMPLES } from './samples-stock.ts';
 import { TENDER_SAMPLES } from './samples-tenders.ts';
+import { WAITING_SAMPLES } from './samples-waiting.ts';
 
 /** What the samples are about: a shop whose first merchant, North, owns everything that has an id; South is somebody else. */
 export interface SampleWorld extends ShopFixture {
@@ -194,6 +195,7 @@ export const SAMPLES: Readonly<Record<ProcedurePath, Sample>> = {
   'wallets.close': { input: () => ({ walletId: NIL, reason: 'Asked for' }) },
   'wallets.changeTier': { input: () => ({ walletId: NIL, tier: 'plus', reason: 'Passport seen' }) },
   'tracking.get': { input: () => ({ token: TOKEN }) },
+  ...WAITING_SAMPLES,
   'shop.front': NONE,
   'shop.product': { input: () => ({ handle: 'NO-SUCH' }) },
   'shop.cart': { input: () => ({ handles: ['NO-SUCH'] }) },

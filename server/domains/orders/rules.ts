@@ -379,10 +379,11 @@ export function isFinished(
 export function planCancel(
   order: OrderFacts,
   selection: UnitSelection | undefined,
+  eligible: (span: Span) => boolean = () => true,
 ): { readonly ranges: UnitRange[]; readonly value: UnitValue; readonly whole: boolean } {
   const allowed = mayCancel(order);
   if (!allowed.allowed) throw new DomainError('state_refuses', allowed.why);
-  const ranges = selectUnits(order, selection, isCancellable, 'cancelled');
+  const ranges = selectUnits(order, selection, (span) => isCancellable(span) && eligible(span), 'cancelled');
   const after = changeSpans(order.spans, ranges, () => ({ state: 'cancelled' }));
   const stocked = new Set(order.lines.filter((line) => line.stocked).map((line) => line.id));
   const goodsWait = after.some((span) => isWaiting(span) && stocked.has(span.lineId));

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dayAfter, dayOf } from '../../domains/backorders/rules.ts';
 import { setBackorderPolicyInput } from '../../domains/backorders/schema.ts';
 import { newId } from '../../kernel/ids.ts';
+import { readWaitingOrder } from '../../views/waiting-order.ts';
 import { challengeNext, lapsed, passDays, refusedRenewal, refuseNext } from '../testing/lapsed-orders.ts';
 import { createMortal, type Death } from '../testing/mortal.ts';
 import { type OrderWorld, orderWorld } from '../testing/order-world.ts';
@@ -71,6 +72,7 @@ describe('a preorder on day 40', () => {
     await finish();
     expect(await w.order(id)).toMatchObject({ fulfilment_status: 'PREORDERED', holds: ['payment'], captured_minor: 0n });
     expect(await events(id, 'payment.renewal_refused')).toBe(1);
+    expect((await readWaitingOrder(w.db.pool, id)).payment).toMatchObject({ amountMinor: 4_000n, trying: false });
     await expect(w.flows.shipOrder({ orderId: id }, w.ctx('warehouse'))).rejects.toMatchObject({ code: 'state_refuses' });
     await w.flows.payAgain({ orderId: id, token: 'pm_card_chargeDeclined' }, w.ctx());
     await finish();

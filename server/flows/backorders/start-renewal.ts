@@ -12,6 +12,9 @@ import { RENEWAL_SAGA, renewalSaga } from './renew-payment.ts';
 /** What lapses within this has lapsed: a capture that is sent now still has to arrive. */
 const MARGIN_MS = 15 * 60_000;
 
+/** Money that was asked for within this is not asked for again: a bank that holds it for minutes would be asked for ever. */
+const FRESH_MS = 24 * 3_600_000;
+
 /** The card that pays what is still to leave: the one whose authorization is open, else the last. */
 export function cardOf(tenders: readonly Payment[]): Payment | undefined {
   const cards = tenders.filter((payment) => !isInternal(payment));
@@ -32,6 +35,7 @@ export function renewIfLapsed(world: World, order: Order, ctx: Ctx, aheadMs = MA
   const card = cardOf(payments.ofOrder(world.payments, order.row.id));
   if (!card?.holdId || card.authorizationExpiresAt === null) return false;
   if (card.authorizationExpiresAt.getTime() > ctx.now.getTime() + aheadMs) return false;
+  if (card.createdAt.getTime() > ctx.now.getTime() - FRESH_MS) return false;
   const rows = backorders.ofOrder(world.backorders, order.row.id, order.spans);
   const payDays = rows.reduce((most, row) => Math.max(most, row.payDays), 0) || DEFAULT_PAY_DAYS;
   const state = { lapsedId: card.id, provider: card.provider, payDays, offer: { token: card.token ?? '' }, made: [] };

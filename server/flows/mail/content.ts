@@ -1,6 +1,8 @@
 /** Where a mail may lead. Made once per process from the origin that people type and the secret that signs links. */
 export interface MailLinks {
   track(orderId: string): string;
+  /** The page on which a customer answers for what of an order comes later. */
+  waiting(orderId: string): string;
   /** The page on which a checkout is paid. */
   pay(checkoutId: string): string;
   /** A customer's wallet; without an id, all of theirs. */
@@ -51,6 +53,8 @@ export interface OrderConfirmed extends AboutOrder<'order_confirmed'> {
   readonly totalMinor: bigint;
   readonly taxMinor: bigint;
   readonly discountMinor: bigint;
+  /** What of it comes later, and the day it is promised for. */
+  readonly later: readonly (MailItem & { readonly promisedOn: string })[];
   /** Line by line; empty where nothing is sent anywhere. */
   readonly shipTo: readonly string[];
   /** ISO 3166-1 alpha-2. */
@@ -91,6 +95,22 @@ export interface PickupNews extends AboutOrder<'ready_for_pickup' | 'pickup_remi
   /** What the customer shows. */
   readonly code: string;
   readonly collectBy: Date;
+}
+
+/** Units that come later than they were promised, or earlier. Days are ISO dates. */
+export interface DateMoved extends AboutOrder<'date_moved'> {
+  readonly was: string;
+  readonly is: string;
+  readonly items: readonly MailItem[];
+  /** Where the customer agrees, or cancels what waits. */
+  readonly url: string;
+}
+
+/** The bank does not hold the money any more, and refused to hold it again. */
+export interface PayAgain extends AboutOrder<'pay_again'> {
+  readonly amountMinor: bigint;
+  readonly until: Date;
+  readonly url: string;
 }
 
 export interface Message extends AboutOrder<'message'> {
@@ -154,6 +174,8 @@ export type MailContent =
   | UnitsCancelled
   | Refunded
   | PickupNews
+  | DateMoved
+  | PayAgain
   | Message
   | PaymentLink
   | WalletNews

@@ -86,7 +86,8 @@ async function aboutOrder(
       const sum = (part: 'taxMinor' | 'discountMinor') => lines.reduce((total, line) => total + line[part], 0n);
       const { placedAt, totalMinor, shipTo } = row;
       const goods = { lines, totalMinor, taxMinor: sum('taxMinor'), discountMinor: sum('discountMinor') };
-      return { kind, order, placedAt, ...goods, shipTo: addressLines(shipTo), country: shipTo?.country ?? null };
+      const later = await readLater(db, orderId);
+      return { kind, order, placedAt, ...goods, later, shipTo: addressLines(shipTo), country: shipTo?.country ?? null };
     }
     case 'action_required': {
       const url = await challengeUrl(db, orderId);
@@ -97,6 +98,16 @@ async function aboutOrder(
     case 'units_cancelled': {
       const items = cancelledItems(await readLines(db, orderId), data.ranges);
       return { kind, order, reason, items, valueMinor: BigInt(Number(data.valueMinor)) };
+    }
+    case 'date_moved': {
+      const items = cancelledItems(await readLines(db, orderId), data.moves);
+      return { kind, order, was: textOf(data, 'was'), is: textOf(data, 'is'), items, url: links.waiting(orderId) };
+    }
+    case 'pay_again': {
+      const until = await askedUntil(db, orderId);
+      return until === null
+        ? null
+        : { kind, order, amountMinor: BigInt(Number(data.amountMinor)), until, url: links.waiting(orderId) };
     }
     case 'refunded': {
       const amountMinor = BigInt(Number(data.amountMinor));
@@ -164,6 +175,28 @@ async function readPickup(db: Queryable, orderId: string): Promise<Omit<PickupNe
   if (!row) return null;
   const lines = addressLines(row.address).filter((line) => line !== row.name);
   return { place: { name: row.name, lines }, code: row.code, collectBy: row.collectBy };
+}
+
+/** Until when a customer may pay again; null where nobody asks any more. */
+async function askedUntil(db: Queryable, orderId: string): Promise<Date | null> {
+  const { rows } = await db.query<{ until: Date }>({
+    name: 'mail-pay-again',
+    text: `SELECT (state->>'until')::timestamptz AS until FROM sagas
+           WHERE order_id = $1 AND kind = 'renew-payment' AND status <> 'done' AND state->>'until' IS NOT NULL`,
+    values: [orderId],
+  });
+  return rows[0]?.until ?? null;
+}
+
+async function readLater(db: Queryable, orderId: string): Promise<(MailItem & { promisedOn: string })[]> {
+  const { rows } = await db.query<MailItem & { promisedOn: string }>({
+    name: 'mail-later',
+    text: `SELECT l.name, sum(b.to_unit - b.from_unit + 1)::int AS units, b.promised_on::text AS "promisedOn"
+           FROM backorders b JOIN order_lines l ON l.id = b.line_id WHERE b.order_id = $1
+           GROUP BY l.position, l.name, b.promised_on ORDER BY b.promised_on, l.position`,
+    values: [orderId],
+  });
+  return rows;
 }
 
 /** Null for units that need no parcel, and for those that their customer fetched. */

@@ -80,6 +80,24 @@ export const de: MailWords = {
     title: 'Ihre Bestellung wartet noch',
     text: 'Bitte holen Sie sie rechtzeitig ab: Nach diesem Tag geht sie zurück ins Regal, und Sie bekommen Ihr Geld zurück.',
   },
+  later: { text: 'Das kommt später, sobald es da ist:', by: (day) => `erwartet am ${day}` },
+  dateMoved: {
+    subject: (number) => `Neuer Termin für Bestellung ${number}`,
+    title: 'Der Termin Ihrer Bestellung hat sich verschoben',
+    text: 'Ein Teil Ihrer Bestellung kommt an einem anderen Tag als zugesagt:',
+    was: 'Zugesagt',
+    is: 'Jetzt erwartet',
+    choose:
+      'Sie können dem neuen Termin zustimmen oder kostenlos stornieren, was noch nicht da ist. Wenn Sie nichts tun, halten wir es für Sie bereit.',
+    button: 'Behalten oder stornieren',
+  },
+  payAgain: {
+    subject: (number) => `Bitte bezahlen Sie Bestellung ${number} noch einmal`,
+    title: 'Ihre Bank hält die Zahlung nicht mehr bereit',
+    text: 'Ihre Bestellung steht kurz vor dem Versand, aber Ihre Bank hat den Betrag nicht so lange bereitgehalten und nicht noch einmal zugestimmt. Sie wurden nicht belastet.',
+    until: (time) => `Ihre Bestellung wartet bis ${time}. Danach wird sie storniert.`,
+    button: 'Mit Karte bezahlen',
+  },
   message: { title: (number) => `Zu Ihrer Bestellung ${number}` },
   paymentLink: {
     subject: (merchant) => `Ihre Zahlung an ${merchant}`,

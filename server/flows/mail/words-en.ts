@@ -80,6 +80,23 @@ export const en: MailWords = {
     title: 'Your order still waits for you',
     text: 'Please fetch it in time: after that day it goes back on the shelf, and you get your money back.',
   },
+  later: { text: 'These come later, as soon as they are in:', by: (day) => `expected ${day}` },
+  dateMoved: {
+    subject: (number) => `A new date for order ${number}`,
+    title: 'The date of your order has moved',
+    text: 'Some of what you ordered comes on another day than we promised:',
+    was: 'Promised',
+    is: 'Now expected',
+    choose: 'You can agree to the new day, or cancel what is not here yet at no cost. If you do nothing, we keep it for you.',
+    button: 'Keep or cancel',
+  },
+  payAgain: {
+    subject: (number) => `Please pay for order ${number} again`,
+    title: 'Your bank does not hold the payment any more',
+    text: 'What you ordered is about to leave, but your bank did not hold the amount this long and did not agree to hold it again. You were not charged.',
+    until: (time) => `Your order waits until ${time}. After that it is cancelled.`,
+    button: 'Pay with a card',
+  },
   message: { title: (number) => `About your order ${number}` },
   paymentLink: {
     subject: (merchant) => `Your payment to ${merchant}`,

@@ -91,6 +91,10 @@ export interface MailWords {
   readonly refunded: NewsWords & { readonly when: string };
   readonly readyForPickup: NewsWords & { readonly code: string; readonly until: string; readonly place: string };
   readonly pickupReminder: NewsWords;
+  /** Of a confirmed order, what is not in stock yet. */
+  readonly later: { readonly text: string; readonly by: (day: string) => string };
+  readonly dateMoved: NewsWords & { readonly was: string; readonly is: string; readonly choose: string; readonly button: string };
+  readonly payAgain: NewsWords & { readonly until: (time: string) => string; readonly button: string };
   readonly message: { readonly title: (number: string) => string };
   readonly paymentLink: {
     readonly subject: (merchant: string) => string;

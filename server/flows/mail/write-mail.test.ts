@@ -16,6 +16,7 @@ const order: MailOrder = {
 const confirmed: OrderConfirmed = {
   kind: 'order_confirmed',
   order,
+  later: [],
   placedAt: new Date('2026-11-27T10:00:00Z'),
   lines: [
     { kind: 'item', name: 'Two person tent', quantity: 2, totalMinor: 39_998n },

@@ -89,6 +89,8 @@ const WORDS_OF = {
   refunded: 'refunded',
   ready_for_pickup: 'readyForPickup',
   pickup_reminder: 'pickupReminder',
+  date_moved: 'dateMoved',
+  pay_again: 'payAgain',
 } as const satisfies Record<News['kind'], keyof MailWords>;
 
 function frame(order: MailOrder, lang: MailLocale, words: MailWords): Pick<MailDocument, 'lang' | 'sender' | 'footer'> {
@@ -112,6 +114,7 @@ function details(content: News, locale: MailLocale, words: MailWords): Block[] {
       return [
         { type: 'facts', rows: [number, { label: words.placed, value: mailDate(content.placedAt, locale) }] },
         amountsOf(content, money, words),
+        ...laterOf(content, locale, words),
         ...addressOf(content, locale, words),
         track(order, words),
       ];
@@ -155,6 +158,26 @@ function details(content: News, locale: MailLocale, words: MailWords): Block[] {
         { type: 'address', label: words.readyForPickup.place, lines: [content.place.name, ...content.place.lines] },
         track(order, words),
       ];
+    case 'date_moved':
+      return [
+        items(content.items, words),
+        {
+          type: 'facts',
+          rows: [
+            number,
+            { label: words.dateMoved.was, value: mailDate(dayStart(content.was), locale) },
+            { label: words.dateMoved.is, value: mailDate(dayStart(content.is), locale) },
+          ],
+        },
+        { type: 'text', text: words.dateMoved.choose },
+        { type: 'button', label: words.dateMoved.button, url: content.url },
+      ];
+    case 'pay_again':
+      return [
+        { type: 'facts', rows: [number, { label: words.amount, value: money(content.amountMinor) }] },
+        { type: 'text', text: words.payAgain.until(mailTime(content.until, locale)) },
+        { type: 'button', label: words.payAgain.button, url: content.url },
+      ];
     case 'refunded':
       return [
         {
@@ -169,6 +192,22 @@ function details(content: News, locale: MailLocale, words: MailWords): Block[] {
         track(order, words),
       ];
   }
+}
+
+/** The middle of the day: the same day wherever it is read. */
+const dayStart = (day: string): Date => new Date(`${day}T12:00:00Z`);
+
+/** What comes later than the rest, and when. */
+function laterOf({ later }: OrderConfirmed, locale: MailLocale, words: MailWords): Block[] {
+  if (later.length === 0) return [];
+  const rows = later.map(({ name, units, promisedOn }) => ({
+    name: `${name} ${words.units(units)}`,
+    detail: words.later.by(mailDate(dayStart(promisedOn), locale)),
+  }));
+  return [
+    { type: 'text', text: words.later.text },
+    { type: 'items', rows },
+  ];
 }
 
 function because(reason: string | null, words: MailWords): Block[] {

@@ -11,6 +11,7 @@ import type { OrderWorld } from './order-world.ts';
 export const FROM = 'orders@shop.example';
 export const LINKS: MailDesk['links'] = {
   track: (orderId) => `https://shop.example/track/${orderId}`,
+  waiting: (orderId) => `https://shop.example/waiting/${orderId}`,
   pay: (checkoutId) => `https://shop.example/pay/${checkoutId}`,
   wallet: (walletId) => `https://shop.example/wallet/${walletId}`,
   moneyRequest: (requestId) => `https://shop.example/asked/${requestId}`,

@@ -15,6 +15,8 @@ export const mails = {
   empty: 'Eine Mail erscheint hier, wenn ein Kunde etwas erfährt: Ein Auftrag ist bestätigt, ein Paket geht los.',
   kinds: {
     order_confirmed: 'Auftrag bestätigt',
+    date_moved: 'Neuer Termin',
+    pay_again: 'Nochmals zahlen',
     order_cancelled: 'Auftrag storniert',
     units_cancelled: 'Teil storniert',
     action_required: 'Zahlung zu bestätigen',

@@ -25,6 +25,7 @@ export const nav = {
   stock: 'Bestände',
   purchaseOrders: 'Einkäufe',
   transfers: 'Umlagerungen',
+  backorders: 'Rückstände',
   counts: 'Zählungen',
   movements: 'Bewegungen',
   products: 'Produkte',

@@ -16,6 +16,8 @@ export const mails = {
   empty: 'A mail appears here when a customer is told something: an order is confirmed, a parcel leaves.',
   kinds: {
     order_confirmed: 'Order confirmed',
+    date_moved: 'Later date',
+    pay_again: 'Pay again',
     order_cancelled: 'Order cancelled',
     units_cancelled: 'Part cancelled',
     action_required: 'Payment to confirm',

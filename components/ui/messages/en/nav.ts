@@ -27,6 +27,7 @@ export const nav = {
   purchaseOrders: 'Purchase orders',
   transfers: 'Transfers',
   counts: 'Counts',
+  backorders: 'Backorders',
   movements: 'Movements',
   products: 'Products',
   customers: 'Customers',
