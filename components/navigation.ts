@@ -1,5 +1,6 @@
 import {
   type Icon,
+  IconAlertTriangle,
   IconArrowsDiff,
   IconArrowsExchange,
   IconArrowsUpDown,
@@ -22,6 +23,7 @@ import {
   IconHome,
   IconHourglass,
   IconListCheck,
+  IconListDetails,
   IconMail,
   IconPackage,
   IconReceipt,
@@ -84,6 +86,14 @@ export const NAVIGATION: readonly NavigationEntry[] = [
   { group: 'nav.groups.fulfilment', label: 'nav.nodes', href: '/nodes', icon: IconBuildingStore, roles: SELLERS },
   { group: 'nav.groups.fulfilment', label: 'nav.pickup', href: '/pickup', icon: IconShoppingBag, roles: SELLERS },
   { group: 'nav.groups.fulfilment', label: 'nav.partners', href: '/partners', icon: IconTruckDelivery, roles: SELLERS },
+  {
+    group: 'nav.groups.fulfilment',
+    label: 'nav.exceptions',
+    href: '/shipments/exceptions',
+    icon: IconAlertTriangle,
+    roles: SELLERS,
+  },
+  { group: 'nav.groups.fulfilment', label: 'nav.manifests', href: '/shipments/manifests', icon: IconListDetails, roles: SELLERS },
   { group: 'nav.groups.stock', label: 'nav.stock', href: '/stock', icon: IconBuildingWarehouse, roles: SELLERS, keys: 'g s' },
   {
     group: 'nav.groups.stock',

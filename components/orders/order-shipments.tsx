@@ -5,6 +5,7 @@ import { mayReship } from '../../server/domains/orders/rules.ts';
 import type { OrderPage } from '../../server/views/order.ts';
 import type { ShipmentView } from '../../server/views/order-shipments.ts';
 import { usePowers } from '../powers.ts';
+import { ParcelList } from '../shipments/parcels.tsx';
 import { StatusBadge } from '../ui/badge.tsx';
 import { CopyText } from '../ui/copy.tsx';
 import { KeyValue, Section } from '../ui/detail-layout.tsx';
@@ -100,7 +101,10 @@ export function OrderShipments({ page }: { page: OrderPage }) {
               <StatusBadge kind="shipment" value={shipment.status} />
               <SendAgain page={page} shipment={shipment} />
             </div>
-            <ShipmentContents shipment={shipment} />
+            {shipment.boxes.length > 0 || shipment.claims.length > 0 || shipment.updates.some((update) => update.proof) ? (
+              <ParcelList shipment={shipment} />
+            ) : null}
+            {shipment.boxes.length === 0 && <ShipmentContents shipment={shipment} />}
             <ShipmentFacts shipment={shipment} />
             <ShipmentUpdates shipment={shipment} />
           </li>

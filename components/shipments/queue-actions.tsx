@@ -9,6 +9,7 @@ import { shownError, useTRPC, useTRPCClient } from '../trpc.tsx';
 import { ActionButton } from '../ui/action-button.tsx';
 import { useMessages } from '../ui/locale.tsx';
 import { useToast } from '../ui/toast.tsx';
+import { PackDialog } from './pack-dialog.tsx';
 import { ShipDialog } from './ship-rows-dialog.tsx';
 
 /** A pick list that was just made, to be printed. */
@@ -92,10 +93,11 @@ export function QueueActions(props: {
   const powers = usePowers();
   const { start, finish } = useRounds(clear);
   const [shipping, setShipping] = useState<readonly QueueRow[] | null>(null);
+  const [packing, setPacking] = useState<QueueRow | null>(null);
   if (!powers.may('shipments.startPicking')) return null;
   const at = (...stages: QueueStage[]) => selected.filter((row) => stages.includes(row.stage));
   const none = (rows: readonly QueueRow[], why: string) => (rows.length === 0 ? why : null);
-  const [toPick, picking, packed, started] = [at('to_pick'), at('picking'), at('packed'), at('picking', 'packed')];
+  const [toPick, fetched, packed, started] = [at('to_pick'), at('picking'), at('packed'), at('picking', 'packed')];
   const busy = start.isPending || finish.isPending;
   const begin = async () => {
     const made = await start.mutateAsync(toPick);
@@ -113,10 +115,10 @@ export function QueueActions(props: {
       <ActionButton
         size="xs"
         variant="default"
-        label={t('shipments.markPacked', { count: picking.length })}
-        reason={none(picking, t('shipments.nonePicking'))}
+        label={t('shipments.markPacked', { count: fetched.length })}
+        reason={none(fetched, t('shipments.nonePicking'))}
         loading={busy}
-        onClick={() => finish.mutate({ rows: picking, outcome: 'packed' })}
+        onClick={() => finish.mutate({ rows: fetched, outcome: 'packed' })}
       />
       <ActionButton
         size="xs"
@@ -128,11 +130,19 @@ export function QueueActions(props: {
       <ActionButton
         size="xs"
         variant="default"
+        label={t('parcels.pack')}
+        reason={packed.length === 1 && selected.length === 1 ? null : t('parcels.packOne')}
+        onClick={() => setPacking(packed[0] ?? null)}
+      />
+      <ActionButton
+        size="xs"
+        variant="default"
         label={t('shipments.putBack', { count: started.length })}
         reason={none(started, t('shipments.noneStarted'))}
         loading={busy}
         onClick={() => finish.mutate({ rows: started, outcome: 'released' })}
       />
+      {packing && <PackDialog row={packing} onClose={() => setPacking(null)} onDone={clear} />}
       {shipping && <ShipDialog rows={shipping} onClose={() => setShipping(null)} onDone={clear} />}
     </>
   );

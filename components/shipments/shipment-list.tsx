@@ -20,7 +20,7 @@ const STATUSES_OF = {
   all: undefined,
   open: ['PENDING', 'LABELLED'],
   moving: ['SHIPPED', 'IN_TRANSIT'],
-  trouble: ['EXCEPTION'],
+  trouble: ['EXCEPTION', 'LOST', 'DAMAGED', 'RETURNING', 'RETURNED'],
   delivered: ['DELIVERED'],
 } as const satisfies Record<(typeof VIEWS)[number], readonly ShipmentStatus[] | undefined>;
 

@@ -13,18 +13,29 @@ import { DetailLayout, Section } from '../ui/detail-layout.tsx';
 import { useMessages } from '../ui/locale.tsx';
 import { PageHeader } from '../ui/page-header.tsx';
 import { EmptyState, Loaded } from '../ui/states.tsx';
+import { useParcelMenu } from './parcel-actions.tsx';
+import { Parcels } from './parcels.tsx';
 import { UpdateButton } from './update-dialog.tsx';
 
 function Body({ page }: { page: ShipmentPage }) {
   const { t } = useMessages();
   const { shipment, order } = page;
+  const { menu, dialog } = useParcelMenu(page);
   const header = (
     <PageHeader
       breadcrumbs={[{ label: t('shipments.title'), href: '/shipments' }]}
       title={<CopyText value={shipment.number} what={t('shipments.number')} />}
       badges={<StatusBadge kind="shipment" value={shipment.status} />}
-      secondary={<PrintButton kind="packing-slips" number={shipment.number} label={t('shipments.printSlip')} />}
+      secondary={
+        <>
+          <PrintButton kind="packing-slips" number={shipment.number} label={t('shipments.printSlip')} />
+          {shipment.updates.some((update) => update.proof) && (
+            <PrintButton kind="proofs" number={shipment.number} label={t('parcels.printProof')} />
+          )}
+        </>
+      }
       primary={<UpdateButton page={page} />}
+      menu={menu}
       sub={
         <>
           <Link href={`/orders/${order.number}`}>{order.number}</Link> · {order.merchantName}
@@ -44,6 +55,8 @@ function Body({ page }: { page: ShipmentPage }) {
   );
   return (
     <DetailLayout header={header} aside={aside}>
+      {dialog}
+      <Parcels shipment={shipment} />
       <Section title={t('shipments.contents')}>
         <ShipmentContents shipment={shipment} />
       </Section>

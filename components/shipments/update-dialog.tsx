@@ -3,6 +3,7 @@ import { Select } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { mayAdvance } from '../../server/domains/fulfilment/rules.ts';
+import { PARCEL_REPORTS, type ParcelReport } from '../../server/kernel/vocabulary.ts';
 import type { ShipmentPage } from '../../server/views/shipments.ts';
 import { usePowers } from '../powers.ts';
 import { useRequestKey } from '../request-key.ts';
@@ -12,14 +13,13 @@ import { EffectDialog } from '../ui/effect-dialog.tsx';
 import { useMessages } from '../ui/locale.tsx';
 import { useToast } from '../ui/toast.tsx';
 
-const REPORTS = ['IN_TRANSIT', 'DELIVERED', 'EXCEPTION'] as const;
-type Report = (typeof REPORTS)[number];
+type Report = ParcelReport;
 /** Before the carrier has a parcel nobody can report on its way. */
 const NOT_LEFT = ['PENDING', 'LABELLED'];
 
 /** What may be reported of a shipment in this state, by the rule that decides on carriers' reports too. */
 function reportsFor(shipment: ShipmentPage['shipment']): Report[] {
-  return NOT_LEFT.includes(shipment.status) ? [] : REPORTS.filter((report) => mayAdvance(shipment.status, report));
+  return NOT_LEFT.includes(shipment.status) ? [] : PARCEL_REPORTS.filter((report) => mayAdvance(shipment.status, report));
 }
 
 function UpdateDialog({ page, onClose }: { page: ShipmentPage; onClose: () => void }) {
@@ -60,7 +60,7 @@ function UpdateDialog({ page, onClose }: { page: ShipmentPage; onClose: () => vo
         label={t('actions.shipment.status')}
         data={reports.map((value) => ({ value, label: t(`actions.shipment.statuses.${value}`) }))}
         value={report ?? null}
-        onChange={(value) => setChosen(REPORTS.find((known) => known === value) ?? null)}
+        onChange={(value) => setChosen(PARCEL_REPORTS.find((known) => known === value) ?? null)}
         allowDeselect={false}
       />
     </EffectDialog>

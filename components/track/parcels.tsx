@@ -18,13 +18,30 @@ function Parcel({ parcel }: { parcel: TrackedParcel }) {
       <div className={classes.head}>
         <span className={classes.strong}>{t('track.parcel', { number: parcel.number })}</span>
         <StatusBadge kind="shipment" value={parcel.status} />
-        {parcel.trackingNumber && (
+        {parcel.trackingNumber && parcel.boxes.length === 0 && (
           <span className={classes.end}>
             {parcel.carrier && word('shipments.carriers', parcel.carrier)} <CopyText value={parcel.trackingNumber} mono />
           </span>
         )}
       </div>
       <span className={classes.dim}>{parcel.contents.map((item) => `${item.units} × ${item.name}`).join(', ')}</span>
+      {parcel.boxes.map((box) => (
+        <div key={box.number} className={classes.head}>
+          <span>{t('parcels.box', { number: box.number })}</span>
+          <StatusBadge kind="shipment" value={box.status} />
+          {box.trackingNumber && <CopyText value={box.trackingNumber} mono />}
+        </div>
+      ))}
+      {parcel.handedTo && (
+        <span>
+          {[
+            parcel.handedTo.name && t('parcels.handedTo', { name: parcel.handedTo.name }),
+            parcel.handedTo.place && t('parcels.at', { place: parcel.handedTo.place }),
+          ]
+            .filter(Boolean)
+            .join(' · ')}
+        </span>
+      )}
       <ol className={classes.updates}>
         {parcel.updates.map((update) => (
           <li key={`${update.status}${update.occurredAt.toISOString()}`} className={classes.head}>

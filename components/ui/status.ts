@@ -26,9 +26,11 @@ import {
   IconUserQuestion,
 } from '@tabler/icons-react';
 import type {
+  ClaimStatus,
   FulfilmentStatus,
   GiftCardStatus,
   Hold,
+  ManifestStatus,
   OperationStatus,
   OrderStatus,
   PaymentState,
@@ -131,6 +133,24 @@ export const STATUS_LOOKS = {
     RETURNED: look('returned', IconArrowBackUp),
     CANCELLED: look('neutral', IconBan),
   } satisfies Record<ShipmentStatus, Look>,
+  claim: {
+    open: look('attention', IconCircle),
+    filed: look('moving', IconHourglass),
+    accepted: look('moving', IconCheck),
+    rejected: look('blocked', IconCircleX),
+    paid: look('done', IconChecks),
+  } satisfies Record<ClaimStatus, Look>,
+  manifest: {
+    closing: look('moving', IconLoader),
+    closed: look('attention', IconTag),
+    handed_over: look('done', IconTruck),
+    refused: look('blocked', IconCircleX),
+  } satisfies Record<ManifestStatus, Look>,
+  manifestParcel: {
+    listed: look('moving', IconPackage),
+    handed_over: look('done', IconTruck),
+    left_behind: look('attention', IconHourglass),
+  },
   span: {
     open: look('neutral', IconCircle),
     backordered: look('attention', IconHourglass),

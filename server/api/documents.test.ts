@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { chart } from '../domains/ledger/schema.ts';
 import { accountId } from '../domains/ledger/service.ts';
 import { type OrderWorld, orderWorld } from '../flows/testing/order-world.ts';
+import { boxesOf, calledFor, packed } from '../flows/testing/parcel-hands.ts';
 import { ROLES, type Role } from '../kernel/vocabulary.ts';
 import { readSnapshot } from '../platform/read-snapshot.ts';
 import { readPdf } from '../platform/testing/read-pdf.ts';
@@ -18,6 +19,9 @@ let order: { id: string; number: string };
 let shipment: string;
 let pickList: string;
 let countSheet: string;
+let manifest: string;
+/** Of the parcels on the manifest. */
+let trackings: readonly string[];
 let customerId: string;
 /** Store credit: the customer's and the merchant's. */
 let account: string;
@@ -45,6 +49,15 @@ beforeAll(async () => {
   const { shipments } = await w.flows.shipOrder({ orderId: order.id }, w.ctx('warehouse'));
   shipment = shipments[0]?.number ?? '';
   await w.settle();
+  const shipmentId = shipments[0]?.id as string;
+  const proof = { name: 'M. Rossi', place: 'Front desk', signature: 'sig_17' };
+  await w.flows.updateShipment({ shipmentId, status: 'DELIVERED', detail: null, proof }, w.ctx('carrier'));
+  await calledFor(w);
+  const waiting = await packed(w, [1, 1]);
+  await w.settle();
+  manifest = (await w.flows.parcels.closeManifest({ nodeId: w.nodes[0] as string, carrier: 'parcel' }, w.ctx('warehouse')))
+    .number;
+  trackings = (await boxesOf(w, waiting.shipmentId)).map((box) => String(box.tracking_number));
   customerId = String((await w.order(order.id)).customer_id);
   const { code } = chart.storeCredit(w.merchantId, customerId, 'EUR');
   account = accountId(code);
@@ -61,7 +74,7 @@ afterAll(async () => {
 
 const read = (path: string, cookie?: string) => fetch(`${api.url}/api/documents/${path}`, cookie ? { headers: { cookie } } : {});
 const address = (kind: DocumentKind): string =>
-  `${kind}/${{ orders: order.number, 'packing-slips': shipment, 'pick-lists': pickList, 'count-sheets': countSheet, statements: account }[kind]}.pdf`;
+  `${kind}/${{ orders: order.number, 'packing-slips': shipment, 'pick-lists': pickList, 'count-sheets': countSheet, manifests: manifest, proofs: shipment, statements: account }[kind]}.pdf`;
 const pdfOf = async (response: Response) => readPdf(new Uint8Array(await response.arrayBuffer()));
 const figures = () =>
   readSnapshot(w.db.pool, (tx) => readOrderDocument(tx, { merchantId: null, customerId: null }, order.number));
@@ -116,6 +129,22 @@ describe('documents', () => {
     const { pages, title } = await pdfOf(await read(address('count-sheets'), await api.signIn('warehouse')));
     expect(title).toBe(`Count sheet ${countSheet}`);
     expect(pages.flat().join('\n')).toMatch(/MUG.*________/);
+  });
+
+  test('a manifest names every parcel that is called for, and where a driver signs', async () => {
+    const { pages, title } = await pdfOf(await read(address('manifests'), await api.signIn('warehouse')));
+    expect(title).toBe(`Manifest ${manifest}`);
+    const text = pages.flat().join('\n');
+    for (const tracking of trackings) expect(text).toContain(tracking);
+    expect(text).toContain('Taken over by');
+    expect(pages.flat()).toContain('Parcels | 2');
+  });
+
+  test('a proof of delivery says who took the parcel, and where', async () => {
+    const { pages, title } = await pdfOf(await read(address('proofs'), await api.signIn('agent')));
+    expect(title).toBe(`Proof of delivery ${shipment}`);
+    const text = pages.flat().join('\n');
+    for (const said of ['M. Rossi', 'Front desk', 'sig_17']) expect(text).toContain(said);
   });
 
   test('speak the reader’s language, or the one asked for', async () => {

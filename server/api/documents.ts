@@ -6,11 +6,14 @@ import type { Press } from '../platform/paper/press.ts';
 import { readSnapshot } from '../platform/read-snapshot.ts';
 import { readCount } from '../views/counts.ts';
 import { countPaper } from '../views/documents/count-sheet.ts';
+import { manifestPaper } from '../views/documents/manifest-paper.ts';
 import { orderPaper, readOrderDocument } from '../views/documents/order-document.ts';
 import { packingPaper, readPackingSlip } from '../views/documents/packing-slip.ts';
 import { pickPaper, readPickList } from '../views/documents/pick-list.ts';
 import { type Print, printFor } from '../views/documents/print.ts';
+import { proofPaper } from '../views/documents/proof-paper.ts';
 import { DOCUMENT_LOCALES, type DocumentLocale } from '../views/documents/words.ts';
+import { readManifest } from '../views/manifests.ts';
 import { readAccount } from '../views/people.ts';
 import type { App } from './app.ts';
 import { authorise, type Scope } from './authorise.ts';
@@ -26,12 +29,14 @@ const READS: Readonly<Record<Exclude<DocumentKind, 'statements'>, Read>> = {
   orders: async (tx, scope, number, print) => orderPaper(await readOrderDocument(tx, scope, number), print),
   'packing-slips': async (tx, scope, number, print) => packingPaper(await readPackingSlip(tx, scope, number), print),
   'count-sheets': async (tx, scope, number, print) => countPaper(await readCount(tx, scope, number), print),
+  manifests: async (tx, scope, number, print) => manifestPaper(await readManifest(tx, scope, number), print),
+  proofs: async (tx, scope, number, print) => proofPaper(await readPackingSlip(tx, scope, number), print),
   'pick-lists': async (tx, scope, number, print) => pickPaper(await readPickList(tx, scope, number), print),
 };
 
 const ADDRESS = /^\/api\/documents\/([a-z-]{1,20})\/([A-Za-z0-9-]{1,60})\.(pdf|csv)$/;
 const NOTHING =
-  'There is no such document. Ask for /api/documents/orders/<number>.pdf, packing-slips, pick-lists, count-sheets or statements.';
+  'There is no such document. Ask for /api/documents/orders/<number>.pdf, packing-slips, manifests, proofs, pick-lists, count-sheets or statements.';
 
 /** Answers one request under /api/documents. What is not the caller's is 404; ?lang=de prints German whoever asks. */
 export async function handleDocument(app: App, press: Press, req: IncomingMessage, res: ServerResponse): Promise<void> {

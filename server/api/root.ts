@@ -17,6 +17,7 @@ import { ledgerRouter } from './ledger.ts';
 import { mailsRouter } from './mails.ts';
 import { myOrdersRouter, trackingRouter } from './my-orders.ts';
 import { ordersRouter } from './orders.ts';
+import { manifestsRouter, parcelsRouter } from './parcels.ts';
 import { payRouter } from './pay.ts';
 import { paymentsRouter, refundsRouter } from './payments.ts';
 import { peopleRouter } from './people.ts';
@@ -79,6 +80,8 @@ export const appRouter = router({
   shipments: shipmentsRouter,
   pickups: pickupsRouter,
   partners: partnersRouter,
+  parcels: parcelsRouter,
+  manifests: manifestsRouter,
   shippingMethods: shippingMethodsRouter,
   shop: shopRouter,
   simulators: simulatorsRouter,

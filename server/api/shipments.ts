@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { shipmentUpdateInput } from '../domains/fulfilment/schema.ts';
 import { finishPickingInput, startPickingInput } from '../domains/picking/schema.ts';
 import { QUEUE_STAGES, SHIPMENT_STATUSES } from '../kernel/vocabulary.ts';
+import { readPacking } from '../views/packing.ts';
 import { nodeQueues, readQueue } from '../views/queue.ts';
 import { listShipments, readShipment } from '../views/shipments.ts';
 import { keyed, own, submit } from './mutations.ts';
@@ -23,6 +24,10 @@ export const shipmentsRouter = router({
   ready: procedure
     .input(pageInput.extend({ nodeId, stage: z.enum(QUEUE_STAGES).optional(), list: z.string().trim().max(60).optional() }))
     .query(({ ctx, input }) => readQueue(ctx.pool, ctx.scope, input)),
+
+  packing: procedure
+    .input(z.object({ orderId: z.uuid(), nodeId: z.uuid() }))
+    .query(({ ctx, input }) => readPacking(ctx.pool, ctx.scope, input)),
 
   nodes: procedure.query(({ ctx }) => nodeQueues(ctx.pool, ctx.scope)),
 

@@ -60,6 +60,8 @@ export async function listShipments(
 
 export interface ShipmentPage {
   readonly shipment: ShipmentView;
+  /** Where its saga stands; null once it is done. */
+  readonly step: string | null;
   readonly order: {
     readonly id: string;
     readonly number: string;
@@ -71,6 +73,8 @@ export interface ShipmentPage {
   };
 }
 
+const STEP = `SELECT step FROM sagas WHERE order_id = $1 AND kind = 'ship-order' AND status <> 'done' AND state->>'shipmentId' = $2::text`;
+
 /** One shipment by its number. Throws `not_found`. */
 export async function readShipment(pool: pg.Pool, scope: Scope, number: string): Promise<ShipmentPage> {
   return readSnapshot(pool, async (tx) => {
@@ -81,8 +85,9 @@ export async function readShipment(pool: pg.Pool, scope: Scope, number: string):
     const [row] = found.rows;
     if (row === undefined) throw new DomainError('not_found', `There is no shipment ${number}.`);
     const { shipmentId, ...order } = row;
+    const step = await tx.query<{ step: string }>(prepared('shipment-step', STEP, [order.id, shipmentId]));
     const shipment = (await readShipments(tx, order.id)).find((one) => one.id === shipmentId);
     if (shipment === undefined) throw new DomainError('not_found', `There is no shipment ${number}.`);
-    return { shipment, order };
+    return { shipment, step: step.rows[0]?.step ?? null, order };
   });
 }

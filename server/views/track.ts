@@ -28,6 +28,10 @@ export interface TrackedParcel {
   readonly trackingNumber: string | null;
   readonly shippedAt: Date | null;
   readonly deliveredAt: Date | null;
+  /** The tracking numbers of its boxes, where it has several. */
+  readonly boxes: { readonly number: number; readonly status: ShipmentStatus; readonly trackingNumber: string | null }[];
+  /** Where it was left, and to whom it was handed. The signature stays here. */
+  readonly handedTo: { readonly name: string | null; readonly place: string | null; readonly at: Date } | null;
   readonly contents: { readonly name: string; readonly units: number }[];
   readonly updates: { readonly status: string; readonly detail: string | null; readonly occurredAt: Date }[];
 }
@@ -77,9 +81,19 @@ export function trackedParcel(shipment: ShipmentView): TrackedParcel {
     trackingNumber: shipment.trackingNumber,
     shippedAt: shipment.shippedAt,
     deliveredAt: shipment.deliveredAt,
+    boxes: shipment.boxes.map(({ number, status, trackingNumber }) => ({ number, status, trackingNumber })),
+    handedTo: handedTo(shipment),
     contents: [...contents.values()],
     updates: shipment.updates.map(({ status, detail, occurredAt }) => ({ status, detail, occurredAt })),
   };
+}
+
+/** Who took it, and where. The signature is not for whoever has the link. */
+function handedTo(shipment: ShipmentView): TrackedParcel['handedTo'] {
+  const update = shipment.updates.findLast((one) => one.status === 'DELIVERED' && one.proof !== null);
+  if (!update?.proof) return null;
+  const { name, place } = update.proof;
+  return { name: name ?? null, place: place ?? null, at: update.occurredAt };
 }
 
 /** Parcels people wait for: not cancelled ones, nor the paper shipments of services. */

@@ -19,6 +19,7 @@ import { ledger } from './de/ledger.ts';
 import { mails } from './de/mails.ts';
 import { nav } from './de/nav.ts';
 import { orders } from './de/orders.ts';
+import { parcels } from './de/parcels.ts';
 import { pay } from './de/pay.ts';
 import { payments } from './de/payments.ts';
 import { payouts } from './de/payouts.ts';
@@ -73,6 +74,7 @@ export const de = {
   search,
   shipments,
   routing,
+  parcels,
   shipping,
   shop,
   simulators,

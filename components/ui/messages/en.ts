@@ -19,6 +19,7 @@ import { ledger } from './en/ledger.ts';
 import { mails } from './en/mails.ts';
 import { nav } from './en/nav.ts';
 import { orders } from './en/orders.ts';
+import { parcels } from './en/parcels.ts';
 import { pay } from './en/pay.ts';
 import { payments } from './en/payments.ts';
 import { payouts } from './en/payouts.ts';
@@ -73,6 +74,7 @@ export const en = {
   search,
   shipments,
   routing,
+  parcels,
   shipping,
   shop,
   simulators,

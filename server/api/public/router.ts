@@ -7,6 +7,7 @@ import { merchantRouter } from './merchant.ts';
 import { nodesRouter } from './nodes.ts';
 import type { OperationFacts, RestMeta } from './operation.ts';
 import { ordersRouter } from './orders.ts';
+import { manifestsRouter, parcelsRouter } from './parcels.ts';
 import { productsRouter } from './products.ts';
 import { promisesRouter } from './promises.ts';
 import { purchaseOrdersRouter } from './purchase-orders.ts';
@@ -34,6 +35,8 @@ export const restRouter = router({
     refunds: refundsRouter,
     reservations: reservationsRouter,
     shipments: shipmentsRouter,
+    parcels: parcelsRouter,
+    manifests: manifestsRouter,
     stock: stockRouter,
     storeCredit: storeCreditRouter,
   }),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ShipmentStatus } from '../../kernel/vocabulary.ts';
+import { CLAIM_KINDS, CLAIM_STATUSES, type ShipmentStatus } from '../../kernel/vocabulary.ts';
 import type { ShipmentView } from '../../views/order-shipments.ts';
 import { currency, id, time, timeOrNull, timestamp } from './fields.ts';
 
@@ -37,8 +37,47 @@ export const shipmentResource = z
     value_minor: z.int(),
     currency,
     lines: z.array(z.object({ line_id: id, sku: z.string().nullable(), name: z.string(), from_unit: z.int(), to_unit: z.int() })),
+    boxes: z
+      .array(
+        z.object({
+          number: z.int(),
+          status: shipmentStatus,
+          fate: shipmentFate,
+          tracking_number: z.string().nullable(),
+          weight_grams: z.int().nullable(),
+          manifest: z.string().nullable(),
+          lines: z.array(z.object({ line_id: id, from_unit: z.int(), to_unit: z.int() })),
+        }),
+      )
+      .meta({ description: 'Empty where the shipment is one parcel itself.' }),
+    manifest: z.string().nullable(),
+    claims: z.array(
+      z.object({
+        id,
+        number: z.string(),
+        kind: z.enum(CLAIM_KINDS),
+        status: z.enum(CLAIM_STATUSES),
+        amount_minor: z.int(),
+        paid_minor: z.int(),
+        currency,
+      }),
+    ),
     updates: z.array(
-      z.object({ status: z.string(), detail: z.string().nullable(), occurred_at: timestamp, received_at: timestamp }),
+      z.object({
+        box: z.int().nullable(),
+        proof: z
+          .object({
+            name: z.string().optional(),
+            place: z.string().optional(),
+            signature: z.string().optional(),
+            picture: z.string().optional(),
+          })
+          .nullable(),
+        status: z.string(),
+        detail: z.string().nullable(),
+        occurred_at: timestamp,
+        received_at: timestamp,
+      }),
     ),
     created_at: timestamp,
     shipped_at: timestamp.nullable(),
@@ -70,7 +109,27 @@ export function shipmentOf(
       from_unit: each.fromUnit,
       to_unit: each.toUnit,
     })),
+    boxes: view.boxes.map((box) => ({
+      number: box.number,
+      ...statusOf(box.status),
+      tracking_number: box.trackingNumber,
+      weight_grams: box.weightGrams,
+      manifest: box.manifestNumber,
+      lines: box.lines.map((each) => ({ line_id: each.lineId, from_unit: each.fromUnit, to_unit: each.toUnit })),
+    })),
+    manifest: view.manifestNumber,
+    claims: view.claims.map((claim) => ({
+      id: claim.id,
+      number: claim.number,
+      kind: claim.kind,
+      status: claim.status,
+      amount_minor: Number(claim.amountMinor),
+      paid_minor: Number(claim.paidMinor),
+      currency: claim.currency,
+    })),
     updates: view.updates.map((update) => ({
+      box: view.boxes.find((box) => box.id === update.boxId)?.number ?? null,
+      proof: update.proof,
       status: update.status,
       detail: update.detail,
       occurred_at: time(update.occurredAt),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { DomainError } from '../../kernel/errors.ts';
-import type { ShipmentStatus } from '../../kernel/vocabulary.ts';
+import { PARCEL_REPORTS, type ShipmentStatus } from '../../kernel/vocabulary.ts';
 import { findNode, findOrder, findShipment } from '../../views/rest-lookups.ts';
 import { readRestOrder } from '../../views/rest-orders.ts';
 import { listShipments, readShipment } from '../../views/shipments.ts';
@@ -23,17 +23,45 @@ import {
   words,
 } from './fields.ts';
 import { operation, perform } from './operation.ts';
+import { findBox } from './parcels.ts';
 import { shipmentFate, shipmentOf, shipmentResource, shipmentStatus, statusesOf, statusOf } from './shipment-resources.ts';
 
 const TAG = 'Shipments';
 const order = reference('order');
 const shipment = reference('shipment');
 
+const grams = z.int().min(1).max(1_000_000);
+const side = z.int().min(1).max(10_000).optional();
+const boxes = z
+  .array(
+    z.strictObject({
+      units,
+      weight_grams: grams.optional().meta({ description: 'What the catalogue says its units weigh, unless said.' }),
+      length_mm: side,
+      width_mm: side,
+      height_mm: side,
+    }),
+  )
+  .min(1)
+  .max(20)
+  .optional()
+  .meta({ description: 'How it is packed: every unit that leaves is in exactly one box. One box where absent.' });
+
 const shipInput = {
   order,
   units: units.optional(),
   node: words(100).optional().meta({ description: 'Only what is allocated at the node with this code.' }),
+  boxes,
 };
+
+const packed = (of: z.infer<typeof boxes>) =>
+  of?.map((box) => ({
+    units: selection(box.units) ?? [],
+    weightGrams: box.weight_grams,
+    lengthMm: box.length_mm,
+    widthMm: box.width_mm,
+    heightMm: box.height_mm,
+  }));
 
 const summary = z
   .object({
@@ -61,7 +89,6 @@ const preview = z
   })
   .meta({ id: 'ShipPreview' });
 
-const UPDATES = ['IN_TRANSIT', 'DELIVERED', 'EXCEPTION'] as const;
 /** Reports may be late, but one from the future is a wrong clock. */
 const CLOCK_SKEW_MS = 5 * 60_000;
 
@@ -85,7 +112,8 @@ export const shipmentsRouter = router({
     .mutation(async ({ ctx, input }) => {
       const { id: orderId } = await findOrder(ctx.pool, ctx.scope, input.order);
       const nodeId = input.node === undefined ? undefined : await findNode(ctx.pool, ctx.scope, input.node);
-      const plan = await ctx.app.flows.previewShip({ orderId, nodeId, units: selection(input.units) }, ctx.ctx());
+      const asked = { orderId, nodeId, units: selection(input.units), boxes: packed(input.boxes) };
+      const plan = await ctx.app.flows.previewShip(asked, ctx.ctx());
       return {
         fingerprint: plan.fingerprint,
         currency: plan.currency,
@@ -125,7 +153,8 @@ export const shipmentsRouter = router({
     .mutation(async ({ ctx, input }) => {
       const { id: orderId } = await findOrder(ctx.pool, ctx.scope, input.order);
       const nodeId = input.node === undefined ? undefined : await findNode(ctx.pool, ctx.scope, input.node);
-      const wanted = { orderId, nodeId, units: selection(input.units), fingerprint: input.fingerprint };
+      const { fingerprint: shown } = input;
+      const wanted = { orderId, nodeId, units: selection(input.units), boxes: packed(input.boxes), fingerprint: shown };
       const shipping = await perform(ctx, ctx.app.flows.shipOrder, wanted);
       return {
         order_id: shipping.orderId,
@@ -205,18 +234,29 @@ export const shipmentsRouter = router({
     .input(
       z.strictObject({
         shipment,
-        status: z.enum(UPDATES),
+        status: z.enum(PARCEL_REPORTS),
+        box: z.int().min(1).max(20).optional().meta({ description: 'The number of the box; every one where absent.' }),
+        proof: z
+          .strictObject({
+            name: words(200).optional(),
+            place: words(200).optional(),
+            signature: words(500).optional(),
+            picture: words(500).optional(),
+          })
+          .optional()
+          .meta({ description: 'What proves a delivery.' }),
         detail: words(500).optional(),
         occurred_at: timestamp.optional().meta({ description: 'Now, unless said (RFC 3339).' }),
       }),
     )
     .output(z.object({ id, status: shipmentStatus, fate: shipmentFate, changed: z.boolean() }).meta({ id: 'ShipmentUpdate' }))
     .mutation(async ({ ctx, input }) => {
-      const { id: shipmentId } = await findShipment(ctx.pool, ctx.scope, input.shipment);
+      const { id: shipmentId, boxId } = await findBox(ctx, input.shipment, input.box);
       const occurredAt = input.occurred_at === undefined ? undefined : new Date(input.occurred_at);
       if (occurredAt && occurredAt.getTime() > ctx.ctx().now.getTime() + CLOCK_SKEW_MS)
         throw new DomainError('invalid_request', 'occurred_at is in the future.', { field: 'occurred_at' });
-      const update = { shipmentId, status: input.status, detail: input.detail ?? null, occurredAt };
+      const { status, detail = null, proof } = input;
+      const update = { shipmentId, boxId, status, detail, occurredAt, ...(proof ? { proof } : {}) };
       const done = await perform(ctx, ctx.app.flows.updateShipment, update);
       return { id: done.id, ...statusOf(done.status as ShipmentStatus), changed: done.changed };
     }),

@@ -4,6 +4,7 @@ import { appRouter } from '../root.ts';
 import { BOOK_ROWS } from './grid-rows-books.ts';
 import { MONEY_ROWS } from './grid-rows-money.ts';
 import { FURTHER_ROWS, ORDER_ROWS } from './grid-rows-orders.ts';
+import { PARCEL_PREVIEWS, PARCEL_ROWS } from './grid-rows-parcels.ts';
 import { PEOPLE_ROWS } from './grid-rows-people.ts';
 import { PREVIEW_ROWS } from './grid-rows-previews.ts';
 import { PROGRAM_ROWS } from './grid-rows-programs.ts';
@@ -26,6 +27,7 @@ export interface GridRow {
 const ROWS: Readonly<Record<string, Row>> = {
   ...REST_ROWS,
   ...ORDER_ROWS,
+  ...PARCEL_ROWS,
   ...PEOPLE_ROWS,
   ...SHOP_ROWS,
   ...MONEY_ROWS,
@@ -46,7 +48,7 @@ export const GRID: readonly GridRow[] = [
 ];
 
 /** What shows a plan and writes nothing, so that there is nothing to repeat. */
-export const PREVIEWS: readonly GridRow[] = Object.entries(PREVIEW_ROWS).map(([operation, row]) => ({
+export const PREVIEWS: readonly GridRow[] = Object.entries({ ...PREVIEW_ROWS, ...PARCEL_PREVIEWS }).map(([operation, row]) => ({
   name: operation,
   operation,
   row,

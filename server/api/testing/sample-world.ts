@@ -25,6 +25,7 @@ export async function sampleWorld(pool: pg.Pool): Promise<SampleWorld> {
     northTransferOfStock: newId(),
     northCount: newId(),
     northSimulation: newId(),
+    northManifest: newId(),
   };
   const world = { ...shop, ...extra };
   await pool.query(
@@ -90,6 +91,11 @@ export async function sampleWorld(pool: pg.Pool): Promise<SampleWorld> {
     `INSERT INTO stock_counts (id, number, home, merchant_id, node_id, status, blind, chosen, created_by, created_at, trace_id)
      VALUES ($1, 'EU-I10001', 'EU', $2, $3, 'counting', false, 'all', 'system:test', now(), 't')`,
     [world.northCount, shop.merchants[0], shop.nodes[0]],
+  );
+  await pool.query(
+    `INSERT INTO manifests (id, number, home, merchant_id, node_id, carrier, status, version, created_by, created_at, trace_id)
+     VALUES ($1, 'EU-M501', 'EU', $2, $3, 'parcel', 'closed', 1, 'system:test', now(), 't')`,
+    [world.northManifest, shop.merchants[0], shop.nodes[0]],
   );
   const walletAccount = newId();
   await pool.query(

@@ -30,6 +30,7 @@ export interface SampleWorld extends ShopFixture {
   readonly northCount: string;
   /** A replay of routing rules. */
   readonly northSimulation: string;
+  readonly northManifest: string;
 }
 
 export interface Sample {
@@ -115,6 +116,14 @@ export const SAMPLES: Readonly<Record<ProcedurePath, Sample>> = {
   'shipments.get': { input: () => ({ number: 'S-NONE' }), foreign: [() => ({ number: 'S-EU-501' })] },
   'shipments.ready': { ...EMPTY, foreign: [(world) => ({ nodeId: world.nodes[0] })], nothing: true },
   'shipments.nodes': NONE,
+  'shipments.packing': {
+    input: (world) => ({ orderId: world.orders[1], nodeId: world.nodes[1] }),
+    foreign: [(world) => ({ orderId: world.orders[0], nodeId: world.nodes[0] })],
+  },
+  'parcels.exceptions': EMPTY,
+  'manifests.list': EMPTY,
+  'manifests.get': { input: () => ({ number: 'M-NONE' }), foreign: [() => ({ number: 'EU-M501' })] },
+  'manifests.nodes': NONE,
   'stock.list': { ...EMPTY, foreign: [(world) => ({ nodeId: world.nodes[0] })], nothing: true },
   'stock.get': {
     input: () => ({ code: 'MUG-RED' }),
@@ -295,6 +304,38 @@ export const SAMPLES: Readonly<Record<ProcedurePath, Sample>> = {
   'shipments.update': {
     input: () => ({ shipmentId: NIL, status: 'DELIVERED' }),
     foreign: [(world) => ({ shipmentId: world.shipment, status: 'DELIVERED' })],
+  },
+  'parcels.previewVoid': {
+    input: () => ({ shipmentId: NIL, mode: 'relabel' }),
+    foreign: [(world) => ({ shipmentId: world.shipment, mode: 'relabel' })],
+  },
+  'parcels.voidLabel': {
+    input: () => ({ shipmentId: NIL, mode: 'relabel', reason: 'Torn' }),
+    foreign: [(world) => ({ shipmentId: world.shipment, mode: 'relabel', reason: 'Torn' })],
+  },
+  'parcels.fileClaim': {
+    input: () => ({ shipmentId: NIL, kind: 'lost' }),
+    foreign: [(world) => ({ shipmentId: world.shipment, kind: 'lost' })],
+  },
+  'parcels.receiveReturn': {
+    input: (world) => ({ shipmentId: NIL, nodeId: world.nodes[1] }),
+    foreign: [(world) => ({ shipmentId: world.shipment, nodeId: world.nodes[1] })],
+  },
+  'parcels.settle': {
+    input: () => ({ shipmentId: NIL, reason: 'Found' }),
+    foreign: [(world) => ({ shipmentId: world.shipment, reason: 'Found' })],
+  },
+  'manifests.close': {
+    input: (world) => ({ nodeId: world.nodes[1] }),
+    foreign: [(world) => ({ nodeId: world.nodes[0] })],
+  },
+  'manifests.handOver': {
+    input: () => ({ manifestId: NIL }),
+    foreign: [(world) => ({ manifestId: world.northManifest })],
+  },
+  'manifests.setHandOver': {
+    input: (world) => ({ nodeId: world.nodes[1], handOver: 'at_once' }),
+    foreign: [(world) => ({ nodeId: world.nodes[0], handOver: 'at_once' })],
   },
   'stock.nodes': {
     input: (world) => ({ merchantId: world.merchants[1] }),

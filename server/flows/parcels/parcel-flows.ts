@@ -82,7 +82,12 @@ export function createParcelFlows(deps: Deps): ParcelFlows {
     closeManifest: verb(closeManifest),
     handOverManifest: verb(handOverManifest),
     setHandOver: async (input, ctx, key, onReplay) => {
-      const changed = await setHandOverOnly(input, ctx, key, onReplay);
+      let replayed = false;
+      const changed = await setHandOverOnly(input, ctx, key, () => {
+        replayed = true;
+        onReplay?.();
+      });
+      if (replayed) return changed;
       // What waited there for a manifest waits no longer.
       const waiting = await fulfilment.findLabelled(pool, input.nodeId, 'parcel', 1_000);
       await wakeSagas(pool, [...new Set(waiting.map((one) => one.orderId))], ctx);

@@ -53,6 +53,8 @@ const SECRETS = { webhookSecret: 'whsec_test_0123456789abcdef', secretKey: 'sk_t
 export interface WorldOptions {
   readonly multicapture?: boolean;
   readonly stock?: number;
+  /** Where the carrier sends its messages; nowhere unless said. */
+  readonly carrierWebhooks?: string;
   /** The database to furnish, which goes with the world; one of its own unless said. */
   readonly db?: TestDatabase;
 }
@@ -61,7 +63,12 @@ export async function orderWorld(options: WorldOptions = {}): Promise<OrderWorld
   const { multicapture = true, stock = 1_000 } = options;
   const db = options.db ?? (await createTestDatabase());
   const psp = await startPspSimulator({ port: 0, ...SECRETS, multicapture });
-  const carrier = await startCarrierSimulator({ port: 0, webhookSecret: SECRETS.webhookSecret, apiKey: 'carrier_test' });
+  const carrier = await startCarrierSimulator({
+    port: 0,
+    webhookSecret: SECRETS.webhookSecret,
+    apiKey: 'carrier_test',
+    webhookUrl: options.carrierWebhooks,
+  });
   const outside = {
     payments: createPaymentProviders({ card: { url: psp.url, ...SECRETS, multicapture, timeoutMs: 2_000 } }),
     carriers: createCarriers({ parcel: { url: carrier.url, apiKey: 'carrier_test', webhookSecret: SECRETS.webhookSecret } }),

@@ -22,6 +22,8 @@ export const nav = {
   shipments: 'Sendungen',
   routing: 'Routing',
   nodes: 'Standorte',
+  exceptions: 'Störungen',
+  manifests: 'Ladelisten',
   stock: 'Bestände',
   purchaseOrders: 'Einkäufe',
   transfers: 'Umlagerungen',

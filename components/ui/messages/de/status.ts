@@ -85,6 +85,9 @@ export const status = {
     uncollected: 'Nicht abgeholt',
     cancelled: 'Storniert',
   },
+  claim: { open: 'Offen', filed: 'Eingereicht', accepted: 'Anerkannt', rejected: 'Abgelehnt', paid: 'Bezahlt' },
+  manifest: { closing: 'Wird abgeschlossen', closed: 'Abholbereit', handed_over: 'Übergeben', refused: 'Abgelehnt' },
+  manifestParcel: { listed: 'Hier', handed_over: 'Übergeben', left_behind: 'Zurückgeblieben' },
   shipment: {
     PENDING: 'Ausstehend',
     LABELLED: 'Etikettiert',

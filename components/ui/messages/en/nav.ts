@@ -23,6 +23,8 @@ export const nav = {
   nodes: 'Nodes',
   pickup: 'Pick-up desk',
   partners: 'Partner requests',
+  exceptions: 'Exceptions',
+  manifests: 'Manifests',
   stock: 'Levels',
   purchaseOrders: 'Purchase orders',
   transfers: 'Transfers',

@@ -86,6 +86,9 @@ export const status = {
     uncollected: 'Not picked up',
     cancelled: 'Cancelled',
   },
+  claim: { open: 'Open', filed: 'Filed', accepted: 'Accepted', rejected: 'Rejected', paid: 'Paid' },
+  manifest: { closing: 'Being closed', closed: 'Called for', handed_over: 'Handed over', refused: 'Refused' },
+  manifestParcel: { listed: 'Here', handed_over: 'Handed over', left_behind: 'Left behind' },
   shipment: {
     PENDING: 'Pending',
     LABELLED: 'Labelled',
