@@ -3,6 +3,7 @@ import type { ProcedurePath } from '../root.ts';
 import { FETCHING_SAMPLES } from './samples-fetching.ts';
 import { LEDGER_SAMPLES } from './samples-ledger.ts';
 import { MONEY_SAMPLES } from './samples-money.ts';
+import { PARCEL_SAMPLES } from './samples-parcels.ts';
 import { ROUTING_SAMPLES } from './samples-routing.ts';
 import { STOCK_SAMPLES } from './samples-stock.ts';
 import { TENDER_SAMPLES } from './samples-tenders.ts';
@@ -116,14 +117,6 @@ export const SAMPLES: Readonly<Record<ProcedurePath, Sample>> = {
   'shipments.get': { input: () => ({ number: 'S-NONE' }), foreign: [() => ({ number: 'S-EU-501' })] },
   'shipments.ready': { ...EMPTY, foreign: [(world) => ({ nodeId: world.nodes[0] })], nothing: true },
   'shipments.nodes': NONE,
-  'shipments.packing': {
-    input: (world) => ({ orderId: world.orders[1], nodeId: world.nodes[1] }),
-    foreign: [(world) => ({ orderId: world.orders[0], nodeId: world.nodes[0] })],
-  },
-  'parcels.exceptions': EMPTY,
-  'manifests.list': EMPTY,
-  'manifests.get': { input: () => ({ number: 'M-NONE' }), foreign: [() => ({ number: 'EU-M501' })] },
-  'manifests.nodes': NONE,
   'stock.list': { ...EMPTY, foreign: [(world) => ({ nodeId: world.nodes[0] })], nothing: true },
   'stock.get': {
     input: () => ({ code: 'MUG-RED' }),
@@ -150,6 +143,7 @@ export const SAMPLES: Readonly<Record<ProcedurePath, Sample>> = {
   ...FETCHING_SAMPLES,
   ...LEDGER_SAMPLES,
   ...STOCK_SAMPLES,
+  ...PARCEL_SAMPLES,
   ...TENDER_SAMPLES,
   'mails.list': { ...EMPTY, foreign: [(world) => ({ orderId: world.orders[0] })], nothing: true },
   'mails.get': { input: () => ({ id: NIL }), foreign: [(world) => ({ id: world.mail })] },
@@ -304,38 +298,6 @@ export const SAMPLES: Readonly<Record<ProcedurePath, Sample>> = {
   'shipments.update': {
     input: () => ({ shipmentId: NIL, status: 'DELIVERED' }),
     foreign: [(world) => ({ shipmentId: world.shipment, status: 'DELIVERED' })],
-  },
-  'parcels.previewVoid': {
-    input: () => ({ shipmentId: NIL, mode: 'relabel' }),
-    foreign: [(world) => ({ shipmentId: world.shipment, mode: 'relabel' })],
-  },
-  'parcels.voidLabel': {
-    input: () => ({ shipmentId: NIL, mode: 'relabel', reason: 'Torn' }),
-    foreign: [(world) => ({ shipmentId: world.shipment, mode: 'relabel', reason: 'Torn' })],
-  },
-  'parcels.fileClaim': {
-    input: () => ({ shipmentId: NIL, kind: 'lost' }),
-    foreign: [(world) => ({ shipmentId: world.shipment, kind: 'lost' })],
-  },
-  'parcels.receiveReturn': {
-    input: (world) => ({ shipmentId: NIL, nodeId: world.nodes[1] }),
-    foreign: [(world) => ({ shipmentId: world.shipment, nodeId: world.nodes[1] })],
-  },
-  'parcels.settle': {
-    input: () => ({ shipmentId: NIL, reason: 'Found' }),
-    foreign: [(world) => ({ shipmentId: world.shipment, reason: 'Found' })],
-  },
-  'manifests.close': {
-    input: (world) => ({ nodeId: world.nodes[1] }),
-    foreign: [(world) => ({ nodeId: world.nodes[0] })],
-  },
-  'manifests.handOver': {
-    input: () => ({ manifestId: NIL }),
-    foreign: [(world) => ({ manifestId: world.northManifest })],
-  },
-  'manifests.setHandOver': {
-    input: (world) => ({ nodeId: world.nodes[1], handOver: 'at_once' }),
-    foreign: [(world) => ({ nodeId: world.nodes[0], handOver: 'at_once' })],
   },
   'stock.nodes': {
     input: (world) => ({ merchantId: world.merchants[1] }),
