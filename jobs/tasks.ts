@@ -9,6 +9,7 @@ import { checkIntegrityTask } from './tasks/check-integrity.ts';
 import { deliverEvent } from './tasks/deliver-event.ts';
 import { expireApprovalsTask } from './tasks/expire-approvals.ts';
 import { expireGiftCardsTask } from './tasks/expire-gift-cards.ts';
+import { expireLotsTask } from './tasks/expire-lots.ts';
 import { markAccountsTask } from './tasks/mark-accounts.ts';
 import { processWebhookTask } from './tasks/process-webhook.ts';
 import { processWebhooksTask } from './tasks/process-webhooks.ts';
@@ -46,6 +47,7 @@ const TASK_LIST: { readonly [T in TaskName]: Task<T> } = {
   'sweep-money-requests': sweepMoneyRequests,
   'expire-gift-cards': expireGiftCardsTask,
   'sweep-pickups': sweepPickupsTask,
+  'expire-lots': expireLotsTask,
   'sweep-holds': sweepHolds,
   'sweep-backorders': sweepBackorders,
   'process-webhook': processWebhookTask,

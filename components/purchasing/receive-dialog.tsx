@@ -1,5 +1,5 @@
 'use client';
-import { Button, NumberInput } from '@mantine/core';
+import { Button, Group, NumberInput, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { PurchaseLineView, PurchaseOrderPage } from '../../server/views/purchase-orders.ts';
@@ -15,9 +15,12 @@ import { useToast } from '../ui/toast.tsx';
 interface Figures {
   readonly good: number;
   readonly damaged: number;
+  /** Of goods that are kept by lot. */
+  readonly lot: string;
+  readonly expiresOn: string;
 }
 
-const NONE: Figures = { good: 0, damaged: 0 };
+const NONE: Figures = { good: 0, damaged: 0, lot: '', expiresOn: '' };
 const left = (line: PurchaseLineView): number =>
   Number(line.ordered + line.overAllowed - line.received - line.damaged - line.cancelled);
 
@@ -26,7 +29,7 @@ function useColumns(
   change: (lineId: string, part: Partial<Figures>) => void,
 ): Column<PurchaseLineView>[] {
   const { t } = useMessages();
-  const field = (line: PurchaseLineView, key: keyof Figures) => (
+  const field = (line: PurchaseLineView, key: 'good' | 'damaged') => (
     <NumberInput
       aria-label={t('purchasing.ofSku', {
         what: t(key === 'good' ? 'purchasing.good' : 'purchasing.damaged'),
@@ -91,10 +94,18 @@ export function ReceiveDialog({ page, onClose }: { page: PurchaseOrderPage; onCl
     receive.mutate(
       request.keyed({
         purchaseOrderId: page.id,
-        lines: arrived.map(({ line, good, damaged }) => ({ lineId: line.id, received: good, damaged })),
+        lines: arrived.map(({ line, good, damaged, lot, expiresOn }) => ({
+          lineId: line.id,
+          received: good,
+          damaged,
+          ...(line.byLot && good > 0 ? { lot: { code: lot.trim(), expiresOn: expiresOn || null } } : {}),
+        })),
       }),
     );
-  const all = () => setFigures(new Map(lines.map((line) => [line.id, { good: Number(line.open), damaged: 0 }])));
+  const all = () =>
+    setFigures(
+      new Map(lines.map((line) => [line.id, { ...(figures.get(line.id) ?? NONE), good: Number(line.open), damaged: 0 }])),
+    );
   return (
     <EffectDialog
       opened
@@ -118,6 +129,25 @@ export function ReceiveDialog({ page, onClose }: { page: PurchaseOrderPage; onCl
         rowKey={(line) => line.id}
         rowLabel={(line) => line.skuCode}
       />
+      {arrived
+        .filter(({ line, good }) => line.byLot && good > 0)
+        .map(({ line, lot, expiresOn }) => (
+          <Group key={line.id} grow>
+            <TextInput
+              label={t('stockWork.lots.lotOf', { sku: line.skuCode })}
+              value={lot}
+              maxLength={60}
+              required
+              onChange={(event) => change(line.id, { lot: event.currentTarget.value })}
+            />
+            <TextInput
+              type="date"
+              label={t('stockWork.lots.expiresOf', { sku: line.skuCode })}
+              value={expiresOn}
+              onChange={(event) => change(line.id, { expiresOn: event.currentTarget.value })}
+            />
+          </Group>
+        ))}
       <Button variant="default" size="xs" onClick={all}>
         {t('purchasing.receiveAll')}
       </Button>

@@ -17,6 +17,7 @@ import { PageHeader } from '../ui/page-header.tsx';
 import { EmptyState, Loaded } from '../ui/states.tsx';
 import { AdjustDialog } from './adjust-dialog.tsx';
 import { PromisesPanel, ShortageOrders } from './promises-panel.tsx';
+import { StockLots, TrackLotsDialog } from './stock-lots.tsx';
 import { StockMovements } from './stock-movements.tsx';
 import { ChannelDialog, SafetyDialog } from './supply-rule-dialogs.tsx';
 
@@ -93,7 +94,7 @@ function Body({ page }: { page: StockPage }) {
   const { t } = useMessages();
   const { sku } = page;
   const powers = usePowers();
-  const overlay = useOverlay(['adjust', 'safety', 'channel', 'policy']);
+  const overlay = useOverlay(['adjust', 'safety', 'channel', 'policy', 'lots']);
   const product = `/products/${encodeURIComponent(sku.code)}?merchant=${sku.merchantId}`;
   const header = (
     <PageHeader
@@ -121,6 +122,9 @@ function Body({ page }: { page: StockPage }) {
           ? [{ label: t('backorders.policy.button'), onClick: () => overlay.show('policy') }]
           : []),
         { label: t('stock.openProduct'), href: product },
+        ...(powers.may('stock.trackLots') && sku.stocked
+          ? [{ label: t('stockWork.lots.track'), onClick: () => overlay.show('lots') }]
+          : []),
       ]}
     />
   );
@@ -129,11 +133,15 @@ function Body({ page }: { page: StockPage }) {
       {page.work.length > 0 && <ShortageOrders skuId={sku.id} />}
       <Levels nodes={page.nodes} />
       {sku.stocked && <PromisesPanel page={page} />}
+      <StockLots skuId={sku.id} />
       <StockMovements skuId={sku.id} />
       {overlay.open === 'safety' && powers.may('promises.setSafety') && <SafetyDialog page={page} onClose={overlay.close} />}
       {overlay.open === 'channel' && powers.may('promises.setChannel') && <ChannelDialog page={page} onClose={overlay.close} />}
       {overlay.open === 'policy' && powers.may('backorders.setPolicy') && <PolicyDialog page={page} onClose={overlay.close} />}
       {overlay.open === 'adjust' && powers.may('stock.adjust') && <AdjustDialog page={page} onClose={overlay.close} />}
+      {overlay.open === 'lots' && powers.may('stock.trackLots') && (
+        <TrackLotsDialog skuId={sku.id} code={sku.code} onClose={overlay.close} />
+      )}
     </DetailLayout>
   );
 }

@@ -22,7 +22,7 @@ const MAX_TOPICS = 50;
 /** A page's clock starts a little before its question is asked and the question takes its time. */
 const ON_THE_WAY_MS = 2_000;
 const TOPIC =
-  /^(order|sku|customer|approval|checkout|wallet|money_request|reconciliation|payout|gift_card|store_credit)(:[0-9a-f-]{36})?$/;
+  /^(order|sku|customer|approval|checkout|wallet|money_request|reconciliation|payout|gift_card|store_credit|purchase_order|transfer|stock_count)(:[0-9a-f-]{36})?$/;
 
 export interface LiveDeps {
   readonly pool: pg.Pool;
@@ -108,7 +108,7 @@ function topicsOf(req: IncomingMessage): ReadonlySet<string> {
   if (wrong !== undefined)
     throw new DomainError(
       'invalid_request',
-      `There is no topic "${wrong}". Ask for order, sku, customer, approval, checkout, wallet, money_request, reconciliation, payout, gift_card, store_credit, or order:<id>.`,
+      `There is no topic "${wrong}". Ask for order, sku, customer, approval, checkout, wallet, money_request, reconciliation, payout, gift_card, store_credit, purchase_order, transfer, stock_count, or order:<id>.`,
     );
   if (topics.length > MAX_TOPICS) throw new DomainError('invalid_request', `Listen to at most ${MAX_TOPICS} topics at once.`);
   return new Set(topics);

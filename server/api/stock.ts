@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { adjustRowsInput, adjustStockInput } from '../domains/inventory/schema.ts';
+import { trackLotsInput } from '../domains/lots/schema.ts';
+import { listLots } from '../views/lots.ts';
 import { listHistory } from '../views/movement-history.ts';
 import { listMovements, listStock, readStock } from '../views/stock.ts';
 import { listNodes, previewAdjustment } from '../views/stock-adjustment.ts';
@@ -49,6 +51,14 @@ export const stockRouter = router({
   adjustRows: procedure.input(keyed(adjustRowsInput)).mutation(async ({ ctx, input }) => {
     yours(ctx.scope, { merchantId: input.merchantId });
     return submit(ctx, input, ctx.app.flows.stockWork.adjustRows);
+  }),
+
+  lots: procedure.input(z.object({ skuId: z.uuid() })).query(({ ctx, input }) => listLots(ctx.pool, ctx.scope, input.skuId)),
+
+  /** Keeps a SKU's units by lot from now on. */
+  trackLots: procedure.input(keyed(trackLotsInput)).mutation(async ({ ctx, input }) => {
+    await own(ctx, 'sku', input.skuId);
+    return submit(ctx, input, ctx.app.flows.stockWork.trackLots);
   }),
 
   /** What moved, of every SKU, with filters. */

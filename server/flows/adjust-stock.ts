@@ -5,12 +5,15 @@ import * as fulfilment from '../domains/fulfilment/service.ts';
 import { type Movement, movement, planAdjustment, stockKey } from '../domains/inventory/rules.ts';
 import type { AdjustmentReason, AdjustStockInput } from '../domains/inventory/schema.ts';
 import * as inventory from '../domains/inventory/service.ts';
+import type { LotUnits } from '../domains/lots/rules.ts';
+import * as lots from '../domains/lots/service.ts';
 import { actorKind, type Ctx } from '../kernel/context.ts';
 import { DomainError } from '../kernel/errors.ts';
 import { lineTotalMinor, parseDecimal, toMajor } from '../kernel/money.ts';
 import type { Tx } from '../platform/db.ts';
 import { audit, emit } from '../platform/outbox.ts';
 import type { Request, Verb } from '../platform/verb.ts';
+import { movedUnits } from './moved-units.ts';
 import { lockWorld, type World, writeWorld } from './world.ts';
 
 /**
@@ -101,7 +104,7 @@ function worthOf(sku: SkuRecord, delta: bigint): bigint {
 
 /** Leaves the adjustment waiting. A count waits as the difference it found: units that move meanwhile do not make it wrong. */
 function askFor(world: Adjusting, sku: SkuRecord, input: AdjustStockInput, delta: bigint, ctx: Ctx): AdjustedStock {
-  const { skuId, nodeId, merchantId, reason, note } = input;
+  const { skuId, nodeId, merchantId, reason, note, lot } = input;
   const amountMinor = worthOf(sku, delta);
   const { currency } = sku;
   const approval = approvals.request(
@@ -113,7 +116,7 @@ function askFor(world: Adjusting, sku: SkuRecord, input: AdjustStockInput, delta
       subjectId: skuId,
       amountMinor,
       currency,
-      payload: { merchantId, skuId, nodeId, reason, ...(note ? { note } : {}), delta: Number(delta) },
+      payload: { merchantId, skuId, nodeId, reason, ...(note ? { note } : {}), ...(lot ? { lot } : {}), delta: Number(delta) },
       summary: `${sku.code}: ${delta > 0n ? '+' : '−'}${delta > 0n ? delta : -delta} (${reason}), ${toMajor({ amountMinor, currency })} ${currency}`,
     },
     ctx,
@@ -174,6 +177,7 @@ export function applyAdjustment(
   const cause = { reason: why, ...(approvalId ? { reference: approvalId } : {}) };
   const [change] = inventory.apply(world.inventory, [planned], cause, ctx);
   if (!change) throw new Error('An adjustment is one movement of a locked SKU');
+  nameLots(world, lotOf(input, change.onHand));
   world.applied++;
   const data = { nodeId, reason, delta: change.onHand, onHand: stock.onHand, short: change.short, shortfall: change.shortfall };
   const short = change.short > 0n || change.shortfall > 0n;
@@ -214,8 +218,25 @@ export function applyAdjustment(
   };
 }
 
+/** The lot that an adjustment names, with what it changes by. */
+function lotOf(input: AdjustStockInput, units: bigint): LotUnits[] {
+  return input.lot && units !== 0n ? [{ code: input.lot.code, expiresOn: input.lot.expiresOn ?? null, units }] : [];
+}
+
+/** Says which lots the last movement was of; what it does not name finds its own. */
+export function nameLots(world: World, named: readonly LotUnits[]): void {
+  const moved = movedUnits(world).at(-1);
+  if (moved && named.length > 0) lots.assign(world.lots, moved, named);
+}
+
 /** The movement that an input means on the stock as it is locked. */
 export function planOf(world: World, input: AdjustStockInput): Movement {
+  const planned = planUnits(world, input);
+  lots.check(world.lots, input, lotOf(input, planned.onHand));
+  return planned;
+}
+
+function planUnits(world: World, input: AdjustStockInput): Movement {
   const { skuId, nodeId, reason } = input;
   if ('delta' in input) return planAdjustment(world.inventory, KINDS[reason], skuId, nodeId, BigInt(input.delta));
   const stock = world.inventory.stock.get(stockKey(skuId, nodeId));

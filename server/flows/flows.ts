@@ -267,7 +267,7 @@ export function createFlows(deps: FlowDeps): Flows {
     reconciliation: createReconciliationFlows({ pool, outside, verb }),
     ledger,
     rails: createRailsFlows({ pool, home, outside, clock, verb }),
-    stockWork: createStockFlows({ verb }),
+    stockWork: createStockFlows({ pool, verb }),
     routing: createRoutingFlows({ pool, router, verb }),
     placeOrder: verb(placeOrder),
     cancelOrder: verb(cancelOrder),

@@ -8,6 +8,7 @@ import { planTransfers } from '../domains/ledger/rules.ts';
 import type { TransferSpec } from '../domains/ledger/schema.ts';
 import { type AccountRef, chart } from '../domains/ledger/schema.ts';
 import * as ledger from '../domains/ledger/service.ts';
+import * as lots from '../domains/lots/service.ts';
 import { NODE_KINDS, type NodeTraits } from '../domains/nodes/provider.ts';
 import * as nodes from '../domains/nodes/service.ts';
 import type { OrderEvent } from '../domains/orders/rules.ts';
@@ -23,13 +24,14 @@ import * as wallet from '../domains/wallet/service.ts';
 import type { Ctx } from '../kernel/context.ts';
 import { DomainError } from '../kernel/errors.ts';
 import type { EventType } from '../kernel/events.ts';
-import { giveBackNumbers, type NumberKind, takeNumbers } from '../platform/counters.ts';
+import { giveBackNumbers, NUMBER_LETTERS, type NumberKind, takeNumbers } from '../platform/counters.ts';
 import type { Tx } from '../platform/db.ts';
 import { emit, job, newOutbox, type Outbox, writeOutbox } from '../platform/outbox.ts';
 import type { Saga, SagaBirth } from '../platform/saga.ts';
 import { lockSagas, type SagasState, startSaga, wakeSaga, writeSagas } from '../platform/saga-rows.ts';
 import { together } from '../platform/together.ts';
 import type { Locked } from '../platform/verb.ts';
+import { movedUnits } from './moved-units.ts';
 import { configsOf, countedNodes } from './routing/config.ts';
 import { accountOf } from './tenders/tender-account.ts';
 
@@ -50,6 +52,8 @@ export interface World extends Locked {
   /** Orders that their customers fetch. */
   readonly pickups: pickups.PickupsState;
   readonly inventory: inventory.InventoryState;
+  /** Of goods that are tracked by lot. */
+  readonly lots: lots.LotsState;
   /** What waits of the orders. */
   readonly backorders: backorders.BackordersState;
   readonly routing: routing.RoutingState;
@@ -163,6 +167,10 @@ export async function lockWorld(tx: Tx, needs: Needs, ctx: Ctx): Promise<World> 
     const giving = found.filter((order) => needs.goodsOf?.has(order.row.id) ?? true).map((order) => order.row.merchantId);
     await routing.lockCapacity(tx, lockedRouting, countedNodes(lockedRouting.configs, giving, ctx.now));
   }
+  const lockedLots = await lots.load(
+    tx,
+    [...lockedInventory.stock.values()].filter((stock) => stock.byLot),
+  );
   const tendersOf = (order: orders.Order): Payment[] => payments.ofOrder(lockedPayments, order.row.id);
   const lockedLedger = await ledger.lock(tx, {
     home: ctx.home,
@@ -205,6 +213,7 @@ export async function lockWorld(tx: Tx, needs: Needs, ctx: Ctx): Promise<World> 
     requests,
     pickups: loadedPickups,
     inventory: lockedInventory,
+    lots: lockedLots,
     backorders: waiting,
     routing: lockedRouting,
     claims: await claims.load(tx, needs.claimsOf ?? NONE),
@@ -274,6 +283,7 @@ function creditsOf(order: orders.Order, tenders: readonly Payment[], state: refu
 
 /** Writes what changed, one statement per table, and last what the batch tells the world. */
 export async function writeWorld(tx: Tx, world: World): Promise<void> {
+  if (world.lots.byPlace.size > 0) lots.settle(world.lots, movedUnits(world));
   const unused = [...world.numbers].filter(([, { left }]) => left > 0);
   await together(
     orders.write(tx, world.orders),
@@ -285,6 +295,7 @@ export async function writeWorld(tx: Tx, world: World): Promise<void> {
     nodes.write(tx, world.requests, world.now),
     pickups.write(tx, world.pickups, world.now),
     inventory.write(tx, world.inventory),
+    lots.write(tx, world.lots),
     backorders.write(tx, world.backorders, waitingOrders(world)),
     routing.write(tx, world.routing),
     ledger.write(tx, world.ledger),
@@ -313,18 +324,7 @@ export function takeNumber(world: World, kind: NumberKind): string {
   const counter = world.numbers.get(kind);
   if (!counter || counter.left === 0) throw new Error(`No ${kind} number was reserved`);
   counter.left -= 1;
-  const letter = {
-    order: '',
-    shipment: 'S',
-    refund: 'R',
-    pick_list: 'P',
-    purchase_order: 'B',
-    manifest: 'M',
-    claim: 'C',
-    transfer: 'T',
-    stock_count: 'I',
-  }[kind];
-  return `${world.home}-${letter}${counter.next++}`;
+  return `${world.home}-${NUMBER_LETTERS[kind]}${counter.next++}`;
 }
 
 /** Says what happened to an order: its version goes up by one and the event carries it. */

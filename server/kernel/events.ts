@@ -102,6 +102,7 @@ export const EVENT_TYPES = [
   'stock_count.finished',
   'stock_count.cancelled',
   'backorder.resumed',
+  'sku.lots_tracked',
   'sku.created',
   'sku.changed',
   'shipping_method.created',

@@ -23,6 +23,7 @@ export const TASKS = {
   'simulate-routing': z.object({ simulationId: z.string() }),
   'expire-gift-cards': z.object({}),
   'sweep-pickups': z.object({}),
+  'expire-lots': z.object({}),
   'sweep-checkouts': z.object({}),
   'sweep-reservations': z.object({}),
   'mark-accounts': z.object({}),

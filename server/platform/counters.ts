@@ -16,6 +16,19 @@ export type NumberKind =
   | 'transfer'
   | 'stock_count';
 
+/** What stands before a number, so that people know what it is of: EU-S10001. */
+export const NUMBER_LETTERS: Readonly<Record<NumberKind, string>> = {
+  order: '',
+  shipment: 'S',
+  refund: 'R',
+  pick_list: 'P',
+  purchase_order: 'B',
+  manifest: 'M',
+  claim: 'C',
+  transfer: 'T',
+  stock_count: 'I',
+};
+
 /**
  * Takes `count` consecutive numbers of a kind in a home and returns the first. Gap-free: a transaction that rolls back gives them back.
  * The row is locked until commit, which is why it comes last in the lock order.

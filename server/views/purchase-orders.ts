@@ -84,6 +84,8 @@ export interface PurchaseLineView {
   readonly skuCode: string;
   readonly skuName: string;
   readonly barcode: string | null;
+  /** Whether its units arrive by lot. */
+  readonly byLot: boolean;
   readonly ordered: bigint;
   readonly overAllowed: bigint;
   readonly received: bigint;
@@ -130,7 +132,7 @@ export interface PurchaseOrderPage {
   readonly receipts: readonly ReceiptView[];
 }
 
-const LINES = `SELECT l.id, l.position, l.sku_id AS "skuId", k.code AS "skuCode", k.name AS "skuName", k.barcode, l.ordered,
+const LINES = `SELECT l.id, l.position, l.sku_id AS "skuId", k.code AS "skuCode", k.name AS "skuName", k.barcode, k.by_lot AS "byLot", l.ordered,
     l.over_allowed AS "overAllowed", l.received, l.damaged, l.cancelled, l.open_units AS open, trim_scale(l.unit_cost)::text AS "unitCost",
     l.expected_on::text AS "expectedOn"
   FROM purchase_order_lines l JOIN skus k ON k.id = l.sku_id WHERE l.purchase_order_id = $1 ORDER BY l.position`;

@@ -90,6 +90,11 @@ const CONSOLE_ROWS = {
       other: { merchantId, mode: 'all', rows: rows(2) },
     };
   },
+  'stock.trackLots': async (w, tenant) => ({
+    caller: await w.callerOf(tenant, 'stock.trackLots'),
+    input: { skuId: await w.addSku(tenant, `LOT-${newId()}`) },
+    other: { skuId: await w.addSku(tenant, `LOT-${newId()}`) },
+  }),
   'transfers.create': async (w, tenant) => {
     const { id: merchantId, nodeId: fromNodeId, skus } = w.rest[tenant];
     const wish = { merchantId, fromNodeId, toNodeId: await farNode(w, tenant) };

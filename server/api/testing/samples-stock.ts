@@ -102,6 +102,15 @@ export const STOCK_SAMPLES = {
     foreign: [(world) => ({ nodeId: world.nodes[0], codes: ['TENT-2'] })],
     nothing: true,
   },
+  'stock.lots': {
+    input: (world) => ({ skuId: world.skus[1] }),
+    foreign: [(world) => ({ skuId: world.skus[0] })],
+    nothing: true,
+  },
+  'stock.trackLots': {
+    input: (world) => ({ skuId: world.skus[1] }),
+    foreign: [(world) => ({ skuId: world.skus[0] })],
+  },
   'stock.history': {
     input: () => ({}),
     foreign: [(world) => ({ nodeId: world.nodes[0] }), (world) => ({ skuId: world.skus[0] })],

@@ -41,6 +41,8 @@ export interface NodeStock {
   safety: bigint;
   short: bigint;
   version: bigint;
+  /** Whether its units are kept by lot as well. */
+  readonly byLot?: boolean;
 }
 
 export interface ShortageWork {

@@ -10,6 +10,8 @@ const where = {
   nodeId: z.uuid(),
   reason: z.enum(ADJUSTMENT_REASONS),
   note: text(500).optional(),
+  /** Which lot, of goods that are tracked by lot; where absent, what expires first leaves and what comes has no name. */
+  lot: z.object({ code: text(60), expiresOn: z.iso.date().nullish() }).optional(),
 };
 
 /** Changes what is on hand: by a difference, or to what was counted (then `expected` is what the counter saw before). */

@@ -141,7 +141,8 @@ export async function lockChannels(tx: Tx, region: string, skuIds: readonly stri
 export async function lockStock(tx: Tx, skuIds: readonly string[]): Promise<NodeStock[]> {
   const { rows } = await tx.query<NodeStock>({
     name: 'inventory-lock-stock',
-    text: `SELECT sku_id AS "skuId", node_id AS "nodeId", merchant_id AS "merchantId", region, on_hand AS "onHand", allocated, safety, short, version
+    text: `SELECT sku_id AS "skuId", node_id AS "nodeId", merchant_id AS "merchantId", region, on_hand AS "onHand", allocated, safety, short, version,
+                  by_lot AS "byLot"
            FROM node_stock WHERE sku_id = ANY($1::uuid[]) ORDER BY sku_id, node_id FOR NO KEY UPDATE`,
     values: [skuIds],
   });

@@ -28,6 +28,7 @@ const transfer = (requested: readonly bigint[]): Transfer => ({
     lost: 0n,
     extra: 0n,
     reason: null,
+    lots: null,
   })),
 });
 

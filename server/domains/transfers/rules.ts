@@ -16,6 +16,27 @@ export interface TransferLine {
   /** Received beyond what was sent. */
   extra: bigint;
   reason: string | null;
+  /** Which lots left, in the order in which they left; null where the goods are not tracked by lot. */
+  lots: readonly LotLeft[] | null;
+}
+
+export interface LotLeft {
+  readonly code: string;
+  readonly expires_on: string | null;
+  readonly units: number;
+}
+
+/** The lots of `count` units that arrive after `before` have: in the order in which they left. What came beyond has no name. */
+export function lotsArriving(left: readonly LotLeft[], before: bigint, count: bigint): LotLeft[] {
+  let skip = Number(before);
+  let take = Number(count);
+  return left.flatMap((lot) => {
+    const skipped = Math.min(skip, lot.units);
+    skip -= skipped;
+    const units = Math.min(take, lot.units - skipped);
+    take -= units;
+    return units > 0 ? [{ ...lot, units }] : [];
+  });
 }
 
 export interface Transfer {

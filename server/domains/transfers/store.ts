@@ -35,6 +35,7 @@ const LINES: TableSpec = {
     extra: 'int8',
     in_transit: 'int8',
     reason: 'text',
+    lots: 'jsonb',
   },
 };
 
@@ -53,7 +54,7 @@ export async function lockTransfers(tx: Tx, ids: readonly string[]): Promise<Omi
 export async function readLines(tx: Tx, ids: readonly string[]): Promise<TransferLine[]> {
   const { rows } = await tx.query<TransferLine>({
     name: 'transfers-lines',
-    text: `SELECT id, transfer_id AS "transferId", position, sku_id AS "skuId", requested, sent, received, lost, extra, reason
+    text: `SELECT id, transfer_id AS "transferId", position, sku_id AS "skuId", requested, sent, received, lost, extra, reason, lots
            FROM stock_transfer_lines WHERE transfer_id = ANY($1::uuid[]) ORDER BY transfer_id, position`,
     values: [ids],
   });
@@ -88,6 +89,7 @@ const lineColumns = (line: TransferLine): Record<string, unknown> => ({
   extra: line.extra,
   in_transit: inTransit(line),
   reason: line.reason,
+  lots: line.lots,
 });
 
 export async function writeTransfers(tx: Tx, fresh: readonly Transfer[], changed: readonly Transfer[]): Promise<void> {
@@ -95,5 +97,5 @@ export async function writeTransfers(tx: Tx, fresh: readonly Transfer[], changed
   await insertRows(tx, TRANSFERS, fresh.map(columns));
   await insertRows(tx, LINES, linesOf(fresh));
   await updateRows(tx, TRANSFERS, ['id'], ['status', 'version', 'sent_at', 'ended_at'], changed.map(columns));
-  await updateRows(tx, LINES, ['id'], ['sent', 'received', 'lost', 'extra', 'in_transit', 'reason'], linesOf(changed));
+  await updateRows(tx, LINES, ['id'], ['sent', 'received', 'lost', 'extra', 'in_transit', 'reason', 'lots'], linesOf(changed));
 }

@@ -1,7 +1,9 @@
 import { type Movement, stockKey } from '../../domains/inventory/rules.ts';
 import * as inventory from '../../domains/inventory/service.ts';
+import type { LotUnits } from '../../domains/lots/rules.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { emit } from '../../platform/outbox.ts';
+import { nameLots } from '../adjust-stock.ts';
 import type { World } from '../world.ts';
 
 /**
@@ -13,6 +15,7 @@ export function moveStock(
   planned: Movement,
   cause: { readonly reason: string; readonly why?: string; readonly reference: string; readonly number: string },
   ctx: Ctx,
+  lots: readonly LotUnits[] = [],
 ): void {
   const [change] = inventory.apply(
     world.inventory,
@@ -24,6 +27,7 @@ export function moveStock(
   const stock = world.inventory.stock.get(stockKey(planned.skuId, planned.nodeId as string));
   if (!change || !supply || !stock) throw new Error('A movement was planned on stock that is not locked');
   world.applied++;
+  nameLots(world, lots);
   const short = change.short > 0n || change.shortfall > 0n;
   emit(
     world.outbox,

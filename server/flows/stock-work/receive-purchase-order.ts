@@ -1,9 +1,12 @@
 import type { SkuRecord } from '../../domains/catalog/rules.ts';
 import * as catalog from '../../domains/catalog/service.ts';
 import { movement } from '../../domains/inventory/rules.ts';
+import type { LotUnits } from '../../domains/lots/rules.ts';
+import * as lots from '../../domains/lots/service.ts';
 import { type PurchaseOrder, planReceipt, statusAfterReceipt } from '../../domains/purchasing/rules.ts';
 import type { ReceivePurchaseOrderInput } from '../../domains/purchasing/schema.ts';
 import * as purchasing from '../../domains/purchasing/service.ts';
+import { DomainError } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';
 import type { Tx } from '../../platform/db.ts';
 import type { Request, Verb } from '../../platform/verb.ts';
@@ -54,6 +57,7 @@ function decide(world: Receiving, { input, ctx }: Request<ReceivePurchaseOrderIn
     lotCode: line.lot?.code ?? null,
     expiresOn: line.lot?.expiresOn ?? null,
   }));
+  const byLot = checkLots(world, order, arrivals);
   order.lines = planReceipt(order, arrivals, (skuId) => world.skus.get(skuId)?.code ?? skuId);
   const before = order.status;
   order.status = statusAfterReceipt(order.lines);
@@ -67,7 +71,7 @@ function decide(world: Receiving, { input, ctx }: Request<ReceivePurchaseOrderIn
     { id: receiptId, purchaseOrderId: id, merchantId, nodeId, note: input.note ?? null, lines: came },
     ctx,
   );
-  const good = receiveUnits(world, order, came, ctx);
+  const good = receiveUnits(world, order, came, byLot, ctx);
   const sum = (key: 'received' | 'damaged'): number => came.reduce((total, arrival) => total + Number(arrival[key]), 0);
   const counts = { received: sum('received'), damaged: sum('damaged') };
   tellOf(
@@ -81,11 +85,36 @@ function decide(world: Receiving, { input, ctx }: Request<ReceivePurchaseOrderIn
   return { ...answer(order), receiptId, ...counts };
 }
 
+/** The lots of what arrived by SKU. Goods that are tracked by lot do not arrive without one. */
+function checkLots(
+  world: Receiving,
+  order: PurchaseOrder,
+  arrivals: readonly { lineId: string; received: bigint; lotCode: string | null; expiresOn: string | null }[],
+): Map<string, LotUnits[]> {
+  const skuOf = new Map(order.lines.map((line) => [line.id, line.skuId]));
+  const byLot = new Map<string, LotUnits[]>();
+  for (const { lineId, received, lotCode, expiresOn } of arrivals) {
+    const place = { skuId: skuOf.get(lineId) ?? '', nodeId: order.nodeId };
+    if (received === 0n || !lots.at(world.lots, place)) continue;
+    if (lotCode === null) {
+      const name = world.skus.get(place.skuId)?.code ?? place.skuId;
+      throw new DomainError('invalid_request', `${name} is tracked by lot: say which lot arrived, and when it expires.`, {
+        lineId,
+      });
+    }
+    const named = { code: lotCode, expiresOn, units: received };
+    lots.check(world.lots, place, [named]);
+    byLot.set(place.skuId, [...(byLot.get(place.skuId) ?? []), named]);
+  }
+  return byLot;
+}
+
 /** One movement per SKU, whatever the number of its lines and lots. */
 function receiveUnits(
   world: Receiving,
   order: PurchaseOrder,
   came: readonly { readonly lineId: string; readonly received: bigint }[],
+  byLot: ReadonlyMap<string, LotUnits[]>,
   ctx: Parameters<typeof moveStock>[3],
 ): Map<string, bigint> {
   const skuOf = new Map(order.lines.map((line) => [line.id, line.skuId]));
@@ -101,6 +130,7 @@ function receiveUnits(
         movement('receive', skuId, order.nodeId, { onHand: units }),
         { reason: 'received', reference: order.id, number: order.number },
         ctx,
+        byLot.get(skuId),
       );
   return bySku;
 }

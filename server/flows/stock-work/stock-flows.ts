@@ -1,5 +1,7 @@
+import type pg from 'pg';
 import type { CreateCountInput, EndCountInput, RecordCountInput } from '../../domains/counts/schema.ts';
 import type { AdjustRowsInput } from '../../domains/inventory/schema.ts';
+import type { TrackLotsInput } from '../../domains/lots/schema.ts';
 import type {
   CreatePurchaseOrderInput,
   EditPurchaseOrderInput,
@@ -13,10 +15,12 @@ import type {
   ReceiveTransferInput,
   SendTransferInput,
 } from '../../domains/transfers/schema.ts';
+import type { Ctx } from '../../kernel/context.ts';
 import type { Call, Locked, Verb } from '../../platform/verb.ts';
 import { type AdjustedRows, adjustRows } from './adjust-rows.ts';
 import { type ChangedCount, createCount, type EndedCount, endCount, type RecordedCount, recordCount } from './count-stock.ts';
 import { type ChangedPurchaseOrder, createPurchaseOrder, editPurchaseOrder, movePurchaseOrder } from './edit-purchase-order.ts';
+import { expireLots, type TrackedLots, trackLots } from './keep-lots.ts';
 import { type ReceivedPurchaseOrder, receivePurchaseOrder } from './receive-purchase-order.ts';
 import { type SavedStockPolicy, saveStockPolicy } from './save-stock-policy.ts';
 import { type ChangedTransfer, cancelTransfer, createTransfer, receiveTransfer, sendTransfer } from './transfer-stock.ts';
@@ -39,14 +43,19 @@ export interface StockFlows {
   readonly endCount: Call<EndCountInput, EndedCount>;
   /** Many adjustments as one. */
   readonly adjustRows: Call<AdjustRowsInput, AdjustedRows>;
+  /** Keeps a SKU's units by lot from now on. */
+  readonly trackLots: Call<TrackLotsInput, TrackedLots>;
+  /** Takes lots whose day is over off the shelf; returns how many. */
+  expireLots(ctx: Ctx): Promise<number>;
 }
 
 interface StockFlowDeps {
+  readonly pool: pg.Pool;
   readonly verb: <I, W extends Locked, R>(definition: Verb<I, W, R>) => Call<I, R>;
 }
 
 /** Gives each verb its lane. */
-export function createStockFlows({ verb }: StockFlowDeps): StockFlows {
+export function createStockFlows({ pool, verb }: StockFlowDeps): StockFlows {
   return {
     createPurchaseOrder: verb(createPurchaseOrder),
     editPurchaseOrder: verb(editPurchaseOrder),
@@ -61,5 +70,7 @@ export function createStockFlows({ verb }: StockFlowDeps): StockFlows {
     recordCount: verb(recordCount),
     endCount: verb(endCount),
     adjustRows: verb(adjustRows),
+    trackLots: verb(trackLots),
+    expireLots: (ctx) => expireLots(pool, ctx),
   };
 }

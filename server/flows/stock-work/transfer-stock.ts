@@ -2,7 +2,16 @@ import type { SkuRecord } from '../../domains/catalog/rules.ts';
 import * as catalog from '../../domains/catalog/service.ts';
 import * as fulfilment from '../../domains/fulfilment/service.ts';
 import { availableAtNode, movement, stockKey } from '../../domains/inventory/rules.ts';
-import { demandTransfer, planArrival, planSend, type Transfer } from '../../domains/transfers/rules.ts';
+import type { LotUnits } from '../../domains/lots/rules.ts';
+import * as lots from '../../domains/lots/service.ts';
+import {
+  demandTransfer,
+  type LotLeft,
+  lotsArriving,
+  planArrival,
+  planSend,
+  type Transfer,
+} from '../../domains/transfers/rules.ts';
 import type {
   CancelTransferInput,
   CreateTransferInput,
@@ -117,6 +126,7 @@ function create(world: Transferring, { input, ctx }: Request<CreateTransferInput
       lost: 0n,
       extra: 0n,
       reason: null,
+      lots: null,
     })),
   };
   transfers.add(world.transfers, transfer);
@@ -143,9 +153,15 @@ function send(world: Transferring, { input, ctx }: Request<SendTransferInput>): 
   Object.assign(transfer, { status: 'sent', sentAt: ctx.now });
   transfers.changed(world.transfers, transfer);
   const cause = { reason: 'transferred', reference: transfer.id, number: transfer.number };
-  for (const line of transfer.lines)
-    if (line.sent > 0n)
-      moveStock(world, movement('transfer_out', line.skuId, transfer.fromNodeId, { onHand: -line.sent }), cause, ctx);
+  for (const line of transfer.lines) {
+    if (line.sent === 0n) continue;
+    const place = { skuId: line.skuId, nodeId: transfer.fromNodeId };
+    const leaving = lots.taking(world.lots, place, line.sent, ctx.now);
+    if (leaving.length > 0)
+      line.lots = leaving.map(({ code, expiresOn, units }) => ({ code, expires_on: expiresOn, units: Number(units) }));
+    const named = leaving.map((lot) => ({ ...lot, units: -lot.units }));
+    moveStock(world, movement('transfer_out', line.skuId, transfer.fromNodeId, { onHand: -line.sent }), cause, ctx, named);
+  }
   return told(world, transfer, 'transfer.sent', before, null, ctx);
 }
 
@@ -158,11 +174,16 @@ function receive(world: Transferring, { input, ctx }: Request<ReceiveTransferInp
   transfers.changed(world.transfers, transfer);
   const cause = { reason: 'received', reference: transfer.id, number: transfer.number };
   for (const line of transfer.lines) {
-    const came = line.received - (had.get(line.id) ?? 0n);
-    if (came > 0n) moveStock(world, movement('transfer_in', line.skuId, transfer.toNodeId, { onHand: came }), cause, ctx);
+    const earlier = had.get(line.id) ?? 0n;
+    const came = line.received - earlier;
+    const tracked = lots.at(world.lots, { skuId: line.skuId, nodeId: transfer.toNodeId });
+    const named = tracked ? lotsArriving(line.lots ?? [], earlier, came).map(unitsOf) : [];
+    if (came > 0n) moveStock(world, movement('transfer_in', line.skuId, transfer.toNodeId, { onHand: came }), cause, ctx, named);
   }
   return told(world, transfer, 'transfer.received', before, input.reason ?? null, ctx);
 }
+
+const unitsOf = (lot: LotLeft): LotUnits => ({ code: lot.code, expiresOn: lot.expires_on, units: BigInt(lot.units) });
 
 function cancel(world: Transferring, { input, ctx }: Request<CancelTransferInput>): ChangedTransfer {
   const transfer = transferOf(world, input.transferId);

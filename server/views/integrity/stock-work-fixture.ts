@@ -31,4 +31,9 @@ export const STOCK_WORK_CORRUPTIONS: readonly Corruption[] = [
             INSERT INTO stock_count_lines (id, count_id, position, sku_id, status, expected, counted)
             SELECT gen_random_uuid(), id, 1, ${sku('A')}, 'applied', 5, 4 FROM stock_counts`,
   },
+  {
+    invariant: 'stock.lots',
+    what: 'a shelf of lots that holds more than they do',
+    plant: `UPDATE skus SET by_lot = true WHERE code = 'A'; UPDATE node_stock SET by_lot = true WHERE sku_id = ${sku('A')}`,
+  },
 ];

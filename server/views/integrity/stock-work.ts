@@ -65,5 +65,25 @@ const COUNTS: Invariant = {
     WHERE ${skuInScope('l.sku_id')} AND COALESCE(m.units, 0) <> CASE WHEN l.status = 'applied' THEN l.counted - l.expected ELSE 0 END`,
 };
 
+/** Lots are a second ledger under the shelf: of tracked goods they add up to what is on hand. */
+const LOTS: Invariant = {
+  id: 'stock.lots',
+  group: 2,
+  title: 'Lots add up to what is on hand, and to what moved them',
+  sql: `
+    WITH sums AS (SELECT sku_id, node_id, sum(on_hand) AS units FROM stock_lots WHERE ${skuInScope('sku_id')} GROUP BY sku_id, node_id),
+    moved AS (SELECT lot_id, sum(delta) AS units FROM lot_movements WHERE ${skuInScope('sku_id')} GROUP BY lot_id)
+    SELECT format('SKU %s at node %s', n.sku_id, n.node_id), format('on hand %s, lots %s', n.on_hand, COALESCE(s.units, 0))
+    FROM node_stock n LEFT JOIN sums s ON s.sku_id = n.sku_id AND s.node_id = n.node_id
+    WHERE n.by_lot AND ${skuInScope('n.sku_id')} AND n.on_hand <> COALESCE(s.units, 0)
+    UNION ALL
+    SELECT format('lot %s', l.id), format('on hand %s, movements %s', l.on_hand, COALESCE(m.units, 0))
+    FROM stock_lots l LEFT JOIN moved m ON m.lot_id = l.id
+    WHERE ${skuInScope('l.sku_id')} AND l.on_hand <> COALESCE(m.units, 0)
+    UNION ALL
+    SELECT format('SKU %s', k.id), format('tracked by lot %s, at node %s %s', k.by_lot, n.node_id, n.by_lot)
+    FROM node_stock n JOIN skus k ON k.id = n.sku_id WHERE ${skuInScope('n.sku_id')} AND k.by_lot <> n.by_lot`,
+};
+
 /** Group 2, further: what stock goes through before anybody orders it. */
-export const STOCK_WORK_INVARIANTS: readonly Invariant[] = [PURCHASES, TRANSFERS, COUNTS];
+export const STOCK_WORK_INVARIANTS: readonly Invariant[] = [PURCHASES, TRANSFERS, COUNTS, LOTS];

@@ -120,6 +120,22 @@ export const stockWork = {
     sheet: 'Blatt',
     print: 'Blatt drucken',
   },
+  lots: {
+    title: 'Chargen',
+    lot: 'Charge',
+    unnamed: 'Ohne Namen',
+    expires: 'Läuft ab',
+    expired: 'Abgelaufen',
+    track: 'Nach Charge führen',
+    trackTitle: '{sku} nach Charge führen',
+    trackEffect:
+      'Von jetzt an wird der Artikel für immer nach Charge geführt. Was da ist, liegt in einer Charge ohne Namen; was ankommt, nennt seine Charge.',
+    trackVerb: '{sku} nach Charge führen',
+    tracked: '{sku} wird nach Charge geführt.',
+    lotOf: 'Charge von {sku}',
+    expiresOf: 'Charge von {sku} läuft ab',
+    nameLot: 'Geben Sie an, welche Charge von {sku} ankam.',
+  },
   movements: {
     title: 'Bewegungen',
     emptyTitle: 'Nichts hat sich bewegt',

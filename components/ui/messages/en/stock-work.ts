@@ -121,6 +121,22 @@ export const stockWork = {
     sheet: 'Sheet',
     print: 'Print sheet',
   },
+  lots: {
+    title: 'Lots',
+    lot: 'Lot',
+    unnamed: 'Not named',
+    expires: 'Expires',
+    expired: 'Expired',
+    track: 'Track by lot',
+    trackTitle: 'Track {sku} by lot',
+    trackEffect:
+      'From now on its units are kept by lot, for ever. What is there now is in a lot without a name; what arrives names its lot.',
+    trackVerb: 'Track {sku} by lot',
+    tracked: '{sku} is tracked by lot.',
+    lotOf: 'Lot of {sku}',
+    expiresOf: 'Lot of {sku} expires',
+    nameLot: 'Say which lot of {sku} arrived.',
+  },
   movements: {
     title: 'Movements',
     emptyTitle: 'Nothing has moved',
