@@ -9,12 +9,12 @@ import { stack } from './fixtures/stack.ts';
 
 /**
  * `npm run screenshots`: every page of a running stack (E2E_DATA names its data folder), light and dark, wide and as narrow as a phone,
- * into a folder of the temporary directory. With `--only TEXT` the pages whose address contains it. With `--docs` the few pictures of
+ * into a folder of the temporary directory. With `--only TEXT[,TEXT]` the pages whose address contains one of them. With `--docs` the few pictures of
  * docs/screenshots instead: take them from a demo that was just made.
  */
 const SIZES = { wide: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } } as const;
 const SCHEMES = ['light', 'dark'] as const;
-const only = process.argv.includes('--only') ? process.argv.at(-1) : undefined;
+const only = process.argv.includes('--only') ? process.argv.at(-1)?.split(',') : undefined;
 const folder = process.env.SCREENSHOTS ?? join(tmpdir(), 'waybill-screenshots');
 
 const fileName = ({ role, path, route }: Example) =>
@@ -114,7 +114,7 @@ async function takePictures(): Promise<void> {
 
 async function takeAll(): Promise<void> {
   mkdirSync(folder, { recursive: true });
-  const examples = examplesOf(await findExamples(open)).filter(({ path, route }) => !only || `${path}${route}`.includes(only));
+  const examples = examplesOf(await findExamples(open)).filter(({ path, route }) => !only || only.some((text) => `${path}${route}`.includes(text)));
   for (const example of examples) await shoot(await open(example.role), example);
   console.log(`${examples.length} pages in ${folder}`);
 }

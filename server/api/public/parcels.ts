@@ -279,7 +279,7 @@ export const manifestsRouter = router({
         description: 'Its labelled parcels that are on no manifest become one. Their money is taken when the carrier has it.',
         status: 201,
         example: { node: 'MAIN' },
-        refuses: ['state_refuses'],
+        refuses: ['state_refuses', 'not_found'],
       }),
     )
     .input(z.strictObject({ node: words(100), carrier: words(50).optional() }))

@@ -207,9 +207,15 @@ beforeAll(async () => {
      VALUES ($1, $2, 'NORTH-ONLY', 'North only', 1, 'EUR', now(), now())`,
     [newId(), north.id],
   );
+  const node = newId();
   await db.pool.query(
     `INSERT INTO nodes (id, merchant_id, home, code, name, kind, created_at) VALUES ($1, $2, 'EU', 'NORTH-NODE', 'N', 'store', now())`,
-    [newId(), north.id],
+    [node, north.id],
+  );
+  await db.pool.query(
+    `INSERT INTO manifests (id, number, home, merchant_id, node_id, carrier, status, version, created_by, created_at, trace_id)
+     VALUES ($1, 'EU-M99999', 'EU', $2, $3, 'parcel', 'closed', 1, 'system:test', now(), 't')`,
+    [newId(), north.id, node],
   );
   const body = {
     currency: 'EUR',

@@ -68,7 +68,7 @@ describe('an order', () => {
       async () => (await world.send('GET', `/shipments/${shipment.number}`)).json.status === 'SHIPPED',
     );
     const delivered = await world.send('POST', `/shipments/${shipment.id}/updates`, { body: { status: 'DELIVERED' } });
-    expect(delivered.json).toEqual({ id: shipment.id, status: 'DELIVERED', changed: true });
+    expect(delivered.json).toEqual({ id: shipment.id, status: 'DELIVERED', fate: null, changed: true });
 
     const wanted = { kind: 'units', units: [{ line_id: order.lines[0].id, quantity: 1 }], reason: 'damaged' };
     const shown = await world.send('POST', `/orders/${order.id}/refunds/preview`, { body: wanted });

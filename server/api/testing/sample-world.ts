@@ -97,6 +97,11 @@ export async function sampleWorld(pool: pg.Pool): Promise<SampleWorld> {
      VALUES ($1, 'EU-M501', 'EU', $2, $3, 'parcel', 'closed', 1, 'system:test', now(), 't')`,
     [world.northManifest, shop.merchants[0], shop.nodes[0]],
   );
+  await pool.query(
+    `INSERT INTO pickups (order_id, merchant_id, node_id, status, created_at, updated_at, version)
+     VALUES ($1, $2, $3, 'waiting', now(), now(), 1)`,
+    [shop.orders[0], shop.merchants[0], shop.nodes[0]],
+  );
   const walletAccount = newId();
   await pool.query(
     `INSERT INTO accounts (id, code, kind, home, customer_id, currency, normal_side, limited, created_at)
