@@ -81,11 +81,8 @@ export const NAVIGATION: readonly NavigationEntry[] = [
     roles: SELLERS,
     keys: 'g f',
   },
-  { group: 'nav.groups.fulfilment', label: 'nav.shipments', href: '/shipments', icon: IconTruck, roles: SELLERS },
-  { group: 'nav.groups.fulfilment', label: 'nav.routing', href: '/routing', icon: IconRoute, roles: SELLERS },
-  { group: 'nav.groups.fulfilment', label: 'nav.nodes', href: '/nodes', icon: IconBuildingStore, roles: SELLERS },
   { group: 'nav.groups.fulfilment', label: 'nav.pickup', href: '/pickup', icon: IconShoppingBag, roles: SELLERS },
-  { group: 'nav.groups.fulfilment', label: 'nav.partners', href: '/partners', icon: IconTruckDelivery, roles: SELLERS },
+  { group: 'nav.groups.fulfilment', label: 'nav.shipments', href: '/shipments', icon: IconTruck, roles: SELLERS },
   {
     group: 'nav.groups.fulfilment',
     label: 'nav.exceptions',
@@ -94,6 +91,9 @@ export const NAVIGATION: readonly NavigationEntry[] = [
     roles: SELLERS,
   },
   { group: 'nav.groups.fulfilment', label: 'nav.manifests', href: '/shipments/manifests', icon: IconListDetails, roles: SELLERS },
+  { group: 'nav.groups.fulfilment', label: 'nav.partners', href: '/partners', icon: IconTruckDelivery, roles: SELLERS },
+  { group: 'nav.groups.fulfilment', label: 'nav.nodes', href: '/nodes', icon: IconBuildingStore, roles: SELLERS },
+  { group: 'nav.groups.fulfilment', label: 'nav.routing', href: '/routing', icon: IconRoute, roles: SELLERS },
   { group: 'nav.groups.stock', label: 'nav.stock', href: '/stock', icon: IconBuildingWarehouse, roles: SELLERS, keys: 'g s' },
   {
     group: 'nav.groups.stock',

@@ -114,7 +114,9 @@ async function takePictures(): Promise<void> {
 
 async function takeAll(): Promise<void> {
   mkdirSync(folder, { recursive: true });
-  const examples = examplesOf(await findExamples(open)).filter(({ path, route }) => !only || only.some((text) => `${path}${route}`.includes(text)));
+  const examples = examplesOf(await findExamples(open)).filter(
+    ({ path, route }) => !only || only.some((text) => `${path}${route}`.includes(text)),
+  );
   for (const example of examples) await shoot(await open(example.role), example);
   console.log(`${examples.length} pages in ${folder}`);
 }

@@ -11,6 +11,7 @@ import { EffectDialog } from '../ui/effect-dialog.tsx';
 import { useMessages } from '../ui/locale.tsx';
 import { Quantity } from '../ui/money.tsx';
 import { useToast } from '../ui/toast.tsx';
+import { useNarrow } from '../ui/use-narrow.ts';
 
 interface Figures {
   readonly good: number;
@@ -29,12 +30,15 @@ function useColumns(
   change: (lineId: string, part: Partial<Figures>) => void,
 ): Column<PurchaseLineView>[] {
   const { t } = useMessages();
+  // A card has no headers: there each field says itself what it is for.
+  const asCard = useNarrow();
   const field = (line: PurchaseLineView, key: 'good' | 'damaged') => (
     <NumberInput
       aria-label={t('purchasing.ofSku', {
         what: t(key === 'good' ? 'purchasing.good' : 'purchasing.damaged'),
         sku: line.skuCode,
       })}
+      label={asCard ? t(key === 'good' ? 'purchasing.good' : 'purchasing.damaged') : undefined}
       value={(figures.get(line.id) ?? NONE)[key]}
       onChange={(value) => change(line.id, { [key]: typeof value === 'number' ? value : 0 })}
       min={0}
@@ -44,6 +48,8 @@ function useColumns(
       hideControls
       size="xs"
       w={72}
+      ml={asCard ? 0 : 'auto'}
+      styles={{ input: { textAlign: 'right' } }}
     />
   );
   return [

@@ -34,7 +34,7 @@ function Channels({ view }: { view: AvailabilityView }) {
       key: 'buffer',
       header: t('stock.promises.buffer'),
       right: true,
-      cell: (row) => (row.rule ? <Quantity value={row.rule.buffer} /> : none),
+      cell: (row) => (row.rule ? <Quantity value={row.rule.buffer} /> : t('ui.unknown')),
     },
     {
       key: 'cap',
