@@ -70,7 +70,7 @@ export async function sampleWorld(pool: pg.Pool): Promise<SampleWorld> {
   );
   await pool.query(
     `INSERT INTO purchase_orders (id, number, home, merchant_id, node_id, supplier, status, currency, created_by, created_at, ordered_at, trace_id)
-     VALUES ($1, 'EU-B10001', 'EU', $2, $3, 'North Makers', 'ordered', 'EUR', 'system:test', now(), now(), 't')`,
+     VALUES ($1, 'EU-B501', 'EU', $2, $3, 'North Makers', 'ordered', 'EUR', 'system:test', now(), now(), 't')`,
     [world.northPurchaseOrder, shop.merchants[0], shop.nodes[0]],
   );
   await pool.query(
@@ -84,12 +84,12 @@ export async function sampleWorld(pool: pg.Pool): Promise<SampleWorld> {
   );
   await pool.query(
     `INSERT INTO stock_transfers (id, number, home, merchant_id, from_node_id, to_node_id, status, created_by, created_at, trace_id)
-     VALUES ($1, 'EU-T10001', 'EU', $2, $3, $4, 'requested', 'system:test', now(), 't')`,
+     VALUES ($1, 'EU-T501', 'EU', $2, $3, $4, 'requested', 'system:test', now(), 't')`,
     [world.northTransferOfStock, shop.merchants[0], shop.nodes[0], farNode],
   );
   await pool.query(
     `INSERT INTO stock_counts (id, number, home, merchant_id, node_id, status, blind, chosen, created_by, created_at, trace_id)
-     VALUES ($1, 'EU-I10001', 'EU', $2, $3, 'counting', false, 'all', 'system:test', now(), 't')`,
+     VALUES ($1, 'EU-I501', 'EU', $2, $3, 'counting', false, 'all', 'system:test', now(), 't')`,
     [world.northCount, shop.merchants[0], shop.nodes[0]],
   );
   await pool.query(
