@@ -61,7 +61,7 @@ export function AdjustDialog({ account, onClose }: { account: AccountRow; onClos
       size="lg"
       onClose={onClose}
       title={t('ledger.adjustTitle', { account: name(account) })}
-      preview={move ? <CorrectionEffect {...move} /> : <span />}
+      preview={move ? <CorrectionEffect {...move} /> : null}
       reason={{ required: true }}
       details={<p>{t('ledger.secondPerson', { min: CORRECTION_REASON.min })}</p>}
       verb={t('ledger.adjustVerb', { amount: move ? format.money(move.amountMinor, account.currency) : '' })}

@@ -167,7 +167,7 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
       size="lg"
       onClose={onClose}
       title={t('actions.import.title')}
-      preview={plan.isPending ? undefined : found ? <Plan plan={found} /> : <span />}
+      preview={plan.isPending ? undefined : found ? <Plan plan={found} /> : null}
       verb={found ? t('actions.import.verb', { count }) : t('actions.import.verbWaiting')}
       blocked={blocked}
       error={shownError(run.error ?? plan.error)}

@@ -55,7 +55,7 @@ export function CreatePurchaseDialog({ onClose }: { onClose: () => void }) {
       size="lg"
       onClose={onClose}
       title={t('purchasing.create')}
-      preview={lines.length > 0 ? <GoodsTable lines={lines} /> : <span />}
+      preview={lines.length > 0 ? <GoodsTable lines={lines} /> : null}
       verb={t(order ? 'purchasing.createVerb' : 'purchasing.draftVerb', { count: lines.length })}
       blocked={blocked}
       error={shownError(create.error)}

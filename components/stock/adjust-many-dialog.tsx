@@ -48,7 +48,7 @@ export function AdjustManyDialog({ onClose }: { onClose: () => void }) {
       size="lg"
       onClose={onClose}
       title={t('stockWork.bulk.title')}
-      preview={lines.length > 0 ? <GoodsTable signed lines={lines} /> : <span />}
+      preview={lines.length > 0 ? <GoodsTable signed lines={lines} /> : null}
       reason={{
         required: true,
         options: ADJUSTMENT_REASONS.map((value) => ({ value, label: t(`actions.stock.reasons.${value}`) })),

@@ -52,7 +52,7 @@ export function CreateTransferDialog({ onClose }: { onClose: () => void }) {
       size="lg"
       onClose={onClose}
       title={t('stockWork.transfers.create')}
-      preview={lines.length > 0 ? <GoodsTable lines={lines} /> : <span />}
+      preview={lines.length > 0 ? <GoodsTable lines={lines} /> : null}
       verb={t('stockWork.transfers.createVerb', { count: lines.length })}
       blocked={blocked}
       error={shownError(create.error)}

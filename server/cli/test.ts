@@ -72,7 +72,7 @@ const playwright = async (limitMs: number) => {
 const SUITES: readonly Suite[] = [
   {
     name: 'check',
-    budgetMinutes: 2,
+    budgetMinutes: 1.5,
     deepMinutes: 2,
     run: async () => {
       const results = await runChecks();
@@ -80,9 +80,9 @@ const SUITES: readonly Suite[] = [
       return { passed: results.length - failed, failed, skipped: 0 };
     },
   },
-  { name: 'unit', budgetMinutes: 1.5, deepMinutes: 5, run: vitest('unit') },
+  { name: 'unit', budgetMinutes: 1, deepMinutes: 5, run: vitest('unit') },
   { name: 'database', budgetMinutes: 7.5, deepMinutes: 120, run: vitest('database') },
-  { name: 'e2e', budgetMinutes: 14, deepMinutes: 14, run: playwright },
+  { name: 'e2e', budgetMinutes: 15, deepMinutes: 15, run: playwright },
 ];
 
 const clock = (ms: number) => `${Math.floor(ms / 60_000)}:${String(Math.floor(ms / 1000) % 60).padStart(2, '0')}`;

@@ -27,7 +27,7 @@ export const purchasing = {
   create: 'Neuer Einkauf',
   createVerb: { one: '{count} Position bestellen', other: '{count} Positionen bestellen' },
   draftVerb: { one: 'Entwurf mit {count} Position sichern', other: 'Entwurf mit {count} Positionen sichern' },
-  atOnce: 'Gleich an den Lieferanten senden',
+  atOnce: 'Gleich bestellen, nicht als Entwurf',
   made: '{number} ist angelegt.',
   steps: {
     order: {

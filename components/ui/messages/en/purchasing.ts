@@ -28,7 +28,7 @@ export const purchasing = {
   create: 'New purchase order',
   createVerb: { one: 'Order {count} line', other: 'Order {count} lines' },
   draftVerb: { one: 'Save draft of {count} line', other: 'Save draft of {count} lines' },
-  atOnce: 'Send to the supplier at once',
+  atOnce: 'Order it at once, not as a draft',
   made: '{number} was made.',
   steps: {
     order: {
