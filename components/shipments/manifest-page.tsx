@@ -1,5 +1,5 @@
 'use client';
-import { TextInput } from '@mantine/core';
+import { TextInput, VisuallyHidden } from '@mantine/core';
 import { IconBarcode } from '@tabler/icons-react';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
@@ -149,8 +149,11 @@ export function ManifestDetail({ number }: { number: string }) {
   const manifest = useQuery(trpc.manifests.get.queryOptions({ number }));
   useLive(['order'], { queryKeys: [trpc.manifests.get.queryKey({ number })] });
   return (
-    <Loaded data={manifest.data} error={shownError(manifest.error)} onRetry={() => void manifest.refetch()} lines={8}>
-      {(page) => <Body page={page} />}
-    </Loaded>
+    <>
+      {manifest.error && <VisuallyHidden component="h1">{number}</VisuallyHidden>}
+      <Loaded data={manifest.data} error={shownError(manifest.error)} onRetry={() => void manifest.refetch()} lines={8}>
+        {(page) => <Body page={page} />}
+      </Loaded>
+    </>
   );
 }
