@@ -1,5 +1,5 @@
 'use client';
-import { Button } from '@mantine/core';
+import { Button, VisuallyHidden } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import type { WaitingPage } from '../../server/api/waiting.ts';
@@ -145,6 +145,7 @@ function Body({ page, token }: { page: WaitingPage; token: string }) {
 
 /** The page behind the link of a mail about a later day, or about money that the bank does not hold any more; its token is the permission. */
 export function WaitingOrderPage({ token }: { token: string }) {
+  const { t } = useMessages();
   const trpc = useTRPC();
   const page = useQuery({
     ...trpc.waiting.get.queryOptions({ token }),
@@ -156,6 +157,7 @@ export function WaitingOrderPage({ token }: { token: string }) {
         <Mark />
         {PRODUCT_NAME}
       </div>
+      {page.error && <VisuallyHidden component="h1">{t('backorders.waiting.title')}</VisuallyHidden>}
       <Loaded data={page.data} error={shownError(page.error)} onRetry={() => void page.refetch()} lines={8}>
         {(found) => <Body page={found} token={token} />}
       </Loaded>
