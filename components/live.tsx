@@ -1,6 +1,7 @@
 'use client';
 import { type QueryClient, type QueryKey, useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef, useSyncExternalStore } from 'react';
+import type { LiveSubject } from '../server/kernel/live-topics.ts';
 import { STALE_MS } from './trpc.tsx';
 
 /** What /api/live sends as "change": no content, only what to read again. "reset" says that some may have been missed. */
@@ -141,11 +142,11 @@ function ageOfShown(queryClient: QueryClient, queryKeys: readonly QueryKey[] = [
 }
 
 /**
- * Keeps a page up to date: when something happens under `topics` ('order', 'order:<id>', 'sku', 'customer', 'approval') the queries below
+ * Keeps a page up to date: when something happens under `topics` ('order', 'order:<id>') the queries below
  * `queryKeys` are read again (all active queries where none are given). `onEvent` sees each event, for a ChangedBar.
  */
 export function useLive(
-  topics: readonly string[],
+  topics: readonly LiveSubject[],
   options: { queryKeys?: readonly QueryKey[]; onEvent?: (event: LiveEvent) => void } = {},
 ): { connected: boolean } {
   const connection = useConnection();

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type pg from 'pg';
 import { DomainError } from '../kernel/errors.ts';
+import { LIVE_TOPICS } from '../kernel/live-topics.ts';
 import type { LiveEvent, LiveHub } from '../platform/live.ts';
 import type { Log } from '../platform/log.ts';
 import { ownersOfOrders } from '../views/order-owners.ts';
@@ -21,8 +22,7 @@ const MAX_UNREAD_BYTES = 256 * 1024;
 const MAX_TOPICS = 50;
 /** A page's clock starts a little before its question is asked and the question takes its time. */
 const ON_THE_WAY_MS = 2_000;
-const TOPIC =
-  /^(order|sku|customer|approval|checkout|wallet|money_request|reconciliation|payout|gift_card|store_credit|purchase_order|transfer|stock_count)(:[0-9a-f-]{36})?$/;
+const TOPIC = new RegExp(`^(${LIVE_TOPICS.join('|')})(:[0-9a-f-]{36})?$`);
 
 export interface LiveDeps {
   readonly pool: pg.Pool;
@@ -106,10 +106,7 @@ function topicsOf(req: IncomingMessage): ReadonlySet<string> {
   const topics = asked.split(',').filter((topic) => topic !== '');
   const wrong = topics.find((topic) => !TOPIC.test(topic));
   if (wrong !== undefined)
-    throw new DomainError(
-      'invalid_request',
-      `There is no topic "${wrong}". Ask for order, sku, customer, approval, checkout, wallet, money_request, reconciliation, payout, gift_card, store_credit, purchase_order, transfer, stock_count, or order:<id>.`,
-    );
+    throw new DomainError('invalid_request', `There is no topic "${wrong}". Ask for ${LIVE_TOPICS.join(', ')}, or order:<id>.`);
   if (topics.length > MAX_TOPICS) throw new DomainError('invalid_request', `Listen to at most ${MAX_TOPICS} topics at once.`);
   return new Set(topics);
 }
