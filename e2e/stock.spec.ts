@@ -62,3 +62,35 @@ test('what may be promised is kept from a channel and at a node, and the API say
   await expect(safety).toBeHidden();
   expect((await rest.stock(sku)).supply[0]?.available).toBe(available - 2);
 });
+
+test('the grid changes under whoever looks at it, and a cell is adjusted by keyboard alone', async ({ as }) => {
+  const rest = restClient();
+  const { sku } = await rest.stockedSku(20);
+  const onHand = async () => (await rest.stock(sku)).nodes.find((level) => level.node === 'HAM')?.on_hand ?? 0;
+  const page = await as('warehouse');
+  await page.goto(`/stock?q=${sku}`);
+  const row = page.getByRole('row').filter({ hasText: sku });
+  const cell = row.getByRole('button', { name: `${sku} at HAM:` });
+  await expect(cell).toBeVisible();
+  await rest.receive(sku, 'HAM', 7);
+  await expect(cell).toHaveAccessibleName(new RegExp(`: ${await onHand()} on hand`));
+
+  await page.keyboard.press('j');
+  await expect(row.getByRole('link')).toBeFocused();
+  for (let steps = 0; steps < 10 && !(await cell.evaluate((one) => one === document.activeElement)); steps++)
+    await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('Enter');
+  const dialog = page.getByRole('dialog', { name: `Adjust ${sku}` });
+  await expect(dialog.getByRole('combobox', { name: 'Node' })).toHaveValue(/HAM/);
+  await expect(dialog.getByRole('textbox', { name: 'Difference' })).toBeFocused();
+  await page.keyboard.type('-2');
+  await dialog.getByRole('combobox', { name: 'Reason' }).focus();
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  const before = await onHand();
+  await dialog.getByRole('button', { name: /^Adjust by/ }).press('Enter');
+  await expect(dialog).toBeHidden();
+  await expect(cell).toHaveAccessibleName(new RegExp(`: ${before - 2} on hand`));
+  await expect(cell).toBeFocused();
+});

@@ -1,7 +1,8 @@
 'use client';
-import { IconPackageExport } from '@tabler/icons-react';
+import { IconCheck, IconMail, IconPackageExport } from '@tabler/icons-react';
 import Link from 'next/link';
 import type { LineView, SpanView } from '../../server/views/order-lines.ts';
+import type { WaitingSpan } from '../../server/views/waiting-order.ts';
 import { Badge, StatusBadge } from '../ui/badge.tsx';
 import { type Column, DataTable } from '../ui/data-table.tsx';
 import { Section } from '../ui/detail-layout.tsx';
@@ -11,10 +12,9 @@ import classes from './order-page.module.css';
 
 function Span({ span, currency, merchantShips }: { span: SpanView; currency: string; merchantShips: boolean }) {
   const { t } = useMessages();
-  const units = span.toUnit - span.fromUnit + 1;
   return (
     <li className={classes.span}>
-      <span className={classes.spanUnits}>{t('orders.spanUnits', { count: units, from: span.fromUnit, to: span.toUnit })}</span>
+      <span className={classes.spanUnits}>{t('orders.spanUnits', unitsOf(span))}</span>
       <StatusBadge kind="span" value={span.state} />
       {merchantShips && span.nodeCode && <span className={classes.dim}>{t('orders.spanAt', { node: span.nodeCode })}</span>}
       {span.shipmentNumber && (
@@ -28,7 +28,39 @@ function Span({ span, currency, merchantShips }: { span: SpanView; currency: str
   );
 }
 
-function Item({ line, currency }: { line: LineView; currency: string }) {
+/** When waiting units are promised for, what they come with, and whether the customer knows and agreed. */
+function Promised({ waiting }: { waiting: WaitingSpan }) {
+  const { t } = useMessages();
+  const format = useFormat();
+  const moved = waiting.firstPromisedOn !== waiting.promisedOn;
+  const agreed = waiting.acceptedOn === waiting.promisedOn;
+  const told = agreed ? 'agreed' : waiting.toldAt ? 'told' : 'untold';
+  return (
+    <li className={classes.span}>
+      <span className={classes.spanUnits}>{t('orders.spanUnits', unitsOf(waiting))}</span>
+      <span>{t(`orders.waits.${waiting.kind}`, { day: format.day(waiting.promisedOn) })}</span>
+      {moved && <span className={classes.dim}>{t('orders.waits.first', { day: format.day(waiting.firstPromisedOn) })}</span>}
+      {waiting.purchaseNumber ? (
+        <Link href={`/purchase-orders/${waiting.purchaseNumber}`}>
+          {t('orders.waits.with', { number: waiting.purchaseNumber })}
+        </Link>
+      ) : (
+        <span className={classes.dim}>{t('backorders.byPolicy')}</span>
+      )}
+      {moved && (
+        <Badge tone={agreed ? 'done' : waiting.toldAt ? 'moving' : 'attention'} icon={agreed ? IconCheck : IconMail}>
+          {t(`orders.waits.${told}`)}
+        </Badge>
+      )}
+    </li>
+  );
+}
+
+const unitsOf = ({ fromUnit, toUnit }: { readonly fromUnit: number; readonly toUnit: number }) => ({
+  ...{ count: toUnit - fromUnit + 1, from: fromUnit, to: toUnit },
+});
+
+function Item({ line, waiting, currency }: { line: LineView; waiting: readonly WaitingSpan[]; currency: string }) {
   const { t } = useMessages();
   return (
     <div className={classes.item}>
@@ -52,12 +84,25 @@ function Item({ line, currency }: { line: LineView; currency: string }) {
           <Span key={span.fromUnit} span={span} currency={currency} merchantShips={line.stocked} />
         ))}
       </ul>
+      {waiting.length > 0 && (
+        <ul className={classes.spans} aria-label={t('orders.waits.title')}>
+          {waiting.map((one) => (
+            <Promised key={one.fromUnit} waiting={one} />
+          ))}
+        </ul>
+      )}
     </div>
   );
 }
 
 /** The order's lines; under each the spans of its units, with what they are worth by their frozen shares. */
-export function OrderLines({ lines, currency }: { lines: readonly LineView[]; currency: string }) {
+export function OrderLines(props: {
+  readonly lines: readonly LineView[];
+  readonly waiting: readonly WaitingSpan[];
+  readonly currency: string;
+}) {
+  const { lines, currency } = props;
+  const waiting = Map.groupBy(props.waiting, (one) => one.lineId);
   const { t } = useMessages();
   const format = useFormat();
   const sum = (of: (line: LineView) => bigint) => lines.reduce((total, line) => total + of(line), 0n);
@@ -73,7 +118,7 @@ export function OrderLines({ lines, currency }: { lines: readonly LineView[]; cu
     {
       key: 'item',
       header: t('orders.item'),
-      cell: (line) => <Item line={line} currency={currency} />,
+      cell: (line) => <Item line={line} waiting={waiting.get(line.id) ?? []} currency={currency} />,
       footer: t('orders.total'),
     },
     { key: 'quantity', header: t('orders.quantity'), right: true, cell: (line) => <Quantity value={line.quantity} /> },

@@ -112,7 +112,7 @@ function OrderBody({ page }: { page: OrderPage }) {
         </>
       }
     >
-      <OrderLines lines={page.lines} currency={currency} />
+      <OrderLines lines={page.lines} waiting={page.waiting} currency={currency} />
       <OrderPickup page={page} />
       <OrderRequests page={page} />
       <OrderShipments page={page} />

@@ -5,7 +5,6 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import { ADJUSTMENT_REASONS, type AdjustmentReason } from '../../server/domains/inventory/schema.ts';
 import { newId } from '../../server/kernel/ids.ts';
-import type { StockPage } from '../../server/views/stock.ts';
 import type { AdjustmentPreview } from '../../server/views/stock-adjustment.ts';
 import { shownError, useTRPC } from '../trpc.tsx';
 import { KeyValue } from '../ui/detail-layout.tsx';
@@ -37,14 +36,20 @@ function Effect({ preview }: { preview: AdjustmentPreview }) {
   );
 }
 
+interface Adjustable {
+  readonly sku: { readonly id: string; readonly code: string; readonly merchantId: string };
+  /** The node that is proposed. */
+  readonly nodeId: string | undefined;
+}
+
 /** What the form holds and what that would come to. */
-function useAdjustment({ sku, nodes: levels }: StockPage) {
+function useAdjustment({ sku, nodeId: proposed }: Adjustable) {
   const trpc = useTRPC();
   const nodes = useQuery(trpc.stock.nodes.queryOptions({ merchantId: sku.merchantId }));
   const [chosen, setNode] = useState<string | null>(null);
   const [mode, setMode] = useState<'delta' | 'count'>('delta');
   const [units, setUnits] = useState<number | null>(null);
-  const nodeId = chosen ?? levels[0]?.nodeId ?? nodes.data?.[0]?.id ?? null;
+  const nodeId = chosen ?? proposed ?? nodes.data?.[0]?.id ?? null;
   const wanted =
     nodeId !== null && units !== null ? { skuId: sku.id, nodeId, [mode === 'delta' ? 'delta' : 'counted']: units } : null;
   const [rested] = useDebouncedValue(JSON.stringify(wanted), REST_MS);
@@ -86,6 +91,7 @@ function Fields({ form }: { form: ReturnType<typeof useAdjustment> }) {
         max={MAX_UNITS}
         allowDecimal={false}
         clampBehavior="strict"
+        data-autofocus
         required
       />
     </>
@@ -93,14 +99,13 @@ function Fields({ form }: { form: ReturnType<typeof useAdjustment> }) {
 }
 
 /** Changes what is on hand: by a difference, or to what was counted against what the record said when it was shown. */
-export function AdjustDialog({ page, onClose }: { page: StockPage; onClose: () => void }) {
+export function AdjustDialog({ sku, nodeId, onClose }: Adjustable & { onClose: () => void }) {
   const { t } = useMessages();
   const trpc = useTRPC();
   const toast = useToast();
   const queryClient = useQueryClient();
-  const form = useAdjustment(page);
+  const form = useAdjustment({ sku, nodeId });
   const [note, setNote] = useState('');
-  const { sku } = page;
   const shown = form.wanted ? form.preview.data : undefined;
   // biome-ignore lint/correctness/useExhaustiveDependencies: another adjustment is another request
   const key = useMemo(() => newId(), [form.units, form.nodeId, form.mode, shown?.onHand]);

@@ -10,15 +10,21 @@ import { useToast } from '../ui/toast.tsx';
 import { GoodsTable, LinesField, NodeSelect, useGoodsLines, useNodes } from './lines-field.tsx';
 
 /** Changes what is on hand of many articles at one node, all or none; together they wait for one second person where that is needed. */
-export function AdjustManyDialog({ onClose }: { onClose: () => void }) {
+export function AdjustManyDialog(props: {
+  /** Articles that were chosen: a line each, whose figure is missing. */
+  readonly codes: readonly string[];
+  readonly nodeId: string | undefined;
+  readonly onClose: () => void;
+}) {
+  const { onClose } = props;
   const { t } = useMessages();
   const trpc = useTRPC();
   const toast = useToast();
   const queryClient = useQueryClient();
   const request = useRequestKey();
   const places = useNodes();
-  const [chosen, setNode] = useState<string | null>(null);
-  const [text, setText] = useState('');
+  const [chosen, setNode] = useState<string | null>(props.nodeId ?? null);
+  const [text, setText] = useState(() => props.codes.map((code) => `${code} `).join('\n'));
   const nodeId = chosen ?? (places.length === 1 ? (places[0]?.id ?? null) : null);
   const { lines, problem } = useGoodsLines(nodeId, text);
   const adjust = useMutation(

@@ -1,9 +1,7 @@
 'use client';
 import { useQuery } from '@tanstack/react-query';
-import Link from 'next/link';
 import { SUPPLY_CHANNELS } from '../../server/domains/inventory/schema.ts';
 import type { AvailabilityView } from '../../server/views/availability.ts';
-import type { WaitingOrder } from '../../server/views/shortages.ts';
 import type { StockPage } from '../../server/views/stock.ts';
 import { useLive } from '../live.tsx';
 import { shownError, useTRPC } from '../trpc.tsx';
@@ -12,7 +10,6 @@ import { KeyValue, Section } from '../ui/detail-layout.tsx';
 import { useFormat, useMessages } from '../ui/locale.tsx';
 import { Quantity } from '../ui/money.tsx';
 import { Loaded } from '../ui/states.tsx';
-import { TimeAgo } from '../ui/time-ago.tsx';
 
 type Channel = (typeof SUPPLY_CHANNELS)[number];
 interface ChannelRow {
@@ -111,37 +108,6 @@ export function PromisesPanel({ page }: { page: StockPage }) {
             <Figures view={view} />
             <Channels view={view} />
           </>
-        )}
-      </Loaded>
-    </Section>
-  );
-}
-
-/** Whom a shortage may hit: the orders that wait, the youngest first. */
-export function ShortageOrders({ skuId }: { skuId: string }) {
-  const { t } = useMessages();
-  const trpc = useTRPC();
-  const query = useQuery(trpc.promises.waiting.queryOptions({ skuId }));
-  const columns: Column<WaitingOrder>[] = [
-    { key: 'order', header: t('stock.promises.order'), cell: (row) => <Link href={`/orders/${row.number}`}>{row.number}</Link> },
-    { key: 'customer', header: t('stock.promises.customer'), cell: (row) => row.customerName ?? t('ui.unknown') },
-    { key: 'placed', header: t('stock.when'), cell: (row) => <TimeAgo at={row.placedAt} /> },
-    { key: 'units', header: t('stock.promises.waits'), right: true, cell: (row) => <Quantity value={row.units} /> },
-    { key: 'allocated', header: t('stock.allocated'), right: true, cell: (row) => <Quantity value={row.allocated} /> },
-  ];
-  const label = t('stock.promises.affected');
-  return (
-    <Section title={label} count={query.data?.length}>
-      <Loaded data={query.data} error={shownError(query.error)} onRetry={() => void query.refetch()}>
-        {(rows) => (
-          <DataTable
-            embedded
-            label={label}
-            columns={columns}
-            rows={rows}
-            rowKey={(row) => row.id}
-            rowLabel={(row) => row.number}
-          />
         )}
       </Loaded>
     </Section>

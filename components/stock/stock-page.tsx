@@ -7,16 +7,19 @@ import { useOverlay } from '../overlay.ts';
 import { usePowers } from '../powers.ts';
 import { shownError, useTRPC } from '../trpc.tsx';
 import { ActionButton } from '../ui/action-button.tsx';
-import { Bar } from '../ui/bars.tsx';
 import { CopyText } from '../ui/copy.tsx';
 import { type Column, DataTable } from '../ui/data-table.tsx';
 import { DetailLayout, KeyValue, Section } from '../ui/detail-layout.tsx';
-import { useFormat, useMessages } from '../ui/locale.tsx';
+import { useMessages } from '../ui/locale.tsx';
 import { Quantity } from '../ui/money.tsx';
 import { PageHeader } from '../ui/page-header.tsx';
 import { EmptyState, Loaded } from '../ui/states.tsx';
 import { AdjustDialog } from './adjust-dialog.tsx';
-import { PromisesPanel, ShortageOrders } from './promises-panel.tsx';
+import { PromiseHolders } from './promise-holders.tsx';
+import { PromisesPanel } from './promises-panel.tsx';
+import { StockBanner } from './stock-banner.tsx';
+import { StockChart } from './stock-chart.tsx';
+import { StockInbound } from './stock-inbound.tsx';
 import { StockLots, TrackLotsDialog } from './stock-lots.tsx';
 import { StockMovements } from './stock-movements.tsx';
 import { ChannelDialog, SafetyDialog } from './supply-rule-dialogs.tsx';
@@ -80,16 +83,6 @@ function Supply({ supply }: { supply: StockPage['supply'] }) {
   );
 }
 
-function Shortages({ work }: { work: StockPage['work'] }) {
-  const { t } = useMessages();
-  const format = useFormat();
-  return work.map((one) => (
-    <Bar key={one.id} tone="blocked" title={t('stock.workTitle')}>
-      {t('stock.work', { units: format.number(one.shortfall > one.short ? one.shortfall : one.short), reason: one.reason })}
-    </Bar>
-  ));
-}
-
 function Body({ page }: { page: StockPage }) {
   const { t } = useMessages();
   const { sku } = page;
@@ -129,16 +122,28 @@ function Body({ page }: { page: StockPage }) {
     />
   );
   return (
-    <DetailLayout header={header} bars={<Shortages work={page.work} />} aside={<Supply supply={page.supply} />}>
-      {page.work.length > 0 && <ShortageOrders skuId={sku.id} />}
+    <DetailLayout
+      header={header}
+      bars={<StockBanner page={page} />}
+      aside={
+        <>
+          <Supply supply={page.supply} />
+          {sku.stocked && <StockInbound skuId={sku.id} />}
+        </>
+      }
+    >
+      {sku.stocked && <StockChart sku={sku} />}
       <Levels nodes={page.nodes} />
       {sku.stocked && <PromisesPanel page={page} />}
+      {sku.stocked && <PromiseHolders skuId={sku.id} />}
       <StockLots skuId={sku.id} />
       <StockMovements skuId={sku.id} />
       {overlay.open === 'safety' && powers.may('promises.setSafety') && <SafetyDialog page={page} onClose={overlay.close} />}
       {overlay.open === 'channel' && powers.may('promises.setChannel') && <ChannelDialog page={page} onClose={overlay.close} />}
       {overlay.open === 'policy' && powers.may('backorders.setPolicy') && <PolicyDialog page={page} onClose={overlay.close} />}
-      {overlay.open === 'adjust' && powers.may('stock.adjust') && <AdjustDialog page={page} onClose={overlay.close} />}
+      {overlay.open === 'adjust' && powers.may('stock.adjust') && (
+        <AdjustDialog sku={sku} nodeId={page.nodes[0]?.nodeId} onClose={overlay.close} />
+      )}
       {overlay.open === 'lots' && powers.may('stock.trackLots') && (
         <TrackLotsDialog skuId={sku.id} code={sku.code} onClose={overlay.close} />
       )}

@@ -9,7 +9,7 @@ import { shownError, useTRPC } from '../trpc.tsx';
 import { StatusBadge } from '../ui/badge.tsx';
 import { CopyText } from '../ui/copy.tsx';
 import { DetailLayout, KeyValue, type Pair, Section } from '../ui/detail-layout.tsx';
-import { useMessages } from '../ui/locale.tsx';
+import { useFormat, useMessages } from '../ui/locale.tsx';
 import { Money } from '../ui/money.tsx';
 import { PageHeader } from '../ui/page-header.tsx';
 import { Loaded } from '../ui/states.tsx';
@@ -21,6 +21,7 @@ import classes from './track.module.css';
 
 function Items({ order }: { order: MyOrder }) {
   const { t } = useMessages();
+  const format = useFormat();
   return (
     <Section title={t('track.items')}>
       <ul className={classes.list}>
@@ -37,6 +38,15 @@ function Items({ order }: { order: MyOrder }) {
               </span>
             </div>
             {line.kind === 'item' && <LineProgress line={line} />}
+            {line.later.map((one) => (
+              <span key={one.promisedOn} className={classes.dim}>
+                {t(one.acceptedOn === one.promisedOn ? 'track.laterAgreed' : 'track.later', {
+                  count: one.units,
+                  day: format.day(one.promisedOn),
+                })}
+                {one.firstPromisedOn !== one.promisedOn && ` ${t('track.laterFirst', { day: format.day(one.firstPromisedOn) })}`}
+              </span>
+            ))}
           </li>
         ))}
       </ul>

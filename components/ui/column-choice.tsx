@@ -26,7 +26,7 @@ interface ColumnChoiceProps<Row> {
 /** Chooses columns. The first one stays: it is the way into the record. */
 export function ColumnChoice<Row>({ columns, hidden, onChange }: ColumnChoiceProps<Row>) {
   const { t } = useMessages();
-  const optional = columns.slice(1);
+  const optional = columns.slice(1).filter((column) => !column.cardOnly);
   if (optional.length < 2) return null;
   const shown = optional.filter((column) => !hidden.has(column.key)).map((column) => column.key);
   const label = t('ui.columns');

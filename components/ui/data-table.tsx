@@ -5,7 +5,7 @@ import { useRouter } from 'next/navigation';
 import { type MouseEvent, type ReactNode, useRef } from 'react';
 import classes from './data-table.module.css';
 import { useMessages } from './locale.tsx';
-import { useRowKeys } from './row-keys.ts';
+import { useCellKeys, useRowKeys } from './row-keys.ts';
 import { useNarrow } from './use-narrow.ts';
 import { useScrolls } from './use-scrolls.ts';
 
@@ -18,6 +18,8 @@ export type CardPlace = 'title' | 'sub' | 'end' | 'endSub' | 'actions';
 export interface Column<Row> {
   readonly key: string;
   readonly header: string;
+  /** What a short header stands for. */
+  readonly headerTitle?: string;
   readonly cell: (row: Row) => ReactNode;
   /** Figures and money. */
   readonly right?: boolean;
@@ -26,6 +28,8 @@ export interface Column<Row> {
   readonly card?: CardPlace;
   /** What a card says instead: with its own label, or without links, since the card is one. */
   readonly cardCell?: (row: Row) => ReactNode;
+  /** Left out of the table: what another column says there, a card says apart. */
+  readonly cardOnly?: boolean;
   /** Left out of the table on a phone, where there are no cards. */
   readonly wideOnly?: boolean;
   readonly width?: number | string;
@@ -58,6 +62,8 @@ export interface DataTableProps<Row> {
   readonly hidden?: ReadonlySet<string>;
   /** j, k, x work here. One table per page. */
   readonly keyboard?: boolean;
+  /** The first column stays while the others scroll; arrows go from cell to cell, among those with `data-cell`. */
+  readonly grid?: boolean;
 }
 
 function toggled(keys: ReadonlySet<string>, key: string): ReadonlySet<string> {
@@ -67,7 +73,7 @@ function toggled(keys: ReadonlySet<string>, key: string): ReadonlySet<string> {
 }
 
 function shownColumns<Row>({ columns, hidden }: DataTableProps<Row>): readonly Column<Row>[] {
-  return hidden ? columns.filter((column, index) => index === 0 || !hidden.has(column.key)) : columns;
+  return columns.filter((column, index) => !column.cardOnly && (index === 0 || !hidden?.has(column.key)));
 }
 
 function cellClass<Row>(column: Column<Row>): string | undefined {
@@ -79,7 +85,7 @@ function HeaderCell<Row>({ column, props }: { column: Column<Row>; props: DataTa
   const className = cellClass(column);
   if (!key || !props.onSort) {
     return (
-      <th scope="col" className={className} style={{ width: column.width }}>
+      <th scope="col" className={className} style={{ width: column.width }} title={column.headerTitle}>
         {column.header}
       </th>
     );
@@ -261,9 +267,15 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   const region = useRef<HTMLElement>(null);
   const scrolls = useScrolls(region);
   useRowKeys(region, { enabled: props.keyboard ?? false, selectable: props.selection !== undefined });
+  useCellKeys(region, props.grid ?? false);
   const hasCards = props.columns.some((column) => column.card);
   const asCards = useNarrow() && hasCards;
-  const shape = [hasCards && classes.hasCards, props.embedded && classes.embedded, props.compact && classes.compact];
+  const shape = [
+    hasCards && classes.hasCards,
+    props.embedded && classes.embedded,
+    props.compact && classes.compact,
+    props.grid && classes.grid,
+  ];
   return (
     <section
       data-table

@@ -1,5 +1,5 @@
 'use client';
-import type { RefObject } from 'react';
+import { type RefObject, useEffect } from 'react';
 import { useShortcut } from './keyboard.tsx';
 import { useMessages } from './locale.tsx';
 
@@ -28,4 +28,38 @@ export function useRowKeys(region: RefObject<HTMLElement | null>, options: { ena
   useShortcut('j', t('ui.shortcuts.down'), () => move(1), { section: 'list', enabled });
   useShortcut('k', t('ui.shortcuts.up'), () => move(-1), { section: 'list', enabled });
   useShortcut('x', t('ui.shortcuts.selectRow'), select, { section: 'list', enabled: enabled && options.selectable });
+}
+
+const STEPS: Readonly<Record<string, readonly [rows: number, cells: number]>> = {
+  ArrowUp: [-1, 0],
+  ArrowDown: [1, 0],
+  ArrowLeft: [0, -1],
+  ArrowRight: [0, 1],
+};
+
+/**
+ * Arrows go from cell to cell as in a sheet: a row's link first, then what carries `data-cell`. The cells are no stops of the Tab key, of which
+ * there would be hundreds. Enter is the browser's: it presses the button or follows the link that has the focus.
+ */
+export function useCellKeys(region: RefObject<HTMLElement | null>, enabled: boolean): void {
+  useEffect(() => {
+    const table = region.current;
+    if (!enabled || !table) return;
+    const move = (event: KeyboardEvent) => {
+      const step = STEPS[event.key];
+      if (!step || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+      const rows = [...table.querySelectorAll<HTMLElement>('[data-row]')].map((row) => [
+        ...row.querySelectorAll<HTMLElement>('[data-row-link], [data-cell]'),
+      ]);
+      const held = document.activeElement as HTMLElement;
+      const row = rows.findIndex((cells) => cells.includes(held));
+      if (row < 0) return;
+      const target = rows[row + step[0]]?.[(rows[row]?.indexOf(held) ?? 0) + step[1]];
+      event.preventDefault();
+      target?.focus();
+      target?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    };
+    table.addEventListener('keydown', move);
+    return () => table.removeEventListener('keydown', move);
+  }, [region, enabled]);
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { setChannelInput, setSafetyInput } from '../domains/inventory/schema.ts';
 import { DomainError } from '../kernel/errors.ts';
 import { readAvailability } from '../views/availability.ts';
-import { readWaitingOrders } from '../views/shortages.ts';
+import { readPromiseHolders } from '../views/shortages.ts';
 import { keyed, own, submit } from './mutations.ts';
 import { procedure, router } from './trpc.ts';
 
@@ -17,10 +17,10 @@ export const promisesRouter = router({
       return found;
     }),
 
-  /** The orders that wait for units of a SKU: whom a shortage may hit. */
-  waiting: procedure
+  /** The orders and carts that hold what is promised of a SKU: whom a shortage may hit. */
+  holders: procedure
     .input(z.object({ skuId: z.uuid() }))
-    .query(({ ctx, input }) => readWaitingOrders(ctx.pool, ctx.scope, input.skuId)),
+    .query(({ ctx, input }) => readPromiseHolders(ctx.pool, ctx.scope, input.skuId)),
 
   setSafety: procedure.input(keyed(setSafetyInput)).mutation(async ({ ctx, input }) => {
     await own(ctx, 'sku', input.skuId);

@@ -6,7 +6,7 @@ import {
   movePurchaseOrderInput,
   receivePurchaseOrderInput,
 } from '../domains/purchasing/schema.ts';
-import { listInbound, listPurchaseOrders, readPurchaseOrder } from '../views/purchase-orders.ts';
+import { listPurchaseOrders, readPurchaseOrder } from '../views/purchase-orders.ts';
 import { yours } from './authorise.ts';
 import { keyed, namingWho, own, submit } from './mutations.ts';
 import { pageInput } from './page-input.ts';
@@ -31,10 +31,6 @@ export const purchaseOrdersRouter = router({
     .query(({ ctx, input }) => readPurchaseOrder(ctx.pool, ctx.scope, input.number)),
 
   /** What is still to come of a SKU, by day. */
-  inbound: procedure
-    .input(z.object({ skuId: z.uuid() }))
-    .query(({ ctx, input }) => listInbound(ctx.pool, ctx.scope, input.skuId)),
-
   create: procedure.input(keyed(createPurchaseOrderInput)).mutation(async ({ ctx, input }) => {
     yours(ctx.scope, { merchantId: input.merchantId });
     await own(ctx, 'node', input.nodeId);

@@ -13,12 +13,13 @@ const SHIPPERS = { warehouse: 'all', admin: 'all', merchant: 'own' } as const sa
 
 /** The rows of stock: what there is, what is bought, moved and counted, and what may be promised of it. */
 export const STOCK_PERMISSIONS = {
-  'stock.list': { allow: ORDER_READERS },
+  'stock.levels': { allow: ORDER_READERS },
   'stock.get': { allow: ORDER_READERS },
+  'stock.days': { allow: ORDER_READERS },
+  'stock.inbound': { allow: ORDER_READERS },
   'stock.movements': { allow: ORDER_READERS },
   'purchaseOrders.list': { allow: ORDER_READERS },
   'purchaseOrders.get': { allow: ORDER_READERS },
-  'purchaseOrders.inbound': { allow: ORDER_READERS },
   'stock.history': { allow: ORDER_READERS },
   'stock.lots': { allow: ORDER_READERS },
   'transfers.list': { allow: ORDER_READERS },
@@ -30,7 +31,7 @@ export const STOCK_PERMISSIONS = {
   'stock.previewAdjust': { allow: SHIPPERS },
   'stock.adjust': { allow: SHIPPERS },
   'promises.get': { allow: ORDER_READERS },
-  'promises.waiting': { allow: ORDER_READERS },
+  'promises.holders': { allow: ORDER_READERS },
   'promises.setSafety': { allow: SHIPPERS },
   'promises.setChannel': { allow: SHIPPERS },
   'stockPolicies.get': { allow: ORDER_READERS },

@@ -1,26 +1,44 @@
 import { z } from 'zod';
 import { adjustRowsInput, adjustStockInput } from '../domains/inventory/schema.ts';
 import { trackLotsInput } from '../domains/lots/schema.ts';
+import { listInbound } from '../views/inbound.ts';
+import { LEVEL_SORTS, LEVEL_VIEWS, listLevels, MOST_NODES } from '../views/levels.ts';
 import { listLots } from '../views/lots.ts';
 import { listHistory } from '../views/movement-history.ts';
-import { listMovements, listStock, readStock } from '../views/stock.ts';
+import { listMovements, readStock } from '../views/stock.ts';
 import { listNodes, previewAdjustment } from '../views/stock-adjustment.ts';
+import { stockDays } from '../views/stock-days.ts';
 import { yours } from './authorise.ts';
 import { keyed, own, submit } from './mutations.ts';
-import { pageInput } from './page-input.ts';
+import { pageInput, timeZone } from './page-input.ts';
 import { procedure, router } from './trpc.ts';
 
 /** Stock levels by SKU and node, and how they came about. */
 export const stockRouter = router({
-  list: procedure
+  levels: procedure
     .input(
-      pageInput.extend({ q: z.string().max(200).optional(), nodeId: z.uuid().optional(), attention: z.boolean().optional() }),
+      pageInput.extend({
+        q: z.string().max(200).optional(),
+        merchantId: z.uuid().optional(),
+        nodeIds: z.array(z.uuid()).max(MOST_NODES).optional(),
+        show: z.enum(LEVEL_VIEWS).optional(),
+        sort: z.enum(LEVEL_SORTS).optional(),
+      }),
     )
-    .query(({ ctx, input }) => listStock(ctx.pool, ctx.scope, input)),
+    .query(({ ctx, input }) => listLevels(ctx.pool, ctx.scope, input)),
 
   get: procedure
     .input(z.object({ code: z.string().min(1).max(200), merchantId: z.uuid().optional() }))
     .query(({ ctx, input }) => readStock(ctx.pool, ctx.scope, input.code, input.merchantId)),
+
+  /** What there was and what was promised at the end of each day. */
+  days: procedure
+    .input(z.object({ skuId: z.uuid(), days: z.int().min(1).max(92).default(30), timeZone: timeZone.default('UTC') }))
+    .query(({ ctx, input }) => stockDays(ctx.pool, ctx.scope, input.skuId, { ...input, now: ctx.ctx().now })),
+
+  inbound: procedure
+    .input(z.object({ skuId: z.uuid() }))
+    .query(({ ctx, input }) => listInbound(ctx.pool, ctx.scope, input.skuId)),
 
   movements: procedure
     .input(pageInput.extend({ skuId: z.uuid() }))
@@ -72,6 +90,8 @@ export const stockRouter = router({
         actor: z.string().max(100).optional(),
         from: z.iso.date().optional(),
         to: z.iso.date().optional(),
+        /** In whose calendar `from` and `to` are days. */
+        timeZone: timeZone.optional(),
         reference: z.string().max(60).optional(),
         everything: z.boolean().optional(),
       }),

@@ -9,6 +9,7 @@ import type { Scope } from './scope.ts';
 export interface HistoryRow {
   readonly id: string;
   readonly kind: string;
+  readonly skuId: string;
   readonly skuCode: string;
   readonly merchantId: string;
   readonly nodeCode: string | null;
@@ -34,6 +35,8 @@ export interface HistoryFilter {
   readonly actor?: string | undefined;
   readonly from?: string | undefined;
   readonly to?: string | undefined;
+  /** In whose calendar these are days; UTC unless said. */
+  readonly timeZone?: string | undefined;
   /** The number of an order, shipment, purchase order, transfer or count. */
   readonly reference?: string | undefined;
   /** Promises and allocations, too, which move nothing on a shelf. */
@@ -41,12 +44,21 @@ export interface HistoryFilter {
 }
 
 /** The id that begins a time: ids are UUIDv7, so the primary key is the order of time. */
-function firstIdOf(at: Date): string {
+export function firstIdOf(at: Date): string {
   const hex = at.getTime().toString(16).padStart(12, '0');
   return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`;
 }
 
-const DAY_MS = 86_400_000;
+/** An id is made a moment before or after its movement's time is taken, and a zone's day begins within a day of UTC's. */
+const APART_MS = 86_400_000 + 60_000;
+
+/** By the time itself, and by ids, which an index has, from a little earlier or to a little later. */
+function inTime(where: Conditions, side: '>=' | '<', { day, zone, later }: { day: string; zone: string; later: 0 | 1 }): void {
+  const zoned = where.value(zone);
+  where.add((p) => `v.at ${side} ((${p}::date + ${later})::timestamp AT TIME ZONE ${zoned})`, day);
+  const around = Date.parse(`${day}T00:00:00Z`) + later * 86_400_000 + (side === '<' ? APART_MS : -APART_MS);
+  where.add((p) => `v.id ${side} ${p}::uuid`, firstIdOf(new Date(around)));
+}
 
 const REFERENCED = `SELECT id::text AS reference FROM purchase_orders WHERE number = $N UNION ALL SELECT id::text FROM stock_transfers WHERE number = $N
   UNION ALL SELECT id::text FROM stock_counts WHERE number = $N`;
@@ -63,8 +75,9 @@ function conditions(scope: Scope, filter: HistoryFilter): Conditions {
     const text = filter.reason.trim().replaceAll(/[\\%_]/g, '\\$&');
     where.add((p) => `v.reason ILIKE '%' || ${p} || '%'`, text);
   }
-  if (filter.from) where.add((p) => `v.id >= ${p}::uuid`, firstIdOf(new Date(`${filter.from}T00:00:00Z`)));
-  if (filter.to) where.add((p) => `v.id < ${p}::uuid`, firstIdOf(new Date(Date.parse(`${filter.to}T00:00:00Z`) + DAY_MS)));
+  const zone = filter.timeZone ?? 'UTC';
+  if (filter.from) inTime(where, '>=', { day: filter.from, zone, later: 0 });
+  if (filter.to) inTime(where, '<', { day: filter.to, zone, later: 1 });
   if (filter.reference?.trim()) {
     const number = filter.reference.trim().toUpperCase();
     where.add(
@@ -82,7 +95,7 @@ export async function listHistory(db: Queryable, scope: Scope, request: HistoryF
     db,
     {
       label: 'movement-history',
-      columns: `v.id, v.kind, k.code AS "skuCode", v.merchant_id AS "merchantId", n.code AS "nodeCode", v.on_hand_delta AS "onHandDelta",
+      columns: `v.id, v.kind, v.sku_id AS "skuId", k.code AS "skuCode", v.merchant_id AS "merchantId", n.code AS "nodeCode", v.on_hand_delta AS "onHandDelta",
         v.allocated_delta AS "allocatedDelta", v.promised_delta AS "promisedDelta", v.reason, o.number AS "orderNumber", s.number AS "shipmentNumber",
         b.number AS "purchaseNumber", t.number AS "transferNumber", c.number AS "countNumber", v.actor, v.at`,
       from: `stock_movements v JOIN skus k ON k.id = v.sku_id LEFT JOIN nodes n ON n.id = v.node_id LEFT JOIN orders o ON o.id = v.order_id

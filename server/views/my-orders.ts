@@ -6,7 +6,7 @@ import type { Queryable } from '../platform/db.ts';
 import { readSnapshot } from '../platform/read-snapshot.ts';
 import type { PageRequest } from './keyset.ts';
 import { type AddressView, readOrderHead } from './order.ts';
-import { type LineView, readLines } from './order-lines.ts';
+import { type LineView, readLines, waits } from './order-lines.ts';
 import { type PaymentView, type RefundLegView, readPayments, readRefunds } from './order-money.ts';
 import { readShipments } from './order-shipments.ts';
 import { sharesOf, type Tender, type TenderShare } from './order-tenders.ts';
@@ -14,6 +14,7 @@ import { listOrders } from './orders.ts';
 import type { Page } from './pages.ts';
 import type { Scope } from './scope.ts';
 import { parcelsOf, type TrackedLine, type TrackedParcel, trackedLine } from './track.ts';
+import { readWaiting, type WaitingUnits } from './waiting-order.ts';
 
 export interface MyOrderRow {
   readonly number: string;
@@ -58,7 +59,11 @@ export interface MyOrder {
   readonly promisedBy: string | null;
   readonly cancel: CustomerCancel;
   readonly shipTo: AddressView | null;
-  readonly lines: (TrackedLine & { readonly kind: 'item' | 'shipping' | 'fee'; readonly totalMinor: bigint })[];
+  readonly lines: (TrackedLine & {
+    readonly kind: 'item' | 'shipping' | 'fee';
+    readonly totalMinor: bigint;
+    readonly later: Later[];
+  })[];
   readonly parcels: TrackedParcel[];
   readonly tenders: TenderShare[];
   readonly refunds: {
@@ -70,6 +75,15 @@ export interface MyOrder {
     /** Where it goes. */
     readonly legs: (Tender & { readonly amountMinor: bigint })[];
   }[];
+}
+
+/** Units of a line that come later: by when, whether that was moved, and whether the customer agreed to it. */
+type Later = Pick<WaitingUnits, 'units' | 'firstPromisedOn' | 'promisedOn' | 'acceptedOn'>;
+
+function laterOf(waiting: readonly WaitingUnits[], lineId: string): Later[] {
+  return waiting
+    .filter((one) => one.lineId === lineId)
+    .map(({ units, firstPromisedOn, promisedOn, acceptedOn }) => ({ units, firstPromisedOn, promisedOn, acceptedOn }));
 }
 
 /** A line's spans as the rules want them. */
@@ -91,6 +105,7 @@ export async function readMyOrder(pool: pg.Pool, scope: Scope, number: string): 
   return readSnapshot(pool, async (tx) => {
     const order = await readOrderHead(tx, scope, number);
     const lines = await readLines(tx, order.id);
+    const waiting = waits(lines) ? await readWaiting(tx, order.id) : [];
     const shipments = await readShipments(tx, order.id);
     const payments = await readPayments(tx, order.id);
     const refunds = await readRefunds(tx, order.id);
@@ -109,7 +124,10 @@ export async function readMyOrder(pool: pg.Pool, scope: Scope, number: string): 
       promisedBy: order.promisedBy,
       cancel: mayCustomerCancel({ status: order.status, spans: lines.flatMap(spansOf) }),
       shipTo: order.shipTo,
-      lines: lines.map((line) => ({ ...trackedLine(line), kind: line.kind, totalMinor: line.totalMinor })),
+      lines: lines.map((line) => ({
+        ...trackedLine(line),
+        ...{ kind: line.kind, totalMinor: line.totalMinor, later: laterOf(waiting, line.id) },
+      })),
       parcels: parcelsOf(shipments),
       tenders: sharesOf(payments),
       // A refund that was turned down is between the staff; the customer sees money that comes.

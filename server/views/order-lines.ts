@@ -89,3 +89,7 @@ export async function readLines(tx: Tx, orderId: string): Promise<LineView[]> {
   }
   return lines;
 }
+
+/** Whether units of an order were sold beyond stock and wait: only then there are days to read. */
+export const waits = (lines: readonly LineView[]): boolean =>
+  lines.some((line) => line.spans.some((span) => span.state === 'backordered'));

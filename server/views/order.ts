@@ -6,13 +6,14 @@ import type { Tx } from '../platform/db.ts';
 import { readSnapshot } from '../platform/read-snapshot.ts';
 import type { Actor } from './actors.ts';
 import { Conditions, prepared } from './conditions.ts';
-import { type LineView, readLines } from './order-lines.ts';
+import { type LineView, readLines, waits } from './order-lines.ts';
 import { type PaymentView, type RefundView, readPayments, readRefunds } from './order-money.ts';
 import { readShipments, type ShipmentView } from './order-shipments.ts';
 import { type NoteView, readSagas, readStory, type SagaView, type TimelineEntry, type UndoableView } from './order-story.ts';
 import { type PartnerRequestRow, readPartnerRequests } from './partner-requests.ts';
 import { type PickupView, readPickup } from './pickups.ts';
 import type { Scope } from './scope.ts';
+import { readWaitingSpans, type WaitingSpan } from './waiting-order.ts';
 
 /** A postal address as it was placed. Every part may be missing. */
 export interface AddressView {
@@ -97,6 +98,8 @@ export interface PendingApproval {
 export interface OrderPage {
   readonly order: OrderHead;
   readonly lines: LineView[];
+  /** The days of what was sold beyond stock. */
+  readonly waiting: WaitingSpan[];
   readonly shipments: ShipmentView[];
   /** Where its customer fetches it; null where it is sent. */
   readonly pickup: Omit<PickupView, 'code'> | null;
@@ -191,6 +194,7 @@ export async function readOrder(pool: pg.Pool, scope: Scope, number: string): Pr
     const head = await readHead<OrderHead & Present>(tx, scope, number, `SELECT ${HEAD_COLUMNS}, ${PRESENT} ${FROM}`);
     const { hasShipments, hasRefunds, hasApprovals, hasNotes, hasPickup, hasRequests, ...order } = head;
     const lines = await readLines(tx, order.id);
+    const waiting = waits(lines) ? await readWaitingSpans(tx, order.id) : [];
     const shipments = hasShipments ? await readShipments(tx, order.id) : [];
     const found = hasPickup ? await readPickup(tx, order.id) : null;
     const requests = hasRequests ? await readPartnerRequests(tx, order.id) : [];
@@ -204,6 +208,7 @@ export async function readOrder(pool: pg.Pool, scope: Scope, number: string): Pr
     return {
       order,
       lines,
+      waiting,
       shipments,
       pickup: found && withoutCode(found),
       requests,

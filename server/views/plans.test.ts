@@ -9,9 +9,8 @@ import {
   REFUND_STATUSES,
   SHIPMENT_STATUSES,
 } from '../kernel/vocabulary.ts';
-import { createPool } from '../platform/db.ts';
 import { createTestDatabase, type TestDatabase } from '../platform/testing/test-database.ts';
-import { type ReportedPlan, readPlan, seqScansIn, wastefulScansIn } from '../testing/plans.ts';
+import { bigTables, type ReportedPlan, seqScansIn, wastefulScansIn, watchedPool } from '../testing/plans.ts';
 import { listCustomers, readCustomer } from './customers.ts';
 import { agentHome } from './homes.ts';
 import { listMails } from './mails.ts';
@@ -44,40 +43,13 @@ let plans: ReportedPlan[] = [];
 beforeAll(async () => {
   db = await createTestDatabase();
   shop = await buildHistory(db.ownerPool, ORDERS);
-  const { rows } = await db.ownerPool.query<{ name: string }>(
-    `SELECT relname AS name FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND reltuples > $1`,
-    [BIG_ROWS],
-  );
-  big = new Set(rows.map((row) => row.name));
-  pool = await watchedPool();
+  big = await bigTables(db, BIG_ROWS);
+  pool = await watchedPool(db, (plan) => plans.push(plan));
 });
 afterAll(async () => {
   await pool.end();
   await db.drop();
 });
-
-/** The application's pool, whose sessions report the plan of each statement as it was executed. */
-async function watchedPool(): Promise<pg.Pool> {
-  const settings = {
-    session_preload_libraries: 'auto_explain',
-    'auto_explain.log_min_duration': '0',
-    'auto_explain.log_analyze': 'on',
-    'auto_explain.log_timing': 'off',
-    'auto_explain.log_format': 'json',
-    'auto_explain.log_level': 'notice',
-  };
-  const name = new URL(db.ownerUrl).pathname.slice(1);
-  for (const [setting, value] of Object.entries(settings))
-    await db.ownerPool.query(`ALTER DATABASE ${name} SET ${setting} = '${value}'`);
-  const watched = createPool({ connectionString: db.url, max: 2, name: 'test-plans' });
-  watched.on('connect', (client) => {
-    client.on('notice', ({ message }) => {
-      const plan = message === undefined ? undefined : readPlan(message);
-      if (plan) plans.push(plan);
-    });
-  });
-  return watched;
-}
 
 /** The big tables that a read went through, or mostly in vain, each with its statement. */
 async function wasteOf(read: () => Promise<unknown>): Promise<string[]> {

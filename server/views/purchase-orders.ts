@@ -171,23 +171,3 @@ export async function readPurchaseOrder(db: Queryable, scope: Scope, ref: string
   });
   return { ...head, createdBy: name(head.createdBy), lines: lines.rows, receipts };
 }
-
-/** What is on its way of one SKU, by day, for its page. */
-export interface InboundRow {
-  readonly number: string;
-  readonly supplier: string;
-  readonly nodeCode: string;
-  readonly units: bigint;
-  readonly expectedOn: string | null;
-}
-
-export async function listInbound(db: Queryable, scope: Scope, skuId: string): Promise<InboundRow[]> {
-  const where = new Conditions()
-    .add((p) => `l.sku_id = ${p}`, skuId)
-    .plain('l.open_units > 0')
-    .scope(scope, 'o', null);
-  const text = `SELECT o.number, o.supplier, n.code AS "nodeCode", l.open_units AS units, coalesce(l.expected_on, o.expected_on)::text AS "expectedOn"
-    FROM purchase_order_lines l JOIN purchase_orders o ON o.id = l.purchase_order_id JOIN nodes n ON n.id = o.node_id
-    WHERE ${where.where} ORDER BY coalesce(l.expected_on, o.expected_on) NULLS LAST, o.id, l.position LIMIT 200`;
-  return (await db.query<InboundRow>(prepared('inbound-of-sku', text, where.values))).rows;
-}

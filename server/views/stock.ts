@@ -4,6 +4,7 @@ import type { Queryable } from '../platform/db.ts';
 import { type Actor, resolveActors } from './actors.ts';
 import { Conditions, prepared } from './conditions.ts';
 import { keysetPage, type PageRequest } from './keyset.ts';
+import { AVAILABLE } from './levels.ts';
 import type { Page } from './pages.ts';
 import { skuMatches } from './products.ts';
 import type { Scope } from './scope.ts';
@@ -53,8 +54,6 @@ export interface StockFilter {
   /** Only SKUs of which nothing can be promised, or with units that are not there. */
   readonly attention?: boolean | undefined;
 }
-
-const AVAILABLE = 'CASE WHEN v.shortfall > 0 THEN 0 ELSE greatest(greatest(v.sellable, 0) + v.limit_over - v.promised, 0) END';
 
 function conditions(scope: Scope, filter: StockFilter): Conditions {
   const where = new Conditions().plain('k.stocked').scope(scope, 'k', null);

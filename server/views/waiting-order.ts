@@ -28,6 +28,33 @@ export async function readWaiting(db: Queryable, orderId: string): Promise<Waiti
   return (await db.query<WaitingUnits>(prepared('order-waiting', WAITING, [orderId]))).rows;
 }
 
+/** Units of a line that wait, as whoever looks after the order reads them. */
+export interface WaitingSpan {
+  readonly lineId: string;
+  readonly fromUnit: number;
+  readonly toUnit: number;
+  readonly kind: 'backorder' | 'preorder';
+  readonly firstPromisedOn: string;
+  readonly promisedOn: string;
+  /** The day that the customer agreed to. */
+  readonly acceptedOn: string | null;
+  /** What announces them; null where the day follows from the policy. */
+  readonly purchaseNumber: string | null;
+  /** When a mail last told the customer of other days. */
+  readonly toldAt: Date | null;
+}
+
+const SPANS = `SELECT b.line_id AS "lineId", b.from_unit AS "fromUnit", b.to_unit AS "toUnit", b.kind, b.first_promised_on::text AS "firstPromisedOn",
+    b.promised_on::text AS "promisedOn", b.accepted_on::text AS "acceptedOn", po.number AS "purchaseNumber",
+    (SELECT max(n.sent_at) FROM notifications n WHERE n.order_id = $1 AND n.kind = 'date_moved') AS "toldAt"
+  FROM backorders b LEFT JOIN purchase_order_lines pl ON pl.id = b.inbound_id LEFT JOIN purchase_orders po ON po.id = pl.purchase_order_id
+  WHERE b.order_id = $1 ORDER BY b.line_id, b.from_unit`;
+
+/** The waiting units of an order with what they come with. */
+export async function readWaitingSpans(db: Queryable, orderId: string): Promise<WaitingSpan[]> {
+  return (await db.query<WaitingSpan>(prepared('order-waiting-spans', SPANS, [orderId]))).rows;
+}
+
 /** What whoever was told of a later day, or asked to pay again, sees and can do about it. */
 export interface WaitingOrder {
   readonly number: string;

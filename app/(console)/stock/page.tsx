@@ -1,13 +1,13 @@
 import type { Metadata } from 'next';
 import { Suspense } from 'react';
-import { StockList } from '../../../components/stock/stock-list.tsx';
+import { LevelsGrid } from '../../../components/stock/levels-grid.tsx';
 
 export const metadata: Metadata = { title: 'Stock' };
 
 export default function StockPage() {
   return (
     <Suspense>
-      <StockList />
+      <LevelsGrid />
     </Suspense>
   );
 }

@@ -8,7 +8,7 @@ export const STOCK_SAMPLES = {
     input: () => ({ code: 'MUG-RED' }),
     foreign: [() => ({ code: 'TENT-2' }), (world) => ({ code: 'TENT-2', merchantId: world.merchants[0] })],
   },
-  'promises.waiting': {
+  'promises.holders': {
     input: (world) => ({ skuId: world.skus[1] }),
     foreign: [(world) => ({ skuId: world.skus[0] })],
     nothing: true,
@@ -35,7 +35,12 @@ export const STOCK_SAMPLES = {
     nothing: true,
   },
   'purchaseOrders.get': { input: () => ({ number: NIL }), foreign: [(world) => ({ number: world.northPurchaseOrder })] },
-  'purchaseOrders.inbound': {
+  'stock.inbound': {
+    input: (world) => ({ skuId: world.skus[1] }),
+    foreign: [(world) => ({ skuId: world.skus[0] })],
+    nothing: true,
+  },
+  'stock.days': {
     input: (world) => ({ skuId: world.skus[1] }),
     foreign: [(world) => ({ skuId: world.skus[0] })],
     nothing: true,

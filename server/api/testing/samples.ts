@@ -117,7 +117,7 @@ export const SAMPLES: Readonly<Record<ProcedurePath, Sample>> = {
   'shipments.get': { input: () => ({ number: 'S-NONE' }), foreign: [() => ({ number: 'S-EU-501' })] },
   'shipments.ready': { ...EMPTY, foreign: [(world) => ({ nodeId: world.nodes[0] })], nothing: true },
   'shipments.nodes': NONE,
-  'stock.list': { ...EMPTY, foreign: [(world) => ({ nodeId: world.nodes[0] })], nothing: true },
+  'stock.levels': { ...EMPTY, foreign: [(world) => ({ nodeIds: [world.nodes[0]] })], nothing: true },
   'stock.get': {
     input: () => ({ code: 'MUG-RED' }),
     foreign: [() => ({ code: 'TENT-2' }), (world) => ({ code: 'TENT-2', merchantId: world.merchants[0] })],

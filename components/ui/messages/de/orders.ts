@@ -1,4 +1,14 @@
 export const orders = {
+  waits: {
+    title: 'Zugesagte Tage',
+    backorder: 'zugesagt für {day}',
+    preorder: 'erscheint, zugesagt für {day}',
+    first: 'zuerst zugesagt für {day}',
+    with: 'kommt mit {number}',
+    told: 'Kunde weiß es',
+    untold: 'Kunde weiß es noch nicht',
+    agreed: 'Kunde ist einverstanden',
+  },
   title: 'Bestellungen',
   order: 'Bestellung',
   number: 'Bestellung',

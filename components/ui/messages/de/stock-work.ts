@@ -144,6 +144,8 @@ export const stockWork = {
     kindFilter: 'Bewegung',
     nodeFilter: 'Standort',
     paper: 'Durch',
+    everything: 'Zusagen',
+    everythingText: 'Auch Zusagen und Zuteilungen',
     why: 'Grund',
     from: 'Von',
     to: 'Bis',

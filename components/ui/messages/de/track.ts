@@ -1,4 +1,10 @@
 export const track = {
+  later: { one: '{count} Artikel kommt bis {day}.', other: '{count} Artikel kommen bis {day}.' },
+  laterAgreed: {
+    one: '{count} Artikel kommt wie vereinbart bis {day}.',
+    other: '{count} Artikel kommen wie vereinbart bis {day}.',
+  },
+  laterFirst: 'Zuerst zugesagt für {day}.',
   print: 'Drucken',
   myOrders: 'Meine Bestellungen',
   order: 'Bestellung {number}',

@@ -1,5 +1,15 @@
 /** Orders: the list and the order page. */
 export const orders = {
+  waits: {
+    title: 'Promised days',
+    backorder: 'promised for {day}',
+    preorder: 'released and promised for {day}',
+    first: 'first promised for {day}',
+    with: 'comes with {number}',
+    told: 'Customer told',
+    untold: 'Customer not told yet',
+    agreed: 'Customer agreed',
+  },
   title: 'Orders',
   order: 'Order',
   number: 'Order',

@@ -145,6 +145,8 @@ export const stockWork = {
     kindFilter: 'Movement',
     nodeFilter: 'Node',
     paper: 'By',
+    everything: 'Promises',
+    everythingText: 'Promises and allocations, too',
     why: 'Reason',
     from: 'From',
     to: 'To',

@@ -1,5 +1,8 @@
 /** A customer's own orders and parcels. */
 export const track = {
+  later: { one: '{count} item comes by {day}.', other: '{count} items come by {day}.' },
+  laterAgreed: { one: '{count} item comes by {day}, as agreed.', other: '{count} items come by {day}, as agreed.' },
+  laterFirst: 'First promised for {day}.',
   print: 'Print',
   myOrders: 'My orders',
   order: 'Order {number}',
