@@ -40,10 +40,12 @@ beforeAll(async () => {
      FROM generate_series(1, $3::int) g`,
     [SOUTH, NORTH, SKUS],
   );
-  await owner.query(
-    `INSERT INTO node_stock (sku_id, node_id, merchant_id, region, on_hand, allocated)
-     SELECT k.id, n.id, k.merchant_id, 'EU', 5, 1 FROM skus k JOIN nodes n ON n.merchant_id = k.merchant_id`,
-  );
+  for (const nodeId of [...(await nodesOf()).values()].flat())
+    await owner.query(
+      `INSERT INTO node_stock (sku_id, node_id, merchant_id, region, on_hand, allocated)
+       SELECT k.id, n.id, k.merchant_id, 'EU', 5, 1 FROM skus k JOIN nodes n ON n.merchant_id = k.merchant_id WHERE n.id = $1`,
+      [nodeId],
+    );
   await owner.query(
     `INSERT INTO sku_supply (sku_id, region, merchant_id, sellable, promised)
      SELECT id, 'EU', merchant_id, 5 * $1::int, CASE WHEN code LIKE '%500' THEN 5 * $1::int ELSE $1::int END FROM skus`,
@@ -53,8 +55,8 @@ beforeAll(async () => {
     `INSERT INTO shortage_work (id, sku_id, merchant_id, region, shortfall, status, reason, opened_at)
      SELECT gen_random_uuid(), id, merchant_id, 'EU', 1, 'open', 'count', now() FROM skus WHERE code LIKE '%700'`,
   );
-  await owner.query('VACUUM ANALYZE');
-}, 300_000);
+  for (const table of ['skus', 'sku_supply', 'node_stock', 'shortage_work']) await owner.query(`VACUUM ANALYZE ${table}`);
+}, 900_000);
 afterAll(() => db.drop());
 
 interface Made {
