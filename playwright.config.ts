@@ -18,7 +18,7 @@ const CHROMIUM = { browserName: 'chromium', viewport: { width: 1280, height: 800
 export default defineConfig({
   testDir: 'e2e',
   // Journeys wait more than they work. Files run side by side, the tests of one file one after the other.
-  workers: 2,
+  workers: 3,
   retries: 0,
   forbidOnly: true,
   timeout: 240_000,
@@ -26,7 +26,8 @@ export default defineConfig({
   outputDir: 'test-results',
   use: {
     baseURL: origin,
-    trace: 'retain-on-failure',
+    // A trace of every step costs a fifth of the machine; it is kept where somebody asks for it.
+    trace: process.env.E2E_TRACE ? 'retain-on-failure' : 'off',
     screenshot: 'only-on-failure',
     launchOptions: await browserOptions(),
   },

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { BlockList, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { AnyRouter } from '@trpc/server';
 import { createHTTPHandler } from '@trpc/server/adapters/standalone';
 import { DomainError } from '../kernel/errors.ts';
@@ -68,13 +69,26 @@ export function createApiServer(options: ApiServerOptions): Server {
     if (!options.headers.webDevelopment || !isKnownHost(options, req)) socket.destroy();
     else options.web.upgrade(req, socket, head);
   });
-  // What is not even HTTP gets the shortest answer there is.
-  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-    if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
-    else socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
-  });
+  server.on('clientError', refuseSocket);
   return server;
 }
+
+/** `server.on('clientError')` gives a Duplex that is in fact the connection's socket. */
+type ClientSocket = Duplex & { readonly bytesRead?: number };
+
+/**
+ * What is not even HTTP gets the shortest answer there is, and so does what took too long to say. A connection on which nothing was said
+ * yet gets none: browsers open some in advance, and one that is used at this moment would take an answer for that of its request.
+ */
+function refuseSocket(error: NodeJS.ErrnoException, socket: ClientSocket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable || socket.bytesRead === 0) socket.destroy();
+  else socket.end(`HTTP/1.1 ${REFUSED_SOCKETS[error.code ?? ''] ?? '400 Bad Request'}\r\nConnection: close\r\n\r\n`);
+}
+
+const REFUSED_SOCKETS: Readonly<Record<string, string>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+};
 
 /** A target may name its host in full (RFC 9112 §3.2.2): then that counts, and the Host header does not. */
 function readTarget(req: IncomingMessage): void {

@@ -72,7 +72,7 @@ const playwright = async (limitMs: number) => {
 const SUITES: readonly Suite[] = [
   {
     name: 'check',
-    budgetMinutes: 1.5,
+    budgetMinutes: 1,
     deepMinutes: 2,
     run: async () => {
       const results = await runChecks();
@@ -80,8 +80,8 @@ const SUITES: readonly Suite[] = [
       return { passed: results.length - failed, failed, skipped: 0 };
     },
   },
-  { name: 'unit', budgetMinutes: 1, deepMinutes: 5, run: vitest('unit') },
-  { name: 'database', budgetMinutes: 7.5, deepMinutes: 120, run: vitest('database') },
+  { name: 'unit', budgetMinutes: 0.75, deepMinutes: 5, run: vitest('unit') },
+  { name: 'database', budgetMinutes: 8.25, deepMinutes: 120, run: vitest('database') },
   { name: 'e2e', budgetMinutes: 15, deepMinutes: 15, run: playwright },
 ];
 
