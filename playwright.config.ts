@@ -26,6 +26,8 @@ export default defineConfig({
   outputDir: 'test-results',
   use: {
     baseURL: origin,
+    // What cannot be clicked by then never can: the test says so, and not that its time is over.
+    actionTimeout: 60_000,
     // A trace of every step costs a fifth of the machine; it is kept where somebody asks for it.
     trace: process.env.E2E_TRACE ? 'retain-on-failure' : 'off',
     screenshot: 'only-on-failure',

@@ -1,3 +1,4 @@
+import { choose } from './fixtures/choose.ts';
 import { restClient } from './fixtures/rest.ts';
 import { expect, test } from './fixtures/test.ts';
 
@@ -13,8 +14,7 @@ test('a large refund waits for a second person: who asked cannot approve it, som
 
   await admin.getByRole('button', { name: 'Refund', exact: true }).click();
   const dialog = admin.getByRole('dialog', { name: `Refund ${placed.number}` });
-  await dialog.getByRole('combobox', { name: 'Reason' }).click();
-  await admin.getByRole('option', { name: 'The customer asked' }).click();
+  await choose(dialog.getByRole('combobox', { name: 'Reason' }), 'The customer asked');
   await dialog.getByRole('button', { name: /^Ask for approval of €/ }).click();
   await expect(dialog).toBeHidden();
   expect((await rest.order(placed.number)).refunded_minor).toBe(0);

@@ -1,4 +1,5 @@
 import AxeBuilder from '@axe-core/playwright';
+import { choose } from './fixtures/choose.ts';
 import { euros } from './fixtures/money.ts';
 import { settle } from './fixtures/pages.ts';
 import { restClient } from './fixtures/rest.ts';
@@ -18,8 +19,7 @@ test('cancelling before shipping gives the units back to the shelf and releases 
   const dialog = agent.getByRole('dialog', { name: `Cancel ${placed.number}` });
   await expect(dialog).toContainText('Released at the bank');
   await expect(dialog).toContainText(euros(placed.total_minor));
-  await dialog.getByRole('combobox', { name: 'Reason' }).click();
-  await agent.getByRole('option', { name: 'The customer asked' }).click();
+  await choose(dialog.getByRole('combobox', { name: 'Reason' }), 'The customer asked');
   await dialog.getByRole('button', { name: 'Cancel order' }).click();
   await expect(dialog).toBeHidden();
 

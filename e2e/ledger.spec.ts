@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test';
 import { parse } from 'csv-parse/sync';
+import { choose } from './fixtures/choose.ts';
 import { expect, test } from './fixtures/test.ts';
 
 const cents = (decimal: string | undefined): number => Math.round(Number(decimal) * 100);
@@ -95,8 +96,7 @@ test('two persons adjust an account and take it back; who asked cannot approve',
   await finance.getByRole('button', { name: 'Adjust' }).click();
   const dialog = finance.getByRole('dialog', { name: /^Adjust Owed to merchants/ });
   await dialog.getByLabel('Amount').fill('12.34');
-  await dialog.getByRole('combobox', { name: 'Kind of the other account' }).click();
-  await finance.getByRole('option', { name: 'Goodwill' }).click();
+  await choose(dialog.getByRole('combobox', { name: 'Kind of the other account' }), 'Goodwill');
   await dialog.getByRole('combobox', { name: 'Other account', exact: true }).click();
   await finance.getByRole('option').first().click();
   await expect(dialog.getByRole('table')).toContainText('Balance after');

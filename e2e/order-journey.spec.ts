@@ -1,3 +1,4 @@
+import { choose } from './fixtures/choose.ts';
 import { euros } from './fixtures/money.ts';
 import { restClient } from './fixtures/rest.ts';
 import { carrier } from './fixtures/simulators.ts';
@@ -51,8 +52,7 @@ test('an order placed over REST is shipped, delivered and refunded in the browse
     const dialog = agent.getByRole('dialog', { name: `Refund ${placed.number}` });
     await dialog.getByLabel(`${sku} (of 3)`).fill('1');
     await dialog.getByLabel(/^Shipping: Standard/).fill('0');
-    await dialog.getByRole('combobox', { name: 'Reason' }).click();
-    await agent.getByRole('option', { name: 'Damaged' }).click();
+    await choose(dialog.getByRole('combobox', { name: 'Reason' }), 'Damaged');
     // The preview of the API and the dialog are two ways to one plan.
     const oneUnit = await rest.previewRefund(placed.number, placed.lines[0]?.id ?? '', 1);
     await dialog.getByRole('button', { name: `Refund ${euros(oneUnit)}` }).click();

@@ -1,3 +1,4 @@
+import { choose } from './fixtures/choose.ts';
 import { restClient } from './fixtures/rest.ts';
 import { expect, test } from './fixtures/test.ts';
 
@@ -38,8 +39,7 @@ test('a rule is drafted by keyboard, replayed over past orders and put in force'
   await page.getByRole('button', { name: 'Add a rule' }).press('Enter');
   const rule = page.getByRole('group', { name: 'Rule 2' });
   await rule.getByRole('textbox', { name: 'Name' }).fill('One node in Norway');
-  await rule.getByRole('combobox', { name: 'Then' }).click();
-  await page.getByRole('option', { name: 'One node or none' }).click();
+  await choose(rule.getByRole('combobox', { name: 'Then' }), 'One node or none');
   await rule.getByRole('textbox', { name: 'Countries' }).fill('NO');
   await page.getByRole('button', { name: 'Save the draft' }).press('Enter');
   await expect(page.getByRole('heading', { name: /^Draft: version/ })).toBeVisible();

@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { UNDO_WINDOW_MS } from '../server/kernel/undo.ts';
+import { choose } from './fixtures/choose.ts';
 import { euros } from './fixtures/money.ts';
 import { settle } from './fixtures/pages.ts';
 import { restClient } from './fixtures/rest.ts';
@@ -90,8 +91,7 @@ test('ten minutes that convince', async ({ as, visitor }) => {
     await admin.getByRole('button', { name: 'Refund', exact: true }).click();
     const dialog = admin.getByRole('dialog', { name: `Refund ${second.number}` });
     await dialog.getByLabel(`${BACKPACK} (of 1)`).fill('1');
-    await dialog.getByRole('combobox', { name: 'Reason' }).click();
-    await admin.getByRole('option', { name: 'Damaged' }).click();
+    await choose(dialog.getByRole('combobox', { name: 'Reason' }), 'Damaged');
     const [line] = (await rest.order(second.number)).lines;
     const amount = await rest.previewRefund(second.number, line?.id ?? '', 1);
     const refund = dialog.getByRole('button', { name: `Refund ${euros(amount)}` });

@@ -1,11 +1,11 @@
-import type { Page } from '@playwright/test';
+import type { Locator } from '@playwright/test';
+import { choose } from './fixtures/choose.ts';
 import { restClient } from './fixtures/rest.ts';
 import { expect, test } from './fixtures/test.ts';
 
 /** Chooses the shop's main node in a dialog. */
-async function chooseNode(page: Page, dialog: ReturnType<Page['getByRole']>, name: string) {
-  await dialog.getByRole('combobox', { name }).click();
-  await page.getByRole('option', { name: /Hamburg warehouse/ }).click();
+async function chooseNode(dialog: Locator, name: string) {
+  await choose(dialog.getByRole('combobox', { name }), /Hamburg warehouse/);
 }
 
 const onHandAt = async (sku: string, node = 'HAM') =>
@@ -22,7 +22,7 @@ test('goods received against a purchase order: made, unloaded in two parts, on t
   await page.getByRole('button', { name: 'New purchase order' }).click();
   const making = page.getByRole('dialog', { name: 'New purchase order' });
   await making.getByRole('textbox', { name: 'Supplier' }).fill('Kitchen Makers');
-  await chooseNode(page, making, 'Node');
+  await chooseNode(making, 'Node');
   await making.getByRole('textbox', { name: 'Articles and quantities' }).fill(`${sku} 10 4.10`);
   await making.getByRole('button', { name: 'Order 1 line' }).click();
   await expect(page.getByRole('heading', { level: 1 })).toContainText(/EU-B\d+/);
@@ -56,9 +56,8 @@ test('a cycle count with a variance that a second person approves', async ({ as 
   await page.goto('/counts');
   await page.getByRole('button', { name: 'New count' }).click();
   const making = page.getByRole('dialog', { name: 'New count' });
-  await chooseNode(page, making, 'Node');
-  await making.getByRole('combobox', { name: 'Chosen' }).click();
-  await page.getByRole('option', { name: 'Some articles' }).click();
+  await chooseNode(making, 'Node');
+  await choose(making.getByRole('combobox', { name: 'Chosen' }), 'Some articles');
   await making.getByRole('textbox', { name: 'Articles and quantities' }).fill(sku);
   await making.getByRole('button', { name: 'Make the sheet' }).click();
 

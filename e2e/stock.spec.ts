@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import { choose } from './fixtures/choose.ts';
 import { restClient } from './fixtures/rest.ts';
 import { expect, test } from './fixtures/test.ts';
 
@@ -6,8 +7,7 @@ async function adjust(page: Page, sku: string, difference: number, reason: strin
   await page.getByRole('button', { name: 'Adjust', exact: true }).click();
   const dialog = page.getByRole('dialog', { name: `Adjust ${sku}` });
   await dialog.getByRole('textbox', { name: 'Difference' }).fill(String(difference));
-  await dialog.getByRole('combobox', { name: 'Reason' }).click();
-  await page.getByRole('option', { name: reason }).click();
+  await choose(dialog.getByRole('combobox', { name: 'Reason' }), reason);
   return dialog;
 }
 
@@ -48,8 +48,7 @@ test('what may be promised is kept from a channel and at a node, and the API say
   await expect(promises.getByRole('row').filter({ hasText: 'Marketplace' })).toBeVisible();
   await page.goto(`/stock/${sku}?do=channel`);
   const rule = page.getByRole('dialog', { name: `What a channel may be promised of ${sku}` });
-  await rule.getByRole('combobox', { name: 'Channel' }).click();
-  await page.getByRole('option', { name: 'Marketplace' }).click();
+  await choose(rule.getByRole('combobox', { name: 'Channel' }), 'Marketplace');
   await rule.getByRole('textbox', { name: 'Cap' }).fill('7');
   await rule.getByRole('button', { name: 'Set a channel’s limits' }).click();
   await expect(rule).toBeHidden();

@@ -1,4 +1,5 @@
 import AxeBuilder from '@axe-core/playwright';
+import { choose } from './fixtures/choose.ts';
 import { restClient } from './fixtures/rest.ts';
 import { CARDS, checkOut, fillIn, paidOrder, payButton, typeCard } from './fixtures/shop.ts';
 import { demoUser, expect, test } from './fixtures/test.ts';
@@ -69,8 +70,7 @@ test('a customer pays by gift card, store credit and card on a phone; an agent g
   // The card is given back first, then what the order's own tenders gave.
   const refund = byCard + 200;
   await dialog.getByRole('textbox', { name: /^Amount/ }).fill((refund / 100).toFixed(2));
-  await dialog.getByRole('combobox', { name: 'Reason' }).click();
-  await agent.getByRole('option', { name: 'Damaged' }).click();
+  await choose(dialog.getByRole('combobox', { name: 'Reason' }), 'Damaged');
   await expect(dialog.getByText('To Visa •••• 4242')).toBeVisible();
   await expect(dialog.getByText('To Store credit')).toBeVisible();
   await dialog.getByRole('button', { name: `Refund ${euros(refund)}` }).click();
@@ -120,8 +120,7 @@ test('an agent issues a gift card: its code is shown once, and everything about 
   await page.getByRole('button', { name: 'Issue gift card' }).click();
   const dialog = page.getByRole('dialog', { name: 'Issue a gift card' });
   await dialog.getByLabel('Amount').fill('25.00');
-  await dialog.getByRole('combobox', { name: 'Reason' }).click();
-  await page.getByRole('option', { name: 'Sold' }).click();
+  await choose(dialog.getByRole('combobox', { name: 'Reason' }), 'Sold');
   await axe();
   await dialog.getByRole('button', { name: /^Issue .25\.00$/ }).click();
   const shown = page.getByRole('dialog', { name: /^Gift card over/ });

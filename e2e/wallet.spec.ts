@@ -1,6 +1,7 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { DEMO_USERS } from '../server/platform/auth/demo-users.ts';
+import { choose } from './fixtures/choose.ts';
 import { typeCard } from './fixtures/shop.ts';
 import { bank, mail } from './fixtures/simulators.ts';
 import { demoUser, expect, signIn, test } from './fixtures/test.ts';
@@ -105,8 +106,7 @@ test('a wallet in another currency is opened; staff freeze it and say why, and i
   const [carla, agent] = [await as('customer'), await as('agent')];
   await carla.goto('/account/wallet');
   await carla.getByRole('button', { name: 'Another currency' }).click();
-  await carla.getByRole('combobox', { name: 'Currency' }).click();
-  await carla.getByRole('option', { name: /GBP/ }).click();
+  await choose(carla.getByRole('combobox', { name: 'Currency' }), /GBP/);
   await carla.getByRole('button', { name: 'Open a GBP wallet' }).click();
   await expect(carla.getByTestId('balance')).toHaveText('£0.00');
 
