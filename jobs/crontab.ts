@@ -39,6 +39,8 @@ export const TICKS: readonly Tick[] = [
   { task: 'sweep-money-requests', everySeconds: 60 },
   { task: 'sweep-holds', everySeconds: 10 },
   { task: 'sweep-backorders', everySeconds: 60 },
+  { task: 'sweep-channels', everySeconds: 15 },
+  { task: 'sweep-channel-reports', everySeconds: 60 },
 ];
 
 /** The schedule in graphile-worker’s words. */

@@ -19,6 +19,8 @@ import { sealRowsTask } from './tasks/seal-rows.ts';
 import { sendNotices } from './tasks/send-notices.ts';
 import { simulateRouting } from './tasks/simulate-routing.ts';
 import { sweepBackorders } from './tasks/sweep-backorders.ts';
+import { sweepChannelReports } from './tasks/sweep-channel-reports.ts';
+import { sweepChannels } from './tasks/sweep-channels.ts';
 import { sweepCheckouts } from './tasks/sweep-checkouts.ts';
 import { sweepDeliveriesTask } from './tasks/sweep-deliveries.ts';
 import { sweepHolds } from './tasks/sweep-holds.ts';
@@ -50,6 +52,8 @@ const TASK_LIST: { readonly [T in TaskName]: Task<T> } = {
   'expire-lots': expireLotsTask,
   'sweep-holds': sweepHolds,
   'sweep-backorders': sweepBackorders,
+  'sweep-channels': sweepChannels,
+  'sweep-channel-reports': sweepChannelReports,
   'process-webhook': processWebhookTask,
   'process-webhooks': processWebhooksTask,
   'purge-expired': purgeExpired,

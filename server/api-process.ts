@@ -3,6 +3,7 @@ import { createLiveEndpoint } from './api/live.ts';
 import { createApiServer, type PublicHandler } from './api/server.ts';
 import type { WebhookVerifier } from './api/webhooks.ts';
 import type { App } from './app.ts';
+import { CHANNEL_KINDS } from './domains/channels/provider.ts';
 import { allowedHosts } from './platform/hosts.ts';
 import { trustedProxies } from './platform/http.ts';
 import { createPress } from './platform/paper/press.ts';
@@ -74,7 +75,7 @@ export async function startApi(app: App, mounts: ApiMounts, port: number = app.e
   };
 }
 
-function webhookSources({ payments, carriers, bank, partners }: App): ReadonlyMap<string, WebhookVerifier> {
+function webhookSources({ payments, carriers, bank, partners, flows }: App): ReadonlyMap<string, WebhookVerifier> {
   const sources = new Map<string, WebhookVerifier>();
   const psp = payments.get('card');
   const carrier = carriers.get('parcel');
@@ -82,5 +83,7 @@ function webhookSources({ payments, carriers, bank, partners }: App): ReadonlyMa
   if (carrier) sources.set('carrier', (body, headers, now) => carrier.verifyWebhook(body, headers, now));
   if (bank) sources.set('bank', (body, headers, now) => bank.verifyWebhook(body, headers, now));
   for (const [name, partner] of partners) sources.set(name, (body, headers, now) => partner.verifyWebhook(body, headers, now));
+  for (const name of CHANNEL_KINDS.keys())
+    sources.set(name, (body, headers, now) => flows.channels.verifyWebhook(body, headers, now));
   return sources;
 }

@@ -76,6 +76,7 @@ export function createApp({ env, role, pool: given, log: givenLog }: AppOptions)
     outside: { payments, carriers, partners, ...(bank ? { bank } : {}) },
     mail: desk,
     dataKey: env.WAYBILL_DATA_KEY,
+    channels: { origins: channelOrigins(env) },
     observe: (name, figures) => telemetry.observeLane(name, figures),
   });
   const limits = createRateLimiter();
@@ -115,6 +116,7 @@ export function createApp({ env, role, pool: given, log: givenLog }: AppOptions)
     async close() {
       await live.stop();
       await flows.idle();
+      flows.channels.close();
       for (const provider of [...payments.values(), ...carriers.values(), ...partners.values()]) provider.close();
       bank?.close();
       await prisma.$disconnect();
@@ -147,6 +149,12 @@ function partnerConfigs(env: Env): Parameters<typeof createPartners>[0] {
   };
 }
 
+/** Where stock may be sent to. */
+function channelOrigins(env: Env): string[] {
+  const named = env.CHANNEL_ORIGINS.split(',').flatMap((each) => (each.trim() ? [new URL(each.trim()).origin] : []));
+  return env.MARKETPLACE_URL ? [...named, new URL(env.MARKETPLACE_URL).origin] : named;
+}
+
 /** How the demo's customers are steered. */
 function traffic(port: number, pool: pg.Pool): NonNullable<App['traffic']> {
   const control = createTrafficControl(port);
@@ -161,6 +169,7 @@ function simulators(env: Env, pool: pg.Pool): NonNullable<App['simulators']> {
     bank: controlUrl(env.BANK_URL ?? 'http://127.0.0.1:3014', env.BANK_CONTROL_PORT),
     third_party: controlUrl(env.THIRD_PARTY_URL ?? 'http://127.0.0.1:3015', env.THIRD_PARTY_CONTROL_PORT),
     drop_shipper: controlUrl(env.DROP_SHIPPER_URL ?? 'http://127.0.0.1:3016', env.DROP_SHIPPER_CONTROL_PORT),
+    marketplace: controlUrl(env.MARKETPLACE_URL ?? 'http://127.0.0.1:3017', env.MARKETPLACE_CONTROL_PORT),
     mail: controlUrl(env.SMTP_URL ?? 'smtp://127.0.0.1:3013', env.SMTP_CONTROL_PORT),
   });
   return { control, flows: createSimulatorFlows({ pool, control }) };

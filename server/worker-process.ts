@@ -8,6 +8,7 @@ import { admitRequest, sendProblem } from './platform/http.ts';
 import { drain, listen } from './platform/serve.ts';
 import { startTicks } from './platform/ticks.ts';
 import { type RunningWorker, startWorker } from './platform/worker.ts';
+import { startStockPump } from './stock-pump.ts';
 
 export interface RunningJobs {
   stop(): Promise<void>;
@@ -20,7 +21,7 @@ const RESTART_MS = 1_000;
  * with a new id takes its place as soon as it can connect.
  */
 export async function startJobs(app: App): Promise<RunningJobs> {
-  const { env, log, pool, telemetry } = app;
+  const { env, log, pool, telemetry, flows } = app;
   let stopping = false;
   let worker: RunningWorker;
   let timer: NodeJS.Timeout | undefined;
@@ -54,11 +55,13 @@ export async function startJobs(app: App): Promise<RunningJobs> {
 
   worker = await start();
   const ticks = startTicks(pool, TICKS, log);
+  const pump = startStockPump({ sender: flows.channels.sender, pool, connectionString: env.DATABASE_URL, log });
   const monitor = await startMonitor(app, () => stopping);
   return {
     async stop() {
       stopping = true;
       clearTimeout(timer);
+      await pump.stop();
       await ticks.stop();
       await worker.stop();
       await monitor?.();

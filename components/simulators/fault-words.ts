@@ -12,6 +12,7 @@ export const FAULTS_OF = {
   bank: ['decline', 'slow_ms', 'drop_reply', 'drop_before', 'error_5xx', 'error_5xx_after', 'rate_limit'],
   third_party: ['decline', 'slow_ms', 'drop_reply', 'drop_before', 'error_5xx', 'error_5xx_after', 'rate_limit'],
   drop_shipper: ['decline', 'slow_ms', 'drop_reply', 'drop_before', 'error_5xx', 'error_5xx_after', 'rate_limit'],
+  marketplace: ['decline', 'slow_ms', 'drop_reply', 'drop_before', 'error_5xx', 'error_5xx_after', 'rate_limit'],
   mail: ['decline', 'rate_limit', 'drop_reply', 'drop_before', 'error_5xx', 'slow_ms'],
 } as const satisfies Record<SimulatorName, readonly FaultName[]>;
 
@@ -22,6 +23,7 @@ export const OPERATIONS_OF = {
   bank: ['payout', 'beneficiary'],
   third_party: ['request', 'cancel'],
   drop_shipper: ['request', 'cancel'],
+  marketplace: ['stock'],
   mail: ['mail'],
 } as const satisfies Record<SimulatorName, readonly string[]>;
 export type OperationName = (typeof OPERATIONS_OF)[SimulatorName][number];

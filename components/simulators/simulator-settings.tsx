@@ -84,6 +84,24 @@ export function PartnerSettings({ name, settings }: { name: 'third_party' | 'dro
   );
 }
 
+/** Whether the marketplace applies stock later than it takes it, and in no order. */
+export function MarketplaceSettings({ settings }: { settings: Settings }) {
+  const { t } = useMessages();
+  const { settings: change } = useSimulatorActions();
+  const late = Number(settings.apply_after_ms) > 0;
+  return (
+    <Section title={t('simulators.settings.title')}>
+      <Switch
+        label={t('simulators.settings.late')}
+        description={t('simulators.settings.lateText')}
+        checked={late}
+        disabled={change.isPending}
+        onChange={(event) => change.mutate({ simulator: 'marketplace', late: event.currentTarget.checked })}
+      />
+    </Section>
+  );
+}
+
 /** Whether transfers settle by themselves. */
 export function BankSettings({ settings }: { settings: Settings }) {
   const { t } = useMessages();

@@ -16,11 +16,11 @@ import { SimulatorFaults } from './simulator-faults.tsx';
 import { SimulatorFigures } from './simulator-figures.tsx';
 import { ChargeBack, TransferIn, WrongReport } from './simulator-happenings.tsx';
 import { SimulatorLog, SimulatorParcels } from './simulator-log.tsx';
-import { BankSettings, CarrierSettings, PartnerSettings, PspSettings } from './simulator-settings.tsx';
+import { BankSettings, CarrierSettings, MarketplaceSettings, PartnerSettings, PspSettings } from './simulator-settings.tsx';
 import { SimulatorWebhooks } from './simulator-webhooks.tsx';
 import { useSimulatorActions } from './use-simulator.ts';
 
-const NAMES = ['psp', 'carrier', 'bank', 'third_party', 'drop_shipper', 'mail'] as const;
+const NAMES = ['psp', 'carrier', 'bank', 'third_party', 'drop_shipper', 'marketplace', 'mail'] as const;
 type Name = (typeof NAMES)[number];
 /** What happens over there is watched while it happens. */
 const REFRESH_MS = 2_000;
@@ -52,6 +52,7 @@ export function SimulatorsPage() {
             {simulator ? (
               <>
                 <SimulatorFaults key={name} name={name} simulator={simulator} />
+                {name === 'marketplace' && <MarketplaceSettings settings={simulator.settings} />}
                 {name === 'carrier' && <SimulatorParcels parcels={simulator.parcels} />}
                 <SimulatorLog key={`log-${name}`} name={name} entries={simulator.log} />
               </>

@@ -47,7 +47,7 @@ const IMPORT_PROCEDURE = /^[a-z]+\.import[A-Za-z]*$/;
 const MAX_BATCH = 20;
 const TRPC_PATH = '/api/trpc/';
 const REST_PATH = '/api/v1';
-const WEBHOOK_PATH = /^\/api\/webhooks\/([a-z]{1,20})$/;
+const WEBHOOK_PATH = /^\/api\/webhooks\/([a-z_]{1,20})$/;
 
 /** The one public port: the API in this process, everything else through the proxy. */
 export function createApiServer(options: ApiServerOptions): Server {

@@ -16,7 +16,7 @@ export type WebhookVerifier = (
   rawBody: Buffer,
   headers: Readonly<Record<string, string | readonly string[] | undefined>>,
   now: Date,
-) => VerifiedWebhook;
+) => VerifiedWebhook | Promise<VerifiedWebhook>;
 
 export interface WebhookDeps {
   readonly store: WebhookStore;
@@ -36,7 +36,7 @@ export async function handleWebhook(deps: WebhookDeps, source: string, req: Inco
   if (req.method !== 'POST') throw new DomainError('invalid_request', 'Send webhooks with POST.');
   const body = await readBody(req, BODY_LIMIT_BYTES);
   const now = new Date();
-  const webhook = verify(body, req.headers, now);
+  const webhook = await verify(body, req.headers, now);
   const { id: externalId, topic } = webhook;
   const known = await deps.store.store({ source, externalId, topic, payload: webhook, receivedAt: now });
   requestInfo(req).log.info({ source, webhookId: webhook.id, topic: webhook.topic, known }, 'webhook received');

@@ -189,6 +189,7 @@ function makeSecrets(): Secrets {
       THIRD_PARTY_WEBHOOK_SECRET: `whsec_${token(24)}`,
       DROP_SHIPPER_API_KEY: `drop_shipper_test_${token(18)}`,
       DROP_SHIPPER_WEBHOOK_SECRET: `whsec_${token(24)}`,
+      MARKETPLACE_SECRET: `whsec_${token(24)}`,
     },
   };
 }

@@ -44,11 +44,13 @@ export async function stackEnvironment(project: Project, options: StartOptions):
     env.BANK_URL ??= `http://127.0.0.1:${await innerPort(options.port + 14)}`;
     env.THIRD_PARTY_URL ??= `http://127.0.0.1:${await innerPort(options.port + 15)}`;
     env.DROP_SHIPPER_URL ??= `http://127.0.0.1:${await innerPort(options.port + 16)}`;
+    env.MARKETPLACE_URL ??= `http://127.0.0.1:${await innerPort(options.port + 17)}`;
     env.PSP_CONTROL_PORT ??= String(await innerPort(options.port + 21));
     env.CARRIER_CONTROL_PORT ??= String(await innerPort(options.port + 22));
     env.BANK_CONTROL_PORT ??= String(await innerPort(options.port + 24));
     env.THIRD_PARTY_CONTROL_PORT ??= String(await innerPort(options.port + 25));
     env.DROP_SHIPPER_CONTROL_PORT ??= String(await innerPort(options.port + 26));
+    env.MARKETPLACE_CONTROL_PORT ??= String(await innerPort(options.port + 27));
     if (options.traffic) env.TRAFFIC_PORT ??= String(await innerPort(options.port + 31));
     mkdirSync(simulatorsDir(project), { recursive: true, mode: 0o700 });
   }
@@ -105,7 +107,14 @@ const DEMO_PARTNER = { answer_after_ms: 3_000, auto_ship: true, ship_after_ms: 1
 async function letParcelsArrive(env: NodeJS.ProcessEnv): Promise<void> {
   if (!simulated() || !env.CARRIER_URL) return;
   const partners = { third_party: env.THIRD_PARTY_URL ?? '', drop_shipper: env.DROP_SHIPPER_URL ?? '' };
-  const control = createSimulatorControl({ psp: env.PSP_URL ?? '', carrier: env.CARRIER_URL, bank: '', mail: '', ...partners });
+  const control = createSimulatorControl({
+    psp: env.PSP_URL ?? '',
+    carrier: env.CARRIER_URL,
+    bank: '',
+    mail: '',
+    marketplace: '',
+    ...partners,
+  });
   await control.change('carrier', 'settings', { ...DEMO_JOURNEY, auto_progress_since: Date.now() });
   for (const partner of ['third_party', 'drop_shipper'] as const)
     if (partners[partner]) await control.change(partner, 'settings', DEMO_PARTNER);

@@ -44,6 +44,7 @@ import { type Reviewed, reviewBackorders } from './backorders/review.ts';
 import { type SetPolicy, setBackorderPolicy } from './backorders/set-policy.ts';
 import { type CancelledOrder, type CancelWish, cancelOrder } from './cancel-order.ts';
 import { type CancelPreview, previewCancel } from './cancel-plan.ts';
+import { type ChannelFlows, createChannelFlows } from './channels/channel-flows.ts';
 import { type CheckoutFlows, createCheckoutFlows } from './checkouts/checkout-flows.ts';
 import { type CreatedQuote, createQuote, readTaxes } from './create-quote.ts';
 import { type DecidedApproval, decideApproval } from './decide-approval.ts';
@@ -107,6 +108,8 @@ export interface Flows {
   /** What becomes of parcels: labels, manifests, claims, what comes back. */
   readonly parcels: ParcelFlows;
   readonly createQuote: Call<CreateQuoteInput, CreatedQuote>;
+  /** Our stock at channels that sell it elsewhere. */
+  readonly channels: ChannelFlows;
   /** From the cart, or an agent's draft, to an order that is paid. */
   readonly checkouts: CheckoutFlows;
   /** Customers' money with the platform. */
@@ -219,6 +222,8 @@ export interface FlowDeps {
   readonly clock?: () => Date;
   /** WAYBILL_DATA_KEY: what gift cards' codes are hashed with. Without it none are issued. */
   readonly dataKey?: string;
+  /** Origins that channels' connections may name. Without any nothing is sent to channels. */
+  readonly channels?: { readonly origins: readonly string[]; readonly timeoutMs?: number };
   /**
    * Set where the caller advances the sagas it starts (an import, made-up data): no worker is told of them. Should the caller die, the
    * sweep finds them.
@@ -262,6 +267,10 @@ export function createFlows(deps: FlowDeps): Flows {
     parcels: createParcelFlows({ pool, home, outside, clock, verb }),
     createQuote: quote,
     reservations: createReservationFlows({ pool, verb }),
+    channels: createChannelFlows({
+      ...{ pool, home, clock, verb },
+      settings: deps.dataKey && deps.channels ? { dataKey: deps.dataKey, ...deps.channels } : undefined,
+    }),
     checkouts: createCheckoutFlows({ pool, createQuote: quote, verb }),
     wallets: createWalletFlows({ pool, verb }),
     reconciliation: createReconciliationFlows({ pool, outside, verb }),

@@ -83,6 +83,7 @@ export const settingsInput = z.discriminatedUnion('simulator', [
   }),
   z.object({ simulator: z.literal('third_party'), ...partnerSettings }),
   z.object({ simulator: z.literal('drop_shipper'), ...partnerSettings }),
+  z.object({ simulator: z.literal('marketplace'), late: z.boolean() }),
 ]);
 export type SettingsInput = z.infer<typeof settingsInput>;
 
@@ -219,6 +220,8 @@ function switchBody(input: SwitchInput): Record<string, unknown> {
 
 function settingsBody(input: SettingsInput): Record<string, unknown> {
   if (input.simulator === 'psp') return { multicapture: input.multicapture };
+  if (input.simulator === 'marketplace')
+    return input.late ? { apply_after_ms: 3_000, shuffle: true } : { apply_after_ms: 0, shuffle: false };
   if (input.simulator === 'third_party' || input.simulator === 'drop_shipper') {
     const { answer, answerAfterMs: answer_after_ms, autoShip: auto_ship, shipAfterMs: ship_after_ms } = input;
     return given({ answer, answer_after_ms, auto_ship, ship_after_ms });

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { CHANNEL_KINDS, type ChannelWebhook } from '../domains/channels/provider.ts';
 import type { CarrierWebhook, ClaimWebhook } from '../domains/fulfilment/provider.ts';
 import type { ShipmentUpdateInput } from '../domains/fulfilment/schema.ts';
 import { NODE_KINDS, type PartnerWebhook } from '../domains/nodes/provider.ts';
@@ -30,7 +31,8 @@ export async function processWebhook(
 }
 
 type CarrierFlows = Pick<Flows, 'updateShipment'> & { readonly parcels: Pick<Flows['parcels'], 'openClaim' | 'answerClaim'> };
-type WebhookFlows = Pick<Flows, 'wakeSagas' | 'rails'> & CarrierFlows;
+type WebhookFlows = Pick<Flows, 'wakeSagas' | 'rails'> &
+  CarrierFlows & { readonly channels: Pick<Flows['channels'], 'receiveReport'> };
 
 interface Tries {
   /** Whether nobody tries by himself after this. */
@@ -75,6 +77,8 @@ async function processOne(
     if (webhook.source === 'psp') await paymentNews(pool, flows, [webhook], ctx);
     else if (webhook.source === 'bank')
       await finishWebhooks(pool, [webhook.id], (await bankNews(flows, webhook)) ? 'processed' : 'ignored', ctx.now);
+    else if (CHANNEL_KINDS.has(webhook.source))
+      await finishWebhooks(pool, [webhook.id], (await channelReport(flows, webhook, ctx)) ? 'processed' : 'ignored', ctx.now);
     else if (NODE_KINDS.get(webhook.source)?.connect)
       await finishWebhooks(pool, [webhook.id], (await partnerNews(pool, flows, webhook, ctx)) ? 'processed' : 'ignored', ctx.now);
     else await finishWebhooks(pool, [webhook.id], (await carrierReport(flows, webhook, ctx)) ? 'processed' : 'ignored', ctx.now);
@@ -169,6 +173,18 @@ async function shipmentByRef(db: Queryable, orderId: string, ref: string): Promi
     values: [orderId, ref],
   });
   return rows[0]?.id;
+}
+
+/** What a channel says it has. */
+async function channelReport(
+  { channels }: Pick<WebhookFlows, 'channels'>,
+  { payload }: StoredWebhook,
+  ctx: Ctx,
+): Promise<boolean> {
+  const { connectionId, listings, occurredAt } = payload as unknown as Omit<ChannelWebhook, 'occurredAt'> & {
+    occurredAt: string;
+  };
+  return (await channels.receiveReport({ connectionId, listings, at: new Date(occurredAt) }, ctx)) !== null;
 }
 
 /** A transfer in or out: the bank is asked what became of it. */

@@ -88,6 +88,17 @@ export const EVENT_TYPES = [
   'backorder.stopped',
   'stock.safety_set',
   'stock.channel_set',
+  'channel.connected',
+  'channel.changed',
+  'channel.paused',
+  'channel.resumed',
+  'channel.resent',
+  'channel.relisted',
+  'channel.failing',
+  'channel.recovered',
+  'channel.drifted',
+  'channel.agreed',
+  'channel.drift_resolved',
   'reservation.created',
   'reservation.extended',
   'reservation.used',
@@ -174,6 +185,7 @@ export type Aggregate =
   | 'purchase_order'
   | 'stock_policy'
   | 'reservation'
+  | 'channel'
   | 'transfer'
   | 'stock_count'
   | 'shipping_method'

@@ -6,6 +6,7 @@ export const LIVE_TOPICS = [
   'sku',
   'stock_policy',
   'reservation',
+  'channel',
   'node',
   'routing_rules',
   'customer',

@@ -30,6 +30,8 @@ export const TASKS = {
   'sweep-money-requests': z.object({}),
   'sweep-holds': z.object({}),
   'sweep-backorders': z.object({}),
+  'sweep-channels': z.object({}),
+  'sweep-channel-reports': z.object({}),
   'check-integrity': z.object({ full: z.boolean().optional() }),
   'seal-rows': z.object({}),
   'purge-expired': z.object({}),

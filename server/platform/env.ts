@@ -16,6 +16,7 @@ const KNOWN_SECRETS = {
   THIRD_PARTY_WEBHOOK_SECRET: 'whsec_thirdpartydemo',
   DROP_SHIPPER_API_KEY: 'drop_shipper_test_waybill',
   DROP_SHIPPER_WEBHOOK_SECRET: 'whsec_dropshipperdemo',
+  MARKETPLACE_SECRET: 'whsec_marketplacedemosecret',
 } as const;
 
 const schema = z.object({
@@ -67,6 +68,12 @@ const schema = z.object({
   DROP_SHIPPER_API_KEY: z.string().default(KNOWN_SECRETS.DROP_SHIPPER_API_KEY),
   DROP_SHIPPER_WEBHOOK_SECRET: z.string().default(KNOWN_SECRETS.DROP_SHIPPER_WEBHOOK_SECRET),
   DROP_SHIPPER_CONTROL_PORT: z.coerce.number().int().optional(),
+  /** Origins, separated by commas, that channels' connections may name: nobody makes this house call whom they like. */
+  CHANNEL_ORIGINS: z.string().default(''),
+  /** The demo's marketplace, and what it and its connection sign with. */
+  MARKETPLACE_URL: z.url().optional(),
+  MARKETPLACE_SECRET: z.string().default(KNOWN_SECRETS.MARKETPLACE_SECRET),
+  MARKETPLACE_CONTROL_PORT: z.coerce.number().int().optional(),
   /** smtp://user:password@host:587 or smtps://…:465. Without it mail is off, and the log says so. */
   SMTP_URL: z
     .string()
@@ -111,7 +118,7 @@ export function env(): Env {
 
 /** The key of whom nobody calls opens nothing. */
 function isConnected(given: Env, name: string): boolean {
-  const optional = (['BANK', 'THIRD_PARTY', 'DROP_SHIPPER'] as const).find((who) => name.startsWith(`${who}_`));
+  const optional = (['BANK', 'THIRD_PARTY', 'DROP_SHIPPER', 'MARKETPLACE'] as const).find((who) => name.startsWith(`${who}_`));
   return optional === undefined || given[`${optional}_URL`] !== undefined;
 }
 

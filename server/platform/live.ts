@@ -201,7 +201,7 @@ interface Listener {
 }
 
 /** Keeps one connection on LISTEN and makes a new one when it breaks. Calls `wake` on each notification and each reconnect. */
-function keepListening(connectionString: string, log: Log, wake: () => void): Listener {
+export function keepListening(connectionString: string, log: Log, wake: () => void): Listener {
   let client: pg.Client | undefined;
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;

@@ -13,6 +13,7 @@ export const LOCK_ORDER = [
   'shipping_methods',
   'routing',
   'nodes',
+  'channel_connections',
   'gl_accounts',
   'money_requests',
   'wallets',

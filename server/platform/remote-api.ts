@@ -61,7 +61,8 @@ export interface RemoteApiConfig {
   /** Who it is, for sentences: "carrier", "bank". */
   readonly who: string;
   readonly url: string;
-  readonly apiKey: string;
+  /** How it knows us: a key, or the headers that sign what a call says (nothing, where it only asks). */
+  readonly apiKey: string | ((text: string, key: string | undefined) => Readonly<Record<string, string>>);
   /** Default 10 s. */
   readonly timeoutMs?: number;
   /** How many calls run at once. Default 32. */
@@ -80,12 +81,16 @@ export interface RemoteFailed {
 export interface RemoteUnknown {
   readonly kind: 'unknown';
   readonly reason: string;
+  /** How long it asked us to wait. */
+  readonly retryAfterMs?: number;
 }
 
 /** Definitely nothing happened; the same call may be sent again later. */
 export interface RemoteUnreachable {
   readonly kind: 'unreachable';
   readonly reason: string;
+  /** How long it asked us to wait. */
+  readonly retryAfterMs?: number;
 }
 
 export type RemoteTrouble = RemoteFailed | RemoteUnknown | RemoteUnreachable;
@@ -113,6 +118,7 @@ const QUEUE_PER_CALL = 32;
 
 interface Answer {
   readonly status: number;
+  readonly retryAfter: string | undefined;
   readonly body: unknown;
 }
 
@@ -142,16 +148,22 @@ export function createRemoteApi(config: RemoteApiConfig): RemoteApi {
 }
 
 /** Sorts an answer that is not a 2xx. */
-function refusal(who: string, { status, body }: Answer): RemoteTrouble {
-  if (status === 429) return { kind: 'unreachable', reason: `The ${who} asks for fewer requests.` };
+function refusal(who: string, { status, body, retryAfter }: Answer): RemoteTrouble {
+  const asked = waitAsked(retryAfter);
+  if (status === 429) return { kind: 'unreachable', reason: `The ${who} asks for fewer requests.`, ...asked };
   if (status === 401 || status === 403) return { kind: 'unreachable', reason: `The ${who} refuses our key.` };
   const parsed = errorReply.safeParse(body);
   const { code, message } = parsed.success
     ? parsed.data.error
     : { code: `http_${status}`, message: `The ${who} gave no reason.` };
   if (status >= 500 || code === 'in_progress' || code === 'key_reused')
-    return { kind: 'unknown', reason: `The ${who} answered ${status}: ${message}` };
+    return { kind: 'unknown', reason: `The ${who} answered ${status}: ${message}`, ...asked };
   return { kind: 'failed', code, message, response: { status, code } };
+}
+
+/** Seconds, as programs say it; a date is not worth reading for a wait. */
+function waitAsked(retryAfter: string | undefined): { readonly retryAfterMs?: number } {
+  return retryAfter !== undefined && /^\d{1,6}$/.test(retryAfter) ? { retryAfterMs: Number(retryAfter) * 1_000 } : {};
 }
 
 /** What a broken call means: only a connection that was never made is sure to have done nothing. */
@@ -179,7 +191,9 @@ function send(
   const request = config.url.startsWith('https:') ? httpsRequest : httpRequest;
   return new Promise((resolve, reject) => {
     const headers = {
-      authorization: `Bearer ${config.apiKey}`,
+      ...(typeof config.apiKey === 'string'
+        ? { authorization: `Bearer ${config.apiKey}` }
+        : config.apiKey(payload ?? '', sent?.key)),
       ...(payload !== undefined && { 'content-type': 'application/json', 'content-length': Buffer.byteLength(payload) }),
       ...(sent !== undefined && { 'idempotency-key': sent.key }),
     };
@@ -191,10 +205,11 @@ function send(
       response.on('end', () => {
         const text = Buffer.concat(chunks).toString('utf8');
         const status = response.statusCode ?? 0;
+        const retryAfter = response.headers['retry-after'];
         try {
-          resolve({ status, body: JSON.parse(text) });
+          resolve({ status, retryAfter, body: JSON.parse(text) });
         } catch {
-          resolve({ status, body: undefined });
+          resolve({ status, retryAfter, body: undefined });
         }
       });
     });

@@ -105,6 +105,13 @@ test('what is past its time goes, in any number; what is not stays', async () =>
      SELECT gen_random_uuid(), $1, 'api', 'h', 1, at, at, 10, '{}' FROM unnest($2::timestamptz[]) at`,
     [newId(), [ago(3), ago(1)]],
   );
+  await db.pool.query(
+    `WITH told AS (INSERT INTO channel_messages (id, connection_id, status, items, size, attempts, created_at, ended_at)
+       SELECT gen_random_uuid(), $1, 'acknowledged', '[]', 1, 1, at, at FROM unnest($2::timestamptz[]) at)
+     INSERT INTO channel_reports (id, connection_id, source, listings, agreed, on_the_way, different, unknown, at)
+       SELECT gen_random_uuid(), $1, 'fetched', 1, 1, 0, 0, 0, at FROM unnest($2::timestamptz[]) at`,
+    [newId(), [ago(15), ago(13)]],
+  );
 
   const purged = await purgeExpiredRows(db.pool, NOW);
   expect(purged).toEqual({
@@ -118,6 +125,8 @@ test('what is past its time goes, in any number; what is not stays', async () =>
     webhookPayloads: 1,
     mails: 1,
     mailAttempts: 1,
+    channelMessages: 1,
+    channelReports: 1,
     processSamples: 1,
   });
   const mails = await db.pool.query('SELECT recipient, html, data FROM notifications ORDER BY recipient NULLS FIRST');

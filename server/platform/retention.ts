@@ -22,6 +22,9 @@ export const RETENTION_DAYS = {
   mails: 180,
   /** What the mail server answered, which may name the recipient. */
   mailAttempts: 180,
+  /** What channels were told and what they reported; what each listing has is kept. */
+  channelMessages: 14,
+  channelReports: 14,
   /** What each process saw: the page of health looks back an hour. */
   processSamples: 2,
 } as const;
@@ -75,6 +78,8 @@ const PURGES: readonly { readonly name: keyof typeof RETENTION_DAYS; readonly te
     )}`,
   },
   { name: 'mailAttempts', text: removing('notification_attempts', 'started_at < $1') },
+  { name: 'channelMessages', text: removing('channel_messages', 'ended_at < $1') },
+  { name: 'channelReports', text: removing('channel_reports', 'at < $1') },
   { name: 'processSamples', text: removing('process_samples', 'at < $1') },
 ];
 
@@ -95,6 +100,8 @@ export async function purgeExpiredRows(
     webhookPayloads: 0,
     mails: 0,
     mailAttempts: 0,
+    channelMessages: 0,
+    channelReports: 0,
     processSamples: 0,
   };
   for (const { name, text } of PURGES) {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { DomainError, type ErrorCode } from '../kernel/errors.ts';
 
 /** The demo's stand-ins for the outside world, as they are steered: over HTTP, on a listener that stays up while they are "down". */
-export const SIMULATORS = ['psp', 'carrier', 'bank', 'third_party', 'drop_shipper', 'mail'] as const;
+export const SIMULATORS = ['psp', 'carrier', 'bank', 'third_party', 'drop_shipper', 'marketplace', 'mail'] as const;
 export type SimulatorName = (typeof SIMULATORS)[number];
 
 const rule = z.object({
@@ -32,6 +32,7 @@ const logEntry = z.object({
   message_id: z.string().optional(),
   bank_ref: z.string().optional(),
   partner_ref: z.string().optional(),
+  channel_ref: z.string().optional(),
   order_number: z.string().optional(),
 });
 const figures = z.record(z.string(), z.number());

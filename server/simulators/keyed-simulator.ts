@@ -195,9 +195,13 @@ export abstract class KeyedSimulator<
     const open = this.open(request);
     if (open !== undefined) return open;
     this.count('requests');
-    if (request.headers.authorization !== `Bearer ${this.options.apiKey}`)
-      return refuse(401, 'unauthorized', 'The API key is not valid.');
+    if (!this.admits(request)) return refuse(401, 'unauthorized', 'The API key is not valid.');
     return this.answer(request);
+  }
+
+  /** Whether it knows the caller. */
+  protected admits(request: SimRequest): boolean {
+    return request.headers.authorization === `Bearer ${this.options.apiKey}`;
   }
 
   /** Comes before each read: counts it and carries out what is switched on. Returns what is answered instead. */

@@ -81,7 +81,11 @@ export function createKeyedWrites<Entry>(deps: KeyedWritesDeps<Entry>): (write: 
 /** Faults after which nothing has happened. */
 export function refusedAtTheDoor(faults: Faults): SimReply | undefined {
   if (faults.drop_before !== undefined) return DROP;
-  if (faults.rate_limit !== undefined) return refuse(429, 'rate_limit', 'Too many requests.');
+  if (faults.rate_limit !== undefined)
+    return {
+      ...refuse(429, 'rate_limit', 'Too many requests.'),
+      headers: { 'content-type': 'application/json', 'retry-after': '1' },
+    };
   if (faults.error_5xx !== undefined) return refuse(500, 'internal', 'An unexpected error occurred.');
   return undefined;
 }

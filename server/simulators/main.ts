@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { startBankSimulator } from './bank/server.ts';
 import { startCarrierSimulator } from './carrier/server.ts';
 import { startMailSimulator } from './mail/server.ts';
+import { startMarketplaceSimulator } from './marketplace/server.ts';
 import { type PartnerSimulator, startPartnerSimulator } from './partner/server.ts';
 import { startPspSimulator } from './psp/server.ts';
 
@@ -9,7 +10,7 @@ import { startPspSimulator } from './psp/server.ts';
  * All simulators in one process: `node server/simulators/main.ts --data DIR`. Addresses and secrets come from the same variables
  * that the application reads, so that the two sides agree. SIM_HOST widens the interface it listens on, for containers. The mail
  * catcher is there where SMTP_CONTROL_PORT says that SMTP_URL is meant to be one, the bank and the partners where BANK_URL,
- * THIRD_PARTY_URL and DROP_SHIPPER_URL say where.
+ * THIRD_PARTY_URL and DROP_SHIPPER_URL say where, the marketplace where MARKETPLACE_URL does.
  */
 const { values } = parseArgs({ options: { data: { type: 'string' } } });
 const setting = (name: string, fallback: string): string => process.env[name] || fallback;
@@ -77,6 +78,17 @@ try {
     });
     partners.push({ name, ...partner });
   }
+  const marketUrl = process.env.MARKETPLACE_URL;
+  const market = marketUrl
+    ? await startMarketplaceSimulator({
+        port: portOf(marketUrl),
+        host,
+        controlPort: controlPort('MARKETPLACE_CONTROL_PORT', marketUrl),
+        dir: values.data,
+        webhookUrl: webhookTo('marketplace'),
+        webhookSecret: setting('MARKETPLACE_SECRET', 'whsec_marketplacedemosecret'),
+      })
+    : undefined;
   const mailControl = process.env.SMTP_CONTROL_PORT;
   const mail = mailControl
     ? await startMailSimulator({
@@ -86,7 +98,7 @@ try {
       })
     : undefined;
   console.log(
-    `Simulators: PSP ${psp.url} (control ${psp.controlUrl}), carrier ${carrier.url} (control ${carrier.controlUrl})${bank ? `, bank ${bank.url} (control ${bank.controlUrl})` : ''}${partners.map(({ name, url, controlUrl }) => `, ${name} ${url} (control ${controlUrl})`).join('')}${mail ? `, mail ${mail.url} (control ${mail.controlUrl})` : ''}`,
+    `Simulators: PSP ${psp.url} (control ${psp.controlUrl}), carrier ${carrier.url} (control ${carrier.controlUrl})${bank ? `, bank ${bank.url} (control ${bank.controlUrl})` : ''}${partners.map(({ name, url, controlUrl }) => `, ${name} ${url} (control ${controlUrl})`).join('')}${market ? `, marketplace ${market.url} (control ${market.controlUrl})` : ''}${mail ? `, mail ${mail.url} (control ${mail.controlUrl})` : ''}`,
   );
   const stop = async () => {
     await Promise.all([
@@ -94,6 +106,7 @@ try {
       carrier.close(),
       bank?.close(),
       ...partners.map((partner) => partner.close()),
+      market?.close(),
       mail?.close(),
     ]);
     process.exit(0);
@@ -104,7 +117,7 @@ try {
   const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE' && 'port' in error;
   console.error(
     taken
-      ? `Port ${error.port} is taken: set PSP_URL, CARRIER_URL, BANK_URL, THIRD_PARTY_URL, DROP_SHIPPER_URL and SMTP_URL to free ports.`
+      ? `Port ${error.port} is taken: set PSP_URL, CARRIER_URL, BANK_URL, THIRD_PARTY_URL, DROP_SHIPPER_URL, MARKETPLACE_URL and SMTP_URL to free ports.`
       : error,
   );
   process.exit(1);

@@ -2,6 +2,7 @@ import type pg from 'pg';
 import type { Queryable, Tx } from '../platform/db.ts';
 import { readSnapshot } from '../platform/read-snapshot.ts';
 import { BACKORDER_INVARIANTS } from './integrity/backorders.ts';
+import { CHANNEL_INVARIANTS } from './integrity/channels.ts';
 import { CHECKOUT_INVARIANTS } from './integrity/checkouts.ts';
 import { type Broken, type Finding, type Invariant, SCOPE_SQL } from './integrity/invariant.ts';
 import { LEDGER_INVARIANTS } from './integrity/ledger.ts';
@@ -32,6 +33,7 @@ export const INVARIANTS: readonly Invariant[] = [
   ...TENDER_INVARIANTS,
   ...STOCK_INVARIANTS,
   ...PARTNER_INVARIANTS,
+  ...CHANNEL_INVARIANTS,
   ...STOCK_WORK_INVARIANTS,
   ...BACKORDER_INVARIANTS,
   ...ORDER_INVARIANTS,

@@ -118,7 +118,14 @@ function shownEntry(entry: SimulatorLogEntry, labels: Labels): SimulatorEntry {
       entry.order_number ??
       null,
     shipmentNumber: shipment?.number ?? null,
-    ref: entry.payment_intent ?? entry.carrier_ref ?? entry.bank_ref ?? entry.partner_ref ?? noticeOf(entry) ?? '',
+    ref:
+      entry.payment_intent ??
+      entry.carrier_ref ??
+      entry.bank_ref ??
+      entry.partner_ref ??
+      entry.channel_ref ??
+      noticeOf(entry) ??
+      '',
   };
 }
 

@@ -173,7 +173,7 @@ describe('an address in a field of the REST API', PATIENCE, () => {
 const CALLERS: Readonly<Record<string, string>> = {
   'server/domains/notifications/smtp.ts': 'SMTP_URL',
   'server/domains/payments/stripe-http.ts': 'PSP_URL, by the agent of the provider’s SDK',
-  'server/platform/remote-api.ts': 'CARRIER_URL and BANK_URL',
+  'server/platform/remote-api.ts': 'CARRIER_URL, BANK_URL and the partners’, and channels’ addresses on CHANNEL_ORIGINS',
   'server/platform/simulator-control.ts': 'a simulator of the demo, by PSP_URL, CARRIER_URL, BANK_URL or SMTP_URL',
   'server/platform/traffic-control.ts': 'the demo’s customers, on loopback',
   'server/platform/web-proxy.ts': 'WEB_PORT, on loopback',

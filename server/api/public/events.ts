@@ -13,6 +13,7 @@ const SEEN_WITH: Readonly<Record<Aggregate, readonly ApiScope[]>> = {
   approval: ['orders:read'],
   checkout: ['orders:read'],
   reservation: ['orders:read', 'stock:read'],
+  channel: ['stock:read'],
   sku: ['stock:read', 'catalog:read'],
   purchase_order: ['stock:read'],
   stock_policy: ['stock:read'],

@@ -13,6 +13,8 @@ export interface Supply {
   version: bigint;
   /** Whether channels have rules for this SKU: their rows are locked with it. */
   byChannel: boolean;
+  /** Whether somebody outside is told how many there are: changes leave a mark. */
+  readonly listed?: boolean;
 }
 
 /** What a channel may be promised of a SKU in a region. A SKU and channel without a row have no limit. */

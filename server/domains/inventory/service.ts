@@ -3,7 +3,7 @@ import { newId } from '../../kernel/ids.ts';
 import type { Tx } from '../../platform/db.ts';
 import { lockStep } from '../../platform/locks.ts';
 import { together } from '../../platform/together.ts';
-import { type ChannelRule, setChannelRule } from './promising.ts';
+import { availableToChannel, availableToPromise, type ChannelRule, setChannelRule } from './promising.ts';
 import {
   type AppliedMovement,
   applyMovement,
@@ -19,11 +19,13 @@ import {
 import {
   createStock,
   createSupply,
+  insertMarks,
   insertMovements,
   lockChannels,
   lockStock,
   lockSupply,
   type MovementRow,
+  readOffers,
   readOpenWork,
   writeChannels,
   writeRules,
@@ -31,6 +33,8 @@ import {
   writeSupply,
   writeWork,
 } from './store.ts';
+
+export { markListed, takeMarks } from './store.ts';
 
 /** The locked stock of a batch and what the batch did to it. */
 export interface InventoryState extends Books {
@@ -195,7 +199,32 @@ export async function write(tx: Tx, state: InventoryState): Promise<void> {
     writeRules(tx, [...state.dirtyRules]),
     writeStock(tx, [...state.dirtyStock]),
     insertMovements(tx, state.movements),
+    ...marksOf(tx, state),
     writeWorkOf(tx, state),
+  );
+}
+
+/** SKUs that nobody outside is told of cost no statement. */
+function marksOf(tx: Tx, state: InventoryState): Promise<void>[] {
+  const listed = [...state.dirtySupply].filter((row) => row.listed);
+  const last = state.movements.at(-1);
+  return listed.length > 0 && last ? [insertMarks(tx, listed, last.at)] : [];
+}
+
+/** What a channel may be promised of a SKU now, and the version of the supply that says so. */
+export interface Offer {
+  readonly available: bigint;
+  readonly version: bigint;
+}
+
+/** Offers by SKU, read without locks. */
+export async function offersTo(tx: Tx, region: string, skuIds: readonly string[], channel: string): Promise<Map<string, Offer>> {
+  const rows = await readOffers(tx, region, skuIds, channel);
+  return new Map(
+    rows.map(({ buffer, cap, channelPromised, ...supply }) => {
+      const rule = buffer === null ? undefined : { buffer, cap, promised: channelPromised ?? 0n };
+      return [supply.skuId, { available: availableToChannel(availableToPromise(supply), rule), version: supply.version }];
+    }),
   );
 }
 

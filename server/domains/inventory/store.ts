@@ -1,3 +1,4 @@
+import { newId } from '../../kernel/ids.ts';
 import type { Tx } from '../../platform/db.ts';
 import { insertRows, type TableSpec, updateRows } from '../../platform/rows.ts';
 import type { ChannelSupply, NodeStock, ShortageWork, Supply } from './rules.ts';
@@ -64,6 +65,8 @@ const CHANNELS: TableSpec = {
   columns: { sku_id: 'uuid', region: 'text', channel: 'text', promised: 'int8', excess: 'int8', version: 'int8' },
 };
 
+const MARKS: TableSpec = { table: 'supply_marks', columns: { id: 'uuid', sku_id: 'uuid', region: 'text', at: 'timestamptz' } };
+
 export interface MovementRow {
   readonly id: string;
   readonly sku_id: string;
@@ -121,7 +124,7 @@ export async function lockSupply(tx: Tx, region: string, skuIds: readonly string
   const { rows } = await tx.query<Supply>({
     name: 'inventory-lock-supply',
     text: `SELECT sku_id AS "skuId", region, merchant_id AS "merchantId", sellable, promised, limit_over AS "limitOver", shortfall, version,
-                  by_channel AS "byChannel"
+                  by_channel AS "byChannel", listed
            FROM sku_supply WHERE region = $1 AND sku_id = ANY($2::uuid[]) ORDER BY sku_id FOR NO KEY UPDATE`,
     values: [region, skuIds],
   });
@@ -254,4 +257,62 @@ export async function writeWork(
       now,
     ],
   });
+}
+
+/** Says which SKUs' supply changed, for whoever tells the channels: rows of their own, so that no writer waits for a reader. */
+export async function insertMarks(tx: Tx, rows: readonly Supply[], at: Date): Promise<void> {
+  await insertRows(
+    tx,
+    MARKS,
+    rows.map(({ skuId, region }) => ({ id: newId(), sku_id: skuId, region, at })),
+  );
+}
+
+export interface SupplyMark {
+  readonly skuId: string;
+  readonly region: string;
+  /** When the first of the changes happened. */
+  readonly since: Date;
+}
+
+/** Takes marks away, one row per SKU. What commits meanwhile is left for the next time. */
+export async function takeMarks(tx: Tx, limit: number): Promise<SupplyMark[]> {
+  const { rows } = await tx.query<SupplyMark>({
+    name: 'inventory-take-marks',
+    text: `WITH taken AS (
+             DELETE FROM supply_marks WHERE id = ANY(ARRAY(SELECT id FROM supply_marks ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED))
+             RETURNING sku_id, region, at)
+           SELECT sku_id AS "skuId", region, min(at) AS since FROM taken GROUP BY sku_id, region ORDER BY 1, 2`,
+    values: [limit],
+  });
+  return rows;
+}
+
+/** Has every change of these SKUs leave a mark from now on; their rows are locked. */
+export async function markListed(tx: Tx, region: string, skuIds: readonly string[]): Promise<void> {
+  if (skuIds.length === 0) return;
+  await tx.query({
+    name: 'inventory-mark-listed',
+    text: 'UPDATE sku_supply SET listed = true WHERE region = $1 AND sku_id = ANY($2::uuid[]) AND NOT listed',
+    values: [region, skuIds],
+  });
+}
+
+export interface OfferRow extends Supply {
+  readonly buffer: bigint | null;
+  readonly cap: bigint | null;
+  readonly channelPromised: bigint | null;
+}
+
+/** Supply with a channel's rule of it, unlocked and of one moment: both change in the same transaction. */
+export async function readOffers(tx: Tx, region: string, skuIds: readonly string[], channel: string): Promise<OfferRow[]> {
+  const { rows } = await tx.query<OfferRow>({
+    name: 'inventory-read-offers',
+    text: `SELECT s.sku_id AS "skuId", s.region, s.merchant_id AS "merchantId", s.sellable, s.promised, s.limit_over AS "limitOver", s.shortfall,
+                  s.version, s.by_channel AS "byChannel", c.buffer, c.cap, c.promised AS "channelPromised"
+           FROM sku_supply s LEFT JOIN channel_supply c ON c.sku_id = s.sku_id AND c.region = s.region AND c.channel = $3
+           WHERE s.region = $1 AND s.sku_id = ANY($2::uuid[])`,
+    values: [region, skuIds, channel],
+  });
+  return rows;
 }

@@ -23,7 +23,13 @@ export interface Mortal {
 
 const never = new Promise<never>(() => {});
 
-export function createMortal(deps: { pool: pg.Pool; outside: Outside; clock: () => Date }, death: Death | null): Mortal {
+/** What a worker that may die is made of: its connections and whoever it calls. */
+export interface Mortality extends Omit<Mortal, 'flows'> {
+  readonly pool: pg.Pool;
+  readonly mortal: <T extends object>(provider: T) => T;
+}
+
+export function mortality(livingPool: pg.Pool, death: Death | null): Mortality {
   const counts = { commit: 0, call: 0 };
   let dead = false;
   let die: () => void = () => {};
@@ -54,7 +60,7 @@ export function createMortal(deps: { pool: pg.Pool; outside: Outside; clock: () 
   const pool = {
     connect: async () => {
       if (dead) return never;
-      const client = await deps.pool.connect();
+      const client = await livingPool.connect();
       return new Proxy(client, {
         get(target, property) {
           if (property !== 'query') {
@@ -72,6 +78,7 @@ export function createMortal(deps: { pool: pg.Pool; outside: Outside; clock: () 
         },
       });
     },
+    query: (...args: [string]) => (dead ? never : livingPool.query(...args)),
   } as unknown as pg.Pool;
 
   const mortal = <T extends object>(provider: T): T =>
@@ -83,6 +90,11 @@ export function createMortal(deps: { pool: pg.Pool; outside: Outside; clock: () 
         return (...args: unknown[]) => pass('call', () => value.apply(target, args), ignore);
       },
     });
+  return { pool, mortal, died, counts };
+}
+
+export function createMortal(deps: { pool: pg.Pool; outside: Outside; clock: () => Date }, death: Death | null): Mortal {
+  const { pool, mortal, died, counts } = mortality(deps.pool, death);
   const outside: Outside = {
     payments: new Map([...deps.outside.payments].map(([name, provider]) => [name, mortal(provider)])),
     carriers: new Map([...deps.outside.carriers].map(([name, provider]) => [name, mortal(provider)])),
@@ -105,5 +117,6 @@ const REMOTE = new Set([
   'queryClaim',
   'request',
   'cancel',
+  'sendStock',
 ]);
 const ignore = (): void => {};

@@ -1,3 +1,4 @@
+import { CHANNEL_CORRUPTIONS } from './channels-fixture.ts';
 import type { Corruption } from './corruptions-fixture.ts';
 import { PARCEL_CORRUPTIONS } from './parcels-fixture.ts';
 import { PARTNER_CORRUPTIONS } from './partners-fixture.ts';
@@ -72,6 +73,7 @@ export const EDGES: readonly Corruption[] = [
             VALUES ('po_x', 'EU', 'x', 'EUR', 100, 'settled', 'suspense', 'withdrawal_returned', now(), now())`,
   },
   ...PARTNER_CORRUPTIONS,
+  ...CHANNEL_CORRUPTIONS,
   ...STOCK_WORK_CORRUPTIONS,
   ...TENDERS,
   ...PROGRAM_CORRUPTIONS,

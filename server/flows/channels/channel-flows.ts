@@ -1,0 +1,98 @@
+import type pg from 'pg';
+import { connectionNamed } from '../../domains/channels/channel-api.ts';
+import type { ChannelWebhook, WebhookHeaders } from '../../domains/channels/provider.ts';
+import type {
+  ChangeChannelInput,
+  ConnectChannelInput,
+  RelistInput,
+  ResendChannelInput,
+  ResolveDriftInput,
+} from '../../domains/channels/schema.ts';
+import * as channels from '../../domains/channels/service.ts';
+import type { Ctx } from '../../kernel/context.ts';
+import { DomainError } from '../../kernel/errors.ts';
+import { systemContext } from '../../platform/system-context.ts';
+import type { Call, Locked, Verb } from '../../platform/verb.ts';
+import { type ChannelReport, compareReport, fetchReport, fetchReports } from './compare-report.ts';
+import { followCatalogue } from './list-skus.ts';
+import {
+  type ChangedChannel,
+  changeChannel,
+  connectChannel,
+  type ResentChannel,
+  type ResolvedDrift,
+  relistSku,
+  resendChannel,
+  resolveDrift,
+} from './manage-channel.ts';
+import { type ChannelSettings, createChannelPorts } from './ports.ts';
+import { createStockSender, type StockSender } from './send-stock.ts';
+
+/** Our stock at channels that sell it elsewhere. */
+export interface ChannelFlows {
+  readonly connect: Call<ConnectChannelInput, ChangedChannel>;
+  readonly change: Call<ChangeChannelInput, ChangedChannel>;
+  readonly resend: Call<ResendChannelInput, ResentChannel>;
+  readonly relist: Call<RelistInput, { readonly skuId: string; readonly ref: string }>;
+  readonly resolveDrift: Call<ResolveDriftInput, ResolvedDrift>;
+  readonly sender: StockSender;
+  /** Checks what a channel sent by itself, with the secret of the connection that it names. Throws `unauthenticated`. */
+  verifyWebhook(rawBody: Buffer, headers: WebhookHeaders, now: Date): Promise<ChannelWebhook>;
+  /** Compares what a channel sent by itself; null where there is no such connection. */
+  receiveReport(report: Omit<ChannelReport, 'source'>, ctx: Ctx): Promise<channels.Compared | null>;
+  /** Asks one channel now. Throws `unavailable` where it does not answer. */
+  fetchReport(connectionId: string, ctx: Ctx): Promise<channels.Compared>;
+  /** Asks every channel that is due; what a job does. */
+  fetchReports(signal?: AbortSignal): Promise<number>;
+  /** Lists what is new, and has whatever was left behind sent; what a job does. */
+  sweep(signal?: AbortSignal): Promise<number>;
+  close(): void;
+}
+
+interface Deps {
+  readonly pool: pg.Pool;
+  readonly home: string;
+  readonly clock: () => Date;
+  /** Absent where nothing is sent to channels: a tool, or a test of something else. */
+  readonly settings: ChannelSettings | undefined;
+  readonly verb: <I, W extends Locked, R>(definition: Verb<I, W, R>) => Call<I, R>;
+}
+
+export function createChannelFlows({ pool, home, clock, settings, verb }: Deps): ChannelFlows {
+  const ports = createChannelPorts(settings ?? { dataKey: '', origins: [] });
+  const sealing = { dataKey: settings?.dataKey ?? '', ports };
+  const sender = createStockSender({ pool, home, ports, clock });
+  const connecting = verb(connectChannel(sealing));
+  const ctxOf = (): Ctx => systemContext('channels', home, clock());
+  return {
+    connect: async (input, ctx, key, onReplay) => {
+      const made = await connecting(input, ctx, key, onReplay);
+      await followCatalogue(pool, clock(), made.id);
+      return made;
+    },
+    change: verb(changeChannel(sealing)),
+    resend: verb(resendChannel),
+    relist: verb(relistSku),
+    resolveDrift: verb(resolveDrift),
+    sender,
+    verifyWebhook: async (rawBody, headers, now) => {
+      const id = connectionNamed(rawBody);
+      const connection = id === null ? undefined : await channels.readConnection(pool, id);
+      if (!connection) throw new DomainError('unauthenticated', 'The webhook was refused: it names no connection.');
+      return ports.portOf(connection).verifyWebhook(rawBody, headers, now);
+    },
+    receiveReport: (report, ctx) => compareReport(pool, { ...report, source: 'received' }, ctx),
+    fetchReport: async (connectionId, ctx) => {
+      const found = await fetchReport({ pool, ports }, connectionId, ctx);
+      if (!found) throw new DomainError('not_found', 'There is no such connection.');
+      if ('trouble' in found) throw new DomainError('unavailable', `The channel did not say what it has: ${found.trouble}`);
+      return found;
+    },
+    fetchReports: (signal) => fetchReports({ pool, ports }, ctxOf, signal),
+    sweep: async (signal) => {
+      const listed = await followCatalogue(pool, clock());
+      return listed + (await sender.pass(signal));
+    },
+    close: () => ports.close(),
+  };
+}
