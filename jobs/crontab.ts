@@ -32,6 +32,7 @@ export const TICKS: readonly Tick[] = [
   { task: 'expire-gift-cards', everySeconds: 60 },
   { task: 'sweep-pickups', everySeconds: 60 },
   { task: 'expire-lots', everySeconds: 3_600 },
+  { task: 'sweep-low-stock', everySeconds: 30 },
   { task: 'sweep-rails', everySeconds: 10 },
   { task: 'sweep-manifests', everySeconds: 15 },
   { task: 'sweep-checkouts', everySeconds: 10 },

@@ -24,6 +24,7 @@ import { sweepChannels } from './tasks/sweep-channels.ts';
 import { sweepCheckouts } from './tasks/sweep-checkouts.ts';
 import { sweepDeliveriesTask } from './tasks/sweep-deliveries.ts';
 import { sweepHolds } from './tasks/sweep-holds.ts';
+import { sweepLowStockTask } from './tasks/sweep-low-stock.ts';
 import { sweepManifests } from './tasks/sweep-manifests.ts';
 import { sweepMoneyRequests } from './tasks/sweep-money-requests.ts';
 import { sweepNotices } from './tasks/sweep-notices.ts';
@@ -50,6 +51,7 @@ const TASK_LIST: { readonly [T in TaskName]: Task<T> } = {
   'expire-gift-cards': expireGiftCardsTask,
   'sweep-pickups': sweepPickupsTask,
   'expire-lots': expireLotsTask,
+  'sweep-low-stock': sweepLowStockTask,
   'sweep-holds': sweepHolds,
   'sweep-backorders': sweepBackorders,
   'sweep-channels': sweepChannels,

@@ -1,14 +1,16 @@
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { DomainError } from '../kernel/errors.ts';
+import type { Tx } from '../platform/db.ts';
 import { requestInfo } from '../platform/http.ts';
 import { readSnapshot } from '../platform/read-snapshot.ts';
 import { GL_DETAILS, type GlDetail, glCsv } from '../views/gl/csv.ts';
 import { checkPeriod, demandBalance, type GlPeriod, readGlTotals } from '../views/gl/postings.ts';
 import type { App } from './app.ts';
-import { authorise, yours } from './authorise.ts';
-import { EXPORT_PERMISSIONS } from './permissions.ts';
+import { authorise, type Scope, yours } from './authorise.ts';
+import { EXPORT_PERMISSIONS, type ExportKind } from './permissions.ts';
 import { resolvePrincipal } from './principal.ts';
+import { STOCK_EXPORTS } from './stock-exports.ts';
 
 /** Each holds a connection of this process until its reader has everything. */
 const MOST_AT_ONCE = 2;
@@ -17,40 +19,69 @@ const PATIENCE_MS = 30_000;
 /** The database sorts a long period before it gives the first row. */
 const STATEMENT_LIMIT_MS = 300_000;
 
-const PATH = '/api/exports/general-ledger.csv';
-const NOTHING = `There is no such export. Ask for ${PATH}?from=2026-11-01&to=2026-11-30&detail=journal or summary.`;
+const PATH = /^\/api\/exports\/([a-z-]+)\.csv$/;
+
+/** A file that somebody may take away. What its address asks for is checked before anything is read. */
+export interface Export {
+  prepare(query: URLSearchParams, scope: Scope): PreparedExport;
+}
+
+export interface PreparedExport {
+  /** Of the file. */
+  readonly name: string;
+  /** The file, piece by piece. Whatever is thrown before the first piece is an answer of its own. */
+  pieces(tx: Tx): AsyncIterable<string>;
+}
+
+const generalLedger: Export = {
+  prepare(query, scope) {
+    const { detail, period } = wanted(query);
+    if (period.merchantId) yours(scope, { merchantId: period.merchantId });
+    return {
+      name: `general-ledger-${detail}-${period.from}-${period.to}.csv`,
+      async *pieces(tx) {
+        const totals = await readGlTotals(tx, scope, period);
+        demandBalance(totals);
+        yield* glCsv(tx, scope, period, detail, totals);
+      },
+    };
+  },
+};
+
+const EXPORTS: Readonly<Record<ExportKind, Export>> = { 'general-ledger': generalLedger, ...STOCK_EXPORTS };
+const NOTHING = `There is no such export. There are: ${Object.keys(EXPORTS).join(', ')}, each as /api/exports/<name>.csv.`;
 
 let running = 0;
 
 /**
- * GET /api/exports/general-ledger.csv, by cookie: the books of a period as a file. Both sides are added up in the snapshot that is exported, and
- * nothing is given out unless they are equal. Rows are written as they are read: neither this process nor the database holds a long file.
- * One that breaks off breaks the connection, so that nobody keeps half of it unawares.
+ * GET /api/exports/<name>.csv, by cookie: the books of a period, levels, sheets and purchase orders as files. Of the books both sides are added up in
+ * the snapshot that is exported, and nothing is given out unless they are equal. Rows are written as they are read: neither this process nor the
+ * database holds a long file. One that breaks off breaks the connection, so that nobody keeps half of it unawares.
  */
 export async function handleExport(app: App, req: IncomingMessage, res: ServerResponse): Promise<void> {
   if (req.method !== 'GET') throw new DomainError('invalid_request', 'Exports are read with GET.');
   const url = new URL(req.url ?? '/', 'http://waybill');
-  if (url.pathname !== PATH) throw new DomainError('not_found', NOTHING);
+  const kind = PATH.exec(url.pathname)?.[1] as ExportKind | undefined;
+  if (kind === undefined || !Object.hasOwn(EXPORTS, kind)) throw new DomainError('not_found', NOTHING);
   const principal = await resolvePrincipal(req.headers, app.pool, app.settings);
-  const scope = authorise(principal, EXPORT_PERMISSIONS['general-ledger'], app.settings.demo);
-  const { detail, period } = wanted(url.searchParams);
-  if (period.merchantId) yours(scope, { merchantId: period.merchantId });
+  const scope = authorise(principal, EXPORT_PERMISSIONS[kind], app.settings.demo);
+  const { name, pieces } = EXPORTS[kind].prepare(url.searchParams, scope);
   if (running >= MOST_AT_ONCE) throw new DomainError('overloaded', 'Other exports are being written. Try again in a minute.');
   running += 1;
   try {
-    const entries = await readSnapshot(app.pool, async (tx) => {
+    const characters = await readSnapshot(app.pool, async (tx) => {
       await tx.query(`SET LOCAL statement_timeout = ${STATEMENT_LIMIT_MS}`);
       await tx.query(`SET LOCAL idle_in_transaction_session_timeout = ${2 * PATIENCE_MS}`);
-      const totals = await readGlTotals(tx, scope, period);
-      demandBalance(totals);
-      for await (const piece of glCsv(tx, scope, period, detail, totals)) {
-        if (!res.headersSent) head(res, `general-ledger-${detail}-${period.from}-${period.to}.csv`);
+      let sent = 0;
+      for await (const piece of pieces(tx)) {
+        if (!res.headersSent) head(res, name);
         await write(res, piece);
+        sent += piece.length;
       }
-      return totals.reduce((sum, { transfers }) => sum + 2 * transfers, 0);
+      return sent;
     });
     res.end();
-    requestInfo(req).log.info({ export: 'general-ledger', detail, entries }, 'export sent');
+    requestInfo(req).log.info({ export: kind, characters }, 'export sent');
   } catch (error) {
     if (!res.headersSent) throw error;
     if (!(error instanceof Gone)) requestInfo(req).log.error({ err: error }, 'an export broke off');

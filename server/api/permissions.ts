@@ -370,7 +370,14 @@ export const DOCUMENT_PERMISSIONS = {
 export type DocumentKind = keyof typeof DOCUMENT_PERMISSIONS;
 
 /** Who may take what away as a file: addresses of their own as well (server/api/exports.ts). */
-export const EXPORT_PERMISSIONS = { 'general-ledger': { allow: BOOK_READERS } } as const satisfies Record<string, PermissionRow>;
+export const EXPORT_PERMISSIONS = {
+  'general-ledger': { allow: BOOK_READERS },
+  'stock-levels': { allow: ORDER_READERS },
+  'count-sheet': { allow: ORDER_READERS },
+  'purchase-orders': { allow: ORDER_READERS },
+  'purchase-receipt': { allow: ORDER_READERS },
+} as const satisfies Record<string, PermissionRow>;
+export type ExportKind = keyof typeof EXPORT_PERMISSIONS;
 
 /** The row of a procedure, or undefined: then nobody may call it. */
 export function permissionFor(path: string): PermissionRow | undefined {

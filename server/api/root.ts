@@ -27,6 +27,7 @@ import { promisesRouter } from './promises.ts';
 import { purchaseOrdersRouter } from './purchase-orders.ts';
 import { payoutsRouter, railsRouter } from './rails.ts';
 import { reconciliationRouter } from './reconciliation.ts';
+import { replenishmentRouter } from './replenishment.ts';
 import { nodesRouter, routingRouter } from './routing.ts';
 import { sagasRouter } from './sagas.ts';
 import { searchRouter } from './search.ts';
@@ -35,6 +36,7 @@ import { shippingMethodsRouter } from './shipping-methods.ts';
 import { shopRouter } from './shop.ts';
 import { simulatorsRouter } from './simulators.ts';
 import { stockRouter } from './stock.ts';
+import { stockFilesRouter } from './stock-files.ts';
 import { stockPoliciesRouter } from './stock-policies.ts';
 import { storeCreditRouter } from './store-credit.ts';
 import { trafficRouter } from './traffic.ts';
@@ -88,6 +90,8 @@ export const appRouter = router({
   promises: promisesRouter,
   stock: stockRouter,
   stockPolicies: stockPoliciesRouter,
+  stockFiles: stockFilesRouter,
+  replenishment: replenishmentRouter,
   storeCredit: storeCreditRouter,
   tracking: trackingRouter,
   transfers: transfersRouter,

@@ -49,4 +49,11 @@ export const STOCK_PERMISSIONS = {
   'counts.create': { allow: SHIPPERS },
   'counts.record': { allow: SHIPPERS },
   'counts.end': { allow: SHIPPERS },
+  'stockFiles.preview': { allow: SHIPPERS },
+  'stockFiles.apply': { allow: SHIPPERS },
+  'replenishment.alerts': { allow: ORDER_READERS },
+  'replenishment.expiring': { allow: ORDER_READERS },
+  'replenishment.attention': { allow: ORDER_READERS },
+  'replenishment.points': { allow: ORDER_READERS },
+  'replenishment.setPoints': { allow: SHIPPERS },
 } as const satisfies Record<string, PermissionRow>;

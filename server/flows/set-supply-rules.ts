@@ -119,8 +119,9 @@ function decideChannel(world: Ruling, { input, ctx }: Request<SetChannelInput>):
   };
 }
 
-function tellOf(
-  world: Setting,
+/** Says that a rule of a SKU's supply was set, and writes down who did it. */
+export function tellOf(
+  world: Locked & { readonly outbox: Outbox },
   type: EventType,
   { skuId, merchantId, version }: { readonly skuId: string; readonly merchantId: string; readonly version: bigint },
   change: { readonly before: Record<string, unknown>; readonly after: Record<string, unknown> },

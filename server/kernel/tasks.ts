@@ -24,6 +24,7 @@ export const TASKS = {
   'expire-gift-cards': z.object({}),
   'sweep-pickups': z.object({}),
   'expire-lots': z.object({}),
+  'sweep-low-stock': z.object({}),
   'sweep-checkouts': z.object({}),
   'sweep-reservations': z.object({}),
   'mark-accounts': z.object({}),

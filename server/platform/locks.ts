@@ -25,6 +25,7 @@ export const LOCK_ORDER = [
   'manifests',
   'stock_transfers',
   'stock_counts',
+  'reorder_points',
   'orders',
   'sagas',
   'payments',

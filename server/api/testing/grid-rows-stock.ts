@@ -155,6 +155,24 @@ const CONSOLE_ROWS = {
       other: { countId, outcome: 'cancel', reason: 'Another day' },
     };
   },
+  'stockFiles.apply': async (w, tenant) => {
+    const { id: merchantId } = w.rest[tenant];
+    const wish = { kind: 'levels', merchantId };
+    return {
+      caller: await w.callerOf(tenant, 'stockFiles.apply'),
+      input: { ...wish, csv: 'sku,node,bin\nMUG-RED,MAIN,A-07' },
+      other: { ...wish, csv: 'sku,node,bin\nMUG-RED,MAIN,A-08' },
+    };
+  },
+  'replenishment.setPoints': async (w, tenant) => {
+    const { id: merchantId, skus } = w.rest[tenant];
+    const rows = (point: number) => [{ skuId: skus['MUG-RED'], nodeId: null, rule: { point, quantity: 12 } }];
+    return {
+      caller: await w.callerOf(tenant, 'replenishment.setPoints'),
+      input: { merchantId, rows: rows(3) },
+      other: { merchantId, rows: rows(4) },
+    };
+  },
   'stockPolicies.save': async (w, tenant) => {
     const { rows } = await w.rest.db.pool.query<{ version: bigint }>(
       'SELECT version FROM stock_policies WHERE merchant_id = $1',

@@ -189,6 +189,60 @@ export const STOCK_SAMPLES = {
     input: () => ({ countId: NIL, lines: [{ lineId: NIL, counted: 1 }] }),
     foreign: [(world) => ({ countId: world.northCount, lines: [{ lineId: NIL, counted: 1 }] })],
   },
+  'stockFiles.preview': {
+    input: (world) => ({ kind: 'levels', merchantId: world.merchants[1], csv: 'sku,node,bin\nTENT-2,MAIN,A-1' }),
+    foreign: [
+      (world) => ({ kind: 'levels', merchantId: world.merchants[0], csv: 'sku,node,bin\nTENT-2,MAIN,A-1' }),
+      (world) => ({
+        kind: 'purchase_orders',
+        merchantId: world.merchants[0],
+        csv: 'supplier,node,sku,quantity\nA,MAIN,TENT-2,1',
+      }),
+      (world) => ({ kind: 'count', countId: world.northCount, csv: 'sku,counted\nTENT-2,1' }),
+      (world) => ({ kind: 'receipt', purchaseOrderId: world.northPurchaseOrder, csv: 'sku,received\nTENT-2,1' }),
+    ],
+  },
+  'stockFiles.apply': {
+    input: (world) => ({
+      kind: 'levels',
+      merchantId: world.merchants[1],
+      mode: 'accepted',
+      csv: 'sku,node,bin\nTENT-2,MAIN,A-1',
+    }),
+    foreign: [
+      (world) => ({ kind: 'levels', merchantId: world.merchants[0], csv: 'sku,node,bin\nTENT-2,MAIN,A-1' }),
+      (world) => ({
+        kind: 'purchase_orders',
+        merchantId: world.merchants[0],
+        csv: 'supplier,node,sku,quantity\nA,MAIN,TENT-2,1',
+      }),
+      (world) => ({ kind: 'count', countId: world.northCount, csv: 'sku,counted\nTENT-2,1' }),
+      (world) => ({ kind: 'receipt', purchaseOrderId: world.northPurchaseOrder, csv: 'sku,received\nTENT-2,1' }),
+    ],
+  },
+  'replenishment.alerts': {
+    input: () => ({}),
+    foreign: [(world) => ({ nodeId: world.nodes[0] }), (world) => ({ skuId: world.skus[0] })],
+    nothing: true,
+  },
+  'replenishment.expiring': { input: () => ({}), foreign: [(world) => ({ nodeId: world.nodes[0] })], nothing: true },
+  'replenishment.attention': {},
+  'replenishment.points': {
+    input: (world) => ({ skuId: world.skus[1] }),
+    foreign: [(world) => ({ skuId: world.skus[0] })],
+    nothing: true,
+  },
+  'replenishment.setPoints': {
+    input: (world) => ({
+      merchantId: world.merchants[1],
+      rows: [{ skuId: world.skus[1], nodeId: null, rule: { point: 1, quantity: 5 } }],
+    }),
+    foreign: [
+      (world) => ({ merchantId: world.merchants[0], rows: [{ skuId: world.skus[0], nodeId: null, rule: null }] }),
+      (world) => ({ merchantId: world.merchants[1], rows: [{ skuId: world.skus[0], nodeId: null, rule: null }] }),
+      (world) => ({ merchantId: world.merchants[1], rows: [{ skuId: world.skus[1], nodeId: world.nodes[0], rule: null }] }),
+    ],
+  },
   'counts.end': {
     input: () => ({ countId: NIL, outcome: 'finish' }),
     foreign: [(world) => ({ countId: world.northCount, outcome: 'cancel' })],

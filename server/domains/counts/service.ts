@@ -1,9 +1,12 @@
-import type { Tx } from '../../platform/db.ts';
+import type { Queryable, Tx } from '../../platform/db.ts';
 import { lockStep } from '../../platform/locks.ts';
 import type { Count, CountLine } from './rules.ts';
 import { chooseGoods, lockCounts, readLines, readMoved, writeCounts } from './store.ts';
 
 export { chooseGoods as choose, readMoved as movedSince };
+
+/** A sheet's lines without its lock: which there are never changes. */
+export const linesOf = (db: Queryable, ids: readonly string[]): Promise<CountLine[]> => readLines(db, ids);
 
 /** Count sheets under their locks, and what the batch wrote on them. */
 export interface CountsState {

@@ -1,4 +1,4 @@
-import type { Tx } from '../../platform/db.ts';
+import type { Queryable, Tx } from '../../platform/db.ts';
 import { insertRows, type TableSpec, updateRows } from '../../platform/rows.ts';
 import type { Count, CountLine } from './rules.ts';
 import type { CountChoice } from './schema.ts';
@@ -104,7 +104,7 @@ export async function lockCounts(tx: Tx, ids: readonly string[]): Promise<Omit<C
 }
 
 /** Children of their counts: read, and changed, under the counts' locks. */
-export async function readLines(tx: Tx, ids: readonly string[]): Promise<CountLine[]> {
+export async function readLines(tx: Queryable, ids: readonly string[]): Promise<CountLine[]> {
   const { rows } = await tx.query<CountLine>({
     name: 'counts-lines',
     text: `SELECT id, count_id AS "countId", position, sku_id AS "skuId", bin, status, expected, node_version AS "nodeVersion", counted, rounds,

@@ -34,7 +34,7 @@ import {
   writeWork,
 } from './store.ts';
 
-export { markListed, takeMarks } from './store.ts';
+export { type Level, markListed, readLevels as levels, takeMarks, writeBins } from './store.ts';
 
 /** The locked stock of a batch and what the batch did to it. */
 export interface InventoryState extends Books {

@@ -1,5 +1,5 @@
 import { newId } from '../../kernel/ids.ts';
-import type { Tx } from '../../platform/db.ts';
+import type { Queryable, Tx } from '../../platform/db.ts';
 import { insertRows, type TableSpec, updateRows } from '../../platform/rows.ts';
 import type { ChannelSupply, NodeStock, ShortageWork, Supply } from './rules.ts';
 
@@ -27,6 +27,7 @@ const STOCK: TableSpec = {
     version: 'int8',
   },
 };
+const BINS: TableSpec = { table: 'node_stock', columns: { sku_id: 'uuid', node_id: 'uuid', bin: 'text' } };
 const MOVEMENTS: TableSpec = {
   table: 'stock_movements',
   columns: {
@@ -150,6 +151,30 @@ export async function lockStock(tx: Tx, skuIds: readonly string[]): Promise<Node
     values: [skuIds],
   });
   return rows;
+}
+
+/** What a node has of a SKU and where it lies, as somebody reads it. */
+export interface Level {
+  readonly skuId: string;
+  readonly nodeId: string;
+  readonly onHand: bigint;
+  readonly safety: bigint;
+  readonly bin: string | null;
+}
+
+export async function readLevels(db: Queryable, skuIds: readonly string[]): Promise<Level[]> {
+  const { rows } = await db.query<Level>({
+    name: 'inventory-levels',
+    text: `SELECT sku_id AS "skuId", node_id AS "nodeId", on_hand AS "onHand", safety, bin FROM node_stock WHERE sku_id = ANY($1::uuid[])`,
+    values: [skuIds],
+  });
+  return rows;
+}
+
+/** Where goods lie: no movement, and changed under the lock of its stock row. */
+export async function writeBins(tx: Tx, rows: readonly Pick<Level, 'skuId' | 'nodeId' | 'bin'>[]): Promise<void> {
+  const values = rows.map(({ skuId, nodeId, bin }) => ({ sku_id: skuId, node_id: nodeId, bin }));
+  await updateRows(tx, BINS, ['sku_id', 'node_id'], ['bin'], values);
 }
 
 export async function readOpenWork(tx: Tx, skuIds: readonly string[]): Promise<ShortageWork[]> {

@@ -46,6 +46,8 @@ export interface StockPolicy {
   readonly overReceiptPercent: number;
   readonly countLimitUnits: bigint | null;
   readonly expiryWarningDays: number;
+  /** Whether what is on its way counts as there, where goods that run low are looked for. */
+  readonly lowCountsInbound: boolean;
   readonly version: bigint;
 }
 
@@ -55,6 +57,7 @@ export const defaultPolicy = (merchantId: string): StockPolicy => ({
   overReceiptPercent: 0,
   countLimitUnits: null,
   expiryWarningDays: 30,
+  lowCountsInbound: true,
   version: 0n,
 });
 
@@ -104,6 +107,9 @@ export function demand(order: Pick<PurchaseOrder, 'number' | 'status'>, action: 
 const isComing = (status: PurchaseStatus): boolean => status === 'ordered' || status === 'partly_received';
 
 const left = (line: PurchaseLine): bigint => line.ordered - line.received - line.damaged - line.cancelled;
+
+/** Units of a line that may still be received, those beyond what was ordered included. */
+export const mayArrive = (line: PurchaseLine): bigint => left(line) + line.overAllowed;
 
 /** Units of a line that are still to come. */
 export function openUnits(status: PurchaseStatus, line: PurchaseLine): bigint {

@@ -89,5 +89,7 @@ export const saveStockPolicyInput = z.object({
   countLimitUnits: z.int().min(0).max(MAX_PURCHASE_UNITS).nullable(),
   /** How long before a lot expires somebody is told. */
   expiryWarningDays: z.int().min(0).max(3650),
+  /** Whether what purchase orders bring counts as there, where goods that run low are looked for; as it was where absent. */
+  lowCountsInbound: z.boolean().optional(),
 });
 export type SaveStockPolicyInput = z.infer<typeof saveStockPolicyInput>;

@@ -16,6 +16,7 @@ import {
 } from './store.ts';
 
 export type { Inbound } from './store.ts';
+export { readNumbers as numbersOf } from './store.ts';
 
 /** Purchase orders under their locks, and what the batch did to them. */
 export interface PurchasingState {

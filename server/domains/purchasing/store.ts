@@ -76,6 +76,7 @@ const POLICIES: TableSpec = {
     over_receipt_percent: 'int4',
     count_limit_units: 'int8',
     expiry_warning_days: 'int4',
+    low_counts_inbound: 'bool',
     version: 'int8',
   },
 };
@@ -144,11 +145,22 @@ export async function readInbound(db: Queryable, skuIds: readonly string[]): Pro
   return rows;
 }
 
+/** Of these numbers, those of the merchant's purchase orders. */
+export async function readNumbers(db: Queryable, merchantId: string, numbers: readonly string[]): Promise<Set<string>> {
+  if (numbers.length === 0) return new Set();
+  const { rows } = await db.query<{ number: string }>({
+    name: 'purchasing-numbers',
+    text: 'SELECT number FROM purchase_orders WHERE merchant_id = $1 AND number = ANY($2::text[])',
+    values: [merchantId, numbers],
+  });
+  return new Set(rows.map(({ number }) => number));
+}
+
 export async function readPolicies(db: Queryable, merchantIds: readonly string[]): Promise<StockPolicy[]> {
   const { rows } = await db.query<StockPolicy>({
     name: 'stock-policies',
     text: `SELECT merchant_id AS "merchantId", over_receipt_percent AS "overReceiptPercent", count_limit_units AS "countLimitUnits",
-                  expiry_warning_days AS "expiryWarningDays", version
+                  expiry_warning_days AS "expiryWarningDays", low_counts_inbound AS "lowCountsInbound", version
            FROM stock_policies WHERE merchant_id = ANY($1::uuid[])`,
     values: [merchantIds],
   });
@@ -255,9 +267,11 @@ export async function writePolicies(tx: Tx, policies: readonly StockPolicy[]): P
       over_receipt_percent: policy.overReceiptPercent,
       count_limit_units: policy.countLimitUnits,
       expiry_warning_days: policy.expiryWarningDays,
+      low_counts_inbound: policy.lowCountsInbound,
       version: policy.version,
     })),
     `ON CONFLICT (merchant_id) DO UPDATE SET over_receipt_percent = excluded.over_receipt_percent,
-       count_limit_units = excluded.count_limit_units, expiry_warning_days = excluded.expiry_warning_days, version = excluded.version`,
+       count_limit_units = excluded.count_limit_units, expiry_warning_days = excluded.expiry_warning_days,
+       low_counts_inbound = excluded.low_counts_inbound, version = excluded.version`,
   );
 }

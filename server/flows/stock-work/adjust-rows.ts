@@ -109,7 +109,7 @@ function decide(world: Adjusting, { input, ctx }: Request<AdjustRowsInput>): Adj
   return { status: 'awaiting_approval', rows: planned.length, refused, approvalId: approval.id };
 }
 
-interface AskedRow {
+export interface AskedRow {
   readonly skuId: string;
   readonly nodeId: string;
   readonly sku: SkuRecord;

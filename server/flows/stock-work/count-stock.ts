@@ -55,7 +55,7 @@ export interface EndedCount extends ChangedCount {
   readonly approvalId: string | null;
 }
 
-interface Counting extends World {
+export interface Counting extends World {
   readonly counts: counts.CountsState;
   readonly skus: ReadonlyMap<string, SkuRecord>;
   readonly nodes: fulfilment.FulfilmentState['nodes'];
@@ -90,7 +90,7 @@ async function lockNew(tx: Tx, requests: readonly Request<CreateCountInput>[]): 
 }
 
 /** Locks sheets and the stock of the lines that are written on, or, to finish, of all that differ. */
-async function lockSheets(
+export async function lockSheets(
   tx: Tx,
   requests: readonly Request<{ readonly countId: string }>[],
   wanted: (line: CountLine) => boolean,
@@ -176,7 +176,7 @@ function create(world: Counting, request: Request<CreateCountInput>): ChangedCou
   return answer(count);
 }
 
-function record(world: Counting, { input, ctx }: Request<RecordCountInput>): RecordedCount {
+export function record(world: Counting, { input, ctx }: Pick<Request<RecordCountInput>, 'input' | 'ctx'>): RecordedCount {
   const count = countOf(world, input.countId);
   demandCounting(count);
   const byId = new Map(count.lines.map((line) => [line.id, line]));
@@ -266,7 +266,7 @@ function settle(world: Counting, count: Count, ctx: Ctx): { readonly applied: nu
   return { applied: planned.length - asking.length, waiting: asking.length };
 }
 
-function countOf(world: Counting, id: string): Count {
+export function countOf(world: Counting, id: string): Count {
   const count = world.counts.byId.get(id);
   if (!count) throw new DomainError('not_found', 'There is no such count.');
   return count;
@@ -300,7 +300,7 @@ function tellCount(
   audit(world.outbox, { action: type, entity: 'stock_count', entityId: id, merchantId, ...change, after }, ctx);
 }
 
-async function write(tx: Tx, world: Counting): Promise<void> {
+export async function writeCounting(tx: Tx, world: Counting): Promise<void> {
   await approvals.write(tx, world.approvals);
   await counts.write(tx, world.counts);
   await writeWorld(tx, world);
@@ -310,7 +310,7 @@ export const createCount: Verb<CreateCountInput, Counting, ChangedCount> = {
   name: 'create-count',
   lock: lockNew,
   decide: create,
-  write,
+  write: writeCounting,
 };
 export const recordCount: Verb<RecordCountInput, Counting, RecordedCount> = {
   name: 'record-count',
@@ -324,11 +324,11 @@ export const recordCount: Verb<RecordCountInput, Counting, RecordedCount> = {
     return lockSheets(tx, requests, (line) => named.has(line.id), seen);
   },
   decide: record,
-  write,
+  write: writeCounting,
 };
 export const endCount: Verb<EndCountInput, Counting, EndedCount> = {
   name: 'end-count',
   lock: (tx, requests) => lockSheets(tx, requests, (line) => line.status === 'counted', new Map()),
   decide: end,
-  write,
+  write: writeCounting,
 };

@@ -37,7 +37,7 @@ export interface ChangedPurchaseOrder {
   readonly version: number;
 }
 
-interface Purchasing extends Locked {
+export interface Purchasing extends Locked {
   readonly purchasing: purchasing.PurchasingState;
   readonly merchants: catalog.EditingState['merchants'];
   readonly skus: ReadonlyMap<string, SkuRecord>;
@@ -50,7 +50,7 @@ interface Purchasing extends Locked {
 
 const NUMBER_LETTER = 'B';
 
-async function lockFor(
+export async function lockPurchasing(
   tx: Tx,
   wanted: {
     readonly ids: readonly string[];
@@ -83,7 +83,7 @@ async function lockFor(
   };
 }
 
-async function write(tx: Tx, world: Purchasing): Promise<void> {
+export async function writePurchasing(tx: Tx, world: Purchasing): Promise<void> {
   await purchasing.write(tx, world.purchasing);
   if (world.numbers.left > 0) await giveBackNumbers(tx, world.home, 'purchase_order', world.numbers.left);
   await writeOutbox(tx, world.outbox);
@@ -99,7 +99,10 @@ function checkSkus(world: Purchasing, merchantId: string, skuIds: readonly strin
     throw new DomainError('unknown_sku', `This merchant has no such stocked SKU (line ${wrong.join(', ')}).`, { lines: wrong });
 }
 
-function create(world: Purchasing, { input, ctx }: Request<CreatePurchaseOrderInput>): ChangedPurchaseOrder {
+export function create(
+  world: Purchasing,
+  { input, ctx }: Pick<Request<CreatePurchaseOrderInput>, 'input' | 'ctx'>,
+): ChangedPurchaseOrder {
   const { merchantId, nodeId, lines } = input;
   const merchant = world.merchants.get(merchantId);
   if (!merchant || !world.nodes.get(merchantId)?.some((node) => node.id === nodeId))
@@ -261,7 +264,7 @@ const first = <I>(requests: readonly Request<I>[]): Ctx => (requests[0] as Reque
 export const createPurchaseOrder: Verb<CreatePurchaseOrderInput, Purchasing, ChangedPurchaseOrder> = {
   name: 'create-purchase-order',
   lock: (tx, requests) =>
-    lockFor(
+    lockPurchasing(
       tx,
       {
         ids: [],
@@ -273,13 +276,13 @@ export const createPurchaseOrder: Verb<CreatePurchaseOrderInput, Purchasing, Cha
       first(requests),
     ),
   decide: create,
-  write,
+  write: writePurchasing,
 };
 
 export const editPurchaseOrder: Verb<EditPurchaseOrderInput, Purchasing, ChangedPurchaseOrder> = {
   name: 'edit-purchase-order',
   lock: (tx, requests) =>
-    lockFor(
+    lockPurchasing(
       tx,
       {
         ids: requests.map(({ input }) => input.purchaseOrderId),
@@ -291,17 +294,17 @@ export const editPurchaseOrder: Verb<EditPurchaseOrderInput, Purchasing, Changed
       first(requests),
     ),
   decide: edit,
-  write,
+  write: writePurchasing,
 };
 
 export const movePurchaseOrder: Verb<MovePurchaseOrderInput, Purchasing, ChangedPurchaseOrder> = {
   name: 'move-purchase-order',
   lock: (tx, requests) =>
-    lockFor(
+    lockPurchasing(
       tx,
       { ids: requests.map(({ input }) => input.purchaseOrderId), merchantIds: [], skuIds: [], seen: [], numbers: 0 },
       first(requests),
     ),
   decide: move,
-  write,
+  write: writePurchasing,
 };

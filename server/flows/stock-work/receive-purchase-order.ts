@@ -24,7 +24,7 @@ export interface ReceivedPurchaseOrder extends ChangedPurchaseOrder {
   readonly damaged: number;
 }
 
-interface Receiving extends World {
+export interface Receiving extends World {
   readonly purchasing: purchasing.PurchasingState;
   readonly skus: ReadonlyMap<string, SkuRecord>;
 }
@@ -48,7 +48,10 @@ async function lock(tx: Tx, requests: readonly Request<ReceivePurchaseOrderInput
   return { ...world, purchasing: state, skus };
 }
 
-function decide(world: Receiving, { input, ctx }: Request<ReceivePurchaseOrderInput>): ReceivedPurchaseOrder {
+export function receive(
+  world: Receiving,
+  { input, ctx }: Pick<Request<ReceivePurchaseOrderInput>, 'input' | 'ctx'>,
+): ReceivedPurchaseOrder {
   const order = purchaseOrderOf(world, input.purchaseOrderId);
   const arrivals = input.lines.map((line) => ({
     lineId: line.lineId,
@@ -138,7 +141,7 @@ function receiveUnits(
 export const receivePurchaseOrder: Verb<ReceivePurchaseOrderInput, Receiving, ReceivedPurchaseOrder> = {
   name: 'receive-purchase-order',
   lock,
-  decide,
+  decide: receive,
   async write(tx, world) {
     await purchasing.write(tx, world.purchasing);
     await writeWorld(tx, world);

@@ -35,7 +35,13 @@ function decide(world: SavingPolicies, { input, ctx }: Request<SaveStockPolicyIn
       version: Number(known.version),
     });
   const units = facts.countLimitUnits;
-  const next = { merchantId, ...facts, countLimitUnits: units === null ? null : BigInt(units), version: known.version + 1n };
+  const next = {
+    merchantId,
+    ...facts,
+    lowCountsInbound: facts.lowCountsInbound ?? known.lowCountsInbound,
+    countLimitUnits: units === null ? null : BigInt(units),
+    version: known.version + 1n,
+  };
   purchasing.savePolicy(world.purchasing, next);
   record(world, { before: known, after: next }, ctx);
   return { merchantId, version: Number(next.version) };
@@ -47,8 +53,9 @@ function record(world: SavingPolicies, change: { readonly before: Policy; readon
   world.applied++;
   const { merchantId, version } = change.after;
   const about = { aggregate: 'stock_policy', aggregateId: merchantId, aggregateVersion: version, merchantId } as const;
-  const facts = ({ overReceiptPercent, countLimitUnits, expiryWarningDays }: Policy) => {
-    return { overReceiptPercent, countLimitUnits: countLimitUnits === null ? null : Number(countLimitUnits), expiryWarningDays };
+  const facts = ({ countLimitUnits, overReceiptPercent, expiryWarningDays, lowCountsInbound }: Policy) => {
+    const units = countLimitUnits === null ? null : Number(countLimitUnits);
+    return { overReceiptPercent, countLimitUnits: units, expiryWarningDays, lowCountsInbound };
   };
   const type = 'stock_policy.changed';
   emit(world.outbox, { ...about, type, data: facts(change.after) }, ctx);

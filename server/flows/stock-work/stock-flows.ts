@@ -9,6 +9,7 @@ import type {
   ReceivePurchaseOrderInput,
   SaveStockPolicyInput,
 } from '../../domains/purchasing/schema.ts';
+import type { SetReorderPointsInput } from '../../domains/replenishment/schema.ts';
 import type {
   CancelTransferInput,
   CreateTransferInput,
@@ -17,13 +18,16 @@ import type {
 } from '../../domains/transfers/schema.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import type { Call, Locked, Verb } from '../../platform/verb.ts';
+import { createStockFileFlows, type StockFileFlows } from '../stock-files/stock-file-flows.ts';
 import { type AdjustedRows, adjustRows } from './adjust-rows.ts';
 import { type ChangedCount, createCount, type EndedCount, endCount, type RecordedCount, recordCount } from './count-stock.ts';
 import { type ChangedPurchaseOrder, createPurchaseOrder, editPurchaseOrder, movePurchaseOrder } from './edit-purchase-order.ts';
 import { expireLots, type TrackedLots, trackLots } from './keep-lots.ts';
 import { type ReceivedPurchaseOrder, receivePurchaseOrder } from './receive-purchase-order.ts';
 import { type SavedStockPolicy, saveStockPolicy } from './save-stock-policy.ts';
+import { type ReorderPointsSet, setReorderPoints } from './set-reorder-points.ts';
 import { type ChangedTransfer, cancelTransfer, createTransfer, receiveTransfer, sendTransfer } from './transfer-stock.ts';
+import { sweepLowStock, type WatchedStock } from './watch-stock.ts';
 
 /** What is done with goods before anybody orders them. */
 export interface StockFlows {
@@ -45,6 +49,11 @@ export interface StockFlows {
   readonly adjustRows: Call<AdjustRowsInput, AdjustedRows>;
   /** Keeps a SKU's units by lot from now on. */
   readonly trackLots: Call<TrackLotsInput, TrackedLots>;
+  /** When goods are ordered again. */
+  readonly setReorderPoints: Call<SetReorderPointsInput, ReorderPointsSet>;
+  /** Opens alerts of what runs low, and closes those of what is there again. */
+  sweepLowStock(ctx: Ctx): Promise<WatchedStock>;
+  readonly files: StockFileFlows;
   /** Takes lots whose day is over off the shelf; returns how many. */
   expireLots(ctx: Ctx): Promise<number>;
 }
@@ -71,6 +80,9 @@ export function createStockFlows({ pool, verb }: StockFlowDeps): StockFlows {
     endCount: verb(endCount),
     adjustRows: verb(adjustRows),
     trackLots: verb(trackLots),
+    setReorderPoints: verb(setReorderPoints),
+    sweepLowStock: (ctx) => sweepLowStock(pool, ctx),
+    files: createStockFileFlows({ pool, verb }),
     expireLots: (ctx) => expireLots(pool, ctx),
   };
 }

@@ -1,0 +1,197 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isLow } from '../../domains/replenishment/rules.ts';
+import { listExpiringLots, listLowStock } from '../../views/stock-alerts.ts';
+import { type OrderWorld, orderWorld } from '../testing/order-world.ts';
+import { refusalOf } from '../testing/refusal.ts';
+
+/** What runs low, from crossing to crossing. */
+let w: OrderWorld;
+beforeAll(async () => {
+  w = await orderWorld({ stock: 20 });
+});
+afterAll(() => w.close());
+
+const flows = () => w.flows.stockWork;
+const sku = (code: string): string => w.skus[code] as string;
+const node = (at = 0): string => w.nodes[at] as string;
+const EVERYTHING = { merchantId: null, customerId: null };
+const deep = process.env.WAYBILL_DEEP === '1';
+
+const setPoint = (code: string, rule: { point: number; quantity: number } | null, nodeId: string | null = null) =>
+  flows().setReorderPoints({ merchantId: w.merchantId, rows: [{ skuId: sku(code), nodeId, rule }] }, w.ctx());
+const sweep = () => flows().sweepLowStock(w.ctx());
+const adjust = (code: string, delta: number, at = 0) =>
+  w.flows.adjustStock(
+    { merchantId: w.merchantId, skuId: sku(code), nodeId: node(at), delta, reason: delta < 0 ? 'lost' : 'found' },
+    w.ctx(),
+  );
+const open = async (code: string) => (await listLowStock(w.db.pool, EVERYTHING, { skuId: sku(code) })).items;
+async function alertsOf(code: string): Promise<{ closed: string | null }[]> {
+  const { rows } = await w.db.pool.query('SELECT closed_why AS closed FROM stock_alerts WHERE sku_id = $1 ORDER BY id', [
+    sku(code),
+  ]);
+  return rows;
+}
+async function events(code: string): Promise<string[]> {
+  const { rows } = await w.db.pool.query(
+    `SELECT type FROM events WHERE aggregate_id = $1 AND type IN ('stock.low', 'stock.recovered') ORDER BY id`,
+    [sku(code)],
+  );
+  return rows.map(({ type }) => type);
+}
+
+describe('an alert', () => {
+  it('opens once when what is left to sell falls to the point, and closes when it is above it again', async () => {
+    await setPoint('MUG', { point: 10, quantity: 24 });
+    expect(await sweep()).toEqual({ opened: 0, closed: 0 });
+    await w.place({ lines: [{ sku: 'MUG', quantity: 29 }] });
+    await sweep();
+    expect(await open('MUG')).toEqual([]);
+    await w.place({ lines: [{ sku: 'MUG', quantity: 1 }] });
+    expect(await sweep()).toEqual({ opened: 1, closed: 0 });
+    await w.place({ lines: [{ sku: 'MUG', quantity: 2 }] });
+    expect(await sweep()).toEqual({ opened: 0, closed: 0 });
+    expect(await open('MUG')).toMatchObject([{ available: 8n, position: 8n, point: 10n, toOrder: 24n, nodeId: null }]);
+    await adjust('MUG', 3);
+    expect(await sweep()).toEqual({ opened: 0, closed: 1 });
+    expect(await alertsOf('MUG')).toEqual([{ closed: 'above' }]);
+    expect(await events('MUG')).toEqual(['stock.low', 'stock.recovered']);
+    await w.settle();
+  });
+
+  it('is of one node where the point is, and counts neither what is kept back nor what is allocated there', async () => {
+    await setPoint('TEE', { point: 5, quantity: 10 }, node(1));
+    await adjust('TEE', -20, 0);
+    await sweep();
+    expect(await open('TEE')).toEqual([]);
+    await w.flows.setSafety({ merchantId: w.merchantId, skuId: sku('TEE'), nodeId: node(1), safety: 15 }, w.ctx());
+    await sweep();
+    expect(await open('TEE')).toMatchObject([{ nodeId: node(1), available: 5n }]);
+    await setPoint('TEE', null, node(1));
+    await sweep();
+    expect(await alertsOf('TEE')).toEqual([{ closed: 'no_rule' }]);
+  });
+
+  it('closes when more was ordered, unless the merchant only counts what has arrived', async () => {
+    await setPoint('BAG', { point: 40, quantity: 10 });
+    await sweep();
+    const [low] = await open('BAG');
+    expect(low).toMatchObject({ position: 40n, toOrder: 10n });
+    const wish = { merchantId: w.merchantId, nodeId: node(), supplier: 'Bag Makers' };
+    const lines = [{ skuId: sku('BAG'), quantity: Number(low?.toOrder) }];
+    const draft = await flows().createPurchaseOrder({ ...wish, lines }, w.ctx());
+    expect(await sweep()).toEqual({ opened: 0, closed: 0 });
+    expect(await open('BAG')).toMatchObject([{ drafted: 10n, inbound: 0n }]);
+    await flows().movePurchaseOrder({ purchaseOrderId: draft.id, step: 'order' }, w.ctx());
+    expect(await sweep()).toEqual({ opened: 0, closed: 1 });
+    const policy = { merchantId: w.merchantId, overReceiptPercent: 0, countLimitUnits: null, expiryWarningDays: 30 };
+    await flows().savePolicy({ ...policy, version: 0n, lowCountsInbound: false }, w.ctx());
+    expect(await sweep()).toEqual({ opened: 1, closed: 0 });
+    const saved = await flows().savePolicy({ ...policy, version: 1n }, w.ctx());
+    expect(await sweep()).toEqual({ opened: 0, closed: 0 });
+    await flows().savePolicy({ ...policy, version: BigInt(saved.version), lowCountsInbound: true }, w.ctx());
+    expect(await sweep()).toEqual({ opened: 0, closed: 1 });
+    await setPoint('BAG', null);
+  });
+
+  it('is opened by one of two sweeps at the same time', async () => {
+    await setPoint('BAG', { point: 1_000, quantity: 10 });
+    const both = await Promise.all([sweep(), sweep(), sweep()]);
+    expect(both.reduce((sum, { opened }) => sum + opened, 0)).toBe(1);
+    await setPoint('BAG', null);
+    await sweep();
+  });
+
+  it('opens and closes exactly at the crossings, whatever moves and whenever somebody looks', async () => {
+    const step = fc.oneof(
+      fc.record({ kind: fc.constant('adjust' as const), delta: fc.integer({ min: -6, max: 6 }) }),
+      fc.record({ kind: fc.constant('point' as const), point: fc.option(fc.integer({ min: 0, max: 25 }), { nil: null }) }),
+      fc.record({ kind: fc.constant('sweep' as const) }),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 12 }), async (steps) => {
+        const before = (await alertsOf('TEE')).length;
+        const { rows } = await w.db.pool.query('SELECT sellable - promised AS left FROM sku_supply WHERE sku_id = $1', [
+          sku('TEE'),
+        ]);
+        let left = Number(rows[0].left);
+        let onHand = 0;
+        const stock = await w.db.pool.query('SELECT on_hand FROM node_stock WHERE sku_id = $1 AND node_id = $2', [
+          sku('TEE'),
+          node(),
+        ]);
+        onHand = Number(stock.rows[0].on_hand);
+        let point: bigint | null = null;
+        let isOpen = false;
+        let opened = 0;
+        for (const each of steps) {
+          if (each.kind === 'adjust' && each.delta !== 0 && onHand + each.delta >= 0) {
+            await adjust('TEE', each.delta);
+            left += each.delta;
+            onHand += each.delta;
+          } else if (each.kind === 'point') {
+            await setPoint('TEE', each.point === null ? null : { point: each.point, quantity: 5 });
+            point = each.point === null ? null : BigInt(each.point);
+          } else if (each.kind === 'sweep') {
+            await sweep();
+            const low = isLow(point, BigInt(left));
+            if (low && !isOpen) opened += 1;
+            isOpen = low;
+          }
+        }
+        expect((await open('TEE')).length).toBe(isOpen ? 1 : 0);
+        expect((await alertsOf('TEE')).length).toBe(before + opened);
+        await setPoint('TEE', null);
+        await sweep();
+      }),
+      { numRuns: deep ? 60 : 6 },
+    );
+  });
+});
+
+describe('a reorder point', () => {
+  it('is set once per key, says what it was before, and only of goods that are there', async () => {
+    const input = { merchantId: w.merchantId, rows: [{ skuId: sku('BAG'), nodeId: null, rule: { point: 3, quantity: 6 } }] };
+    expect(await flows().setReorderPoints(input, w.ctx(), 'points-1')).toEqual({ changed: 1 });
+    expect(await flows().setReorderPoints(input, w.ctx(), 'points-1')).toEqual({ changed: 1 });
+    expect(await flows().setReorderPoints(input, w.ctx(), 'points-2')).toEqual({ changed: 0 });
+    const gift = { merchantId: w.merchantId, rows: [{ skuId: sku('GIFTWRAP'), nodeId: null, rule: { point: 3, quantity: 6 } }] };
+    expect(await refusalOf(flows().setReorderPoints(gift, w.ctx()))).toMatchObject({ code: 'not_found', data: { rows: [1] } });
+    const { rows } = await w.db.pool.query(
+      `SELECT before, after FROM audit_log WHERE action = 'stock.reorder_point_set' AND entity_id = $1 ORDER BY id DESC LIMIT 1`,
+      [sku('BAG')],
+    );
+    expect(rows[0]).toMatchObject({ before: { point: null }, after: { point: 3, quantity: 6 } });
+  });
+});
+
+describe('lots that expire soon', () => {
+  it('are listed within the days of the policy, the soonest first, while they are on a shelf', async () => {
+    await flows().trackLots({ skuId: sku('BAG') }, w.ctx());
+    const day = (days: number): string => new Date(w.clock().getTime() + days * 86_400_000).toISOString().slice(0, 10);
+    const take = (code: string, days: number, delta = 5) =>
+      w.flows.adjustStock(
+        {
+          merchantId: w.merchantId,
+          skuId: sku('BAG'),
+          nodeId: node(),
+          delta,
+          reason: delta > 0 ? 'received' : 'lost',
+          lot: { code, expiresOn: day(days) },
+        },
+        w.ctx(),
+      );
+    await take('LATE', 31);
+    await take('SOON', 30);
+    await take('TODAY', 0);
+    await take('GONE', 3);
+    await take('GONE', 3, -5);
+    const { items } = await listExpiringLots(w.db.pool, EVERYTHING, { today: day(0) });
+    expect(items.map(({ lot, daysLeft, onHand }) => [lot, daysLeft, onHand])).toEqual([
+      ['TODAY', 0, 5n],
+      ['SOON', 30, 5n],
+    ]);
+    await w.expectBooksAgree();
+  });
+});
