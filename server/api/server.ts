@@ -42,7 +42,7 @@ const BODY_LIMIT_BYTES = MB;
 /** A product list of some 50,000 rows. */
 const IMPORT_LIMIT_BYTES = 10 * MB;
 /** The procedures that take a file in their input; called alone, not in a batch. */
-const IMPORT_PROCEDURE = /^(?:[a-z]+\.import[A-Za-z]*|stockFiles\.[a-z]+)$/;
+const IMPORT_PROCEDURE = /^(?:[a-z]+\.import[A-Za-z]*|stockFiles\.[A-Za-z]+)$/;
 /** A page asks for a dozen things at once; more is somebody guessing. */
 const MAX_BATCH = 20;
 const TRPC_PATH = '/api/trpc/';

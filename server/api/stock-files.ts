@@ -13,7 +13,7 @@ export const stockFilesRouter = router({
     return ctx.app.flows.stockWork.files.preview(input, ctx.ctx());
   }),
 
-  apply: procedure.input(keyed(stockFileInput)).mutation(async ({ ctx, input }) => {
+  carryOut: procedure.input(keyed(stockFileInput)).mutation(async ({ ctx, input }) => {
     await ownTarget(ctx, input);
     return submit(ctx, input, ctx.app.flows.stockWork.files.apply);
   }),

@@ -50,7 +50,7 @@ export const STOCK_PERMISSIONS = {
   'counts.record': { allow: SHIPPERS },
   'counts.end': { allow: SHIPPERS },
   'stockFiles.preview': { allow: SHIPPERS },
-  'stockFiles.apply': { allow: SHIPPERS },
+  'stockFiles.carryOut': { allow: SHIPPERS },
   'replenishment.alerts': { allow: ORDER_READERS },
   'replenishment.expiring': { allow: ORDER_READERS },
   'replenishment.attention': { allow: ORDER_READERS },

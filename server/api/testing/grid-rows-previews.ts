@@ -40,6 +40,12 @@ export const PREVIEW_ROWS: Readonly<Record<string, Row>> = {
     asked(w.callerOf(tenant, 'orders.previewShip'), { orderId: (await w.allocated(tenant)).id }),
   'mails.previewMessage': async (w, tenant) =>
     asked(w.callerOf(tenant, 'mails.previewMessage'), { orderId: (await w.place(tenant)).id, subject: 'Hello', body: 'A word' }),
+  'stockFiles.preview': async (w, tenant) =>
+    asked(w.callerOf(tenant, 'stockFiles.preview'), {
+      kind: 'levels',
+      merchantId: w.rest[tenant].id,
+      csv: 'sku,node,bin\nMUG-RED,MAIN,Z-99\n',
+    }),
   'products.importPreview': async (w, tenant) =>
     asked(w.callerOf(tenant, 'products.importPreview'), {
       merchantId: w.rest[tenant].id,

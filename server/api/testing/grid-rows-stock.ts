@@ -155,22 +155,29 @@ const CONSOLE_ROWS = {
       other: { countId, outcome: 'cancel', reason: 'Another day' },
     };
   },
-  'stockFiles.apply': async (w, tenant) => {
+  'stockFiles.carryOut': async (w, tenant) => {
     const { id: merchantId } = w.rest[tenant];
     const wish = { kind: 'levels', merchantId };
+    const bin = (): string => newId().slice(-12);
     return {
-      caller: await w.callerOf(tenant, 'stockFiles.apply'),
-      input: { ...wish, csv: 'sku,node,bin\nMUG-RED,MAIN,A-07' },
-      other: { ...wish, csv: 'sku,node,bin\nMUG-RED,MAIN,A-08' },
+      caller: await w.callerOf(tenant, 'stockFiles.carryOut'),
+      input: { ...wish, csv: `sku,node,bin\nMUG-RED,MAIN,${bin()}` },
+      other: { ...wish, csv: `sku,node,bin\nMUG-RED,MAIN,${bin()}` },
     };
   },
   'replenishment.setPoints': async (w, tenant) => {
     const { id: merchantId, skus } = w.rest[tenant];
+    const { rows: set } = await w.rest.db.pool.query<{ version: bigint }>(
+      'SELECT version FROM reorder_points WHERE sku_id = $1',
+      [skus['MUG-RED']],
+    );
+    // Another point than is set, so that each of the grid's calls changes something.
+    const next = Number(set[0]?.version ?? 0n) + 3;
     const rows = (point: number) => [{ skuId: skus['MUG-RED'], nodeId: null, rule: { point, quantity: 12 } }];
     return {
       caller: await w.callerOf(tenant, 'replenishment.setPoints'),
-      input: { merchantId, rows: rows(3) },
-      other: { merchantId, rows: rows(4) },
+      input: { merchantId, rows: rows(next) },
+      other: { merchantId, rows: rows(next + 1) },
     };
   },
   'stockPolicies.save': async (w, tenant) => {

@@ -202,7 +202,7 @@ export const STOCK_SAMPLES = {
       (world) => ({ kind: 'receipt', purchaseOrderId: world.northPurchaseOrder, csv: 'sku,received\nTENT-2,1' }),
     ],
   },
-  'stockFiles.apply': {
+  'stockFiles.carryOut': {
     input: (world) => ({
       kind: 'levels',
       merchantId: world.merchants[1],
