@@ -5,7 +5,8 @@ import { asSuperuser } from '../flows/testing/sealed-books.ts';
 import { newId } from '../kernel/ids.ts';
 import { ROLES, type Role } from '../kernel/vocabulary.ts';
 import { listGlPostings } from '../views/gl/postings.ts';
-import { EXPORT_PERMISSIONS, type PermissionRow } from './permissions.ts';
+import { EXPORT_PERMISSIONS } from './export-permissions.ts';
+import type { PermissionRow } from './permissions.ts';
 import { appRouter } from './root.ts';
 import { type ApiUnderTest, startApiUnderTest } from './testing/api-under-test.ts';
 

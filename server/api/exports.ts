@@ -8,7 +8,7 @@ import { GL_DETAILS, type GlDetail, glCsv } from '../views/gl/csv.ts';
 import { checkPeriod, demandBalance, type GlPeriod, readGlTotals } from '../views/gl/postings.ts';
 import type { App } from './app.ts';
 import { authorise, type Scope, yours } from './authorise.ts';
-import { EXPORT_PERMISSIONS, type ExportKind } from './permissions.ts';
+import { EXPORT_PERMISSIONS, type ExportKind } from './export-permissions.ts';
 import { resolvePrincipal } from './principal.ts';
 import { STOCK_EXPORTS } from './stock-exports.ts';
 

@@ -43,7 +43,7 @@ const AUDITORS = { finance: 'all', admin: 'all' } as const satisfies PermissionR
 const KEY_HOLDERS = { merchant: 'own', admin: 'all' } as const satisfies PermissionRow['allow'];
 
 /** Who looks after orders: the staff, and the merchant whose orders they are. */
-const ORDER_READERS = { ...STAFF, merchant: 'own' } as const satisfies PermissionRow['allow'];
+export const ORDER_READERS = { ...STAFF, merchant: 'own' } as const satisfies PermissionRow['allow'];
 /** Who may look customers up and follow their money. The warehouse sees a name and an address on what it ships. */
 const MONEY_READERS = {
   merchant: 'own',
@@ -52,7 +52,7 @@ const MONEY_READERS = {
   finance: 'all',
   admin: 'all',
 } as const satisfies PermissionRow['allow'];
-const BOOK_READERS = { merchant: 'own', finance: 'all', admin: 'all' } as const satisfies PermissionRow['allow'];
+export const BOOK_READERS = { merchant: 'own', finance: 'all', admin: 'all' } as const satisfies PermissionRow['allow'];
 const APPROVERS = { agent: 'all', finance: 'all', admin: 'all' } as const satisfies PermissionRow['allow'];
 const CUSTOMER = { customer: 'own' } as const satisfies PermissionRow['allow'];
 /** Wallets are the platform's: no merchant sees one. */
@@ -368,16 +368,6 @@ export const DOCUMENT_PERMISSIONS = {
   statements: { allow: { ...BOOK_READERS, customer: 'own' } },
 } as const satisfies Record<string, PermissionRow>;
 export type DocumentKind = keyof typeof DOCUMENT_PERMISSIONS;
-
-/** Who may take what away as a file: addresses of their own as well (server/api/exports.ts). */
-export const EXPORT_PERMISSIONS = {
-  'general-ledger': { allow: BOOK_READERS },
-  'stock-levels': { allow: ORDER_READERS },
-  'count-sheet': { allow: ORDER_READERS },
-  'purchase-orders': { allow: ORDER_READERS },
-  'purchase-receipt': { allow: ORDER_READERS },
-} as const satisfies Record<string, PermissionRow>;
-export type ExportKind = keyof typeof EXPORT_PERMISSIONS;
 
 /** The row of a procedure, or undefined: then nobody may call it. */
 export function permissionFor(path: string): PermissionRow | undefined {

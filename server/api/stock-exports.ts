@@ -3,8 +3,8 @@ import { PURCHASE_STATUSES } from '../domains/purchasing/rules.ts';
 import { DomainError } from '../kernel/errors.ts';
 import { countCsv, levelsCsv, purchasesCsv, receiptCsv } from '../views/stock-files.ts';
 import { yours } from './authorise.ts';
+import type { ExportKind } from './export-permissions.ts';
 import type { Export } from './exports.ts';
-import type { ExportKind } from './permissions.ts';
 
 const q = z.string().max(200).optional();
 const number = z.string().min(1).max(60);
