@@ -39,17 +39,17 @@ export function TransferIn() {
   );
 }
 
-/** A cardholder takes a payment back. */
-export function ChargeBack() {
+/** A cardholder takes a payment back; or their bank gives up what it held, before its day. */
+export function ToPayment({ what }: { what: 'dispute' | 'lapse' }) {
   const { t } = useMessages();
   const { happen } = useSimulatorActions();
   const [paymentRef, setPaymentRef] = useState('');
   const take = (event: FormEvent) => {
     event.preventDefault();
-    happen.mutate({ what: 'dispute', paymentRef: paymentRef.trim() });
+    happen.mutate({ what, paymentRef: paymentRef.trim() });
   };
   return (
-    <Section title={t('simulators.happen.dispute')}>
+    <Section title={t(`simulators.happen.${what}`)}>
       <form className={classes.fields} onSubmit={take}>
         <TextInput
           label={t('simulators.happen.payment')}
@@ -58,7 +58,7 @@ export function ChargeBack() {
           onChange={(event) => setPaymentRef(event.currentTarget.value)}
         />
         <Button type="submit" variant="default" loading={happen.isPending} disabled={paymentRef.trim() === ''}>
-          {t('simulators.happen.take')}
+          {t(what === 'dispute' ? 'simulators.happen.take' : 'simulators.happen.giveUp')}
         </Button>
       </form>
     </Section>

@@ -1,5 +1,5 @@
 'use client';
-import { Button, Group } from '@mantine/core';
+import { Button, Group, Menu } from '@mantine/core';
 import Link from 'next/link';
 import { useState } from 'react';
 import type { SimulatorName } from '../../server/platform/simulator-control.ts';
@@ -87,22 +87,12 @@ export function SimulatorLog({ name, entries }: { name: SimulatorName; entries: 
   );
 }
 
-/** Parcels on their way; one click brings them on. */
-export function SimulatorParcels({ parcels }: { parcels: readonly SimulatorParcel[] }) {
+const MISHAPS = ['exception', 'lost', 'damaged', 'returning', 'returned'] as const;
+
+/** What of the carrier's is ours: its shipment, its order, how it is, and since when. */
+function useParcelColumns(): Column<SimulatorParcel>[] {
   const { t, word } = useMessages();
-  const { advance } = useSimulatorActions();
-  const { shown, more } = useFirstRows(parcels);
-  const move = (parcel: SimulatorParcel, to: 'in_transit' | 'delivered' | 'exception') => (
-    <Button
-      size="compact-sm"
-      variant="default"
-      aria-label={t('simulators.advanceNamed', { to: word('simulators.kinds', to), parcel: parcel.shipmentNumber ?? parcel.ref })}
-      onClick={() => advance.mutate({ parcel: parcel.ref, to })}
-    >
-      {word('simulators.kinds', to)}
-    </Button>
-  );
-  const columns: Column<SimulatorParcel>[] = [
+  return [
     {
       key: 'shipment',
       header: t('simulators.shipment'),
@@ -117,20 +107,53 @@ export function SimulatorParcels({ parcels }: { parcels: readonly SimulatorParce
     },
     { key: 'status', header: t('simulators.state'), card: 'endSub', cell: (parcel) => word('simulators.kinds', parcel.status) },
     { key: 'since', header: t('simulators.since'), cell: (parcel) => <TimeAgo at={parcel.since} /> },
-    {
-      key: 'advance',
-      header: t('simulators.advance'),
-      right: true,
-      card: 'end',
-      cell: (parcel) => (
-        <Group gap={6} justify="flex-end" wrap="nowrap">
-          {parcel.status !== 'in_transit' && move(parcel, 'in_transit')}
-          {parcel.status !== 'exception' && move(parcel, 'exception')}
-          {move(parcel, 'delivered')}
-        </Group>
-      ),
-    },
   ];
+}
+
+/** Parcels on their way; one click brings them on, or has something happen to them. */
+export function SimulatorParcels({ parcels }: { parcels: readonly SimulatorParcel[] }) {
+  const { t, word } = useMessages();
+  const { advance } = useSimulatorActions();
+  const { shown, more } = useFirstRows(parcels);
+  const named = (to: string, { shipmentNumber, ref }: SimulatorParcel) =>
+    t('simulators.advanceNamed', { to, parcel: shipmentNumber ?? ref });
+  const move = (parcel: SimulatorParcel, to: 'in_transit' | 'delivered') => (
+    <Button
+      size="compact-sm"
+      variant="default"
+      aria-label={named(word('simulators.kinds', to), parcel)}
+      onClick={() => advance.mutate({ parcel: parcel.ref, to })}
+    >
+      {word('simulators.kinds', to)}
+    </Button>
+  );
+  const advancing: Column<SimulatorParcel> = {
+    key: 'advance',
+    header: t('simulators.advance'),
+    right: true,
+    card: 'end',
+    cell: (parcel) => (
+      <Group gap={6} justify="flex-end" wrap="nowrap">
+        {parcel.status !== 'in_transit' && move(parcel, 'in_transit')}
+        {move(parcel, 'delivered')}
+        <Menu position="bottom-end">
+          <Menu.Target>
+            <Button size="compact-sm" variant="default" aria-label={named(t('simulators.mishap'), parcel)}>
+              …
+            </Button>
+          </Menu.Target>
+          <Menu.Dropdown>
+            {MISHAPS.filter((to) => to !== parcel.status).map((to) => (
+              <Menu.Item key={to} onClick={() => advance.mutate({ parcel: parcel.ref, to })}>
+                {word('simulators.kinds', to)}
+              </Menu.Item>
+            ))}
+          </Menu.Dropdown>
+        </Menu>
+      </Group>
+    ),
+  };
+  const columns = [...useParcelColumns(), advancing];
   return (
     <Section title={t('simulators.parcels')} count={parcels.length}>
       {parcels.length === 0 ? (
@@ -146,6 +169,52 @@ export function SimulatorParcels({ parcels }: { parcels: readonly SimulatorParce
         />
       )}
       <MoreButton more={more} busy={false} />
+    </Section>
+  );
+}
+
+/** Claims that the carrier has to answer: it grants, refuses, and pays. */
+export function SimulatorClaims({ claims }: { claims: readonly SimulatorParcel[] }) {
+  const { t, word } = useMessages();
+  const { happen } = useSimulatorActions();
+  const answers: Column<SimulatorParcel> = {
+    key: 'answer',
+    header: t('simulators.answer'),
+    right: true,
+    card: 'end',
+    cell: (claim) => (
+      <Group gap={6} justify="flex-end" wrap="nowrap">
+        {(['accepted', 'rejected', 'paid'] as const)
+          .filter((to) => claim.status !== `claim_${to}`)
+          .map((to) => (
+            <Button
+              key={to}
+              size="compact-sm"
+              variant="default"
+              aria-label={t('simulators.advanceNamed', {
+                to: word('simulators.kinds', `claim_${to}`),
+                parcel: claim.shipmentNumber ?? claim.ref,
+              })}
+              onClick={() => happen.mutate({ what: 'claim', claim: claim.ref, to })}
+            >
+              {t(`simulators.answers.${to}`)}
+            </Button>
+          ))}
+      </Group>
+    ),
+  };
+  const columns = [...useParcelColumns(), answers];
+  if (claims.length === 0) return null;
+  return (
+    <Section title={t('simulators.claims')} count={claims.length}>
+      <DataTable
+        embedded
+        label={t('simulators.claims')}
+        columns={columns}
+        rows={claims}
+        rowKey={(claim) => claim.ref}
+        rowLabel={(claim) => claim.shipmentNumber ?? claim.ref}
+      />
     </Section>
   );
 }

@@ -9,9 +9,18 @@ import { useSimulatorActions } from './use-simulator.ts';
 
 type Settings = Readonly<Record<string, unknown>>;
 
+const JOURNEY = [
+  'in_transit_after_ms',
+  'delivered_after_ms',
+  'exception_rate',
+  'lost_rate',
+  'return_rate',
+  'reject_rate',
+] as const;
 const LONGEST_SECONDS = 86_400;
+const LONGEST_AUTHORIZATION_SECONDS = 60 * 86_400;
 
-/** Whether one authorization may be captured in several parts. */
+/** Whether one authorization may be captured in several parts, and how long it lasts. */
 export function PspSettings({ settings }: { settings: Settings }) {
   const { t } = useMessages();
   const { settings: change } = useSimulatorActions();
@@ -24,7 +33,33 @@ export function PspSettings({ settings }: { settings: Settings }) {
         disabled={change.isPending}
         onChange={(event) => change.mutate({ simulator: 'psp', multicapture: event.currentTarget.checked })}
       />
+      <AuthorizationForm key={String(settings.authorization_ms)} settings={settings} />
     </Section>
+  );
+}
+
+function AuthorizationForm({ settings }: { settings: Settings }) {
+  const { t } = useMessages();
+  const { settings: change } = useSimulatorActions();
+  const [lasts, setLasts] = useState(() => numberOf(settings.authorization_ms, 1_000));
+  const save = (event: FormEvent) => {
+    event.preventDefault();
+    if (lasts !== null && lasts > 0) change.mutate({ simulator: 'psp', authorizationMs: lasts * 1_000 });
+  };
+  return (
+    <form className={classes.fields} onSubmit={save}>
+      <QuantityInput
+        label={t('simulators.settings.lasts')}
+        description={t('simulators.settings.lastsText')}
+        value={lasts}
+        onChange={setLasts}
+        min={1}
+        max={LONGEST_AUTHORIZATION_SECONDS}
+      />
+      <Button type="submit" variant="default" loading={change.isPending}>
+        {t('ui.save')}
+      </Button>
+    </form>
   );
 }
 
@@ -42,10 +77,14 @@ export function CarrierSettings({ settings }: { settings: Settings }) {
           disabled={change.isPending}
           onChange={(event) => change.mutate({ simulator: 'carrier', autoProgress: event.currentTarget.checked })}
         />
-        <JourneyForm
-          key={`${settings.in_transit_after_ms} ${settings.delivered_after_ms} ${settings.exception_rate}`}
-          settings={settings}
+        <Switch
+          label={t('simulators.settings.autoAnswer')}
+          description={t('simulators.settings.autoAnswerText')}
+          checked={settings.auto_answer === true}
+          disabled={change.isPending}
+          onChange={(event) => change.mutate({ simulator: 'carrier', autoAnswer: event.currentTarget.checked })}
         />
+        <JourneyForm key={JOURNEY.map((field) => settings[field]).join(' ')} settings={settings} />
       </div>
     </Section>
   );
@@ -139,27 +178,43 @@ export function BankSettings({ settings }: { settings: Settings }) {
 
 const numberOf = (value: unknown, unit: number): number | null => (typeof value === 'number' ? Math.round(value / unit) : null);
 
+/** How fast parcels are, and the shares of them, and of claims, that go wrong. */
 function JourneyForm({ settings }: { settings: Settings }) {
   const { t } = useMessages();
   const { settings: change } = useSimulatorActions();
-  const [transit, setTransit] = useState(() => numberOf(settings.in_transit_after_ms, 1_000));
-  const [delivered, setDelivered] = useState(() => numberOf(settings.delivered_after_ms, 1_000));
-  const [lost, setLost] = useState(() => numberOf(settings.exception_rate, 0.01));
+  const [seconds, setSeconds] = useState(() => JOURNEY.slice(0, 2).map((field) => numberOf(settings[field], 1_000)));
+  const [shares, setShares] = useState(() => JOURNEY.slice(2).map((field) => numberOf(settings[field], 0.01)));
   const save = (event: FormEvent) => {
     event.preventDefault();
-    if (transit === null || delivered === null || lost === null) return;
+    const [transit, delivered] = seconds.map((value) => (value === null ? undefined : value * 1_000));
+    const [exceptionRate, lostRate, returnRate, rejectRate] = shares.map((value) => (value === null ? undefined : value / 100));
     change.mutate({
       simulator: 'carrier',
-      inTransitAfterMs: transit * 1_000,
-      deliveredAfterMs: delivered * 1_000,
-      exceptionRate: lost / 100,
+      ...{ inTransitAfterMs: transit, deliveredAfterMs: delivered, exceptionRate, lostRate, returnRate, rejectRate },
     });
   };
+  const labels = ['transit', 'delivered'] as const;
+  const wrong = ['lost', 'vanish', 'comeBack', 'rejectClaims'] as const;
   return (
     <form className={classes.fields} onSubmit={save}>
-      <QuantityInput label={t('simulators.settings.transit')} value={transit} onChange={setTransit} max={LONGEST_SECONDS} />
-      <QuantityInput label={t('simulators.settings.delivered')} value={delivered} onChange={setDelivered} max={LONGEST_SECONDS} />
-      <QuantityInput label={t('simulators.settings.lost')} value={lost} onChange={setLost} max={100} />
+      {labels.map((label, at) => (
+        <QuantityInput
+          key={label}
+          label={t(`simulators.settings.${label}`)}
+          value={seconds[at] ?? null}
+          onChange={(value) => setSeconds(seconds.with(at, value))}
+          max={LONGEST_SECONDS}
+        />
+      ))}
+      {wrong.map((label, at) => (
+        <QuantityInput
+          key={label}
+          label={t(`simulators.settings.${label}`)}
+          value={shares[at] ?? null}
+          onChange={(value) => setShares(shares.with(at, value))}
+          max={100}
+        />
+      ))}
       <Button type="submit" variant="default" loading={change.isPending}>
         {t('ui.save')}
       </Button>

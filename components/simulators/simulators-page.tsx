@@ -14,8 +14,8 @@ import { PageHeader } from '../ui/page-header.tsx';
 import { EmptyState, Loaded } from '../ui/states.tsx';
 import { SimulatorFaults } from './simulator-faults.tsx';
 import { SimulatorFigures } from './simulator-figures.tsx';
-import { ChargeBack, TransferIn, WrongReport } from './simulator-happenings.tsx';
-import { SimulatorLog, SimulatorParcels } from './simulator-log.tsx';
+import { ToPayment, TransferIn, WrongReport } from './simulator-happenings.tsx';
+import { SimulatorClaims, SimulatorLog, SimulatorParcels } from './simulator-log.tsx';
 import { BankSettings, CarrierSettings, MarketplaceSettings, PartnerSettings, PspSettings } from './simulator-settings.tsx';
 import { SimulatorWebhooks } from './simulator-webhooks.tsx';
 import { useSimulatorActions } from './use-simulator.ts';
@@ -54,6 +54,7 @@ export function SimulatorsPage() {
                 <SimulatorFaults key={name} name={name} simulator={simulator} />
                 {name === 'marketplace' && <MarketplaceSettings settings={simulator.settings} />}
                 {name === 'carrier' && <SimulatorParcels parcels={simulator.parcels} />}
+                {name === 'carrier' && <SimulatorClaims claims={simulator.claims} />}
                 <SimulatorLog key={`log-${name}`} name={name} entries={simulator.log} />
               </>
             ) : (
@@ -126,7 +127,8 @@ function SimulatorAside({ name, simulator }: Shown) {
       <SimulatorFigures simulator={simulator} />
       {name !== 'mail' && <SimulatorWebhooks key={`webhooks-${name}`} name={name} webhooks={simulator.webhooks} />}
       {name === 'psp' && <PspSettings settings={simulator.settings} />}
-      {name === 'psp' && <ChargeBack />}
+      {name === 'psp' && <ToPayment what="lapse" />}
+      {name === 'psp' && <ToPayment what="dispute" />}
       {name === 'psp' && <WrongReport />}
       {name === 'bank' && <BankSettings settings={simulator.settings} />}
       {name === 'bank' && <TransferIn />}

@@ -151,6 +151,44 @@ describe('the switchboard of the simulators', () => {
     await expect(nobody).rejects.toMatchObject({ cause: { code: 'not_found' } });
   });
 
+  it('has a bank give up an authorization, and others last as long as is said', async () => {
+    await admin().settings({ simulator: 'psp', authorizationMs: 60_000 });
+    const body = 'amount=500&currency=eur&capture_method=manual&confirm=true&payment_method=pm_card_visa';
+    const authorize = async () => {
+      const headers = { authorization: 'Bearer sk_test_x', 'content-type': 'application/x-www-form-urlencoded' };
+      const made = await fetch(`${psp.url}/v1/payment_intents`, { method: 'POST', headers, body });
+      return ((await made.json()) as { id: string }).id;
+    };
+    const [given, kept] = [await authorize(), await authorize()];
+    await admin().happen({ what: 'lapse', paymentRef: given });
+    expect(await lastAudit()).toMatchObject({ action: 'simulator.lapse' });
+    expect([psp.state.intents.get(given)?.status, psp.state.intents.get(kept)?.status]).toEqual(['canceled', 'requires_capture']);
+    await expect(admin().happen({ what: 'lapse', paymentRef: given })).rejects.toMatchObject({ cause: { code: 'invalid_request' } });
+    expect(psp.state.intents.get(kept)?.captureBefore).toBeLessThan(Date.now() / 1_000 + 61);
+    expect((await admin().state()).psp?.settings).toMatchObject({ authorization_ms: 60_000, multicapture: false });
+  });
+
+  it('loses a parcel, and the carrier answers the claim', async () => {
+    const parcel = await makeLabel(newId());
+    await admin().advanceShipment({ parcel, to: 'lost' });
+    const claimed = await fetch(`${carrier.url}/v1/claims`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${KEY}`, 'content-type': 'application/json', 'idempotency-key': newId() },
+      body: JSON.stringify({ client_reference: newId(), parcel, kind: 'lost', amount: 4_000, currency: 'EUR' }),
+    });
+    const { id: claim } = (await claimed.json()) as { id: string };
+    const shown = (await admin().state()).carrier;
+    expect(shown?.claims).toMatchObject([{ ref: claim, status: 'claim' }]);
+    expect(shown?.parcels.map(({ ref }) => ref)).not.toContain(claim);
+    expect(shown?.parcels).toContainEqual(expect.objectContaining({ ref: parcel, status: 'lost' }));
+    await admin().happen({ what: 'claim', claim, to: 'accepted', amountMinor: 3_000 });
+    await admin().happen({ what: 'claim', claim, to: 'paid' });
+    expect(carrier.state.claims.get(claim)).toMatchObject({ status: 'paid', amount: 3_000 });
+    expect((await admin().state()).carrier?.claims).toEqual([]);
+    await admin().settings({ simulator: 'carrier', lostRate: 0, rejectRate: 0.5, autoAnswer: false });
+    expect((await admin().state()).carrier?.settings).toMatchObject({ lost_rate: 0, reject_rate: 0.5, auto_answer: false });
+  });
+
   it('says so where there is no such parcel, and writes nothing', async () => {
     const before = await lastAudit();
     await expect(admin().advanceShipment({ parcel: 'shp_none', to: 'delivered' })).rejects.toMatchObject({

@@ -2,12 +2,12 @@ import type { TransferSpec } from '../domains/ledger/schema.ts';
 import { chart } from '../domains/ledger/schema.ts';
 import { isGone, isReplacement } from '../domains/orders/rules.ts';
 import type { Order } from '../domains/orders/service.ts';
-import { capturableMinor, isOpen, type Payment, planCapture } from '../domains/payments/rules.ts';
+import { AUTHORIZATION_LAPSED, capturableMinor, isOpen, type Payment, planCapture } from '../domains/payments/rules.ts';
 import * as payments from '../domains/payments/service.ts';
 import type { Ctx } from '../kernel/context.ts';
 import { newId } from '../kernel/ids.ts';
 import { next, remote, type Saga, type StepResult } from '../platform/saga.ts';
-import { cardOf, renewIfLapsed } from './backorders/start-renewal.ts';
+import { cardOf, noteLapse, renewIfLapsed } from './backorders/start-renewal.ts';
 import type { Outside } from './outside.ts';
 import { callFor, callProvider, type OperationCall, type OperationOutcome, recordOutcome } from './payment-operation.ts';
 import { paidTooMuch, returnSurplus } from './surplus.ts';
@@ -95,6 +95,7 @@ export const capture = remote<World, Outside, CaptureCall, OperationOutcome>({
     const error = operation.error ?? { code: verdict, message: 'The provider did not confirm the capture.' };
     if (verdict === 'failed') {
       tell(world, order, 'payment.capture_failed', { ...about, ...error }, ctx);
+      if (error.code === AUTHORIZATION_LAPSED) noteLapse(world, payment, ctx);
       if (renewIfLapsed(world, order, ctx)) return untilRenewed(order, ctx);
       return { kind: 'fail', error };
     }

@@ -11,6 +11,7 @@ import { SIMULATORS, type SimulatorControl, type SimulatorName } from '../platfo
  */
 const simulator = z.enum(SIMULATORS);
 const DAY_MS = 86_400_000;
+const LONGEST_AUTHORIZATION_MS = 60 * DAY_MS;
 const milliseconds = z.number().int().min(0).max(DAY_MS);
 const share = z.number().min(0).max(1);
 
@@ -65,13 +66,22 @@ const partnerSettings = {
 };
 
 export const settingsInput = z.discriminatedUnion('simulator', [
-  z.object({ simulator: z.literal('psp'), multicapture: z.boolean() }),
+  z.object({
+    simulator: z.literal('psp'),
+    multicapture: z.boolean().optional(),
+    /** How long authorizations last that are made from now on. */
+    authorizationMs: z.number().int().min(1_000).max(LONGEST_AUTHORIZATION_MS).optional(),
+  }),
   z.object({
     simulator: z.literal('carrier'),
     autoProgress: z.boolean().optional(),
     inTransitAfterMs: milliseconds.optional(),
     deliveredAfterMs: milliseconds.optional(),
     exceptionRate: share.optional(),
+    lostRate: share.optional(),
+    returnRate: share.optional(),
+    autoAnswer: z.boolean().optional(),
+    rejectRate: share.optional(),
   }),
   z.object({
     simulator: z.literal('bank'),
@@ -90,11 +100,12 @@ export type SettingsInput = z.infer<typeof settingsInput>;
 export const advanceInput = z.object({
   /** The carrier's id of the parcel, or its tracking number. */
   parcel: z.string().regex(/^[A-Za-z0-9_]{1,100}$/, 'is no parcel of the carrier'),
-  to: z.enum(['in_transit', 'delivered', 'exception']),
+  to: z.enum(['in_transit', 'delivered', 'exception', 'lost', 'damaged', 'returning', 'returned']),
 });
 export type AdvanceInput = z.infer<typeof advanceInput>;
 
 const amountMinor = z.number().int().min(1).max(100_000_000);
+const paymentRef = z.string().regex(/^pi_[A-Za-z0-9]{1,100}$/, 'is no payment of the provider');
 
 /** What only the outside world can do: somebody transfers money, a cardholder takes a charge back, a report comes out wrong. */
 export const happenInput = z.discriminatedUnion('what', [
@@ -104,9 +115,15 @@ export const happenInput = z.discriminatedUnion('what', [
     amountMinor,
     currency: z.string().regex(/^[A-Z]{3}$/),
   }),
+  z.object({ what: z.literal('dispute'), paymentRef }),
+  /** The bank gives up what it held, before its day. */
+  z.object({ what: z.literal('lapse'), paymentRef }),
+  /** The carrier answers a claim: for all of it, unless an amount is named. */
   z.object({
-    what: z.literal('dispute'),
-    paymentRef: z.string().regex(/^pi_[A-Za-z0-9]{1,100}$/, 'is no payment of the provider'),
+    what: z.literal('claim'),
+    claim: z.string().regex(/^[A-Za-z0-9_-]{1,100}$/, 'is no claim of the carrier'),
+    to: z.enum(['accepted', 'rejected', 'paid']),
+    amountMinor: amountMinor.optional(),
   }),
   z.object({
     what: z.literal('report'),
@@ -186,6 +203,12 @@ function happening(input: HappenInput): Omit<Change, 'audit'> {
     }
     case 'dispute':
       return { simulator: 'psp', path: 'disputes', body: { payment_intent: input.paymentRef } };
+    case 'lapse':
+      return { simulator: 'psp', path: `payments/${input.paymentRef}/lapse`, body: {} };
+    case 'claim': {
+      const { claim, to, amountMinor: amount } = input;
+      return { simulator: 'carrier', path: `claims/${claim}/answer`, body: given({ to, amount }) };
+    }
     case 'report': {
       const { missing, extra, otherAmount: other_amount } = input;
       return { simulator: 'psp', path: 'report', body: { missing, extra, other_amount } };
@@ -219,7 +242,7 @@ function switchBody(input: SwitchInput): Record<string, unknown> {
 }
 
 function settingsBody(input: SettingsInput): Record<string, unknown> {
-  if (input.simulator === 'psp') return { multicapture: input.multicapture };
+  if (input.simulator === 'psp') return given({ multicapture: input.multicapture, authorization_ms: input.authorizationMs });
   if (input.simulator === 'marketplace')
     return input.late ? { apply_after_ms: 3_000, shuffle: true } : { apply_after_ms: 0, shuffle: false };
   if (input.simulator === 'third_party' || input.simulator === 'drop_shipper') {
@@ -240,6 +263,10 @@ function settingsBody(input: SettingsInput): Record<string, unknown> {
     in_transit_after_ms: input.inTransitAfterMs,
     delivered_after_ms: input.deliveredAfterMs,
     exception_rate: input.exceptionRate,
+    lost_rate: input.lostRate,
+    return_rate: input.returnRate,
+    auto_answer: input.autoAnswer,
+    reject_rate: input.rejectRate,
   });
 }
 

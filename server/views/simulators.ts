@@ -27,7 +27,7 @@ export interface SimulatorEntry {
   readonly ref: string;
 }
 
-/** A parcel that has not arrived. */
+/** A parcel that has not arrived, or a claim for one. */
 export interface SimulatorParcel {
   readonly ref: string;
   readonly status: string;
@@ -47,6 +47,8 @@ export interface ShownSimulator {
   readonly sent: Readonly<Record<string, number>>;
   readonly log: readonly SimulatorEntry[];
   readonly parcels: readonly SimulatorParcel[];
+  /** Claims that the carrier has not answered for good. */
+  readonly claims: readonly SimulatorParcel[];
 }
 
 interface Labels {
@@ -56,7 +58,8 @@ interface Labels {
 }
 
 /** Where a parcel's way ends. */
-const ARRIVED: ReadonlySet<string> = new Set(['delivered', 'voided']);
+const ARRIVED: ReadonlySet<string> = new Set(['delivered', 'voided', 'returned']);
+const ANSWERED: ReadonlySet<string> = new Set(['claim_rejected', 'claim_paid']);
 
 /** A simulator as it is now with its newest log entries; null where it does not answer. */
 export async function showSimulator(
@@ -88,7 +91,8 @@ export async function showSimulator(
     fired,
     sent,
     log: state.log.map((entry) => shownEntry(entry, labels)),
-    parcels: parcelsOf(state.log, labels),
+    parcels: ongoing(state.log.filter(isParcel), ARRIVED, labels),
+    claims: ongoing(state.log.filter(isClaim), ANSWERED, labels),
   };
 }
 
@@ -129,14 +133,17 @@ function shownEntry(entry: SimulatorLogEntry, labels: Labels): SimulatorEntry {
   };
 }
 
+const isClaim = ({ kind }: SimulatorLogEntry): boolean => kind.startsWith('claim');
+const isParcel = (entry: SimulatorLogEntry): boolean => !isClaim(entry) && entry.kind !== 'manifest';
+
 /** The log is newest first, so the first entry of a parcel says where it is. */
-function parcelsOf(log: readonly SimulatorLogEntry[], labels: Labels): SimulatorParcel[] {
+function ongoing(log: readonly SimulatorLogEntry[], over: ReadonlySet<string>, labels: Labels): SimulatorParcel[] {
   const newest = new Map<string, SimulatorLogEntry>();
   for (const entry of log) {
     if (entry.carrier_ref !== undefined && !newest.has(entry.carrier_ref)) newest.set(entry.carrier_ref, entry);
   }
   return [...newest.entries()]
-    .filter(([, entry]) => !ARRIVED.has(entry.kind))
+    .filter(([, entry]) => !over.has(entry.kind))
     .map(([ref, entry]) => {
       const shipment = labels.shipments.get(entry.shipment_id ?? '');
       return {

@@ -1,5 +1,8 @@
 import type { OperationKind, OperationStatus, PaymentState, PaymentStatus } from '../../kernel/vocabulary.ts';
 
+/** A failure's code where the bank holds the money no more: it may be asked for again. */
+export const AUTHORIZATION_LAPSED = 'authorization_expired';
+
 /** One tender of an order under its lock. Sums in minor units. */
 export interface Payment {
   readonly id: string;

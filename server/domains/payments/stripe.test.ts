@@ -186,10 +186,33 @@ describe('money that moves', () => {
   test('an authorization lapses after seven days', async () => {
     const { providerRef } = succeeded(await authorize('pm_card_visa'));
     psp.clock.offsetMs = 7 * 86_400_000 + 1_000;
-    expect(await capture(providerRef, 5_000n)).toMatchObject({ kind: 'failed' });
+    expect(await capture(providerRef, 5_000n)).toMatchObject({ kind: 'failed', code: 'authorization_expired' });
     const asked = await provider.query({ operationId: newId(), kind: 'authorize', providerRef });
     expect(asked).toMatchObject({ kind: 'failed', code: 'authorization_expired' });
     expect(kinds(providerRef)).toEqual(['authorization', 'expiry']);
+    psp.clock.offsetMs = 0;
+  });
+
+  test('an authorization that the bank gives up before its day cannot be captured, and is said to have lapsed', async () => {
+    const control = (path: string, body: object = {}) =>
+      fetch(`${psp.controlUrl}/_sim/${path}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+    const { providerRef } = succeeded(await authorize('pm_card_visa'));
+    const other = succeeded(await authorize('pm_card_visa'));
+    expect((await control(`payments/${providerRef}/lapse`)).status).toBe(200);
+    expect(await capture(providerRef, 5_000n)).toMatchObject({ kind: 'failed', code: 'authorization_expired' });
+    expect(await capture(other.providerRef, 5_000n)).toMatchObject({ kind: 'succeeded' });
+    expect((await control(`payments/${other.providerRef}/lapse`)).status).toBe(400);
+
+    await control('settings', { authorization_ms: 2_000 });
+    const brief = succeeded(await authorize('pm_card_visa'));
+    expect(brief.authorizationExpiresAt?.getTime()).toBeLessThan(Date.now() + 3_000);
+    await control('clock', { advance_ms: 3_000 });
+    expect(kinds(brief.providerRef)).toEqual(['authorization', 'expiry']);
+    await control('settings', { authorization_ms: 7 * 86_400_000 });
   });
 });
 

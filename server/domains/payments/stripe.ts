@@ -18,6 +18,7 @@ import type {
   VoidInput,
   WebhookHeaders,
 } from './provider.ts';
+import { AUTHORIZATION_LAPSED } from './rules.ts';
 import { fromStripeAmount, toStripeAmount } from './stripe-amounts.ts';
 import { chargeOutcome, createCharge, readDisputes } from './stripe-charges.ts';
 import { createGuard, type Guard } from './stripe-http.ts';
@@ -115,7 +116,7 @@ function authorizationOutcome(intent: Intent): ProviderOutcome {
       return { kind: 'failed', code, message: error?.message ?? 'The payment failed.', providerRef: intent.id, response };
     }
     case 'canceled': {
-      const code = intent.cancellation_reason === 'automatic' ? 'authorization_expired' : 'canceled';
+      const code = intent.cancellation_reason === 'automatic' ? AUTHORIZATION_LAPSED : 'canceled';
       return { kind: 'failed', code, message: 'The payment was cancelled at the provider.', providerRef: intent.id, response };
     }
     default:
@@ -275,6 +276,7 @@ class StripeProvider implements PaymentProvider {
     const outcome = await this.guard.run(call, signal);
     if (outcome.kind !== 'failed' || !MAYBE_DONE.has(outcome.code)) return outcome;
     const earlier = await this.query(input, signal);
+    if (earlier.kind === 'failed' && earlier.code === AUTHORIZATION_LAPSED) return earlier;
     return earlier.kind === 'not_found' || earlier.kind === 'failed' ? outcome : earlier;
   }
 
@@ -293,6 +295,15 @@ class StripeProvider implements PaymentProvider {
     const intent = await this.retrieve(input.providerRef);
     if (input.kind === 'void') return voidOutcome(intent, this.multicapture) ?? { kind: 'not_found' };
     const mark = intent.metadata[metadataFor(input.operationId)];
+    // The bank let go of the money before it was taken: whatever is sent again is refused.
+    if (mark === undefined && intent.status === 'canceled' && intent.cancellation_reason === 'automatic')
+      return {
+        kind: 'failed',
+        code: AUTHORIZATION_LAPSED,
+        message: 'The authorization has lapsed.',
+        providerRef: intent.id,
+        response: summary(intent),
+      };
     if (mark === undefined) return { kind: 'not_found' };
     const amount = Number(mark);
     return captureOutcome(intent, amount, await this.captureFee(intent, amount));

@@ -3,7 +3,7 @@ import { dayAfter, dayOf } from '../../domains/backorders/rules.ts';
 import { setBackorderPolicyInput } from '../../domains/backorders/schema.ts';
 import { newId } from '../../kernel/ids.ts';
 import { readWaitingOrder } from '../../views/waiting-order.ts';
-import { challengeNext, lapsed, passDays, refusedRenewal, refuseNext } from '../testing/lapsed-orders.ts';
+import { challengeNext, lapsed, lapseNow, passDays, refusedRenewal, refuseNext } from '../testing/lapsed-orders.ts';
 import { createMortal, type Death } from '../testing/mortal.ts';
 import { type OrderWorld, orderWorld } from '../testing/order-world.ts';
 import { openSagas, providerLog } from '../testing/saga-scenarios.ts';
@@ -171,6 +171,51 @@ describe('a parcel whose authorization lapsed before it was packed', () => {
     await w.flows.shipOrder({ orderId: id }, w.ctx('warehouse'));
     await finish();
     expect(await w.order(id)).toMatchObject({ status: 'FULFILLED', captured_minor: 2_990n, receivable_minor: 0n });
+    await w.expectBooksAgree();
+  });
+});
+
+describe('a bank that gives up what it holds before its day', () => {
+  const placed = async (): Promise<string> => {
+    const { id } = await w.place({ lines: [{ sku: 'MUG', quantity: 2 }] });
+    await w.settle();
+    await lapseNow(w, id);
+    return id;
+  };
+
+  it('is found out when the money is taken: it is held again, then the parcel leaves', async () => {
+    const id = await placed();
+    await w.flows.shipOrder({ orderId: id }, w.ctx('warehouse'));
+    await finish();
+    expect(await w.order(id)).toMatchObject({ status: 'FULFILLED', captured_minor: 2_500n, receivable_minor: 0n, holds: [] });
+    expect(await providerLog(w, id)).toMatchObject({ authorization: 2, capture: 1 });
+    await w.expectBooksAgree();
+  });
+
+  it('and will not hold it again: nothing leaves until its customer has paid', async () => {
+    const id = await placed();
+    await refuseNext(w, id);
+    await w.flows.shipOrder({ orderId: id }, w.ctx('warehouse'));
+    await finish();
+    expect(await w.order(id)).toMatchObject({ holds: ['payment'], captured_minor: 0n, fulfilment_status: 'ALLOCATED' });
+    await w.flows.payAgain({ orderId: id, token: 'pm_card_visa' }, w.ctx());
+    await finish();
+    await w.flows.shipOrder({ orderId: id }, w.ctx('warehouse'));
+    await finish();
+    expect(await w.order(id)).toMatchObject({ status: 'FULFILLED', captured_minor: 2_500n, receivable_minor: 0n });
+    await w.expectBooksAgree();
+  });
+
+  it('and again at once is not asked for ever: the parcel is unpacked, and nothing was sent or taken', async () => {
+    const id = await placed();
+    await w.flows.shipOrder({ orderId: id }, w.ctx('warehouse'));
+    const renewed = async (): Promise<number> => (await providerLog(w, id)).authorization ?? 0;
+    for (let i = 0; i < 8 && (await renewed()) < 2; i++)
+      for (const saga of await openSagas(w, id)) if ((await renewed()) < 2) await w.flows.advanceSaga(saga);
+    await lapseNow(w, id);
+    await finish();
+    expect(await w.order(id)).toMatchObject({ status: 'CONFIRMED', captured_minor: 0n, fulfilment_status: 'ALLOCATED' });
+    expect(await providerLog(w, id)).toMatchObject({ authorization: 2 });
     await w.expectBooksAgree();
   });
 });

@@ -26,6 +26,19 @@ export function renewalOf(world: World, orderId: string): Saga | undefined {
   return sagasOf(world.sagas, orderId).find((saga) => saga.kind === RENEWAL_SAGA);
 }
 
+/** Whether the card's money was held before, by a payment that is no more. */
+const wasRenewed = (world: World, orderId: string, card: Payment): boolean =>
+  payments
+    .ofOrder(world.payments, orderId)
+    .some((other) => !isInternal(other) && other.authorizedMinor > 0n && other.createdAt < card.createdAt);
+
+/** The provider says that the bank let go of the money before its day. */
+export function noteLapse(world: World, card: Payment, ctx: Ctx): void {
+  if (card.authorizationExpiresAt !== null && card.authorizationExpiresAt <= ctx.now) return;
+  card.authorizationExpiresAt = ctx.now;
+  payments.settle(world.payments, card, null);
+}
+
 /**
  * Has an order's authorization asked for again where it has lapsed, or will within `aheadMs`. True where one is being asked for: nothing of
  * the order may leave before that has ended.
@@ -34,8 +47,11 @@ export function renewIfLapsed(world: World, order: Order, ctx: Ctx, aheadMs = MA
   if (renewalOf(world, order.row.id)) return true;
   const card = cardOf(payments.ofOrder(world.payments, order.row.id));
   if (!card?.holdId || card.authorizationExpiresAt === null) return false;
-  if (card.authorizationExpiresAt.getTime() > ctx.now.getTime() + aheadMs) return false;
-  if (card.createdAt.getTime() > ctx.now.getTime() - FRESH_MS) return false;
+  const left = card.authorizationExpiresAt.getTime() - ctx.now.getTime();
+  if (left > aheadMs) return false;
+  // What is over is asked for again at once, the first time.
+  const again = left > 0 || wasRenewed(world, order.row.id, card);
+  if (again && card.createdAt.getTime() > ctx.now.getTime() - FRESH_MS) return false;
   const rows = backorders.ofOrder(world.backorders, order.row.id, order.spans);
   const payDays = rows.reduce((most, row) => Math.max(most, row.payDays), 0) || DEFAULT_PAY_DAYS;
   const state = { lapsedId: card.id, provider: card.provider, payDays, offer: { token: card.token ?? '' }, made: [] };

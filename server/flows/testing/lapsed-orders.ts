@@ -23,6 +23,18 @@ export const refuseNext = (w: OrderWorld, orderId: string): Promise<Response> =>
 export const challengeNext = (w: OrderWorld, orderId: string): Promise<Response> =>
   simulator(w, 'switches', { challenge: { on: 'authorize', order_id: orderId, next: 1 } });
 
+/** The bank gives up what it holds for the order, before its day; nobody's clock moves. */
+export async function lapseNow(w: OrderWorld, orderId: string): Promise<void> {
+  const { rows } = await w.db.pool.query<{ ref: string }>(
+    'SELECT provider_ref AS ref FROM payments WHERE order_id = $1 AND hold_id IS NOT NULL',
+    [orderId],
+  );
+  for (const { ref } of rows) {
+    const answer = await simulator(w, `payments/${ref}/lapse`, {});
+    if (!answer.ok) throw new Error(await answer.text());
+  }
+}
+
 /** Units on the shelf whose authorization lapsed before anybody shipped them. */
 export async function lapsed(w: OrderWorld): Promise<string> {
   const { id } = await w.place({ lines: [{ sku: 'MUG', quantity: 2 }], shipping: { name: 'Standard', priceMinor: 490n } });

@@ -8,7 +8,6 @@ import type { CardError, Change, Charge, Intent, IntentStatus, PspState } from '
 import { newPspId } from './state.ts';
 
 /** The life of a PaymentIntent, as https://docs.stripe.com/payments/paymentintents/lifecycle tells it. */
-const AUTHORIZATION_DAYS = 7;
 const AMOUNT_LIMIT = 99_999_999;
 const METADATA_KEYS = 50;
 const METADATA_KEY_LENGTH = 40;
@@ -190,11 +189,22 @@ export class Intents {
     const now = this.state.clock.seconds();
     for (const id of this.state.open) {
       const intent = this.state.intents.get(id);
-      // Oldest first, and all live equally long: the first that is not due ends the search.
-      if (intent === undefined || intent.captureBefore === null || intent.captureBefore > now) break;
+      if (intent === undefined || intent.captureBefore === null) continue;
+      if (intent.captureBefore > now) {
+        // Oldest first: where all live equally long, the first that is not due ends the search.
+        if (this.state.livesDiffer) continue;
+        break;
+      }
       this.release(intent, 'automatic', 'expiry', change, null);
     }
     return change.records.length > 0;
+  }
+
+  /** The bank gives up one authorization before its time. */
+  lapse(id: string, change: Change): Intent {
+    const intent = findIntent(this.state, id);
+    if (intent.status !== 'requires_capture') throw unexpectedState(intent, 'lapsed', ['requires_capture'], this.challengeUrl);
+    return this.release(intent, 'automatic', 'expiry', change, null);
   }
 
   private readToken(form: Form): string | null {
@@ -254,7 +264,7 @@ export class Intents {
 
   private authorize(intent: Intent, change: Change, operation: string | null, challenged: boolean): Intent {
     const manual = intent.captureMethod === 'manual';
-    const captureBefore = manual ? this.state.clock.seconds() + AUTHORIZATION_DAYS * 86_400 : null;
+    const captureBefore = manual ? Math.floor((this.state.clock.now() + this.state.settings.authorization_ms) / 1000) : null;
     const charge = this.newCharge(intent, null, captureBefore, challenged, change);
     const held: Intent = {
       ...intent,

@@ -15,6 +15,7 @@ import { dispute } from './disputes.ts';
 import { refusedAtTheDoor } from './faults-at-the-door.ts';
 import { inspect } from './inspection.ts';
 import { Intents, operationOf } from './intents.ts';
+import { lapse } from './lapse.ts';
 import { createPaymentMethod, paymentMethodShape } from './payment-methods.ts';
 import { Reads } from './reads.ts';
 import { Refusal } from './refusal.ts';
@@ -60,6 +61,11 @@ const MAX_KEY_LENGTH = 255;
 const settingsInput = z.strictObject({
   multicapture: z.boolean().optional(),
   search_lag_ms: z.number().min(0).optional(),
+  authorization_ms: z
+    .number()
+    .min(0)
+    .max(400 * 86_400_000)
+    .optional(),
   webhook_events: z.array(z.string()).optional(),
 });
 
@@ -116,11 +122,15 @@ class Psp {
       changeSettings: (change) => this.changeSettings(change),
       recentLog: (limit) => this.state.log.slice(-limit).reverse(),
       clockMoved: () => this.sweep(),
-      extra: (request) =>
-        inspect(this.state, request) ??
-        dispute(request, this.state, (change) => this.finish(change)).then(
-          (reply) => reply ?? challenge(request, this.state, this.intents, (change) => this.finish(change)),
-        ),
+      extra: async (request) => {
+        const finish = (change: Change) => this.finish(change);
+        return (
+          inspect(this.state, request) ??
+          (await dispute(request, this.state, finish)) ??
+          (await lapse(request, this.state, this.intents, finish)) ??
+          challenge(request, this.state, this.intents, finish)
+        );
+      },
     };
   }
 
@@ -321,12 +331,13 @@ class Psp {
   }
 
   async changeSettings(change: unknown): Promise<void> {
-    const { multicapture, search_lag_ms: lag, webhook_events: events } = settingsInput.parse(change);
+    const { multicapture, search_lag_ms: lag, webhook_events: events, authorization_ms: lasts } = settingsInput.parse(change);
     const settings = {
       ...this.state.settings,
       ...(multicapture !== undefined && { multicapture }),
       ...(lag !== undefined && { search_lag_ms: lag }),
       ...(events !== undefined && { webhook_events: events }),
+      ...(lasts !== undefined && { authorization_ms: lasts }),
     };
     this.state.apply(['settings', settings]);
     await this.journal.append([['settings', settings]]);

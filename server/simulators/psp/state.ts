@@ -124,6 +124,8 @@ export interface Settings {
   readonly multicapture: boolean;
   /** How long a search does not find what was just made; Stripe says up to a minute. */
   readonly search_lag_ms: number;
+  /** How long authorizations last that are made from now on. */
+  readonly authorization_ms: number;
   readonly webhook_events: readonly string[];
 }
 
@@ -160,6 +162,7 @@ export type JournalRecord =
 export const DEFAULT_SETTINGS: Settings = {
   multicapture: false,
   search_lag_ms: 0,
+  authorization_ms: 7 * 86_400_000,
   webhook_events: [
     'payment_intent.amount_capturable_updated',
     'payment_intent.payment_failed',
@@ -224,6 +227,8 @@ export class PspState {
   readonly replies = new Map<string, FrozenReply>();
   /** Authorizations that can lapse, oldest first. */
   readonly open = new Set<string>();
+  /** Whether authorizations were made that last shorter or longer than is usual. */
+  livesDiffer = false;
   readonly clock: SimClock;
 
   constructor(clock: SimClock) {
@@ -275,7 +280,9 @@ export class PspState {
         }
         return;
       case 'settings':
-        this.settings = record[1];
+        // A journal of an older version knows fewer settings.
+        this.settings = { ...DEFAULT_SETTINGS, ...record[1] };
+        this.livesDiffer ||= this.settings.authorization_ms !== DEFAULT_SETTINGS.authorization_ms;
         return;
       case 'sent':
         this.unsent.delete(record[1]);
