@@ -163,7 +163,9 @@ describe('the switchboard of the simulators', () => {
     await admin().happen({ what: 'lapse', paymentRef: given });
     expect(await lastAudit()).toMatchObject({ action: 'simulator.lapse' });
     expect([psp.state.intents.get(given)?.status, psp.state.intents.get(kept)?.status]).toEqual(['canceled', 'requires_capture']);
-    await expect(admin().happen({ what: 'lapse', paymentRef: given })).rejects.toMatchObject({ cause: { code: 'invalid_request' } });
+    await expect(admin().happen({ what: 'lapse', paymentRef: given })).rejects.toMatchObject({
+      cause: { code: 'invalid_request' },
+    });
     expect(psp.state.intents.get(kept)?.captureBefore).toBeLessThan(Date.now() / 1_000 + 61);
     expect((await admin().state()).psp?.settings).toMatchObject({ authorization_ms: 60_000, multicapture: false });
   });
