@@ -2,7 +2,7 @@ import { choose } from './fixtures/choose.ts';
 import { restClient } from './fixtures/rest.ts';
 import { expect, test } from './fixtures/test.ts';
 
-test('an order split over two nodes leaves in two parcels, each with its tracking, and says why', async ({ as }) => {
+test('an order split over two nodes leaves in two parcels, each with its tracking, and says why', async ({ as, visitor }) => {
   const rest = restClient();
   const { sku } = await rest.stockedSku(20);
   await rest.receive(sku, 'BER', 3);
@@ -31,6 +31,13 @@ test('an order split over two nodes leaves in two parcels, each with its trackin
   const numbers = (await rest.order(placed.number)).shipments.map((shipment) => shipment.tracking_number ?? '');
   for (const number of numbers) await expect(warehouse.getByText(number).first()).toBeVisible();
   expect(new Set(numbers).size).toBe(2);
+
+  // Its customer follows both.
+  const customer = await visitor();
+  await customer.goto((await rest.order(placed.number)).tracking_url);
+  const parcels = customer.getByRole('region', { name: /^Parcels/ });
+  for (const number of numbers) await expect(parcels.getByText(number)).toBeVisible();
+  expect((await parcels.getByRole('listitem').allInnerTexts()).filter((text) => text.startsWith('Parcel'))).toHaveLength(2);
 });
 
 test('a rule is drafted by keyboard, replayed over past orders and put in force', async ({ as }) => {

@@ -5,6 +5,7 @@ import { DomainError } from '../kernel/errors.ts';
 import { LIMITS } from '../platform/auth/limits.ts';
 import { linkToken } from '../platform/link-token.ts';
 import { type CheckoutPage, readCheckout } from '../views/checkouts.ts';
+import { type PickupStore, readPickupStores } from '../views/pickup-stores.ts';
 import { readListed } from '../views/shop.ts';
 import { checkoutIdOf, payUrl } from './checkout-links.ts';
 import { type ApiContext, mutationKey } from './context.ts';
@@ -15,6 +16,8 @@ import { procedure, router } from './trpc.ts';
 
 /** What the pay page is told. */
 export interface PayPage extends Omit<CheckoutPage, 'id' | 'merchantId' | 'createdBy' | 'version' | 'tenders'>, PayTenders {
+  /** Stores that have everything, where it can be fetched. */
+  readonly stores: readonly PickupStore[];
   readonly cardFieldsUrl: string;
   readonly demo: boolean;
   /** Once it is paid. */
@@ -53,12 +56,24 @@ async function pageOf(ctx: ApiContext, id: string): Promise<PayPage> {
   return {
     ...page,
     ...(await tendersOf(ctx, found)),
+    stores: page.state === 'open' ? await readPickupStores(ctx.pool, found, ctx.app.flows.checkouts.counters) : [],
     // A link may be forwarded once it has done its work: where it went is nobody else's business.
     ...(paid ? { shipTo: null, customer: { email: page.customer.email } } : {}),
     cardFieldsUrl: settings.cardFieldsUrl,
     demo: settings.demo,
     trackingUrl: paid && page.attempt ? trackingUrl(settings, page.attempt.orderId) : null,
   };
+}
+
+/** Whoever opens checkout after checkout keeps no shelf from others: past the limit nothing is held, and units are promised at payment. */
+function mayHold(ctx: ApiContext): boolean {
+  try {
+    ctx.app.limits.take(LIMITS.holdByIp, ctx.ip ?? 'unknown');
+    return true;
+  } catch (error) {
+    if (error instanceof DomainError && error.code === 'too_many_requests') return false;
+    throw error;
+  }
 }
 
 /** Gives up an attempt that nobody has paid. One that was paid, or is over, by now stays what it is: the page says which. */
@@ -109,12 +124,28 @@ export const payRouter = router({
           customer: {},
           locale: input.locale,
           returnUrl: new URL('/shop', ctx.app.settings.origin).href,
+          hold: mayHold(ctx),
         },
         asCheckout(ctx),
         key,
       );
       return { token: linkToken('pay', id, ctx.app.settings.secret), url: payUrl(ctx.app.settings, id) };
     }),
+
+  /** Keeps the units again, after their time was over. */
+  hold: procedure.input(keyed(withToken)).mutation(async ({ ctx, input }) => {
+    const checkoutId = checkoutOf(ctx, input.token);
+    ctx.app.limits.take(LIMITS.holdByIp, ctx.ip ?? 'unknown');
+    await ctx.app.flows.checkouts.hold({ checkoutId }, asCheckout(ctx), keyOf(ctx, checkoutId, input));
+    return pageOf(ctx, checkoutId);
+  }),
+
+  /** Whoever goes back to the cart lets go of what was kept. */
+  letGo: procedure.input(keyed(withToken)).mutation(async ({ ctx, input }) => {
+    const checkoutId = checkoutOf(ctx, input.token);
+    await ctx.app.flows.checkouts.letGo({ checkoutId }, asCheckout(ctx), keyOf(ctx, checkoutId, input));
+    return pageOf(ctx, checkoutId);
+  }),
 
   get: procedure.input(withToken).query(({ ctx, input }) => pageOf(ctx, checkoutOf(ctx, input.token))),
 

@@ -240,6 +240,8 @@ export const PERMISSIONS = {
   'pay.pay': { allow: BY_TOKEN },
   'pay.tender': { allow: BY_TOKEN },
   'pay.abandon': { allow: BY_TOKEN },
+  'pay.hold': { allow: BY_TOKEN },
+  'pay.letGo': { allow: BY_TOKEN },
 
   // drafts: orders that an agent makes for somebody to pay
   'drafts.list': { allow: DRAFTERS },

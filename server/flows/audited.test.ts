@@ -143,6 +143,15 @@ const CALLS: Readonly<Record<Verbs, () => Promise<(ctx: Ctx) => Promise<unknown>
       ctx,
     ),
   'checkouts.create': async () => (ctx) => w.flows.checkouts.create(CART(), ctx),
+  'checkouts.hold': async () => {
+    const { id: checkoutId } = await w.flows.checkouts.create({ ...CART(), lines: [{ sku: 'MUG', quantity: 1 }] }, w.ctx());
+    return (ctx) => w.flows.checkouts.hold({ checkoutId }, ctx);
+  },
+  'checkouts.letGo': async () => {
+    const cart = { ...CART(), lines: [{ sku: 'MUG', quantity: 1 }], hold: true };
+    const { id: checkoutId } = await w.flows.checkouts.create(cart, w.ctx());
+    return (ctx) => w.flows.checkouts.letGo({ checkoutId }, ctx);
+  },
   'checkouts.update': async () => {
     const { id: checkoutId } = await w.flows.checkouts.create(CART(), w.ctx());
     return (ctx) => w.flows.checkouts.update({ checkoutId, customer: { name: 'Carla Bianchi' } }, ctx);

@@ -1,4 +1,5 @@
 import type * as catalog from '../domains/catalog/service.ts';
+import type { FulfilmentState } from '../domains/fulfilment/service.ts';
 import type { Line } from '../domains/orders/rules.ts';
 import type { PlaceOrderInput } from '../domains/orders/schema.ts';
 import type { Quote, QuoteOption } from '../domains/quotes/rules.ts';
@@ -16,6 +17,8 @@ interface Pricing {
   readonly rates: taxes.RateTable;
   readonly quotes: ReadonlyMap<string, Quote>;
   readonly methods: ReadonlyMap<string, ShippingMethod[]>;
+  /** The merchant's nodes, where something is fetched. */
+  readonly fulfilment: Pick<FulfilmentState, 'nodes'>;
 }
 
 /** What an order is made of: its goods and its shipping with their prices, and the quote they come from, if it names one. */
@@ -45,6 +48,12 @@ export function billOf(world: Pricing, input: PlaceOrderInput, merchant: catalog
   return { terms, goods, shipping: shippingLine, quote: null, option: null };
 }
 
+const placeOfNode = ({ country = '', region, postalCode }: Readonly<Record<string, string>>) => ({
+  country,
+  ...(region ? { region } : {}),
+  ...(postalCode ? { postalCode } : {}),
+});
+
 /** The quote's own terms and taxes. What the catalogue says otherwise by now is refused, so that nobody pays what nobody was shown. */
 function quotedBill(
   world: Pricing,
@@ -61,7 +70,10 @@ function quotedBill(
   const terms = termsOf(quote, merchant);
   const price = () => ({ goods: priceGoods(world.catalog, terms, wantedOf(quote), quote.discountMinor), terms });
   const methods = world.methods.get(merchant.id) ?? [];
-  const asked = { option: named.option, totalMinor: input.totalMinor, destination: input.shipTo ?? null };
+  const store = input.pickup && world.fulfilment.nodes.get(merchant.id)?.find((node) => node.id === input.pickup?.nodeId);
+  // What is fetched bears the taxes of the place where it is.
+  const destination = store ? placeOfNode(store.address) : (input.shipTo ?? null);
+  const asked = { option: named.option, totalMinor: input.totalMinor, destination, fetched: store !== undefined };
   const option = optionOf(quote, asked, world.catalog, methods, price, now);
   const { goods } = price();
   const shippingLine = option ? { name: option.name, ...priceShipping(terms, BigInt(option.priceMinor)) } : null;

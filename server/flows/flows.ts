@@ -259,6 +259,7 @@ export function createFlows(deps: FlowDeps): Flows {
   const sender = createNoticeSender({ pool, desk, clock });
   const importRead = verb(importSkus);
   const attend: Call<{ readonly orderId: string }, AttendedPickup> = verb(attendPickup);
+  const reservations = createReservationFlows({ pool, verb });
   const quoteTaxed = verb(createQuote);
   const taxProvider = rateTableProvider(pool);
   const quote: Flows['createQuote'] = async (input, ctx, key, onReplay) =>
@@ -266,12 +267,12 @@ export function createFlows(deps: FlowDeps): Flows {
   return {
     parcels: createParcelFlows({ pool, home, outside, clock, verb }),
     createQuote: quote,
-    reservations: createReservationFlows({ pool, verb }),
+    reservations,
     channels: createChannelFlows({
       ...{ pool, home, clock, verb },
       settings: deps.dataKey && deps.channels ? { dataKey: deps.dataKey, ...deps.channels } : undefined,
     }),
-    checkouts: createCheckoutFlows({ pool, createQuote: quote, verb }),
+    checkouts: createCheckoutFlows({ pool, reservations, createQuote: quote, verb }),
     wallets: createWalletFlows({ pool, verb }),
     reconciliation: createReconciliationFlows({ pool, outside, verb }),
     ledger,

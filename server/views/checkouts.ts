@@ -1,4 +1,4 @@
-import type { CheckoutLine, CheckoutState, CheckoutTender } from '../domains/checkouts/rules.ts';
+import type { CheckoutHold, CheckoutLine, CheckoutState, CheckoutStore, CheckoutTender } from '../domains/checkouts/rules.ts';
 import { isOverdue, outcomeOf } from '../domains/checkouts/rules.ts';
 import type { CheckoutAddress, CheckoutCustomer } from '../domains/checkouts/schema.ts';
 import type { QuoteLine, QuoteOption } from '../domains/quotes/rules.ts';
@@ -47,6 +47,11 @@ export interface CheckoutPage {
   readonly shipTo: CheckoutAddress | null;
   readonly quote: CheckoutQuote | null;
   readonly option: string | null;
+  /** Until when its units are kept; past: they are for sale again. Null where nothing is kept. */
+  readonly heldUntil: Date | null;
+  /** The store where it is fetched; null where it is sent. */
+  readonly pickup: CheckoutStore | null;
+  readonly accept: 'all' | 'available';
   /** What somebody chose to pay with beside the card, whoever it belongs to. */
   readonly tenders: readonly CheckoutTender[];
   readonly attempt: CheckoutAttempt | null;
@@ -61,7 +66,8 @@ export interface CheckoutPage {
   readonly version: bigint;
 }
 
-interface Row extends Omit<CheckoutPage, 'quote' | 'attempt' | 'countries' | 'state'> {
+interface Row extends Omit<CheckoutPage, 'quote' | 'attempt' | 'countries' | 'state' | 'heldUntil'> {
+  readonly hold: CheckoutHold | null;
   readonly state: CheckoutState;
   readonly orderId: string | null;
   readonly quoteId: string | null;
@@ -69,7 +75,7 @@ interface Row extends Omit<CheckoutPage, 'quote' | 'attempt' | 'countries' | 'st
 
 const TEXT = `SELECT c.id, c.merchant_id AS "merchantId", m.name AS "merchantName", m.country AS "merchantCountry",
     m.prices_include_tax AS "pricesIncludeTax", c.source, c.state, c.currency, c.lines, c.customer, c.ship_to AS "shipTo", c.quote_id AS "quoteId",
-    c.shipping_option AS option, c.tenders, c.order_id AS "orderId", c.return_url AS "returnUrl", c.locale, c.created_by AS "createdBy",
+    c.shipping_option AS option, c.tenders, c.hold, c.pickup, c.accept, c.order_id AS "orderId", c.return_url AS "returnUrl", c.locale, c.created_by AS "createdBy",
     c.created_at AS "createdAt", c.expires_at AS "expiresAt", c.link_sent_at AS "linkSentAt", c.version
   FROM checkouts c JOIN merchants m ON m.id = c.merchant_id WHERE c.id = $1`;
 
@@ -134,12 +140,13 @@ export async function readCheckout(db: Queryable, id: string, now: Date): Promis
   const [row] = rows;
   if (!row) throw new DomainError('not_found', 'There is no such checkout.');
   const attempt = row.orderId === null ? null : await readAttempt(db, row.orderId);
-  const { orderId: _orderId, quoteId, ...page } = row;
+  const { orderId: _orderId, quoteId, hold, ...page } = row;
   return {
     ...page,
     state: stateNow(row, attempt, now),
     quote: quoteId === null ? null : await readQuoteOf(db, quoteId),
     attempt,
+    heldUntil: hold ? new Date(hold.until) : null,
     countries: await readCountries(db, row.merchantId),
   };
 }

@@ -67,6 +67,16 @@ const PAY_ROWS = {
     await w.rest.api.app.flows.checkouts.pay(paying, w.ctx('system:checkout'));
     return { caller: null, input: { token: linkOf(w, id) }, other: null };
   },
+  'pay.hold': async (w, tenant) => ({
+    caller: null,
+    input: { token: linkOf(w, await checkout(w, tenant)) },
+    other: null,
+  }),
+  'pay.letGo': async (w, tenant) => {
+    const id = await checkout(w, tenant);
+    await w.rest.api.app.flows.checkouts.hold({ checkoutId: id }, w.ctx('system:checkout'));
+    return { caller: null, input: { token: linkOf(w, id) }, other: null };
+  },
 } satisfies Partial<Record<ProcedurePath, Row>>;
 
 const aDraft =

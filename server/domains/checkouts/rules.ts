@@ -20,6 +20,12 @@ export interface Checkout {
   shippingOption: string | null;
   /** What somebody wants to pay with beside the card. */
   tenders: readonly CheckoutTender[];
+  /** The cart's units, while they are kept for it; null where nothing is. */
+  hold: CheckoutHold | null;
+  /** The store where it is fetched; null where it is sent. */
+  pickup: CheckoutStore | null;
+  /** Whether everything has to be there, or what there is is sold. */
+  readonly accept: 'all' | 'available';
   orderId: string | null;
   orderIds: readonly string[];
   updatedAt: Date;
@@ -27,6 +33,25 @@ export interface Checkout {
   linkSentAt: Date | null;
   paidAt: Date | null;
   version: bigint;
+}
+
+export interface CheckoutHold {
+  readonly reservationId: string;
+  /** When it ends, as text: it is kept as JSON. */
+  readonly until: string;
+}
+
+/** A store where goods are fetched, with the place whose taxes they bear. */
+export interface CheckoutStore {
+  readonly nodeId: string;
+  readonly name: string;
+  readonly place: Partial<CheckoutAddress> & { readonly country: string };
+}
+
+/** The reservation that an order may use now. The first order of a checkout takes it over; later ones are promised theirs anew. */
+export function heldFor(checkout: Pick<Checkout, 'hold' | 'orderIds'>, now: Date): string | undefined {
+  const { hold, orderIds } = checkout;
+  return hold && orderIds.length === 0 && new Date(hold.until) > now ? hold.reservationId : undefined;
 }
 
 /** A gift card by its id, or what a customer has: by theirs. */
@@ -135,7 +160,7 @@ export function demandOpen(checkout: Checkout, attempt: AttemptFacts | undefined
 /** What is still missing before it can be paid; null where nothing is. */
 export function missing(checkout: Checkout): 'email' | 'address' | 'quote' | null {
   if (!checkout.customer.email) return 'email';
-  if (!checkout.shipTo) return 'address';
+  if (!checkout.shipTo && !checkout.pickup) return 'address';
   return checkout.quoteId === null ? 'quote' : null;
 }
 

@@ -40,6 +40,10 @@ export const createCheckoutInput = z.object({
   locale: z.enum(CHECKOUT_LOCALES).default('en'),
   /** Where the customer goes on after paying. */
   returnUrl: z.url().max(500).optional(),
+  /** Keeps the units for a while; refused where they are not there. */
+  hold: z.boolean().optional(),
+  /** Refuses unless everything is there when it is paid, or sells what there is. */
+  accept: z.enum(['all', 'available']).optional(),
 });
 export type CreateCheckoutInput = z.infer<typeof createCheckoutInput>;
 
@@ -49,6 +53,8 @@ export const updateCheckoutInput = z.object({
   shipTo: checkoutAddress.optional(),
   /** The code of a shipping option that the last quote offered. */
   option: text(100).optional(),
+  /** The store where it is fetched; null: it is sent. */
+  pickupNodeId: z.uuid().nullable().optional(),
   /** Of a draft that nobody pays at the moment. */
   lines: z.array(checkoutLine).min(1).max(100).optional(),
 });

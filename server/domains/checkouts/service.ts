@@ -40,7 +40,10 @@ export function unsettled(db: Queryable, now: Date, limit: number): Promise<stri
 
 export function add(
   state: CheckoutsState,
-  wish: Pick<Checkout, 'home' | 'merchantId' | 'source' | 'currency' | 'locale' | 'returnUrl' | 'lines' | 'customer' | 'shipTo'>,
+  wish: Pick<
+    Checkout,
+    'home' | 'merchantId' | 'source' | 'currency' | 'locale' | 'returnUrl' | 'lines' | 'customer' | 'shipTo' | 'hold' | 'accept'
+  >,
   ctx: Ctx,
 ): Checkout {
   const checkout: Checkout = {
@@ -50,6 +53,7 @@ export function add(
     quoteId: null,
     shippingOption: null,
     tenders: [],
+    pickup: null,
     orderId: null,
     orderIds: [],
     createdBy: ctx.actor,
@@ -76,6 +80,8 @@ export type CheckoutChange = Partial<
     | 'quoteId'
     | 'shippingOption'
     | 'tenders'
+    | 'hold'
+    | 'pickup'
     | 'orderId'
     | 'orderIds'
     | 'linkSentAt'

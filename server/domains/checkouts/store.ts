@@ -17,6 +17,9 @@ const CHECKOUTS: TableSpec = {
     quote_id: 'uuid',
     shipping_option: 'text',
     tenders: 'jsonb',
+    hold: 'jsonb',
+    pickup: 'jsonb',
+    accept: 'text',
     order_id: 'uuid',
     order_ids: 'text[]',
     locale: 'text',
@@ -39,6 +42,8 @@ const CHANGING = [
   'quote_id',
   'shipping_option',
   'tenders',
+  'hold',
+  'pickup',
   'order_id',
   'order_ids',
   'updated_at',
@@ -49,7 +54,7 @@ const CHANGING = [
 ] as const;
 
 const SELECT = `SELECT id, home, merchant_id AS "merchantId", source, state, currency, lines, customer, ship_to AS "shipTo", quote_id AS "quoteId",
-  shipping_option AS "shippingOption", tenders, order_id AS "orderId", order_ids AS "orderIds", locale, return_url AS "returnUrl", created_by AS "createdBy",
+  shipping_option AS "shippingOption", tenders, hold, pickup, accept, order_id AS "orderId", order_ids AS "orderIds", locale, return_url AS "returnUrl", created_by AS "createdBy",
   created_at AS "createdAt", updated_at AS "updatedAt", expires_at AS "expiresAt", link_sent_at AS "linkSentAt", paid_at AS "paidAt", version
   FROM checkouts`;
 
@@ -110,6 +115,9 @@ function columns(c: Checkout): Record<string, unknown> {
     quote_id: c.quoteId,
     shipping_option: c.shippingOption,
     tenders: c.tenders,
+    hold: c.hold,
+    pickup: c.pickup,
+    accept: c.accept,
     order_id: c.orderId,
     order_ids: c.orderIds,
     locale: c.locale,

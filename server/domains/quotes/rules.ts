@@ -67,6 +67,8 @@ export interface Named {
   /** What the customer was shown; refused where it is not what the order costs. */
   readonly totalMinor?: bigint | undefined;
   readonly destination: QuotedDestination | null;
+  /** Its customer comes for it: nothing is sent. */
+  readonly fetched?: boolean;
 }
 
 /** What is true now of what a quote rests on. */
@@ -98,7 +100,7 @@ export function checkQuote(quote: Quote, named: Named, current: Current, now: Da
     throw new DomainError('quote_expired', 'This quote is no longer valid. Ask for a new one and show the customer its total.', {
       expiredAt: quote.expiresAt.toISOString(),
     });
-  const option = optionOf(quote, named.option);
+  const option = named.fetched ? null : optionOf(quote, named.option);
   const lines = changedLines(quote, current);
   // What is not for sale cannot be priced, and so neither can its shipping.
   const sent = lines.some((change) => change.what === 'not_for_sale') ? [] : changedOption(option, current);

@@ -11,7 +11,7 @@ export interface RoutedNode {
   readonly facts: NodeFacts;
 }
 
-/** A node that nobody described: it sends everything everywhere, costs nothing and has no limit. */
+/** A node that nobody described: it sends everything everywhere, costs nothing and has no limit; customers fetch there if its kind has a counter. */
 export const DEFAULT_FACTS: NodeFacts = {
   timeZone: 'UTC',
   cutoffMinutes: 1_440,
@@ -25,7 +25,7 @@ export const DEFAULT_FACTS: NodeFacts = {
   handlingOrderMinor: 0,
   handlingUnitMinor: 0,
   shipFrom: true,
-  pickUp: false,
+  pickUp: true,
 };
 
 /** What holds where a merchant has node settings and no rules: a second parcel and a late one are worth avoiding. */

@@ -71,7 +71,8 @@ describe('a checkout', () => {
       return quote;
     };
     const verb = <I, W extends Locked, R>(definition: Verb<I, W, R>) => createVerb({ pool: w.db.pool }, definition).call;
-    const checkouts = createCheckoutFlows({ pool: w.db.pool, createQuote: slow, verb });
+    const { reservations } = w.flows;
+    const checkouts = createCheckoutFlows({ pool: w.db.pool, reservations, createQuote: slow, verb });
     await checkouts.update({ checkoutId: id, shipTo: { ...ADDRESS, country: 'IT' }, option: 'standard' }, ctx());
     const page = await read(id);
     expect(page).toMatchObject({ lines: [{ quantity: 3 }], shipTo: { country: 'IT' }, option: 'standard' });

@@ -1,5 +1,5 @@
 import * as catalog from '../../domains/catalog/service.ts';
-import type { CheckoutLine } from '../../domains/checkouts/rules.ts';
+import type { CheckoutHold, CheckoutLine } from '../../domains/checkouts/rules.ts';
 import type { CheckoutLineInput, CreateCheckoutInput } from '../../domains/checkouts/schema.ts';
 import * as checkouts from '../../domains/checkouts/service.ts';
 import { DomainError } from '../../kernel/errors.ts';
@@ -7,7 +7,7 @@ import type { Tx } from '../../platform/db.ts';
 import { audit, newOutbox, type Outbox, writeOutbox } from '../../platform/outbox.ts';
 import type { Locked, Request, Verb } from '../../platform/verb.ts';
 
-/** Opens a checkout for what is in a cart or in an agent's draft. Nothing is promised and nothing priced yet: that takes an address. */
+/** Opens a checkout for what is in a cart or in an agent's draft. Nothing is priced yet: that takes an address. */
 export interface OpenedCheckout {
   readonly id: string;
   readonly version: number;
@@ -19,7 +19,10 @@ export interface CheckoutWorld extends Locked {
   readonly outbox: Outbox;
 }
 
-async function lock(tx: Tx, requests: readonly Request<CreateCheckoutInput>[]): Promise<CheckoutWorld> {
+/** With the units that were held for it before. */
+type HeldCheckoutInput = Omit<CreateCheckoutInput, 'hold'> & { readonly held?: CheckoutHold | null };
+
+async function lock(tx: Tx, requests: readonly Request<HeldCheckoutInput>[]): Promise<CheckoutWorld> {
   const goods = await catalog.load(
     tx,
     requests.map(({ input }) => input.merchantId),
@@ -44,7 +47,7 @@ export function namedLines(
   return [...lines.values()];
 }
 
-function decide(world: CheckoutWorld, { input, ctx }: Request<CreateCheckoutInput>): OpenedCheckout {
+function decide(world: CheckoutWorld, { input, ctx }: Request<HeldCheckoutInput>): OpenedCheckout {
   const merchant = world.catalog.merchants.get(input.merchantId);
   if (!merchant?.active) throw new DomainError('not_found', 'There is no such merchant.');
   const lines = namedLines(world.catalog, merchant.id, input.lines);
@@ -60,6 +63,8 @@ function decide(world: CheckoutWorld, { input, ctx }: Request<CreateCheckoutInpu
       lines,
       customer: input.customer,
       shipTo: input.shipTo ?? null,
+      hold: input.held ?? null,
+      accept: input.accept ?? 'all',
     },
     ctx,
   );
@@ -83,8 +88,10 @@ export async function writeCheckouts(tx: Tx, world: Pick<CheckoutWorld, 'checkou
   await writeOutbox(tx, world.outbox);
 }
 
-export const createCheckout: Verb<CreateCheckoutInput, CheckoutWorld, OpenedCheckout> = {
+export const createCheckout: Verb<HeldCheckoutInput, CheckoutWorld, OpenedCheckout> = {
   name: 'create-checkout',
+  // A repeat is the same request, whatever was held for it.
+  identity: ({ held: _held, ...asked }) => asked,
   lock,
   decide,
   write: writeCheckouts,

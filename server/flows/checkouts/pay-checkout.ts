@@ -2,6 +2,7 @@ import {
   type Checkout,
   demandOpen,
   demandPayable,
+  heldFor,
   isTheirs,
   outcomeOf,
   sameTender,
@@ -60,20 +61,25 @@ async function lock(tx: Tx, requests: readonly Request<PayCheckoutInput>[]): Pro
   for (const request of requests) {
     const checkout = state.byId.get(request.input.checkoutId);
     if (!checkout || !isFree(checkout, attempts.get(checkout.orderId ?? ''))) continue;
-    placements.set(request, { ...request, input: orderOf(checkout, request.input), onReplay: undefined });
+    placements.set(request, { ...request, input: orderOf(checkout, request.input, request.ctx.now), onReplay: undefined });
   }
   const placing = placements.size > 0 ? await placeOrder.lock(tx, [...placements.values()]) : null;
   return { applied: 0, checkouts: state, attempts, placing, placements, outbox: placing?.outbox ?? newOutbox() };
 }
 
-function orderOf(checkout: Checkout, input: PayCheckoutInput): PlaceOrderInput {
+function orderOf(checkout: Checkout, input: PayCheckoutInput, now: Date): PlaceOrderInput {
+  const { pickup, shipTo, accept } = checkout;
+  const reservationId = heldFor(checkout, now);
+  const option = pickup ? undefined : input.option;
   return {
     merchantId: checkout.merchantId,
     channel: checkout.source,
-    quote: { id: input.quoteId, ...(input.option === undefined ? {} : { option: input.option }) },
+    quote: { id: input.quoteId, ...(option === undefined ? {} : { option }) },
     totalMinor: input.totalMinor,
     customer: checkout.customer,
-    ...(checkout.shipTo ? { shipTo: { name: checkout.customer.name, ...checkout.shipTo } } : {}),
+    ...(pickup ? { pickup: { nodeId: pickup.nodeId } } : shipTo ? { shipTo: { name: checkout.customer.name, ...shipTo } } : {}),
+    ...(reservationId ? { reservationId } : {}),
+    ...(accept === 'available' ? { accept } : {}),
     tenders: tendersOf(checkout, input),
     ...(input.paymentToken
       ? { payment: { provider: 'card' as const, token: input.paymentToken, returnUrl: input.returnUrl } }
@@ -128,7 +134,9 @@ function decide(world: Paying, request: Request<PayCheckoutInput>): PayingChecko
       state: 'paying',
       orderId: order.id,
       orderIds: [...checkout.orderIds, order.id],
-      shippingOption: input.option ?? checkout.shippingOption,
+      shippingOption: checkout.pickup ? null : (input.option ?? checkout.shippingOption),
+      // Its order has the units now.
+      hold: null,
     },
     ctx,
   );

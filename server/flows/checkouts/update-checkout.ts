@@ -2,6 +2,7 @@ import type pg from 'pg';
 import * as catalog from '../../domains/catalog/service.ts';
 import {
   type Checkout,
+  type CheckoutStore,
   chooseOption,
   demandOpen,
   isQuoteFor,
@@ -10,7 +11,7 @@ import {
   samePlace,
   stateNow,
 } from '../../domains/checkouts/rules.ts';
-import type { UpdateCheckoutInput } from '../../domains/checkouts/schema.ts';
+import type { CheckoutLineInput, UpdateCheckoutInput } from '../../domains/checkouts/schema.ts';
 import * as checkouts from '../../domains/checkouts/service.ts';
 import * as orders from '../../domains/orders/service.ts';
 import type { CreateQuoteInput } from '../../domains/quotes/schema.ts';
@@ -23,6 +24,7 @@ import { audit, newOutbox } from '../../platform/outbox.ts';
 import type { Call, Request, Verb } from '../../platform/verb.ts';
 import type { CreatedQuote } from '../create-quote.ts';
 import { type CheckoutWorld, namedLines, writeCheckouts } from './create-checkout.ts';
+import { storeOf } from './stores.ts';
 
 /**
  * Keeps who buys, where it goes and how it is sent. Whatever changes the price has it quoted again, before the transaction; the checkout
@@ -42,6 +44,8 @@ interface PricedFor extends QuotedGoods {
 
 interface QuotedUpdate extends UpdateCheckoutInput {
   readonly quote: PricedFor | null;
+  /** The store that was named, as it is now. */
+  readonly store?: CheckoutStore;
 }
 
 interface Updating extends CheckoutWorld {
@@ -81,9 +85,11 @@ function decide(world: Updating, { input, ctx }: Request<QuotedUpdate>): Updated
   const lines = input.lines ? namedLines(world.catalog, checkout.merchantId, input.lines) : checkout.lines;
   const shipTo = input.shipTo ?? checkout.shipTo;
   // Somebody else may have changed the goods or the place while this was priced: a quote for what it was before is none.
-  const quote = [input.quote, world.quotes.get(checkout.quoteId ?? '')].find((one) => one && isQuoteFor(one, lines, shipTo));
+  const pickup = pickupAfter(checkout, input);
+  const to = pickup?.place ?? shipTo;
+  const quote = [input.quote, world.quotes.get(checkout.quoteId ?? '')].find((one) => one && isQuoteFor(one, lines, to));
   const quoteId = quote?.id ?? null;
-  const offered = quote?.options ?? [];
+  const offered = pickup ? [] : (quote?.options ?? []);
   if (input.option !== undefined && !input.quote && !offered.some((option) => option.code === input.option))
     throw new DomainError('option_not_offered', 'This way of sending is not offered. Choose another one.', {
       option: input.option,
@@ -97,6 +103,7 @@ function decide(world: Updating, { input, ctx }: Request<QuotedUpdate>): Updated
       lines,
       customer: { ...checkout.customer, ...input.customer },
       shipTo,
+      pickup,
       quoteId,
       shippingOption: chooseOption(offered, input.option ?? checkout.shippingOption),
     },
@@ -119,17 +126,40 @@ function decide(world: Updating, { input, ctx }: Request<QuotedUpdate>): Updated
   return { id: checkout.id, quoteId, option: checkout.shippingOption, version: Number(checkout.version) };
 }
 
+/** Where it is fetched once the change is made. */
+const pickupAfter = (checkout: Checkout, input: Pick<QuotedUpdate, 'pickupNodeId' | 'store'>): CheckoutStore | null =>
+  input.pickupNodeId === undefined ? checkout.pickup : (input.store ?? null);
+
 const fieldsOf = (input: QuotedUpdate): string[] =>
-  (['customer', 'shipTo', 'option', 'lines'] as const).filter((field) => input[field] !== undefined);
+  (['customer', 'shipTo', 'option', 'pickupNodeId', 'lines'] as const).filter((field) => input[field] !== undefined);
 
 export const updateCheckout: Verb<QuotedUpdate, Updating, UpdatedCheckout> = {
   name: 'update-checkout',
   // A repeat is the same request, whatever its quote was.
-  identity: ({ quote: _quote, ...asked }) => asked,
+  identity: ({ quote: _quote, store: _store, ...asked }) => asked,
   lock,
   decide,
   write: writeCheckouts,
 };
+
+export type CheckoutChangeInput = UpdateCheckoutInput & {
+  /** Has it quoted anew although nothing of it changed. */
+  readonly again?: boolean;
+  /** So many units are left of these SKUs: lines are cut to that. */
+  readonly left?: ReadonlyMap<string, number>;
+};
+
+/** Lines with what is left of each; refuses where that is nothing at all. */
+function cut(lines: Checkout['lines'], left: ReadonlyMap<string, number>): CheckoutLineInput[] {
+  const kept = lines.flatMap(({ sku, quantity }) => {
+    const units = Math.min(quantity, left.get(sku) ?? quantity);
+    return units > 0 ? [{ sku, quantity: units }] : [];
+  });
+  if (kept.length > 0) return kept;
+  throw new DomainError('out_of_stock', 'Nothing of this is left. You were not charged.', {
+    skus: lines.map(({ sku, quantity }) => ({ sku, requested: quantity, available: 0 })),
+  });
+}
 
 const destinationOf = ({ country, region, postalCode }: QuotedPlace): CreateQuoteInput['destination'] => ({
   country,
@@ -163,22 +193,24 @@ export function quotedUpdate(
   /** Something else was changed while the change was priced: it is kept without a price, and priced as it is now. */
   async function priceAgain(option: string | undefined, checkoutId: string, kept: UpdatedCheckout, ctx: Ctx) {
     const now = await checkouts.find(pool, checkoutId);
-    if (!now?.shipTo || now.quoteId !== null) return kept;
-    const quote = await price(now, now.lines, now.shipTo, ctx);
+    const to = now?.pickup?.place ?? now?.shipTo;
+    if (!now || !to || now.quoteId !== null) return kept;
+    const quote = await price(now, now.lines, to, ctx);
     return update({ checkoutId, ...(option === undefined ? {} : { option }), quote }, ctx);
   }
 
-  return async (input: UpdateCheckoutInput & { readonly again?: boolean }, ctx: Ctx, key?: string): Promise<UpdatedCheckout> => {
-    const { again = false, ...asked } = input;
+  return async ({ again = false, left, ...input }: CheckoutChangeInput, ctx: Ctx, key?: string): Promise<UpdatedCheckout> => {
     const before = await checkouts.find(pool, input.checkoutId);
     if (!before) throw new DomainError('not_found', 'There is no such checkout.');
-    const to = input.shipTo ?? before.shipTo;
+    const asked = left ? { ...input, lines: cut(before.lines, left) } : input;
+    const store = input.pickupNodeId ? await storeOf(pool, before.merchantId, input.pickupNodeId) : undefined;
+    const to = pickupAfter(before, { ...input, ...(store ? { store } : {}) })?.place ?? input.shipTo ?? before.shipTo;
     // A repeat is not priced, nor what is not open any more: under the lock the one is answered as before and the other refused.
     const decided = key !== undefined && (await isDecided(pool, { principal: ctx.actor, operation: updateCheckout.name, key }));
     const open = !decided && (await isOpen(pool, before, ctx.now));
-    const priced = open && to && (again || (await needsQuote(pool, before, input, to, ctx.now)));
-    const quote = priced ? await price(before, input.lines ?? before.lines, to, ctx, key) : null;
-    const kept = await update({ ...asked, quote }, ctx, key);
+    const priced = open && to && (again || (await needsQuote(pool, before, asked, to, ctx.now)));
+    const quote = priced ? await price(before, asked.lines ?? before.lines, to, ctx, key) : null;
+    const kept = await update({ ...asked, quote, ...(store ? { store } : {}) }, ctx, key);
     if (kept.quoteId !== null) return kept;
     return priceAgain(input.option ?? before.shippingOption ?? undefined, input.checkoutId, kept, ctx);
   };

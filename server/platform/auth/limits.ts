@@ -18,6 +18,8 @@ export const LIMITS = {
   shopByIp: { name: 'shop-by-ip', burst: 300, periodMs: MINUTE_MS },
   /** Opening a checkout writes a row: more than anybody buys, less than a flood. */
   openCheckoutByIp: { name: 'open-checkout-by-ip', burst: 120, periodMs: MINUTE_MS },
+  /** Holding a cart's units keeps them from others: more than anybody buys, too little to empty a shelf. */
+  holdByIp: { name: 'hold-by-ip', burst: 60, periodMs: 10 * MINUTE_MS },
   /** A page that waits for the bank asks once a second, also from several tabs. */
   payByIp: { name: 'pay-by-ip', burst: 900, periodMs: MINUTE_MS },
   /** A code has 80 secret bits: these only keep guessing from costing anything. Whoever finds a card starts anew. */
