@@ -1,5 +1,5 @@
 'use client';
-import { Button, NativeSelect, TextInput } from '@mantine/core';
+import { Button, Checkbox, NativeSelect, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
@@ -92,11 +92,13 @@ export function NewDraft() {
         ? before.map((line) => (line === known ? { product, quantity: (line.quantity ?? 0) + 1 } : line))
         : [...before, { product, quantity: 1 }];
     });
+  const [partly, setPartly] = useState(false);
   const problem = problemOf(form, lines);
   const submit = () => {
     setShown(true);
     if (problem || create.isPending) return;
-    create.mutate(request.keyed({ merchantId: shop.id, locale, ...asInput(form, lines) }));
+    const accept = partly ? ('available' as const) : ('all' as const);
+    create.mutate(request.keyed({ merchantId: shop.id, locale, accept, ...asInput(form, lines) }));
   };
   const field = (name: keyof Form, more: Record<string, unknown> = {}) => (
     <TextInput
@@ -166,6 +168,12 @@ export function NewDraft() {
             )}
             {shop.id !== '' && <SkuFinder merchantId={shop.id} onPick={pick} />}
             <DraftLines lines={lines} onChange={setLines} />
+            <Checkbox
+              label={t('drafts.partly')}
+              description={t('drafts.partlyText')}
+              checked={partly}
+              onChange={(event) => setPartly(event.currentTarget.checked)}
+            />
             {shown && problem && (
               <p className={classes.problem} role="alert">
                 {t(`drafts.problems.${problem}`)}

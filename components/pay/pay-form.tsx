@@ -7,8 +7,9 @@ import { newId } from '../../server/kernel/ids.ts';
 import { shownError } from '../trpc.tsx';
 import { useFormat, useMessages } from '../ui/locale.tsx';
 import { useErrorText } from '../ui/states.tsx';
-import { AddressFields } from './address-fields.tsx';
+import { AddressFields, Contact } from './address-fields.tsx';
 import { type CardFields, CardFrame } from './card-frame.tsx';
+import { HoldNote } from './hold-note.tsx';
 import classes from './pay.module.css';
 import { PaySummary } from './pay-summary.tsx';
 import { FIELD_ORDER, totalsOf, typedFrom } from './pay-terms.ts';
@@ -16,6 +17,7 @@ import { ShippingChoice } from './shipping-choice.tsx';
 import { TenderChoice } from './tender-choice.tsx';
 import { type useCheckout, useTyped } from './use-checkout.ts';
 import { usePayWords } from './use-pay-words.ts';
+import { WayChoice } from './way-choice.tsx';
 
 /** The server renews a quote that is about to end; the page only has to ask in time. */
 const RENEW_BEFORE_MS = 60_000;
@@ -33,14 +35,16 @@ export function PayForm({ page, checkout }: { page: PayPage; checkout: ReturnTyp
     (change: Parameters<typeof update.mutateAsync>[0]) => update.mutateAsync(change),
     [update.mutateAsync],
   );
-  const fields = useTyped(page, typedFrom(page), save);
+  const fields = useTyped(page, typedFrom(page), save, page.pickup !== null);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
   const option = page.option;
   // As long as there is no total nobody knows whether something is left for a card.
   const byCard = page.cardMinor !== 0n || page.tenders.length === 0;
   const totals = totalsOf(page, option);
-  const deliverable = page.quote !== null && (page.quote.options.length > 0 || !page.quote.lines.some((line) => line.stocked));
+  const fetched = page.pickup !== null;
+  const sent = !fetched && (page.quote?.lines.some((line) => line.stocked) ?? true);
+  const deliverable = page.quote !== null && (page.quote.options.length > 0 || !sent);
 
   const expiresAt = page.quote?.expiresAt.getTime();
   useEffect(() => {
@@ -112,14 +116,19 @@ export function PayForm({ page, checkout }: { page: PayPage; checkout: ReturnTyp
           void press();
         }}
       >
-        <AddressFields
-          typed={fields.typed}
-          problems={fields.problems}
-          countries={page.countries}
-          onType={fields.type}
-          onLeave={fields.leave}
-        />
-        <section className={classes.section}>
+        <HoldNote page={page} checkout={checkout} />
+        <Contact typed={fields.typed} problems={fields.problems} onType={fields.type} onLeave={fields.leave} fetched={fetched} />
+        <WayChoice page={page} busy={update.isPending} onChoose={(pickupNodeId) => void save({ pickupNodeId }).catch(() => {})} />
+        {!fetched && (
+          <AddressFields
+            typed={fields.typed}
+            problems={fields.problems}
+            countries={page.countries}
+            onType={fields.type}
+            onLeave={fields.leave}
+          />
+        )}
+        <section className={classes.section} hidden={fetched}>
           <h2>{t('pay.shipping')}</h2>
           <ShippingChoice
             page={page}

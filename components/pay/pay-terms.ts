@@ -46,12 +46,14 @@ export function typedFrom(page: PayPage): Typed {
 
 const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]{2,}$/;
 
-/** What is not right yet, by field. */
-export function problemsOf(typed: Typed): Partial<Record<FieldName, Problem>> {
+/** What is not right yet, by field; what is fetched needs no address. */
+export function problemsOf(typed: Typed, fetched = false): Partial<Record<FieldName, Problem>> {
   const problems: Partial<Record<FieldName, Problem>> = {};
   if (typed.email.trim() === '') problems.email = 'missing';
   else if (!EMAIL.test(typed.email.trim())) problems.email = 'wrong';
-  for (const field of ['name', 'line1', 'city'] as const) if (typed[field].trim() === '') problems[field] = 'missing';
+  if (typed.name.trim() === '') problems.name = 'missing';
+  if (fetched) return problems;
+  for (const field of ['line1', 'city'] as const) if (typed[field].trim() === '') problems[field] = 'missing';
   const postal = postalProblem(typed.country, typed.postalCode);
   if (postal) problems.postalCode = postal;
   if (hasRegion(typed.country) && typed.region.trim() === '') problems.region = 'missing';

@@ -62,6 +62,10 @@ export function useCheckout(token: string) {
     mutationFn: () => client.pay.abandon.mutate({ token, idempotencyKey: newId() }),
     onSuccess: keep,
   });
+  const hold = useMutation({
+    mutationFn: (keeps: boolean) => client.pay[keeps ? 'hold' : 'letGo'].mutate({ token, idempotencyKey: newId() }),
+    onSuccess: keep,
+  });
   const tender = useMutation({
     mutationFn: (change: Parameters<typeof client.pay.tender.mutate>[0]['change']) =>
       client.pay.tender.mutate({ token, change, idempotencyKey: newId() }),
@@ -88,13 +92,18 @@ export function useCheckout(token: string) {
     },
     onSuccess: keep,
   });
-  return { query, update, idle, newest, tender, pay, abandon, repriced };
+  return { token, query, update, idle, newest, hold, tender, pay, abandon, repriced };
 }
 
 const SAVE_AFTER_MS = 600;
 
 /** Keeps what is typed: a moment after the last key, and at once when somebody pays. */
-export function useTyped(page: PayPage, first: Typed, save: (change: ReturnType<typeof asInput>) => Promise<PayPage>) {
+export function useTyped(
+  page: PayPage,
+  first: Typed,
+  save: (change: ReturnType<typeof asInput>) => Promise<PayPage>,
+  fetched: boolean,
+) {
   const [typed, setTyped] = useState(first);
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
   const saved = useRef(JSON.stringify(asInput(first)));
@@ -125,7 +134,7 @@ export function useTyped(page: PayPage, first: Typed, save: (change: ReturnType<
     clearTimeout(timer.current);
     timer.current = setTimeout(() => void flush().catch(() => {}), SAVE_AFTER_MS);
   };
-  const all = problemsOf(typed);
+  const all = problemsOf(typed, fetched);
   const problems = Object.fromEntries(Object.entries(all).filter(([field]) => left.has(field)));
   return {
     typed,

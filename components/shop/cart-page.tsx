@@ -1,16 +1,18 @@
 'use client';
 import { Button } from '@mantine/core';
 import { IconX } from '@tabler/icons-react';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
 import Link from 'next/link';
+import { useEffect } from 'react';
+import { newId } from '../../server/kernel/ids.ts';
 import { lineTotalMinor, parseDecimal } from '../../server/kernel/money.ts';
 import type { ShopListing } from '../../server/views/shop.ts';
-import { shownError, useTRPC } from '../trpc.tsx';
+import { shownError, useTRPC, useTRPCClient } from '../trpc.tsx';
 import { useFormat, useMessages } from '../ui/locale.tsx';
 import { Money } from '../ui/money.tsx';
 import { ErrorState, LoadingLines } from '../ui/states.tsx';
 import styles from './cart.module.css';
-import { type CartLine, MOST_OF_ONE, removeFromCart, setQuantity, useCart } from './cart.ts';
+import { type CartLine, forgetHeld, heldCheckouts, MOST_OF_ONE, removeFromCart, setQuantity, useCart } from './cart.ts';
 import { CheckOutButton } from './check-out-button.tsx';
 import { StockLine } from './product-card.tsx';
 import { ProductPicture } from './product-picture.tsx';
@@ -98,11 +100,29 @@ function ShopCart({ lines, several }: { lines: readonly Known[]; several: boolea
   );
 }
 
+/** Whoever is at the cart again does not keep from others, nor from themselves, what an earlier checkout held. */
+function useLetGo(): void {
+  const trpc = useTRPC();
+  const client = useTRPCClient();
+  const queryClient = useQueryClient();
+  useEffect(() => {
+    const held = heldCheckouts();
+    if (held.length === 0) return;
+    const letGo = async (token: string): Promise<void> => {
+      await client.pay.letGo.mutate({ token, idempotencyKey: newId() });
+      forgetHeld(token);
+    };
+    // What could not be given back comes back by itself.
+    void Promise.allSettled(held.map(letGo)).then(() => queryClient.invalidateQueries(trpc.shop.cart.queryFilter()));
+  }, [client, queryClient, trpc]);
+}
+
 /** The cart: what is in it, what it costs now, and the way to pay. */
 export function CartPage() {
   const { t } = useMessages();
   const trpc = useTRPC();
   const cart = useCart();
+  useLetGo();
   const handles = cart.map((line) => line.handle);
   const products = useQuery({
     ...trpc.shop.cart.queryOptions({ handles }),

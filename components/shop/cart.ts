@@ -121,5 +121,41 @@ export function finishCheckout(token: string): void {
   const { [token]: handles, ...others } = checkouts();
   if (!handles) return;
   keepCheckouts(others);
+  forgetHeld(token);
   removeFromCart(handles);
+}
+
+const HELD = 'waybill-held';
+
+/** Checkouts of this browser whose goods may still be kept for it. */
+export function heldCheckouts(): readonly string[] {
+  try {
+    const parsed: unknown = JSON.parse(window.localStorage.getItem(HELD) ?? '[]');
+    return Array.isArray(parsed) ? parsed.filter((one) => typeof one === 'string') : [];
+  } catch {
+    return [];
+  }
+}
+
+function keepHeld(tokens: readonly string[]): void {
+  try {
+    window.localStorage.setItem(HELD, JSON.stringify(tokens));
+  } catch {
+    // Then they come back when their time is over.
+  }
+}
+
+/** Goods are kept for this checkout from now on. */
+export function rememberHeld(token: string): void {
+  keepHeld([
+    ...heldCheckouts()
+      .filter((one) => one !== token)
+      .slice(-9),
+    token,
+  ]);
+}
+
+/** They were given back, or paid for. */
+export function forgetHeld(token: string): void {
+  keepHeld(heldCheckouts().filter((one) => one !== token));
 }

@@ -30,15 +30,17 @@ export const draftsRouter = router({
     return { ...page, payUrl: payUrl(ctx.app.settings, page.id), createdByName: name(page.createdBy).name };
   }),
 
-  create: procedure.input(keyed(createCheckoutInput.omit({ source: true, returnUrl: true }))).mutation(async ({ ctx, input }) => {
-    yours(ctx.scope, { merchantId: input.merchantId });
-    return submit(ctx, input, async (wanted, who, key) => {
-      const { id } = await ctx.app.flows.checkouts.create({ ...wanted, source: 'console' }, who, key);
-      // With an address it can be priced at once: by a change of its own, which a repeat finds made.
-      if (input.shipTo) await ctx.app.flows.checkouts.update({ checkoutId: id, shipTo: input.shipTo }, who, `${key}:price`);
-      return { id };
-    });
-  }),
+  create: procedure
+    .input(keyed(createCheckoutInput.omit({ source: true, returnUrl: true, hold: true })))
+    .mutation(async ({ ctx, input }) => {
+      yours(ctx.scope, { merchantId: input.merchantId });
+      return submit(ctx, input, async (wanted, who, key) => {
+        const { id } = await ctx.app.flows.checkouts.create({ ...wanted, source: 'console' }, who, key);
+        // With an address it can be priced at once: by a change of its own, which a repeat finds made.
+        if (input.shipTo) await ctx.app.flows.checkouts.update({ checkoutId: id, shipTo: input.shipTo }, who, `${key}:price`);
+        return { id };
+      });
+    }),
 
   update: procedure.input(keyed(updateCheckoutInput)).mutation(async ({ ctx, input }) => {
     await own(ctx, 'checkout', input.checkoutId);

@@ -26,6 +26,8 @@ export const drafts = {
   nothingFound: 'Kein Artikel passt.',
   add: 'Hinzufügen:',
   available: { one: '{count} verfügbar', other: '{count} verfügbar' },
+  partly: 'Verkaufen, was da ist',
+  partlyText: 'Ist beim Bezahlen weniger da, wird der Auftrag darauf gekürzt, und der Kunde sieht zuerst die neue Summe.',
   noLines: 'Noch ist nichts bestellt. Oben nach Artikeln suchen.',
   quantity: 'Menge',
   remove: '{name} entfernen',

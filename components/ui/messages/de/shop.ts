@@ -50,6 +50,8 @@ export const shop = {
   sumWithTax: 'Die Steuer ist enthalten. Der Versand kommt an der Kasse dazu.',
   sumWithoutTax: 'Steuer und Versand kommen an der Kasse dazu.',
   checkOut: 'Zur Kasse',
+  faster:
+    'Jemand war schneller: Davon ist nicht mehr genug da. Es wurde nichts abgebucht. Sehen Sie, was noch da ist, und gehen Sie noch einmal zur Kasse.',
   fixFirst: 'Bitte zuerst entfernen oder verringern, was nicht auf Lager ist.',
   demo: 'Dies ist eine Demo: Nichts wird verschickt, und keine Karte wird belastet.',
   poweredBy: 'Läuft mit Waybill',

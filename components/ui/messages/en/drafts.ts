@@ -26,6 +26,8 @@ export const drafts = {
   nothingFound: 'No product fits.',
   add: 'Add',
   available: { one: '{count} available', other: '{count} available' },
+  partly: 'Sell what there is',
+  partlyText: 'If less is there when the customer pays, the order is cut to it, and they see the new total first.',
   noLines: 'Nothing is ordered yet. Find a product above.',
   quantity: 'Quantity',
   remove: 'Remove {name}',

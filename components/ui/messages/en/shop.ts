@@ -50,6 +50,7 @@ export const shop = {
   sumWithTax: 'Tax is included. Shipping is added at checkout.',
   sumWithoutTax: 'Tax and shipping are added at checkout.',
   checkOut: 'Check out',
+  faster: 'Somebody was faster: there is not enough of it left. Nothing was charged. Look at what is left and check out again.',
   fixFirst: 'First remove or reduce what is not in stock.',
   demo: 'This is a demo: nothing is sent, and no card is charged.',
   poweredBy: 'Runs on Waybill',
