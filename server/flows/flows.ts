@@ -255,8 +255,7 @@ export function createFlows(deps: FlowDeps): Flows {
   waiting.push(runner.idle);
   const ledger = createLedgerFlows({ pool, verb, ...(observe ? { observe } : {}) });
   waiting.push(ledger.idle);
-  const desk = deps.mail ?? NO_MAIL;
-  const sender = createNoticeSender({ pool, desk, clock });
+  const sender = createNoticeSender({ pool, desk: deps.mail ?? NO_MAIL, clock });
   const importRead = verb(importSkus);
   const attend: Call<{ readonly orderId: string }, AttendedPickup> = verb(attendPickup);
   const reservations = createReservationFlows({ pool, verb });
