@@ -190,3 +190,64 @@ test('an agent takes an order on the telephone, and the customer pays through th
   await expect(agent.getByRole('main').getByRole('link', { name: number })).toBeVisible();
   await expect(agent.getByRole('main').getByText('Paid', { exact: true })).toBeVisible();
 });
+
+test('two visitors race for the last unit: one is told at the cart, and gets it when the other lets go', async ({ visitor }) => {
+  const rest = restClient();
+  const handle = 'NL-0011';
+  await rest.replenish(handle, 2);
+  // Somebody else's carts keep all but one.
+  const { available } = await rest.product(handle);
+  const kept = await rest.call<{ id: string }>('POST', '/reservations', {
+    lines: [{ sku: handle, quantity: available - 1 }],
+    ttl_seconds: 600,
+  });
+  try {
+    const [first, second] = [await visitor(PHONE), await visitor(PHONE)];
+    for (const page of [first, second]) {
+      await page.goto(`/shop/${handle}`);
+      await page.getByRole('button', { name: 'Add to cart' }).click();
+      await page.goto('/shop/cart');
+      await page.getByRole('button', { name: 'Check out' }).waitFor();
+    }
+    await first.getByRole('button', { name: 'Check out' }).click();
+    await expect(first.getByText(/^These items are kept for you until/)).toBeVisible();
+
+    await second.getByRole('button', { name: 'Check out' }).click();
+    await expect(second.getByRole('alert').filter({ hasText: 'Somebody was faster' })).toBeVisible();
+    await expect(second.getByText('Sold out')).toBeVisible();
+
+    await first.getByRole('button', { name: 'Back to the cart' }).click();
+    await expect(first.getByRole('heading', { name: 'Your cart' })).toBeVisible();
+    await second.reload();
+    await second.getByRole('button', { name: 'Check out' }).click();
+    await expect(second.getByText(/^These items are kept for you until/)).toBeVisible();
+    await fillIn(second, someone('faster'));
+    await typeCard(second, CARDS.good);
+    await payButton(second).click();
+    await paidOrder(second);
+    await first.reload();
+    await expect(first.getByText('Sold out')).toBeVisible();
+  } finally {
+    await rest.call('POST', `/reservations/${kept.id}/release`, {});
+  }
+});
+
+test('what lies at a store is fetched there: no address, nothing for sending, and its desk has the order', async ({
+  visitor,
+}) => {
+  const rest = restClient();
+  const handle = 'NL-0012';
+  await rest.receive(handle, 'BER', 2);
+  const page = await visitor();
+  await checkOut(page, handle);
+  await page.getByRole('radio', { name: /^Fetch it at Berlin store/ }).check();
+  await expect(page.getByLabel('Street and number')).toHaveCount(0);
+  await page.getByLabel('E-mail').fill(someone('fetch'));
+  await page.getByLabel('Full name').fill('Nora Prüfer');
+  await expect(payButton(page)).toHaveText(/€/);
+  await typeCard(page, CARDS.good);
+  await payButton(page).click();
+  const order = await rest.order(await paidOrder(page));
+  expect(order.total_minor).toBe(order.lines[0]?.total_minor);
+  await expect.poll(async () => (await rest.order(order.number)).lines[0]?.units[0]?.node).toBe('BER');
+});

@@ -7,6 +7,7 @@ import { forgetHeld, rememberHeld } from '../shop/cart.ts';
 import { refusalOf, shownError } from '../trpc.tsx';
 import { useFormat, useMessages } from '../ui/locale.tsx';
 import { useErrorText } from '../ui/states.tsx';
+import styles from './hold-note.module.css';
 import classes from './pay.module.css';
 import type { useCheckout } from './use-checkout.ts';
 
@@ -44,7 +45,7 @@ export function HoldNote({ page, checkout }: { page: PayPage; checkout: ReturnTy
   const missing = (refused?.data?.skus ?? []) as readonly { readonly sku: string; readonly available: number }[];
   const list = missing.map(({ sku, available }) => `${nameOf(page, sku)}: ${available}`).join(', ');
   return (
-    <div className={over ? classes.notice : `${classes.notice} ${classes.held}`} role="status">
+    <div className={over ? classes.notice : `${classes.notice} ${styles.held}`} role="status">
       <strong>{over ? t('pay.notHeld') : t('pay.held', { time: format.time(page.heldUntil) })}</strong>
       {over && <span>{t('pay.notHeldText')}</span>}
       {hold.error && (
@@ -54,7 +55,7 @@ export function HoldNote({ page, checkout }: { page: PayPage; checkout: ReturnTy
             : errorText(shownError(hold.error) ?? { kind: 'unexpected' })}
         </span>
       )}
-      <span className={classes.noticeActions}>
+      <span className={styles.actions}>
         {over && (
           <Button size="compact-sm" loading={hold.isPending} onClick={() => void again()}>
             {t('pay.holdAgain')}

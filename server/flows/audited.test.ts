@@ -7,6 +7,7 @@ import { readCheckout } from '../views/checkouts.ts';
 import type { Flows } from './flows.ts';
 import { backorderCalls } from './testing/backorder-calls.ts';
 import { fundWallet } from './testing/fund-wallet.ts';
+import { holdCalls } from './testing/hold-calls.ts';
 import { type OrderWorld, orderWorld } from './testing/order-world.ts';
 import { pickupCalls } from './testing/pickup-calls.ts';
 import { promiseCalls } from './testing/promise-calls.ts';
@@ -143,15 +144,7 @@ const CALLS: Readonly<Record<Verbs, () => Promise<(ctx: Ctx) => Promise<unknown>
       ctx,
     ),
   'checkouts.create': async () => (ctx) => w.flows.checkouts.create(CART(), ctx),
-  'checkouts.hold': async () => {
-    const { id: checkoutId } = await w.flows.checkouts.create({ ...CART(), lines: [{ sku: 'MUG', quantity: 1 }] }, w.ctx());
-    return (ctx) => w.flows.checkouts.hold({ checkoutId }, ctx);
-  },
-  'checkouts.letGo': async () => {
-    const cart = { ...CART(), lines: [{ sku: 'MUG', quantity: 1 }], hold: true };
-    const { id: checkoutId } = await w.flows.checkouts.create(cart, w.ctx());
-    return (ctx) => w.flows.checkouts.letGo({ checkoutId }, ctx);
-  },
+  ...holdCalls(() => w, CART),
   'checkouts.update': async () => {
     const { id: checkoutId } = await w.flows.checkouts.create(CART(), w.ctx());
     return (ctx) => w.flows.checkouts.update({ checkoutId, customer: { name: 'Carla Bianchi' } }, ctx);

@@ -252,10 +252,10 @@ export function createFlows(deps: FlowDeps): Flows {
     ...(observe ? { observe } : {}),
     ...(deps.drivesSagas ? { drivesSagas: true } : {}),
   });
-  waiting.push(runner.idle);
   const ledger = createLedgerFlows({ pool, verb, ...(observe ? { observe } : {}) });
-  waiting.push(ledger.idle);
-  const sender = createNoticeSender({ pool, desk: deps.mail ?? NO_MAIL, clock });
+  waiting.push(runner.idle, ledger.idle);
+  const desk = deps.mail ?? NO_MAIL;
+  const sender = createNoticeSender({ pool, desk, clock });
   const importRead = verb(importSkus);
   const attend: Call<{ readonly orderId: string }, AttendedPickup> = verb(attendPickup);
   const reservations = createReservationFlows({ pool, verb });

@@ -4,6 +4,8 @@ const TOKEN = 'no-such-token-but-long-enough-to-be-one';
 
 /** Selling beyond stock, and what customers answer to a later day. */
 export const WAITING_SAMPLES = {
+  'pay.hold': { input: () => ({ token: TOKEN }) },
+  'pay.letGo': { input: () => ({ token: TOKEN }) },
   'waiting.get': { input: () => ({ token: TOKEN }) },
   'waiting.accept': { input: () => ({ token: TOKEN, until: '2026-12-24' }) },
   'waiting.cancel': { input: () => ({ token: TOKEN }) },

@@ -208,8 +208,6 @@ export const SAMPLES: Readonly<Record<ProcedurePath, Sample>> = {
   'pay.pay': { input: () => ({ token: TOKEN, quoteId: NIL, totalMinor: 1, paymentToken: 'pm_card_visa' }) },
   'pay.tender': { input: () => ({ token: TOKEN, change: { type: 'wallet', use: false } }) },
   'pay.abandon': { input: () => ({ token: TOKEN }) },
-  'pay.hold': { input: () => ({ token: TOKEN }) },
-  'pay.letGo': { input: () => ({ token: TOKEN }) },
   'drafts.list': EMPTY,
   'drafts.get': { input: () => ({ checkoutId: NIL }), foreign: [(world) => ({ checkoutId: world.northCheckout })] },
   'drafts.create': {
