@@ -8,6 +8,7 @@ import { type Env, readEnv } from '../server/platform/env.ts';
 import { findDueOfOrders } from '../server/platform/saga-rows.ts';
 import { giveGifts } from './seed/gifts.ts';
 import { mapLimit } from './seed/map-limit.ts';
+import { sendParcels } from './seed/parcels.ts';
 import { askPartners } from './seed/partners.ts';
 import { externalIdOf, type PlannedOrder, planOrders } from './seed/plan.ts';
 import { fillPrograms } from './seed/programs.ts';
@@ -17,6 +18,7 @@ import { receiveStock } from './seed/stock.ts';
 import { workOnStock } from './seed/stock-work.ts';
 import { live, type Stage } from './seed/stories.ts';
 import { breakStock, leaveInDoubt, leaveStuck, muteWebhooks, type Simulators } from './seed/troubles.ts';
+import { sellBeyondStock } from './seed/waiting.ts';
 import { giveWallets } from './seed/wallets.ts';
 
 /** Parts of stories that happen together; a lane's batch is as large. */
@@ -73,6 +75,8 @@ export async function seedDemo({ pool, say }: SeedOptions): Promise<void> {
     if (shops[0]) await fillPrograms(stage, shops[0]);
     if (shops[0]) await workOnStock(stage, shops[0]);
     if (shops[0]) await describeRouting(stage, shops[0]);
+    if (shops[0]) await sellBeyondStock(stage, shops[0]);
+    if (shops[0]) await sendParcels(stage, shops[0]);
     const now = new Date();
     if (shops[0] && partners.size > 0) await askPartners(stage, shops[0], new Date(base.getTime() - 30 * 60_000));
     if (shops[0]) await breakStock(stage, shops[0], plan, new Date(base.getTime() - 10 * 60_000));

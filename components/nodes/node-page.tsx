@@ -14,6 +14,7 @@ import { ErrorState, Loaded } from '../ui/states.tsx';
 import { useToast } from '../ui/toast.tsx';
 import { areaOf } from './area-text.ts';
 import { formOf, inputOf, minutesOf, type NodeForm } from './node-form.ts';
+import { NodeWork } from './node-work.tsx';
 import classes from './nodes.module.css';
 import { ZoneFields } from './zone-fields.tsx';
 
@@ -74,6 +75,7 @@ function NodeEditor({ node }: { node: NodeRow }) {
           sub={`${node.code} · ${t(`routing.kinds.${node.kind as 'store'}`)} · ${node.merchantName}`}
         />
       }
+      aside={<NodeWork node={node} />}
     >
       <form
         className={classes.zones}

@@ -1,5 +1,5 @@
-import { newId } from '../../server/kernel/ids.ts';
 import { orderInput } from './order-input.ts';
+import { addGood, addNode, receive } from './own-goods.ts';
 import type { Shop } from './shops.ts';
 import { contextOf, type Stage, settle } from './stories.ts';
 
@@ -28,47 +28,15 @@ const UNITS = 40;
 
 /** Opens two nodes that partners run, has one order asked of each, and two orders wait for their customers at the store. */
 export async function askPartners(stage: Stage, shop: Shop, now: Date): Promise<void> {
-  const { pool, flows, actors } = stage;
+  const { flows, actors } = stage;
   const ctx = contextOf(stage, actors.warehouse, now);
   for (const [index, { node, kind, name, sku, good, price, ours }] of KEPT.entries()) {
-    await pool.query(
-      `INSERT INTO nodes (id, merchant_id, home, code, name, kind, address, priority, created_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING`,
-      [
-        newId(),
-        shop.id,
-        stage.home,
-        node,
-        name,
-        kind,
-        { name, line1: 'Messering 1', city: 'Leipzig', postalCode: '04356', country: 'DE' },
-        index - 9,
-        now,
-      ],
-    );
-    const wish = {
-      merchantId: shop.id,
-      code: sku,
-      name: good,
-      price,
-      taxClass: 'standard',
-      weightGrams: 9_000,
-      stocked: true,
-      barcode: null,
-      description: null,
-    };
-    const { id: skuId } = await flows.createSku(wish, ctx, `seed:sku:${sku}`);
-    const { rows } = await pool.query<{ id: string }>('SELECT id FROM nodes WHERE merchant_id = $1 AND code = $2', [
-      shop.id,
-      node,
-    ]);
-    const stocks = [{ nodeId: rows[0]?.id, delta: UNITS }, ...(ours > 0 ? [{ nodeId: shop.nodes[0]?.id, delta: ours }] : [])];
-    for (const { nodeId, delta } of stocks)
-      await flows.adjustStock(
-        { merchantId: shop.id, skuId, nodeId: nodeId as string, reason: 'received', delta },
-        ctx,
-        `seed:stock:${sku}:${nodeId}`,
-      );
+    const place = { node, kind, name, city: 'Leipzig', postalCode: '04356', priority: index - 9 };
+    const nodeId = await addNode(stage, shop, place, now);
+    const skuId = await addGood(stage, shop, { sku, name: good, price, weightGrams: 9_000 }, ctx);
+    const main = shop.nodes[0]?.id;
+    await receive(stage, shop, { skuId, nodeId, units: UNITS }, ctx);
+    if (main && ours > 0) await receive(stage, shop, { skuId, nodeId: main, units: ours }, ctx);
     const placed = await flows.placeOrder(
       orderInput(shop, { sku, quantity: 1 }),
       contextOf(stage, shop.actor, now),

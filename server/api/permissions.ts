@@ -288,6 +288,7 @@ export const PERMISSIONS = {
   'products.importFile': { allow: CATALOGUERS },
   'nodes.list': { allow: ORDER_READERS },
   'nodes.get': { allow: ORDER_READERS },
+  'nodes.work': { allow: ORDER_READERS },
   'nodes.save': { allow: CATALOGUERS },
   'routing.rules': { allow: ORDER_READERS },
   'routing.simulation': { allow: ORDER_READERS },

@@ -6,6 +6,7 @@ import {
   saveRulesDraftInput,
   simulateRulesInput,
 } from '../domains/routing/schema.ts';
+import { readNodeWork } from '../views/node-work.ts';
 import { listDecisions, listNodeSettings, readNode, readRules, readSimulation } from '../views/routing.ts';
 import { yours } from './authorise.ts';
 import { keyed, namingWho, own, submit } from './mutations.ts';
@@ -15,6 +16,8 @@ import { procedure, router } from './trpc.ts';
 export const nodesRouter = router({
   list: procedure.query(({ ctx }) => listNodeSettings(ctx.pool, ctx.scope, new Date())),
   get: procedure.input(z.object({ id: z.uuid() })).query(({ ctx, input }) => readNode(ctx.pool, ctx.scope, input.id, new Date())),
+  /** What waits there. */
+  work: procedure.input(z.object({ id: z.uuid() })).query(({ ctx, input }) => readNodeWork(ctx.pool, ctx.scope, input.id)),
   save: procedure.input(keyed(saveNodeSettingsInput)).mutation(({ ctx, input }) => {
     yours(ctx.scope, { merchantId: input.merchantId });
     return namingWho(ctx, submit(ctx, input, ctx.app.flows.routing.saveNode));

@@ -52,10 +52,18 @@ export function firstIdOf(at: Date): string {
 /** An id is made a moment before or after its movement's time is taken, and a zone's day begins within a day of UTC's. */
 const APART_MS = 86_400_000 + 60_000;
 
-/** By the time itself, and by ids, which an index has, from a little earlier or to a little later. */
-function inTime(where: Conditions, side: '>=' | '<', { day, zone, later }: { day: string; zone: string; later: 0 | 1 }): void {
+/**
+ * By the time itself, and by ids, which an index has, from a little earlier or to a little later. What was written down long after it happened
+ * has a later id than its time: of one SKU the time alone says where a period ends.
+ */
+function inTime(
+  where: Conditions,
+  side: '>=' | '<',
+  { day, zone, later, byTime = false }: { day: string; zone: string; later: 0 | 1; byTime?: boolean },
+): void {
   const zoned = where.value(zone);
   where.add((p) => `v.at ${side} ((${p}::date + ${later})::timestamp AT TIME ZONE ${zoned})`, day);
+  if (byTime) return;
   const around = Date.parse(`${day}T00:00:00Z`) + later * 86_400_000 + (side === '<' ? APART_MS : -APART_MS);
   where.add((p) => `v.id ${side} ${p}::uuid`, firstIdOf(new Date(around)));
 }
@@ -77,7 +85,7 @@ function conditions(scope: Scope, filter: HistoryFilter): Conditions {
   }
   const zone = filter.timeZone ?? 'UTC';
   if (filter.from) inTime(where, '>=', { day: filter.from, zone, later: 0 });
-  if (filter.to) inTime(where, '<', { day: filter.to, zone, later: 1 });
+  if (filter.to) inTime(where, '<', { day: filter.to, zone, later: 1, byTime: filter.skuId !== undefined });
   if (filter.reference?.trim()) {
     const number = filter.reference.trim().toUpperCase();
     where.add(

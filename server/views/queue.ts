@@ -130,9 +130,10 @@ export interface NodeQueue {
   readonly late: number;
 }
 
-/** Every node of the scope with how many orders wait there. */
-export async function nodeQueues(db: Queryable, scope: Scope): Promise<NodeQueue[]> {
+/** Every node of the scope, or one of them, with how many orders wait there. */
+export async function nodeQueues(db: Queryable, scope: Scope, nodeId?: string): Promise<NodeQueue[]> {
   const where = new Conditions().plain('n.active').scope(scope, 'n', null);
+  if (nodeId) where.add((p) => `n.id = ${p}`, nodeId);
   const text = `SELECT n.id AS "nodeId", n.code, n.name, n.kind, c.orders, c.picking, c.packed, c.late
     FROM nodes n CROSS JOIN LATERAL (
       SELECT count(*)::int AS orders, count(*) FILTER (WHERE r.status = 'picking')::int AS picking,

@@ -18,6 +18,7 @@ const reroute = (world: SampleWorld, at: 0 | 1) => ({ orderId: world.orders[at],
 export const ROUTING_SAMPLES = {
   'nodes.list': {},
   'nodes.get': { input: (world) => ({ id: world.nodes[1] }), foreign: [(world) => ({ id: world.nodes[0] })] },
+  'nodes.work': { input: (world) => ({ id: world.nodes[1] }), foreign: [(world) => ({ id: world.nodes[0] })] },
   'nodes.save': {
     input: (world) => settings(world, 1),
     foreign: [(world) => settings(world, 0), (world) => settings(world, 1, 0)],

@@ -1,5 +1,20 @@
 /** Standorte, die Regeln, nach denen Bestellungen sie finden, und warum jede dorthin ging. */
 export const routing = {
+  work: {
+    title: 'Ihre Arbeit',
+    orders: 'Zu versendende Bestellungen',
+    picking: 'Davon in Kommissionierung',
+    packed: 'Davon gepackt',
+    late: 'Davon verspätet',
+    requests: 'Beim Partner angefragt',
+    pickups: 'Warten auf Abholung',
+    manifest: 'Offene Ladeliste',
+    purchaseOrders: 'Erwartete Einkaufsbestellungen',
+    transfers: 'Erwartete Umlagerungen',
+    counts: 'Offene Zählungen',
+    stock: 'Bestand',
+    levels: 'Bestände',
+  },
   title: 'Routing',
   nodes: 'Standorte',
   kinds: { warehouse: 'Lager', store: 'Laden', third_party: 'Dienstleister', drop_shipper: 'Streckenlieferant' },

@@ -1,5 +1,20 @@
 /** Nodes, the rules by which orders find them, and why each went where it went. */
 export const routing = {
+  work: {
+    title: 'Its work',
+    orders: 'Orders to send',
+    picking: 'Of these being picked',
+    packed: 'Of these packed',
+    late: 'Of these late',
+    requests: 'Asked of the partner',
+    pickups: 'Wait for their customers',
+    manifest: 'Open manifest',
+    purchaseOrders: 'Purchase orders coming',
+    transfers: 'Transfers coming',
+    counts: 'Open counts',
+    stock: 'Stock',
+    levels: 'Levels',
+  },
   title: 'Routing',
   nodes: 'Nodes',
   kinds: { warehouse: 'Warehouse', store: 'Store', third_party: 'Third party', drop_shipper: 'Drop-shipper' },
