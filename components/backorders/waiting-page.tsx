@@ -1,5 +1,5 @@
 'use client';
-import { Button, VisuallyHidden } from '@mantine/core';
+import { Button, Stack, VisuallyHidden } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import type { WaitingPage } from '../../server/api/waiting.ts';
@@ -54,29 +54,35 @@ function Dates({ page, token }: { page: WaitingPage; token: string }) {
           </li>
         ))}
       </ul>
-      {error && <ErrorState error={error} compact />}
-      {agreed && moved && <p role="status">{t('backorders.waiting.agreed')}</p>}
-      {!agreed && moved && last && (
-        <Button
-          loading={answer.accept.isPending}
-          onClick={() => answer.accept.mutate(answer.request.keyed({ token, until: last }))}
-        >
-          {t('backorders.waiting.accept', { day: format.day(last) })}
-        </Button>
-      )}{' '}
-      {asked ? (
-        <Button
-          color="red"
-          loading={answer.cancel.isPending}
-          onClick={() => answer.cancel.mutate(answer.request.keyed({ token }))}
-        >
-          {t('backorders.waiting.cancelSure')}
-        </Button>
-      ) : (
-        <Button variant="default" onClick={() => setAsked(true)}>
-          {t('backorders.waiting.cancel')}
-        </Button>
-      )}
+      <Stack gap={12} mt={12} align="flex-start">
+        {error && <ErrorState error={error} compact />}
+        {agreed && moved && (
+          <p role="status" style={{ margin: 0 }}>
+            {t('backorders.waiting.agreed')}
+          </p>
+        )}
+        {!agreed && moved && last && (
+          <Button
+            loading={answer.accept.isPending}
+            onClick={() => answer.accept.mutate(answer.request.keyed({ token, until: last }))}
+          >
+            {t('backorders.waiting.accept', { day: format.day(last) })}
+          </Button>
+        )}
+        {asked ? (
+          <Button
+            color="red"
+            loading={answer.cancel.isPending}
+            onClick={() => answer.cancel.mutate(answer.request.keyed({ token }))}
+          >
+            {t('backorders.waiting.cancelSure')}
+          </Button>
+        ) : (
+          <Button variant="default" onClick={() => setAsked(true)}>
+            {t('backorders.waiting.cancel')}
+          </Button>
+        )}
+      </Stack>
     </Section>
   );
 }

@@ -30,7 +30,7 @@ function useColumns(
   return [
     { key: 'bin', header: t('stockWork.counts.bin'), cell: (line) => line.bin ?? unknown, card: 'sub' },
     { key: 'sku', header: t('stockWork.sku'), cell: (line) => line.skuCode, card: 'title' },
-    { key: 'name', header: t('stockWork.name'), cell: (line) => line.skuName, wideOnly: true },
+    { key: 'name', header: t('stockWork.name'), cell: (line) => line.skuName, wideOnly: true, fluid: true },
     ...(shown
       ? [
           {

@@ -78,7 +78,7 @@ function NodeEditor({ node }: { node: NodeRow }) {
       aside={<NodeWork node={node} />}
     >
       <form
-        className={classes.zones}
+        className={classes.form}
         onSubmit={(event) => {
           event.preventDefault();
           if (input && !blocked) save.mutate(request.keyed({ ...input, merchantId, nodeId, version }));

@@ -29,7 +29,7 @@ function Span({ span, currency, merchantShips }: { span: SpanView; currency: str
 }
 
 /** When waiting units are promised for, what they come with, and whether the customer knows and agreed. */
-function Promised({ waiting }: { waiting: WaitingSpan }) {
+function Promised({ waiting, alone }: { waiting: WaitingSpan; alone: boolean }) {
   const { t } = useMessages();
   const format = useFormat();
   const moved = waiting.firstPromisedOn !== waiting.promisedOn;
@@ -37,21 +37,23 @@ function Promised({ waiting }: { waiting: WaitingSpan }) {
   const told = agreed ? 'agreed' : waiting.toldAt ? 'told' : 'untold';
   return (
     <li className={classes.span}>
-      <span className={classes.spanUnits}>{t('orders.spanUnits', unitsOf(waiting))}</span>
-      <span>{t(`orders.waits.${waiting.kind}`, { day: format.day(waiting.promisedOn) })}</span>
-      {moved && <span className={classes.dim}>{t('orders.waits.first', { day: format.day(waiting.firstPromisedOn) })}</span>}
-      {waiting.purchaseNumber ? (
-        <Link href={`/purchase-orders/${waiting.purchaseNumber}`}>
-          {t('orders.waits.with', { number: waiting.purchaseNumber })}
-        </Link>
-      ) : (
-        <span className={classes.dim}>{t('backorders.byPolicy')}</span>
-      )}
-      {moved && (
-        <Badge tone={agreed ? 'done' : waiting.toldAt ? 'moving' : 'attention'} icon={agreed ? IconCheck : IconMail}>
-          {t(`orders.waits.${told}`)}
-        </Badge>
-      )}
+      <span className={classes.spanUnits}>{!alone && t('orders.spanUnits', unitsOf(waiting))}</span>
+      <div className={classes.promise}>
+        <span>{t(`orders.waits.${waiting.kind}`, { day: format.day(waiting.promisedOn) })}</span>
+        {moved && <span className={classes.dim}>{t('orders.waits.first', { day: format.day(waiting.firstPromisedOn) })}</span>}
+        {waiting.purchaseNumber ? (
+          <Link href={`/purchase-orders/${waiting.purchaseNumber}`}>
+            {t('orders.waits.with', { number: waiting.purchaseNumber })}
+          </Link>
+        ) : (
+          <span className={classes.dim}>{t('backorders.byPolicy')}</span>
+        )}
+        {moved && (
+          <Badge tone={agreed ? 'done' : waiting.toldAt ? 'moving' : 'attention'} icon={agreed ? IconCheck : IconMail}>
+            {t(`orders.waits.${told}`)}
+          </Badge>
+        )}
+      </div>
     </li>
   );
 }
@@ -87,7 +89,7 @@ function Item({ line, waiting, currency }: { line: LineView; waiting: readonly W
       {waiting.length > 0 && (
         <ul className={classes.spans} aria-label={t('orders.waits.title')}>
           {waiting.map((one) => (
-            <Promised key={one.fromUnit} waiting={one} />
+            <Promised key={one.fromUnit} waiting={one} alone={waiting.length === 1} />
           ))}
         </ul>
       )}

@@ -59,7 +59,7 @@ function Decision({ decision }: { decision: DecisionRow }) {
       {explanation.safety > 0 && <p>{t('routing.why.safety', { count: explanation.safety })}</p>}
       {explanation.alternatives.length > 0 && (
         <>
-          <h3>{t('routing.why.others')}</h3>
+          <h3 className={classes.others}>{t('routing.why.others')}</h3>
           <ul className={classes.list}>
             {explanation.alternatives.map((other) => (
               <li key={other.nodeId} className={classes.item}>

@@ -44,7 +44,7 @@ export function Simulations({ page, draft }: { page: RulesPage; draft: RuleSetRo
       {may && (
         <form
           className={nodes.buttons}
-          style={{ alignItems: 'end' }}
+          style={{ alignItems: 'end', marginTop: 12 }}
           onSubmit={(event) => {
             event.preventDefault();
             if (draft && last)

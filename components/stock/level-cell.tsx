@@ -89,6 +89,19 @@ export function Total({ units, mark }: { units: bigint; mark?: { readonly kind: 
   );
 }
 
+/** What may be promised, where no header says so. */
+export function AvailableCard({ row }: { row: LevelRow }) {
+  const { t } = useMessages();
+  return (
+    <ChangedValue of={`${row.available}/${row.shortfall}`}>
+      <span className={classes.cell}>
+        <Mark kind="short" units={row.shortfall} />
+        {t('stock.grid.availableCard', { count: Number(row.available) })}
+      </span>
+    </ChangedValue>
+  );
+}
+
 /** What one node holds of one SKU; pressing it adjusts that, or opens the SKU for whoever may not. */
 export function NodeLevel(props: {
   readonly row: LevelRow;
@@ -114,14 +127,16 @@ export function NodeLevel(props: {
   return (
     <button
       type="button"
-      className={classes.cell}
+      className={classes.press}
       data-cell
       tabIndex={-1}
       aria-label={[says, ...marks].join(', ')}
       onClick={() => (onAdjust ? onAdjust(row, node.id) : router.push(href))}
     >
       <ChangedValue of={cell ? `${cell.onHand}/${cell.allocated}/${cell.short}` : ''}>
-        {cell ? <Figures level={cell} /> : <span className={classes.none}>{t('ui.unknown')}</span>}
+        <span className={classes.cell}>
+          {cell ? <Figures level={cell} /> : <span className={classes.none}>{t('ui.unknown')}</span>}
+        </span>
       </ChangedValue>
     </button>
   );

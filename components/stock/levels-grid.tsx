@@ -18,7 +18,7 @@ import { useMessages } from '../ui/locale.tsx';
 import { PageHeader } from '../ui/page-header.tsx';
 import { AdjustDialog } from './adjust-dialog.tsx';
 import { AdjustManyDialog } from './adjust-many-dialog.tsx';
-import { MarksLegend, NodeLevel, SkuCell, Total, TotalLevel } from './level-cell.tsx';
+import { AvailableCard, MarksLegend, NodeLevel, SkuCell, Total, TotalLevel } from './level-cell.tsx';
 import { useNodes } from './lines-field.tsx';
 
 const FILTERS = ['view', 'node', 'merchant'] as const;
@@ -48,6 +48,7 @@ function useColumns(page: LevelsPage | undefined, onAdjust?: (row: LevelRow, nod
       right: true,
       card: 'end',
       cell: (row) => <Total units={row.available} mark={{ kind: 'short', units: row.shortfall }} />,
+      cardCell: (row) => <AvailableCard row={row} />,
     },
     {
       key: 'promised',

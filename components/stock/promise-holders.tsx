@@ -1,4 +1,5 @@
 'use client';
+import { Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
 import type { HoldingCart, WaitingOrder } from '../../server/views/shortages.ts';
@@ -95,11 +96,11 @@ export function PromiseHolders({ skuId }: { skuId: string }) {
     <Section title={label} count={query.data?.orders.length}>
       <Loaded data={query.data} error={shownError(query.error)} onRetry={() => void query.refetch()}>
         {({ orders, carts }) => (
-          <>
+          <Stack gap={16}>
             {orders.length + carts.length === 0 && <EmptyState compact title={label} reason={t('stock.holders.none')} />}
             {orders.length > 0 && <Orders rows={orders} />}
             {carts.length > 0 && <Carts rows={carts} />}
-          </>
+          </Stack>
         )}
       </Loaded>
     </Section>

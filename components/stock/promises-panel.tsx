@@ -1,4 +1,5 @@
 'use client';
+import { Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { SUPPLY_CHANNELS } from '../../server/domains/inventory/schema.ts';
 import type { AvailabilityView } from '../../server/views/availability.ts';
@@ -104,10 +105,10 @@ export function PromisesPanel({ page }: { page: StockPage }) {
     <Section title={t('stock.promises.title')}>
       <Loaded data={query.data} error={shownError(query.error)} onRetry={() => void query.refetch()}>
         {(view) => (
-          <>
+          <Stack gap={16}>
             <Figures view={view} />
             <Channels view={view} />
-          </>
+          </Stack>
         )}
       </Loaded>
     </Section>

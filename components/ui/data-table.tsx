@@ -32,6 +32,8 @@ export interface Column<Row> {
   readonly cardOnly?: boolean;
   /** Left out of the table on a phone, where there are no cards. */
   readonly wideOnly?: boolean;
+  /** Gives way where there is little room: what does not fit ends with dots. */
+  readonly fluid?: boolean;
   readonly width?: number | string;
   /** The column's total, in a last row. */
   readonly footer?: ReactNode;
@@ -77,7 +79,11 @@ function shownColumns<Row>({ columns, hidden }: DataTableProps<Row>): readonly C
 }
 
 function cellClass<Row>(column: Column<Row>): string | undefined {
-  return [column.right && classes.right, column.wideOnly && classes.wideOnly].filter(Boolean).join(' ') || undefined;
+  return (
+    [column.right && classes.right, column.wideOnly && classes.wideOnly, column.fluid && classes.fluid]
+      .filter(Boolean)
+      .join(' ') || undefined
+  );
 }
 
 function HeaderCell<Row>({ column, props }: { column: Column<Row>; props: DataTableProps<Row> }) {

@@ -33,6 +33,7 @@ function EffectForm(props: EffectDialogProps) {
   // The dialog's focus trap looks for this mark; without it, it would choose the close button.
   const adopt = useCallback((element: HTMLFormElement | null) => {
     form.current = element;
+    if (element?.querySelector('[data-autofocus]')) return;
     const field = [FIELD, 'input:not([disabled])', '[data-first]'].map((what) => element?.querySelector(what)).find(Boolean);
     field?.setAttribute('data-autofocus', '');
   }, []);

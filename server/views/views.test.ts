@@ -5,6 +5,7 @@ import { listApprovals } from './approvals.ts';
 import { listCustomers, readCustomer } from './customers.ts';
 import { agentHome, financeHome, healthFigures } from './homes.ts';
 import { listMyOrders, readMyOrder } from './my-orders.ts';
+import { readNodeWork } from './node-work.ts';
 import { readOrder } from './order.ts';
 import { countOrders, listOrders } from './orders.ts';
 import { listInDoubt, listPayments, readPayment } from './payments.ts';
@@ -68,6 +69,14 @@ describe('the order page', () => {
     expect(page.customer).toMatchObject({ name: 'Ana García', orders: 1 });
     expect(page.shipments[0]?.updates[0]).toMatchObject({ detail: 'Left the depot' });
   });
+});
+
+test("a node's page says what waits there", async () => {
+  const held = await readNodeWork(db.pool, ALL, shop.nodes[0]);
+  expect(held).toMatchObject({ nodeCode: 'BER', orders: 0, requests: 0, purchaseOrders: 0 });
+  await db.ownerPool.query("UPDATE orders SET holds = '{}' WHERE id = $1", [shop.orders[0]]);
+  expect(await readNodeWork(db.pool, ALL, shop.nodes[0])).toMatchObject({ orders: 1, picking: 0, packed: 0, manifests: [] });
+  await db.ownerPool.query("UPDATE orders SET holds = '{manual}' WHERE id = $1", [shop.orders[0]]);
 });
 
 describe("another merchant's and another customer's rows", () => {

@@ -3,7 +3,9 @@ import { dayAfter, dayOf } from '../../domains/backorders/rules.ts';
 import { setBackorderPolicyInput } from '../../domains/backorders/schema.ts';
 import { newId } from '../../kernel/ids.ts';
 import { listBackorders, summarizeBackorders } from '../../views/backorders.ts';
+import { readOrder } from '../../views/order.ts';
 import { readPurchaseOrder } from '../../views/purchase-orders.ts';
+import { readPromiseHolders } from '../../views/shortages.ts';
 import { readWaitingOrder } from '../../views/waiting-order.ts';
 import { passDays } from '../testing/lapsed-orders.ts';
 import { type OrderWorld, orderWorld } from '../testing/order-world.ts';
@@ -95,6 +97,16 @@ describe('a delivery that is put off', () => {
     expect(await moveDates()).toBe(0);
     for (const order of [first, second]) expect(await told(order.id)).toMatchObject([{ was: inDays(10), is: inDays(17) }]);
     expect(await told(beyond.id)).toEqual([]);
+    const { number } = await readPurchaseOrder(w.db.pool, EVERYBODY, purchase.id);
+    expect((await readOrder(w.db.pool, EVERYBODY, first.number)).waiting).toMatchObject([
+      { fromUnit: 1, toUnit: 3, firstPromisedOn: inDays(10), promisedOn: inDays(17), purchaseNumber: number, acceptedOn: null },
+    ]);
+    const { orders } = await readPromiseHolders(w.db.pool, EVERYBODY, skuId);
+    expect(orders.map((order) => [order.number, order.backordered, order.promisedOn, order.purchaseNumber])).toEqual([
+      [beyond.number, 1, inDays(30), null],
+      [second.number, 2, inDays(17), number],
+      [first.number, 3, inDays(17), number],
+    ]);
     await w.expectBooksAgree();
   });
 

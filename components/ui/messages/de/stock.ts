@@ -29,6 +29,7 @@ export const stock = {
   grid: {
     cell: '{sku} in {node}: {onHand} vorhanden',
     noCell: '{sku} in {node}: nie geführt',
+    availableCard: '{count} verfügbar',
     onHandCard: '{count} vorhanden',
     allocated: 'Zugeteilt',
     short: 'Fehlend',

@@ -30,6 +30,7 @@ export const stock = {
   grid: {
     cell: '{sku} at {node}: {onHand} on hand',
     noCell: '{sku} at {node}: never held',
+    availableCard: '{count} available',
     onHandCard: '{count} on hand',
     allocated: 'Allocated',
     short: 'Missing',
