@@ -1,5 +1,5 @@
 'use client';
-import { IconAlertTriangle, IconClock, IconPackage } from '@tabler/icons-react';
+import { IconAlertTriangle, IconClock, IconPackage, IconTrendingDown } from '@tabler/icons-react';
 import { useRouter } from 'next/navigation';
 import type { LevelCell, LevelNode, LevelRow } from '../../server/views/levels.ts';
 import { ChangedValue } from '../ui/changed-value.tsx';
@@ -25,6 +25,17 @@ function Mark({ kind, units }: { kind: MarkKind; units: bigint }) {
       <Icon size={MARK_PIXELS} aria-hidden />
       <span aria-hidden>{format.number(units)}</span>
       <span className="wb-visually-hidden">{t(`stock.grid.${kind}Units`, { count: Number(units) })}</span>
+    </span>
+  );
+}
+
+/** It fell to its reorder point. */
+function LowMark() {
+  const { t } = useMessages();
+  return (
+    <span className={`${classes.mark} ${classes.waiting}`}>
+      <IconTrendingDown size={MARK_PIXELS} aria-hidden />
+      {t('stock.grid.low')}
     </span>
   );
 }
@@ -77,11 +88,17 @@ export function TotalLevel({ row }: { row: LevelRow }) {
 }
 
 /** A total that stands alone, or with one mark. */
-export function Total({ units, mark }: { units: bigint; mark?: { readonly kind: MarkKind; readonly units: bigint } }) {
+export function Total(props: {
+  readonly units: bigint;
+  readonly mark?: { readonly kind: MarkKind; readonly units: bigint };
+  readonly low?: boolean;
+}) {
   const format = useFormat();
+  const { units, mark, low = false } = props;
   return (
-    <ChangedValue of={`${units}/${mark?.units ?? 0n}`}>
+    <ChangedValue of={`${units}/${mark?.units ?? 0n}/${low}`}>
       <span className={classes.cell}>
+        {low && <LowMark />}
         {mark && <Mark {...mark} />}
         <span className={units === 0n ? `wb-number ${classes.none}` : 'wb-number'}>{format.number(units)}</span>
       </span>
@@ -93,8 +110,9 @@ export function Total({ units, mark }: { units: bigint; mark?: { readonly kind: 
 export function AvailableCard({ row }: { row: LevelRow }) {
   const { t } = useMessages();
   return (
-    <ChangedValue of={`${row.available}/${row.shortfall}`}>
+    <ChangedValue of={`${row.available}/${row.shortfall}/${row.low}`}>
       <span className={classes.cell}>
+        {row.low && <LowMark />}
         <Mark kind="short" units={row.shortfall} />
         {t('stock.grid.availableCard', { count: Number(row.available) })}
       </span>

@@ -22,7 +22,7 @@ import { AvailableCard, MarksLegend, NodeLevel, SkuCell, Total, TotalLevel } fro
 import { useNodes } from './lines-field.tsx';
 
 const FILTERS = ['view', 'node', 'merchant'] as const;
-const VIEWS = ['attention', 'short', 'none', 'backordered'] as const satisfies typeof LEVEL_VIEWS;
+const VIEWS = ['attention', 'short', 'none', 'low', 'backordered'] as const satisfies typeof LEVEL_VIEWS;
 const SORTS = ['code', '-code'] as const satisfies typeof LEVEL_SORTS;
 type Url = ListUrl<(typeof FILTERS)[number]>;
 
@@ -47,7 +47,7 @@ function useColumns(page: LevelsPage | undefined, onAdjust?: (row: LevelRow, nod
       header: t('stock.available'),
       right: true,
       card: 'end',
-      cell: (row) => <Total units={row.available} mark={{ kind: 'short', units: row.shortfall }} />,
+      cell: (row) => <Total units={row.available} low={row.low} mark={{ kind: 'short', units: row.shortfall }} />,
       cardCell: (row) => <AvailableCard row={row} />,
     },
     {

@@ -18,6 +18,7 @@ import { AdjustDialog } from './adjust-dialog.tsx';
 import { PromiseHolders } from './promise-holders.tsx';
 import { PromisesPanel } from './promises-panel.tsx';
 import { StockBanner } from './stock-banner.tsx';
+import { StockChannels } from './stock-channels.tsx';
 import { StockChart } from './stock-chart.tsx';
 import { StockInbound } from './stock-inbound.tsx';
 import { StockLots, TrackLotsDialog } from './stock-lots.tsx';
@@ -129,6 +130,7 @@ function Body({ page }: { page: StockPage }) {
         <>
           <Supply supply={page.supply} />
           {sku.stocked && <StockInbound skuId={sku.id} />}
+          {sku.stocked && <StockChannels skuId={sku.id} />}
         </>
       }
     >

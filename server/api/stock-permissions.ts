@@ -17,6 +17,7 @@ export const STOCK_PERMISSIONS = {
   'stock.get': { allow: ORDER_READERS },
   'stock.days': { allow: ORDER_READERS },
   'stock.inbound': { allow: ORDER_READERS },
+  'stock.channels': { allow: ORDER_READERS },
   'stock.movements': { allow: ORDER_READERS },
   'purchaseOrders.list': { allow: ORDER_READERS },
   'purchaseOrders.get': { allow: ORDER_READERS },

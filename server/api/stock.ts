@@ -5,6 +5,7 @@ import { listInbound } from '../views/inbound.ts';
 import { LEVEL_SORTS, LEVEL_VIEWS, listLevels, MOST_NODES } from '../views/levels.ts';
 import { listLots } from '../views/lots.ts';
 import { listHistory } from '../views/movement-history.ts';
+import { toldChannels } from '../views/sku-channels.ts';
 import { listMovements, readStock } from '../views/stock.ts';
 import { listNodes, previewAdjustment } from '../views/stock-adjustment.ts';
 import { stockDays } from '../views/stock-days.ts';
@@ -39,6 +40,11 @@ export const stockRouter = router({
   inbound: procedure
     .input(z.object({ skuId: z.uuid() }))
     .query(({ ctx, input }) => listInbound(ctx.pool, ctx.scope, input.skuId)),
+
+  /** What each channel that lists it was told. */
+  channels: procedure
+    .input(z.object({ skuId: z.uuid() }))
+    .query(({ ctx, input }) => toldChannels(ctx.pool, ctx.scope, input.skuId)),
 
   movements: procedure
     .input(pageInput.extend({ skuId: z.uuid() }))

@@ -61,6 +61,8 @@ afterAll(() => db.drop());
 
 interface Made {
   readonly code: string;
+  /** An alert is open. */
+  readonly low: boolean;
   readonly merchantId: string;
   readonly cells: readonly {
     readonly nodeId: string;
@@ -82,6 +84,7 @@ const madeBy = (nodes: ReadonlyMap<string, readonly string[]>): fc.Arbitrary<rea
     fc.constantFrom(NORTH, SOUTH).chain((merchantId) =>
       fc.record({
         merchantId: fc.constant(merchantId),
+        low: fc.boolean(),
         code: fc.stringMatching(/^[A-C][0-9]{3}$/).map((text) => `MADE-${text}`),
         cells: fc.subarray([...(nodes.get(merchantId) ?? [])]).chain((own) =>
           fc.tuple(
@@ -120,8 +123,11 @@ async function write(pool: pg.Pool, made: readonly Made[]): Promise<void> {
   await pool.query(`DELETE FROM node_stock WHERE sku_id IN (SELECT id FROM skus WHERE code LIKE 'MADE-%')`);
   await pool.query(`DELETE FROM sku_supply WHERE sku_id IN (SELECT id FROM skus WHERE code LIKE 'MADE-%')`);
   await pool.query(`DELETE FROM shortage_work WHERE sku_id IN (SELECT id FROM skus WHERE code LIKE 'MADE-%')`);
+  await pool.query(`DELETE FROM stock_alerts WHERE sku_id IN (SELECT id FROM skus WHERE code LIKE 'MADE-%')`);
+  await pool.query(`DELETE FROM reorder_points WHERE sku_id IN (SELECT id FROM skus WHERE code LIKE 'MADE-%')`);
   await pool.query(`DELETE FROM skus WHERE code LIKE 'MADE-%'`);
-  for (const { code, merchantId, cells, supply } of made) {
+  for (const one of made) {
+    const { code, merchantId, cells, supply } = one;
     const id = newId();
     await pool.query(
       `INSERT INTO skus (id, merchant_id, code, name, price, currency, created_at, updated_at) VALUES ($1, $2, $3, $3, 1, 'EUR', now(), now())`,
@@ -137,12 +143,25 @@ async function write(pool: pg.Pool, made: readonly Made[]): Promise<void> {
         `INSERT INTO sku_supply (sku_id, region, merchant_id, sellable, promised, limit_over, shortfall) VALUES ($1, 'EU', $2, $3, $4, $5, $6)`,
         [id, merchantId, supply.sellable, supply.promised, supply.limit, supply.shortfall],
       );
-    if (isShort({ code, merchantId, cells, supply }))
+    if (one.low) await openAlert(pool, id, merchantId);
+    if (isShort(one))
       await pool.query(
         `INSERT INTO shortage_work (id, sku_id, merchant_id, region, shortfall, status, reason, opened_at) VALUES ($1, $2, $3, 'EU', 1, 'open', 'count', now())`,
         [newId(), id, merchantId],
       );
   }
+}
+
+async function openAlert(pool: pg.Pool, skuId: string, merchantId: string): Promise<void> {
+  const pointId = newId();
+  await pool.query(
+    `INSERT INTO reorder_points (id, sku_id, merchant_id, region, point, quantity) VALUES ($1, $2, $3, 'EU', 1, 1)`,
+    [pointId, skuId, merchantId],
+  );
+  await pool.query(
+    `INSERT INTO stock_alerts (id, point_id, sku_id, merchant_id, point, position, opened_at) VALUES ($1, $2, $3, $4, 1, 0, now())`,
+    [newId(), pointId, skuId, merchantId],
+  );
 }
 
 const isShort = ({ cells, supply }: Made): boolean => (supply?.shortfall ?? 0) > 0 || cells.some((cell) => cell.short > 0);
@@ -154,6 +173,7 @@ const total = (made: Made, of: 'onHand' | 'allocated' | 'short'): bigint =>
 /** What a row should say, of the made SKU. */
 const expected = (made: Made) => ({
   code: made.code,
+  low: made.low,
   onHand: total(made, 'onHand'),
   allocated: total(made, 'allocated'),
   short: total(made, 'short'),
@@ -169,8 +189,8 @@ const expected = (made: Made) => ({
   ),
 });
 
-const said = ({ code, onHand, allocated, short, sellable, promised, available, shortfall, cells }: LevelRow) => ({
-  ...{ code, onHand, allocated, short, sellable, promised, available, shortfall, cells },
+const said = ({ code, low, onHand, allocated, short, sellable, promised, available, shortfall, cells }: LevelRow) => ({
+  ...{ code, low, onHand, allocated, short, sellable, promised, available, shortfall, cells },
 });
 
 /** All pages of what was made, each of a few rows. */
@@ -196,9 +216,10 @@ describe('the grid', () => {
   test('says what the counters say, whatever they are, page by page, filtered and sorted', { timeout: 120_000 }, async () => {
     const nodes = await nodesOf();
     const keeps: Readonly<Record<(typeof LEVEL_VIEWS)[number], (made: Made) => boolean>> = {
-      attention: (made) => isShort(made) || availableOf(made) === 0,
+      attention: (made) => isShort(made) || availableOf(made) === 0 || made.low,
       short: isShort,
       none: (made) => availableOf(made) === 0,
+      low: (made) => made.low,
       backordered: () => false,
     };
     const unique = (made: readonly Made[]) => [...new Map(made.map((one) => [`${one.merchantId}${one.code}`, one])).values()];
@@ -232,7 +253,7 @@ describe('the grid', () => {
     const nodes = await nodesOf();
     const [first = '', second = ''] = nodes.get(NORTH) ?? [];
     const cell = { nodeId: second, onHand: 3, allocated: 1, short: 0 };
-    await write(db.ownerPool, [{ code: 'MADE-A001', merchantId: NORTH, cells: [cell], supply: null }]);
+    await write(db.ownerPool, [{ code: 'MADE-A001', merchantId: NORTH, low: false, cells: [cell], supply: null }]);
     const ofOne = await listLevels(db.pool, { ...ALL, merchantId: NORTH }, { q: 'MADE-' });
     expect(ofOne.nodes.map((node) => node.id)).toEqual(nodes.get(NORTH)?.slice(0, 40));
     const ofAll = await listLevels(db.pool, ALL, { q: 'MADE-' });
@@ -256,6 +277,7 @@ describe('the grid', () => {
       'a search': { q: 'BULK-00015' },
       'a node': { nodeIds: [nodeId] },
       short: { show: 'short' },
+      low: { show: 'low' },
       backordered: { show: 'backordered' },
       'nothing left': { show: 'none' },
       'needs attention': { show: 'attention' },

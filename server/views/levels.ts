@@ -5,8 +5,11 @@ import type { Page } from './pages.ts';
 import { skuMatches } from './products.ts';
 import type { Scope } from './scope.ts';
 
-/** What is worth looking for: units that are missing, nothing left to promise, units that somebody waits for, or any of the first two. */
-export const LEVEL_VIEWS = ['attention', 'short', 'none', 'backordered'] as const;
+/**
+ * What is worth looking for: units that are missing, nothing left to promise, what fell to its reorder point, units that somebody waits for; and
+ * what needs attention, which is any of the first three.
+ */
+export const LEVEL_VIEWS = ['attention', 'short', 'none', 'low', 'backordered'] as const;
 export const LEVEL_SORTS = ['code', '-code'] as const;
 
 /** More columns than this no screen shows; a filter by node reaches the others. */
@@ -43,6 +46,8 @@ export interface LevelRow {
   readonly promised: bigint;
   readonly available: bigint;
   readonly shortfall: bigint;
+  /** It fell to a reorder point, at a node or over all. */
+  readonly low: boolean;
   /** Units sold beyond stock that wait. */
   readonly waiting: bigint;
   /** By node id; a node without a cell never held it. */
@@ -69,16 +74,19 @@ export const AVAILABLE =
 
 const SHORT = `EXISTS (SELECT 1 FROM shortage_work w WHERE w.sku_id = k.id AND w.status = 'open')`;
 const NONE = `NOT EXISTS (SELECT 1 FROM sku_supply v WHERE v.sku_id = k.id AND ${AVAILABLE} > 0)`;
+const LOW = 'EXISTS (SELECT 1 FROM stock_alerts a WHERE a.sku_id = k.id AND a.closed_at IS NULL)';
 const SHOWN: Readonly<Record<(typeof LEVEL_VIEWS)[number], string>> = {
-  attention: `(${SHORT} OR ${NONE})`,
+  attention: `(${SHORT} OR ${NONE} OR ${LOW})`,
   short: SHORT,
   none: NONE,
+  low: LOW,
   backordered: 'EXISTS (SELECT 1 FROM backorders b WHERE b.sku_id = k.id)',
 };
 
 const COLUMNS = `k.id AS "skuId", k.code, k.name, k.merchant_id AS "merchantId", m.name AS "merchantName", coalesce(n.on_hand, 0) AS "onHand",
   coalesce(n.allocated, 0) AS allocated, coalesce(n.short, 0) AS short, coalesce(s.sellable, 0) AS sellable, coalesce(s.promised, 0) AS promised,
-  coalesce(s.available, 0) AS available, coalesce(s.shortfall, 0) AS shortfall, coalesce(b.waiting, 0) AS waiting`;
+  coalesce(s.available, 0) AS available, coalesce(s.shortfall, 0) AS shortfall, coalesce(b.waiting, 0) AS waiting,
+  ${LOW} AS low`;
 
 const FROM = `skus k JOIN merchants m ON m.id = k.merchant_id
   LEFT JOIN LATERAL (SELECT sum(on_hand)::bigint AS on_hand, sum(allocated)::bigint AS allocated, sum(short)::bigint AS short

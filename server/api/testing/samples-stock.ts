@@ -40,6 +40,11 @@ export const STOCK_SAMPLES = {
     foreign: [(world) => ({ skuId: world.skus[0] })],
     nothing: true,
   },
+  'stock.channels': {
+    input: (world) => ({ skuId: world.skus[1] }),
+    foreign: [(world) => ({ skuId: world.skus[0] })],
+    nothing: true,
+  },
   'stock.days': {
     input: (world) => ({ skuId: world.skus[1] }),
     foreign: [(world) => ({ skuId: world.skus[0] })],

@@ -24,6 +24,7 @@ export const stock = {
     attention: 'Braucht Aufmerksamkeit',
     short: 'Fehlend',
     none: 'Nichts übrig',
+    low: 'Knapp',
     backordered: 'Im Rückstand',
   },
   grid: {
@@ -31,6 +32,7 @@ export const stock = {
     noCell: '{sku} in {node}: nie geführt',
     availableCard: '{count} verfügbar',
     onHandCard: '{count} vorhanden',
+    low: 'Knapp',
     allocated: 'Zugeteilt',
     short: 'Fehlend',
     waiting: 'Über den Bestand verkauft',
@@ -112,6 +114,15 @@ export const stock = {
     coming: { one: '{count} Einheit kommt mit {number}.', other: '{count} Einheiten kommen mit {number}.' },
     nothingComes: 'Es ist nichts unterwegs.',
     order: 'Neue Einkaufsbestellung',
+  },
+  told: {
+    title: 'Was Kanäle wissen',
+    state: 'Stand',
+    current: 'Aktuell',
+    behind: 'Wird gemeldet',
+    refused: 'Abgelehnt',
+    at: 'Bestätigt',
+    has: 'Hat',
   },
   days: {
     title: 'Vorhanden und zugesagt',

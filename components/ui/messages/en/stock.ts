@@ -25,6 +25,7 @@ export const stock = {
     attention: 'Needs attention',
     short: 'Short',
     none: 'None left',
+    low: 'Low',
     backordered: 'Backordered',
   },
   grid: {
@@ -32,6 +33,7 @@ export const stock = {
     noCell: '{sku} at {node}: never held',
     availableCard: '{count} available',
     onHandCard: '{count} on hand',
+    low: 'Low',
     allocated: 'Allocated',
     short: 'Missing',
     waiting: 'Sold beyond stock',
@@ -110,6 +112,15 @@ export const stock = {
     coming: { one: '{count} unit comes with {number}.', other: '{count} units come with {number}.' },
     nothingComes: 'Nothing is on its way.',
     order: 'New purchase order',
+  },
+  told: {
+    title: 'What channels were told',
+    state: 'State',
+    current: 'Up to date',
+    behind: 'Being told',
+    refused: 'Refused',
+    at: 'Answered',
+    has: 'Has',
   },
   days: {
     title: 'On hand and promised',
