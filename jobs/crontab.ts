@@ -41,7 +41,7 @@ export const TICKS: readonly Tick[] = [
   { task: 'sweep-holds', everySeconds: 10 },
   { task: 'sweep-backorders', everySeconds: 60 },
   { task: 'sweep-channels', everySeconds: 15 },
-  { task: 'sweep-channel-reports', everySeconds: 60 },
+  { task: 'sweep-channel-reports', everySeconds: 5 },
 ];
 
 /** The schedule in graphile-worker’s words. */

@@ -6,6 +6,7 @@ import { createFlows } from '../server/flows/flows.ts';
 import { createOwnClock } from '../server/flows/own-clock.ts';
 import { type Env, readEnv } from '../server/platform/env.ts';
 import { findDueOfOrders } from '../server/platform/saga-rows.ts';
+import { connectMarketplace } from './seed/channels.ts';
 import { giveGifts } from './seed/gifts.ts';
 import { mapLimit } from './seed/map-limit.ts';
 import { sendParcels } from './seed/parcels.ts';
@@ -61,6 +62,7 @@ export async function seedDemo({ pool, say }: SeedOptions): Promise<void> {
     outside: { ...outside, partners },
     clock: time.clock,
     dataKey: env.WAYBILL_DATA_KEY,
+    channels: { origins: env.MARKETPLACE_URL ? [new URL(env.MARKETPLACE_URL).origin] : [] },
     drivesSagas: true,
   });
   const stage: Stage = { pool, home, flows, time, base, actors };
@@ -80,12 +82,20 @@ export async function seedDemo({ pool, say }: SeedOptions): Promise<void> {
     const now = new Date();
     if (shops[0] && partners.size > 0) await askPartners(stage, shops[0], new Date(base.getTime() - 30 * 60_000));
     if (shops[0]) await breakStock(stage, shops[0], plan, new Date(base.getTime() - 10 * 60_000));
+    if (shops[0] && env.MARKETPLACE_URL)
+      await connectMarketplace(
+        stage,
+        shops[0],
+        { url: env.MARKETPLACE_URL, secret: env.MARKETPLACE_SECRET },
+        new Date(base.getTime() - 5 * 60_000),
+      );
     await leaveStuck(stage, simulators, plan, base);
     await catchUp(stage, plan, now);
     await leaveInDoubt(stage, simulators, plan, new Date());
   } finally {
     await muteWebhooks(simulators, false);
     await flows.idle();
+    flows.channels.close();
     for (const provider of [...outside.payments.values(), ...outside.carriers.values(), ...partners.values()]) provider.close();
   }
 }

@@ -112,6 +112,17 @@ export const STATUS_LOOKS = {
     shipped: look('done', IconTruck),
     cancelled: look('neutral', IconBan),
   },
+  channel: {
+    current: look('done', IconCheck),
+    sending: look('moving', IconProgress),
+    failing: look('blocked', IconAlertTriangle),
+    paused: look('attention', IconPlayerPause),
+  },
+  sent: {
+    sending: look('moving', IconHourglass),
+    acknowledged: look('done', IconCheck),
+    refused: look('blocked', IconCircleX),
+  },
   pickup: {
     waiting: look('moving', IconClock),
     ready: look('attention', IconHourglass),

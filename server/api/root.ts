@@ -2,6 +2,7 @@ import { approvalsRouter } from './approvals.ts';
 import { auditRouter } from './audit.ts';
 import { authRouter } from './auth.ts';
 import { backordersRouter } from './backorders.ts';
+import { channelsRouter } from './channels.ts';
 import { countsRouter } from './counts.ts';
 import { customersRouter } from './customers.ts';
 import { draftsRouter } from './drafts.ts';
@@ -53,6 +54,7 @@ export const appRouter = router({
   auth: authRouter,
   integrity: integrityRouter,
   jobs: jobsRouter,
+  channels: channelsRouter,
   counts: countsRouter,
   customers: customersRouter,
   giftCards: giftCardsRouter,

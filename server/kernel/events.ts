@@ -94,6 +94,7 @@ export const EVENT_TYPES = [
   'channel.resumed',
   'channel.resent',
   'channel.relisted',
+  'channel.report_asked',
   'channel.failing',
   'channel.recovered',
   'channel.drifted',

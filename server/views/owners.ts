@@ -23,6 +23,7 @@ const TEXTS = {
   storeCredit: `SELECT merchant_id AS "merchantId", ${NOBODY} FROM store_credits WHERE id = $1`,
   sku: `SELECT merchant_id AS "merchantId", ${NOBODY} FROM skus WHERE id = $1`,
   node: `SELECT merchant_id AS "merchantId", ${NOBODY} FROM nodes WHERE id = $1`,
+  channel: `SELECT merchant_id AS "merchantId", ${NOBODY} FROM channel_connections WHERE id = $1`,
   purchaseOrder: `SELECT merchant_id AS "merchantId", ${NOBODY} FROM purchase_orders WHERE id = $1`,
   transfer: `SELECT merchant_id AS "merchantId", ${NOBODY} FROM stock_transfers WHERE id = $1`,
   stockCount: `SELECT merchant_id AS "merchantId", ${NOBODY} FROM stock_counts WHERE id = $1`,

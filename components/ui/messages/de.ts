@@ -3,6 +3,7 @@ import { actions } from './de/actions.ts';
 import { approvals } from './de/approvals.ts';
 import { audit } from './de/audit.ts';
 import { backorders } from './de/backorders.ts';
+import { channels } from './de/channels.ts';
 import { customers } from './de/customers.ts';
 import { dashboard } from './de/dashboard.ts';
 import { drafts } from './de/drafts.ts';
@@ -46,6 +47,7 @@ export const de = {
   actions,
   approvals,
   audit,
+  channels,
   customers,
   drafts,
   dashboard,

@@ -3,6 +3,7 @@ import { actions } from './en/actions.ts';
 import { approvals } from './en/approvals.ts';
 import { audit } from './en/audit.ts';
 import { backorders } from './en/backorders.ts';
+import { channels } from './en/channels.ts';
 import { customers } from './en/customers.ts';
 import { dashboard } from './en/dashboard.ts';
 import { drafts } from './en/drafts.ts';
@@ -46,6 +47,7 @@ export const en = {
   actions,
   approvals,
   audit,
+  channels,
   customers,
   drafts,
   dashboard,

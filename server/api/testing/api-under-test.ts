@@ -45,6 +45,7 @@ export async function startApiUnderTest(
     WAYBILL_SECRET: SECRET,
     WAYBILL_DATA_KEY: Buffer.alloc(32, 7).toString('base64'),
     WAYBILL_DEMO: '1',
+    CHANNEL_ORIGINS: 'https://bazaar.example',
     ...variables,
   });
   if (around.pages) answer = around.pages(settings, db.pool);

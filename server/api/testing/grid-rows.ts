@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { OPERATIONS } from '../public/router.ts';
 import { appRouter } from '../root.ts';
 import { BOOK_ROWS } from './grid-rows-books.ts';
+import { CHANNEL_ROWS } from './grid-rows-channels.ts';
 import { MONEY_ROWS } from './grid-rows-money.ts';
 import { FURTHER_ROWS, ORDER_ROWS } from './grid-rows-orders.ts';
 import { PARCEL_PREVIEWS, PARCEL_ROWS } from './grid-rows-parcels.ts';
@@ -36,6 +37,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   ...BOOK_ROWS,
   ...ROUTING_ROWS,
   ...STOCK_ROWS,
+  ...CHANNEL_ROWS,
   ...PROMISE_ROWS,
   ...PROGRAM_ROWS,
   ...WAITING_ROWS,

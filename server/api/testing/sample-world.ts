@@ -24,6 +24,7 @@ export async function sampleWorld(pool: pg.Pool): Promise<SampleWorld> {
     northPurchaseOrder: newId(),
     northTransferOfStock: newId(),
     northCount: newId(),
+    northChannel: newId(),
     northSimulation: newId(),
     northManifest: newId(),
   };
@@ -91,6 +92,11 @@ export async function sampleWorld(pool: pg.Pool): Promise<SampleWorld> {
     `INSERT INTO stock_counts (id, number, home, merchant_id, node_id, status, blind, chosen, created_by, created_at, trace_id)
      VALUES ($1, 'EU-I501', 'EU', $2, $3, 'counting', false, 'all', 'system:test', now(), 't')`,
     [world.northCount, shop.merchants[0], shop.nodes[0]],
+  );
+  await pool.query(
+    `INSERT INTO channel_connections (id, home, merchant_id, channel, kind, name, url, secret_sealed, status, created_at, updated_at, report_due_at)
+     VALUES ($1, 'EU', $2, 'marketplace', 'marketplace', 'Bazaar', 'https://bazaar.example', 'x', 'paused', now(), now(), now())`,
+    [world.northChannel, shop.merchants[0]],
   );
   await pool.query(
     `INSERT INTO manifests (id, number, home, merchant_id, node_id, carrier, status, version, created_by, created_at, trace_id)

@@ -1,5 +1,6 @@
 import type { ShopFixture } from '../../views/shop-fixture.ts';
 import type { ProcedurePath } from '../root.ts';
+import { CHANNEL_SAMPLES } from './samples-channels.ts';
 import { FETCHING_SAMPLES } from './samples-fetching.ts';
 import { LEDGER_SAMPLES } from './samples-ledger.ts';
 import { MONEY_SAMPLES } from './samples-money.ts';
@@ -29,6 +30,7 @@ export interface SampleWorld extends ShopFixture {
   readonly northPurchaseOrder: string;
   readonly northTransferOfStock: string;
   readonly northCount: string;
+  readonly northChannel: string;
   /** A replay of routing rules. */
   readonly northSimulation: string;
   readonly northManifest: string;
@@ -143,6 +145,8 @@ export const SAMPLES: Readonly<Record<ProcedurePath, Sample>> = {
   ...FETCHING_SAMPLES,
   ...LEDGER_SAMPLES,
   ...STOCK_SAMPLES,
+  ...CHANNEL_SAMPLES,
+  'channels.list': NONE,
   ...PARCEL_SAMPLES,
   ...TENDER_SAMPLES,
   'mails.list': { ...EMPTY, foreign: [(world) => ({ orderId: world.orders[0] })], nothing: true },

@@ -28,6 +28,10 @@ export type ChangeChannelInput = z.infer<typeof changeChannelInput>;
 export const resendChannelInput = z.object({ connectionId: z.uuid() });
 export type ResendChannelInput = z.infer<typeof resendChannelInput>;
 
+/** Asks the channel what it has. */
+export const askReportInput = z.object({ connectionId: z.uuid() });
+export type AskReportInput = z.infer<typeof askReportInput>;
+
 /** What the channel calls a SKU. */
 export const relistInput = z.object({ connectionId: z.uuid(), skuId: z.uuid(), ref: text(200) });
 export type RelistInput = z.infer<typeof relistInput>;

@@ -2,6 +2,7 @@ import type pg from 'pg';
 import { connectionNamed } from '../../domains/channels/channel-api.ts';
 import type { ChannelWebhook, WebhookHeaders } from '../../domains/channels/provider.ts';
 import type {
+  AskReportInput,
   ChangeChannelInput,
   ConnectChannelInput,
   RelistInput,
@@ -13,9 +14,10 @@ import type { Ctx } from '../../kernel/context.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import { systemContext } from '../../platform/system-context.ts';
 import type { Call, Locked, Verb } from '../../platform/verb.ts';
-import { type ChannelReport, compareReport, fetchReport, fetchReports } from './compare-report.ts';
+import { type ChannelReport, compareReport, fetchReports } from './compare-report.ts';
 import { followCatalogue } from './list-skus.ts';
 import {
+  askReport,
   type ChangedChannel,
   changeChannel,
   connectChannel,
@@ -34,14 +36,13 @@ export interface ChannelFlows {
   readonly change: Call<ChangeChannelInput, ChangedChannel>;
   readonly resend: Call<ResendChannelInput, ResentChannel>;
   readonly relist: Call<RelistInput, { readonly skuId: string; readonly ref: string }>;
+  readonly askReport: Call<AskReportInput, ChangedChannel>;
   readonly resolveDrift: Call<ResolveDriftInput, ResolvedDrift>;
   readonly sender: StockSender;
   /** Checks what a channel sent by itself, with the secret of the connection that it names. Throws `unauthenticated`. */
   verifyWebhook(rawBody: Buffer, headers: WebhookHeaders, now: Date): Promise<ChannelWebhook>;
   /** Compares what a channel sent by itself; null where there is no such connection. */
   receiveReport(report: Omit<ChannelReport, 'source'>, ctx: Ctx): Promise<channels.Compared | null>;
-  /** Asks one channel now. Throws `unavailable` where it does not answer. */
-  fetchReport(connectionId: string, ctx: Ctx): Promise<channels.Compared>;
   /** Asks every channel that is due; what a job does. */
   fetchReports(signal?: AbortSignal): Promise<number>;
   /** Lists what is new, and has whatever was left behind sent; what a job does. */
@@ -73,6 +74,7 @@ export function createChannelFlows({ pool, home, clock, settings, verb }: Deps):
     change: verb(changeChannel(sealing)),
     resend: verb(resendChannel),
     relist: verb(relistSku),
+    askReport: verb(askReport),
     resolveDrift: verb(resolveDrift),
     sender,
     verifyWebhook: async (rawBody, headers, now) => {
@@ -82,12 +84,6 @@ export function createChannelFlows({ pool, home, clock, settings, verb }: Deps):
       return ports.portOf(connection).verifyWebhook(rawBody, headers, now);
     },
     receiveReport: (report, ctx) => compareReport(pool, { ...report, source: 'received' }, ctx),
-    fetchReport: async (connectionId, ctx) => {
-      const found = await fetchReport({ pool, ports }, connectionId, ctx);
-      if (!found) throw new DomainError('not_found', 'There is no such connection.');
-      if ('trouble' in found) throw new DomainError('unavailable', `The channel did not say what it has: ${found.trouble}`);
-      return found;
-    },
     fetchReports: (signal) => fetchReports({ pool, ports }, ctxOf, signal),
     sweep: async (signal) => {
       const listed = await followCatalogue(pool, clock());

@@ -1,6 +1,7 @@
 import { CHANNEL_KINDS } from '../../domains/channels/provider.ts';
 import { type Connection, mayAnswer } from '../../domains/channels/rules.ts';
 import type {
+  AskReportInput,
   ChangeChannelInput,
   ConnectChannelInput,
   RelistInput,
@@ -172,6 +173,20 @@ export const resendChannel: Verb<ResendChannelInput, World, ResentChannel> = {
     connection.nextAt = null;
     tellAndAudit(world, connection, 'channel.resent', { after: { listings: listings.length } }, ctx);
     return { ...answer(connection), listings: listings.length };
+  },
+  write,
+};
+
+/** Has the channel asked what it has, as soon as somebody looks. */
+export const askReport: Verb<AskReportInput, World, ChangedChannel> = {
+  name: 'ask-channel-report',
+  lock: lockNamed,
+  decide: (world, { input, ctx }) => {
+    const connection = connectionOf(world, input.connectionId);
+    if (connection.status === 'paused') throw new DomainError('state_refuses', 'The connection is paused: resume it first.');
+    connection.reportDueAt = ctx.now;
+    tellAndAudit(world, connection, 'channel.report_asked', { after: {} }, ctx);
+    return answer(connection);
   },
   write,
 };

@@ -1,5 +1,7 @@
 import { type MarketplaceSimulator, startMarketplaceSimulator } from '../../simulators/marketplace/server.ts';
 import type { ChannelFlows } from '../channels/channel-flows.ts';
+import { fetchReport } from '../channels/compare-report.ts';
+import { createChannelPorts } from '../channels/ports.ts';
 import { createFlows, type Flows } from '../flows.ts';
 import { type OrderWorld, orderWorld, TEST_DATA_KEY, type WorldOptions } from './order-world.ts';
 
@@ -21,7 +23,7 @@ export interface ChannelWorld extends Omit<OrderWorld, 'flows'> {
   drift(): Promise<Record<string, unknown>[]>;
   adjust(code: string, delta: number): Promise<void>;
   /** Asks the marketplace what it has, and compares. */
-  report(): ReturnType<ChannelFlows['fetchReport']>;
+  report(): ReturnType<typeof fetchReport>;
   steer(path: string, body: unknown): Promise<void>;
 }
 
@@ -36,6 +38,7 @@ export async function channelWorld(options: WorldOptions = {}): Promise<ChannelW
       channels: { origins: [market.url], timeoutMs: 1_000 },
     });
   const flows = house();
+  const ports = createChannelPorts({ dataKey: TEST_DATA_KEY, origins: [market.url] });
   const input = { merchantId: w.merchantId, kind: 'marketplace', name: 'Bazaar', url: market.url, secret: MARKET_SECRET };
   const { id: connectionId } = await flows.channels.connect(input, w.ctx());
   const send = async (by: ChannelFlows = flows.channels): Promise<void> => {
@@ -67,13 +70,14 @@ export async function channelWorld(options: WorldOptions = {}): Promise<ChannelW
       const where = { merchantId: w.merchantId, skuId: w.skus[code] as string, nodeId: w.nodes[0] as string };
       await flows.adjustStock({ ...where, delta, reason: delta > 0 ? 'found' : 'lost' }, w.ctx());
     },
-    report: () => flows.channels.fetchReport(connectionId, w.ctx()),
+    report: () => fetchReport({ pool: w.db.pool, ports }, connectionId, w.ctx()),
     steer: async (path, body) => {
       const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
       const response = await fetch(`${market.controlUrl}/_sim/${path}`, init);
       if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
     },
     close: async () => {
+      ports.close();
       flows.channels.close();
       await market.close();
       await w.close();

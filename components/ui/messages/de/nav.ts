@@ -42,6 +42,7 @@ export const nav = {
   generalLedger: 'Finanzbuchhaltung',
   reconciliation: 'Abgleich',
   approvals: 'Freigaben',
+  channels: 'Verbindungen',
   mail: 'Mail',
   health: 'Zustand',
   jobs: 'Aufgaben',

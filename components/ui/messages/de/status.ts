@@ -77,6 +77,8 @@ export const status = {
     shipped: 'Versandt',
     cancelled: 'Zurückgenommen',
   },
+  channel: { current: 'Aktuell', sending: 'Sendet', failing: 'Antwortet nicht', paused: 'Angehalten' },
+  sent: { sending: 'Wird gesendet', acknowledged: 'Bestätigt', refused: 'Abgelehnt' },
   pickup: {
     waiting: 'In Vorbereitung',
     ready: 'Bereit',

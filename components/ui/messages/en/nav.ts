@@ -43,6 +43,7 @@ export const nav = {
   generalLedger: 'General ledger',
   reconciliation: 'Reconciliation',
   approvals: 'Approvals',
+  channels: 'Connections',
   mail: 'Mail',
   health: 'Health',
   jobs: 'Jobs',

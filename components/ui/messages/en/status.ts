@@ -78,6 +78,8 @@ export const status = {
     shipped: 'Sent',
     cancelled: 'Taken back',
   },
+  channel: { current: 'Up to date', sending: 'Sending', failing: 'Not answering', paused: 'Paused' },
+  sent: { sending: 'Sending', acknowledged: 'Acknowledged', refused: 'Refused' },
   pickup: {
     waiting: 'Being prepared',
     ready: 'Ready',

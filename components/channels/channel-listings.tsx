@@ -1,0 +1,132 @@
+'use client';
+import { Button, SegmentedControl, TextInput } from '@mantine/core';
+import { IconAlertTriangle, IconCheck, IconHourglass } from '@tabler/icons-react';
+import { useState } from 'react';
+import type { ChannelPage, ListingRow, ListingView } from '../../server/views/channels.ts';
+import { useMoreRows } from '../more-rows.ts';
+import { usePowers } from '../powers.ts';
+import { useTRPC, useTRPCClient } from '../trpc.tsx';
+import { Badge } from '../ui/badge.tsx';
+import { type Column, DataTable } from '../ui/data-table.tsx';
+import { Section } from '../ui/detail-layout.tsx';
+import { useMessages } from '../ui/locale.tsx';
+import { Quantity } from '../ui/money.tsx';
+import { MoreButton } from '../ui/more-button.tsx';
+import { EmptyState, Loaded } from '../ui/states.tsx';
+import { TimeAgo } from '../ui/time-ago.tsx';
+import { RelistDialog } from './channel-dialogs.tsx';
+import classes from './channels.module.css';
+
+const PAGE = 25;
+const VIEWS = ['all', 'unsent', 'problem'] as const;
+
+function State({ row }: { row: ListingRow }) {
+  const { t } = useMessages();
+  if (row.problem)
+    return (
+      <Badge tone="attention" icon={IconAlertTriangle}>
+        {t(`channels.problems.${row.problem}`)}
+      </Badge>
+    );
+  return (
+    <Badge tone={row.waits ? 'moving' : 'done'} icon={row.waits ? IconHourglass : IconCheck}>
+      {t(row.waits ? 'channels.waits' : 'channels.listed')}
+    </Badge>
+  );
+}
+
+function useColumns(onRelist: ((row: ListingRow) => void) | null): Column<ListingRow>[] {
+  const { t } = useMessages();
+  return [
+    { key: 'sku', header: t('channels.sku'), cell: (row) => row.skuCode, card: 'title' },
+    { key: 'ref', header: t('channels.ref'), cell: (row) => row.ref, card: 'sub' },
+    { key: 'sent', header: t('channels.sent'), right: true, cell: (row) => <Quantity value={row.sentQuantity} /> },
+    {
+      key: 'acked',
+      header: t('channels.acked'),
+      right: true,
+      cell: (row) => <Quantity value={row.ackedQuantity} />,
+      card: 'end',
+    },
+    { key: 'version', header: t('channels.version'), right: true, cell: (row) => <Quantity value={row.ackedVersion} /> },
+    { key: 'at', header: t('channels.at'), cell: (row) => <TimeAgo at={row.ackedAt} /> },
+    { key: 'state', header: t('channels.listingState'), cell: (row) => <State row={row} />, card: 'endSub' },
+    ...(onRelist
+      ? [
+          {
+            key: 'relist',
+            header: t('channels.relist'),
+            card: 'actions' as const,
+            cell: (row: ListingRow) => (
+              <Button
+                size="compact-xs"
+                variant="default"
+                aria-label={t('channels.relistNamed', { sku: row.skuCode })}
+                onClick={() => onRelist(row)}
+              >
+                {t('channels.relist')}
+              </Button>
+            ),
+          },
+        ]
+      : []),
+  ];
+}
+
+/** What the channel was told of each SKU, and what it acknowledged. */
+export function ChannelListings({ page }: { page: ChannelPage }) {
+  const { t } = useMessages();
+  const trpc = useTRPC();
+  const client = useTRPCClient();
+  const powers = usePowers();
+  const [view, setView] = useState<ListingView>('all');
+  const [q, setQ] = useState('');
+  const [renaming, setRenaming] = useState<ListingRow | null>(null);
+  const input = { connectionId: page.id, view, ...(q.trim() ? { q: q.trim() } : {}) };
+  const list = useMoreRows(trpc.channels.listings.queryKey(input), (after) =>
+    client.channels.listings.query({ ...input, limit: PAGE, after }),
+  );
+  const columns = useColumns(powers.may('channels.relist') ? setRenaming : null);
+  return (
+    <Section title={t('channels.listings')} count={page.listings}>
+      <div className={classes.tools}>
+        <SegmentedControl
+          size="xs"
+          aria-label={t('channels.show')}
+          value={view}
+          onChange={(value) => setView(VIEWS.find((known) => known === value) ?? 'all')}
+          data={VIEWS.map((value) => ({ value, label: t(`channels.views.${value}`) }))}
+        />
+        <TextInput
+          size="xs"
+          type="search"
+          aria-label={t('channels.search')}
+          placeholder={t('channels.search')}
+          value={q}
+          maxLength={200}
+          onChange={(event) => setQ(event.currentTarget.value)}
+        />
+      </div>
+      <Loaded data={list.rows} error={list.error} onRetry={list.onRetry}>
+        {(rows) =>
+          rows.length === 0 ? (
+            <EmptyState compact title={t('channels.listings')} reason={t('channels.noListings')} />
+          ) : (
+            <DataTable
+              embedded
+              compact
+              label={t('channels.listings')}
+              columns={columns}
+              rows={rows}
+              rowKey={(row) => row.skuId}
+              rowLabel={(row) => row.skuCode}
+              rowHref={(row) => `/stock/${encodeURIComponent(row.skuCode)}?merchant=${page.merchantId}`}
+            />
+          )
+        }
+      </Loaded>
+      <MoreButton more={list.more} busy={list.busy} />
+      {renaming && <RelistDialog page={page} listing={renaming} onClose={() => setRenaming(null)} />}
+    </Section>
+  );
+}

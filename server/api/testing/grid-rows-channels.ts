@@ -1,0 +1,72 @@
+import { newId } from '../../kernel/ids.ts';
+import type { ProcedurePath } from '../root.ts';
+import type { GridWorld, Row, Tenant } from './grid-world.ts';
+
+/** Situations of channels that sell our stock elsewhere. */
+const wishOf = (w: GridWorld, tenant: Tenant) => ({
+  merchantId: w.rest[tenant].id,
+  kind: 'marketplace',
+  name: `Bazaar ${newId()}`,
+  url: 'https://bazaar.example/',
+  secret: 'whsec_0123456789abcdef0123456789',
+});
+
+async function connection(w: GridWorld, tenant: Tenant): Promise<string> {
+  return (await w.rest.api.app.flows.channels.connect(wishOf(w, tenant), w.ctx())).id;
+}
+
+/** A difference that a report found. */
+async function drift(w: GridWorld, tenant: Tenant) {
+  const connectionId = await connection(w, tenant);
+  const skuId = w.rest[tenant].skus['MUG-RED'] ?? '';
+  const driftId = newId();
+  await w.rest.db.pool.query(
+    `INSERT INTO channel_drift (id, connection_id, merchant_id, sku_id, kind, ours, ours_version, theirs, theirs_version, status, first_seen_at, last_seen_at)
+     VALUES ($1, $2, $3, $4, 'quantity', 5, 1, 6, 1, 'open', now(), now())`,
+    [driftId, connectionId, w.rest[tenant].id, skuId],
+  );
+  return { connectionId, driftId };
+}
+
+export const CHANNEL_ROWS: Readonly<Record<string, Row>> = {
+  'channels.connect': async (w, tenant) => ({
+    caller: await w.callerOf(tenant, 'channels.connect'),
+    input: wishOf(w, tenant),
+    other: wishOf(w, tenant),
+  }),
+  'channels.change': async (w, tenant) => {
+    const connectionId = await connection(w, tenant);
+    return {
+      caller: await w.callerOf(tenant, 'channels.change'),
+      input: { connectionId, status: 'paused' },
+      other: { connectionId, name: 'Another name' },
+    };
+  },
+  'channels.resend': async (w, tenant) => ({
+    caller: await w.callerOf(tenant, 'channels.resend'),
+    input: { connectionId: await connection(w, tenant) },
+    other: { connectionId: await connection(w, tenant) },
+  }),
+  'channels.relist': async (w, tenant) => {
+    const connectionId = await connection(w, tenant);
+    const skuId = w.rest[tenant].skus['MUG-RED'];
+    return {
+      caller: await w.callerOf(tenant, 'channels.relist'),
+      input: { connectionId, skuId, ref: 'B00-MUG' },
+      other: { connectionId, skuId, ref: 'B01-MUG' },
+    };
+  },
+  'channels.askReport': async (w, tenant) => ({
+    caller: await w.callerOf(tenant, 'channels.askReport'),
+    input: { connectionId: await connection(w, tenant) },
+    other: { connectionId: await connection(w, tenant) },
+  }),
+  'channels.resolveDrift': async (w, tenant) => {
+    const named = await drift(w, tenant);
+    return {
+      caller: await w.callerOf(tenant, 'channels.resolveDrift'),
+      input: { ...named, answer: 'count' },
+      other: { ...named, answer: 'ignore', reason: 'They keep one aside' },
+    };
+  },
+} satisfies Partial<Record<ProcedurePath, Row>>;
