@@ -33,8 +33,8 @@ export interface Process {
 const READY = { main: '"message":"ready"', simulators: 'Simulators:' } as const;
 const STOPS_WITHIN_MS = 20_000;
 
-/** Opens a house on a database. The simulators start at once; api and worker when they are asked for. */
-export async function openHouse(database: Database, dir: string): Promise<House> {
+/** Opens a house on a database. `own` is what its environment says otherwise. The simulators start at once; api and worker when they are asked for. */
+export async function openHouse(database: Database, dir: string, own: Readonly<Record<string, string>> = {}): Promise<House> {
   const [port, psp, carrier, pspControl, carrierControl] = await Promise.all([
     anyPort(),
     anyPort(),
@@ -64,6 +64,7 @@ export async function openHouse(database: Database, dir: string): Promise<House>
     PSP_CONTROL_PORT: String(pspControl),
     CARRIER_CONTROL_PORT: String(carrierControl),
     WEBHOOK_BASE: `http://127.0.0.1:${port}`,
+    ...own,
     ...Object.fromEntries(
       ['WORKER_CONCURRENCY', 'DATABASE_POOL'].flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])),
     ),

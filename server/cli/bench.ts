@@ -8,7 +8,7 @@ import { ROOT } from './project.ts';
 import { Refusal, run } from './run.ts';
 
 const USAGE = 'npm run bench -- <name>…|all [--seconds N] [--json] [--write]';
-const NAMES = ['checkout', 'flash-sale', 'ledger', 'worker', 'orders-list', 'soak'] as const;
+const NAMES = ['checkout', 'flash-sale', 'channel-sync', 'ledger', 'worker', 'orders-list', 'soak'] as const;
 const USUAL_SECONDS = 10;
 const MOST_SECONDS = 3_600;
 

@@ -29,11 +29,11 @@ async function drift(w: GridWorld, tenant: Tenant) {
 }
 
 export const CHANNEL_ROWS: Readonly<Record<string, Row>> = {
-  'channels.connect': async (w, tenant) => ({
-    caller: await w.callerOf(tenant, 'channels.connect'),
-    input: wishOf(w, tenant),
-    other: wishOf(w, tenant),
-  }),
+  'channels.connect': async (w, tenant) => {
+    // The first connection of all lists goods for the first time, which is not this one's own effect.
+    await connection(w, tenant);
+    return { caller: await w.callerOf(tenant, 'channels.connect'), input: wishOf(w, tenant), other: wishOf(w, tenant) };
+  },
   'channels.change': async (w, tenant) => {
     const connectionId = await connection(w, tenant);
     return {
