@@ -1,4 +1,4 @@
-import { expect, test } from './fixtures/people.ts';
+import { expect, test } from './fixtures/test.ts';
 import { marketplace } from './fixtures/simulators.ts';
 
 test('a marketplace that has another number is found out, told ours again, and agrees', async ({ as }) => {

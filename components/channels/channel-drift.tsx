@@ -41,7 +41,7 @@ export function ChannelDrift({ page }: { page: ChannelPage }) {
     { key: 'what', header: t('channels.what'), cell: (row) => t(`channels.drifts.${row.kind}`), card: 'sub' },
     { key: 'ours', header: t('channels.ours'), right: true, cell: (row) => <Quantity value={row.ours} />, card: 'end' },
     { key: 'theirs', header: t('channels.theirs'), right: true, cell: (row) => <Quantity value={row.theirs} />, card: 'endSub' },
-    { key: 'since', header: t('channels.lag'), cell: (row) => <TimeAgo at={row.firstSeenAt} /> },
+    { key: 'since', header: t('channels.driftSince'), cell: (row) => <TimeAgo at={row.firstSeenAt} /> },
     { key: 'seen', header: t('channels.seen'), cell: (row) => t('channels.times', { count: row.timesSeen }) },
     {
       key: 'answer',

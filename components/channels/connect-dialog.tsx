@@ -78,7 +78,7 @@ export function ConnectDialog({ onClose }: { onClose: () => void }) {
       <TextInput
         label={t('channels.url')}
         description={t('channels.urlHint')}
-        placeholder="https://"
+        placeholder={t('channels.urlExample')}
         inputMode="url"
         value={url}
         maxLength={500}

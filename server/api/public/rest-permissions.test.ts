@@ -27,6 +27,7 @@ interface Norths {
   readonly giftCard: string;
   readonly giftCode: string;
   readonly storeCredit: string;
+  readonly channel: string;
   readonly purchaseOrder: string;
   readonly purchaseNumber: string;
   /** South's own order, for what is nested in a request about it. */
@@ -122,6 +123,9 @@ const FOREIGN: Readonly<Record<keyof typeof REST_PERMISSIONS, readonly Call[]>> 
     { path: () => '/stock/NORTH-ONLY/adjustments', body: () => ({ node: 'MAIN', reason: 'found', delta: 1 }) },
     { path: () => '/stock/MUG-RED/adjustments', body: () => ({ node: 'NORTH-NODE', reason: 'found', delta: 1 }) },
   ],
+  'v1.channels.list': [],
+  'v1.channels.listings': [{ path: (n) => `/channels/${n.channel}/listings` }],
+  'v1.channels.differences': [{ path: (n) => `/channels/${n.channel}/differences` }],
   'v1.purchaseOrders.list': [{ path: () => '/purchase-orders?q=North', nothing: true }],
   'v1.purchaseOrders.get': [
     { path: (n) => `/purchase-orders/${n.purchaseOrder}` },
@@ -266,10 +270,18 @@ beforeAll(async () => {
     currency: 'EUR',
   };
   await send('POST', '/ledger/journals', { body: { journals: [{ transfers: [filled] }] } });
+  const connected = await world.api.app.flows.channels.connect(
+    {
+      ...{ merchantId: north.id, kind: 'marketplace', name: 'Bazaar', url: 'https://bazaar.example' },
+      secret: 'whsec_0123456789abcdef0123456789',
+    },
+    { now: new Date(), actor: 'system:test', traceId: 't', requestId: 'r', home: 'EU' },
+  );
   const { json: purchase } = await send('POST', '/purchase-orders', {
     body: { node: 'MAIN', supplier: 'North Makers', order: true, lines: [{ sku: 'MUG-RED', quantity: 5 }] },
   });
   norths = {
+    channel: connected.id,
     purchaseOrder: purchase.id,
     purchaseNumber: purchase.number,
     program: program.id,

@@ -1,4 +1,5 @@
 import { createCallerFactory, router } from '../trpc.ts';
+import { channelsRouter } from './channels.ts';
 import { customersRouter } from './customers.ts';
 import { eventsRouter } from './events.ts';
 import { giftCardsRouter } from './gift-cards.ts';
@@ -30,6 +31,7 @@ export const restRouter = router({
     orders: ordersRouter,
     products: productsRouter,
     purchaseOrders: purchaseOrdersRouter,
+    channels: channelsRouter,
     promises: promisesRouter,
     quotes: quotesRouter,
     refunds: refundsRouter,
