@@ -7,6 +7,7 @@ import type { PermissionRow } from '../permissions.ts';
 import { PERMISSIONS } from '../permissions.ts';
 import { REST_PERMISSIONS } from './permissions.ts';
 import { OPERATIONS } from './router.ts';
+import { connectedChannel } from './testing/connected-channel.ts';
 import { type RestWorld, restWorld } from './testing/rest-world.ts';
 
 /** What belongs to North: South must not learn that any of it exists. */
@@ -270,18 +271,11 @@ beforeAll(async () => {
     currency: 'EUR',
   };
   await send('POST', '/ledger/journals', { body: { journals: [{ transfers: [filled] }] } });
-  const connected = await world.api.app.flows.channels.connect(
-    {
-      ...{ merchantId: north.id, kind: 'marketplace', name: 'Bazaar', url: 'https://bazaar.example' },
-      secret: 'whsec_0123456789abcdef0123456789',
-    },
-    { now: new Date(), actor: 'system:test', traceId: 't', requestId: 'r', home: 'EU' },
-  );
   const { json: purchase } = await send('POST', '/purchase-orders', {
     body: { node: 'MAIN', supplier: 'North Makers', order: true, lines: [{ sku: 'MUG-RED', quantity: 5 }] },
   });
   norths = {
-    channel: connected.id,
+    channel: await connectedChannel(world),
     purchaseOrder: purchase.id,
     purchaseNumber: purchase.number,
     program: program.id,

@@ -5,6 +5,7 @@ const wish = { kind: 'marketplace', name: 'Bazaar', url: 'https://bazaar.example
 
 /** Samples of channels' connections. */
 export const CHANNEL_SAMPLES = {
+  'channels.list': {},
   'channels.get': { input: () => ({ id: NIL }), foreign: [(world) => ({ id: world.northChannel })] },
   'channels.listings': {
     input: () => ({ connectionId: NIL }),

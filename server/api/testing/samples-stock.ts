@@ -1,9 +1,11 @@
 import type { Sample } from './samples.ts';
+import { CHANNEL_SAMPLES } from './samples-channels.ts';
 
 const NIL = '00000000-0000-7000-8000-000000000000';
 
 /** Samples of what is done with goods before anybody orders them. */
 export const STOCK_SAMPLES = {
+  ...CHANNEL_SAMPLES,
   'promises.get': {
     input: () => ({ code: 'MUG-RED' }),
     foreign: [() => ({ code: 'TENT-2' }), (world) => ({ code: 'TENT-2', merchantId: world.merchants[0] })],

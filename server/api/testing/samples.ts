@@ -1,6 +1,5 @@
 import type { ShopFixture } from '../../views/shop-fixture.ts';
 import type { ProcedurePath } from '../root.ts';
-import { CHANNEL_SAMPLES } from './samples-channels.ts';
 import { FETCHING_SAMPLES } from './samples-fetching.ts';
 import { LEDGER_SAMPLES } from './samples-ledger.ts';
 import { MONEY_SAMPLES } from './samples-money.ts';
@@ -61,10 +60,7 @@ const EMPTY: Sample = { input: () => ({}) };
 export const SAMPLES: Readonly<Record<ProcedurePath, Sample>> = {
   'auth.me': NONE,
   'auth.sessions': NONE,
-  'auth.revokeSession': {
-    input: () => ({ sessionId: NIL }),
-    foreign: [(world) => ({ sessionId: world.otherSession })],
-  },
+  'auth.revokeSession': { input: () => ({ sessionId: NIL }), foreign: [(world) => ({ sessionId: world.otherSession })] },
   'auth.revokeOtherSessions': EMPTY,
   'auth.beginTotp': EMPTY,
   'auth.confirmTotp': { input: () => ({ code: '123456' }), foreign: NO_RECORD },
@@ -145,8 +141,6 @@ export const SAMPLES: Readonly<Record<ProcedurePath, Sample>> = {
   ...FETCHING_SAMPLES,
   ...LEDGER_SAMPLES,
   ...STOCK_SAMPLES,
-  ...CHANNEL_SAMPLES,
-  'channels.list': NONE,
   ...PARCEL_SAMPLES,
   ...TENDER_SAMPLES,
   'mails.list': { ...EMPTY, foreign: [(world) => ({ orderId: world.orders[0] })], nothing: true },
