@@ -1,5 +1,5 @@
-import { expect, test } from './fixtures/test.ts';
 import { marketplace } from './fixtures/simulators.ts';
+import { expect, test } from './fixtures/test.ts';
 
 test('a marketplace that has another number is found out, told ours again, and agrees', async ({ as }) => {
   const merchant = await as('merchant');
