@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { signStandardWebhook } from '../../platform/standard-webhook.ts';
+import { createWebhookStore } from '../../platform/stored-webhooks.ts';
+import { processWebhook } from '../process-webhook.ts';
 import { type ChannelWorld, channelWorld, MARKET_SECRET } from '../testing/channel-world.ts';
 import { createMortal, type Death, mortality } from '../testing/mortal.ts';
 import { TEST_DATA_KEY } from '../testing/order-world.ts';
@@ -54,6 +56,30 @@ describe('a report', () => {
     w.advanceClock(1_000);
     await w.send();
     expect(await w.report()).toMatchObject({ agreed: 3 });
+  });
+
+  it('that the channel sends by itself is compared once, however often it comes', async () => {
+    await w.steer('listings/BAG/drift', { by: 9 });
+    const body = JSON.stringify({
+      type: 'stock.report',
+      timestamp: w.clock().toISOString(),
+      data: { connection: w.connectionId, listings: w.market.state.ofConnection(w.connectionId) },
+    });
+    const verified = await w.channels.verifyWebhook(
+      Buffer.from(body),
+      signStandardWebhook('msg_report', body, MARKET_SECRET, w.clock()),
+      w.clock(),
+    );
+    const store = createWebhookStore(w.db.pool);
+    const received = { source: 'marketplace', externalId: verified.id, topic: verified.topic, payload: verified };
+    expect(await store.store({ ...received, receivedAt: w.clock() })).toBe(false);
+    expect(await store.store({ ...received, receivedAt: w.clock() })).toBe(true);
+    const { rows } = await w.db.pool.query(`SELECT id FROM inbound_webhooks WHERE source = 'marketplace'`);
+    for (let times = 0; times < 2; times++) await processWebhook(w.db.pool, w.flows, rows[0].id, w.ctx(), { lastTry: true });
+    expect(await open()).toMatchObject([{ kind: 'quantity', ours: 2_000n, theirs: 2_009n, times_seen: 1, sku_id: w.skus.BAG }]);
+    expect((await w.db.pool.query(`SELECT source FROM channel_reports WHERE source = 'received'`)).rows).toHaveLength(1);
+    await w.steer('listings/BAG/drift', { by: -9 });
+    expect(await w.report()).toMatchObject({ agreed: 3, closed: 1 });
   });
 
   it('is fetched when it is due, by one house of two', async () => {
