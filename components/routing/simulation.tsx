@@ -18,6 +18,7 @@ import { EmptyState, ErrorState } from '../ui/states.tsx';
 import { useToast } from '../ui/toast.tsx';
 
 const MOST_ORDERS = 5_000;
+const MOST_DAYS = 366;
 const POLL_MS = 1_000;
 
 /** Replays the draft over past orders and compares: what happened, the rules in force, the draft. */
@@ -29,6 +30,7 @@ export function Simulations({ page, draft }: { page: RulesPage; draft: RuleSetRo
   const request = useRequestKey();
   const may = usePowers().may('routing.simulate');
   const [last, setLast] = useState<number | null>(200);
+  const [days, setDays] = useState<number | null>(null);
   const start = useMutation(
     trpc.routing.simulate.mutationOptions({
       onSuccess: () => toast.success({ message: t('routing.simulation.started') }),
@@ -47,11 +49,20 @@ export function Simulations({ page, draft }: { page: RulesPage; draft: RuleSetRo
           style={{ alignItems: 'end', marginTop: 12 }}
           onSubmit={(event) => {
             event.preventDefault();
-            if (draft && last)
-              start.mutate(request.keyed({ merchantId: page.merchant.id, lastOrders: last, version: draft.version }));
+            if (!draft || !last) return;
+            const asked = { merchantId: page.merchant.id, lastOrders: last, version: draft.version };
+            start.mutate(request.keyed(days === null ? asked : { ...asked, lastDays: days }));
           }}
         >
           <QuantityInput label={t('routing.simulation.last')} value={last} min={1} max={MOST_ORDERS} onChange={setLast} />
+          <QuantityInput
+            label={t('routing.simulation.days')}
+            description={t('routing.simulation.daysText')}
+            value={days}
+            min={1}
+            max={MOST_DAYS}
+            onChange={setDays}
+          />
           <Button type="submit" variant="default" disabled={!draft || !last} loading={start.isPending}>
             {t('routing.simulation.run')}
           </Button>

@@ -17,6 +17,7 @@ import { openProviderLog, type ProviderLog, providerFinding, readCaptures } from
 import { RAIL_INVARIANTS } from './integrity/rails.ts';
 import { RECONCILIATION_INVARIANTS } from './integrity/reconciliation.ts';
 import { REFERENCE_INVARIANTS } from './integrity/references.ts';
+import { ROUTING_INVARIANTS } from './integrity/routing.ts';
 import { type Inspection, inspectionScope, type VerifiedVersion } from './integrity/scope.ts';
 import { SEAL_INVARIANTS, SEALS_VERIFY, type SealHeadMark, sealHeads } from './integrity/seal-invariant.ts';
 import { STOCK_INVARIANTS } from './integrity/stock.ts';
@@ -33,6 +34,7 @@ export const INVARIANTS: readonly Invariant[] = [
   ...TENDER_INVARIANTS,
   ...STOCK_INVARIANTS,
   ...PARTNER_INVARIANTS,
+  ...ROUTING_INVARIANTS,
   ...CHANNEL_INVARIANTS,
   ...STOCK_WORK_INVARIANTS,
   ...BACKORDER_INVARIANTS,

@@ -100,3 +100,21 @@ export function shelfBefore(
   }
   return { free: Math.max(0, free), safety: Math.max(0, safety) };
 }
+
+/** Units that were counted on a node's day for an order; negative where they were taken back. */
+export interface Load {
+  readonly orderId: string;
+  readonly units: number;
+  readonly at: number;
+}
+
+/** What a node had taken of its day just before a moment, in its own unit, without the order that is asked about. */
+export function usedBefore(loads: readonly Load[], unit: 'orders' | 'units', moment: number, orderId: string): number {
+  const units = new Map<string, number>();
+  for (const load of loads) {
+    if (load.at >= moment || load.orderId === orderId) continue;
+    units.set(load.orderId, (units.get(load.orderId) ?? 0) + load.units);
+  }
+  const taken = [...units.values()].filter((sum) => sum > 0);
+  return unit === 'orders' ? taken.length : taken.reduce((sum, one) => sum + one, 0);
+}

@@ -124,6 +124,8 @@ export const simulateRulesInput = z.object({
   merchantId: z.uuid(),
   /** How many of the last orders that found a node are replayed. */
   lastOrders: z.int().min(1).max(5_000),
+  /** Only those of so many days until now. */
+  lastDays: z.int().min(1).max(366).optional(),
   /** The draft's version that was seen. */
   version: seenVersion,
 });

@@ -9,6 +9,7 @@ export interface Simulation {
   readonly merchantId: string;
   readonly rules: RulesContent;
   readonly lastOrders: number;
+  readonly lastDays: number | null;
   readonly status: 'queued' | 'running' | 'done' | 'failed';
 }
 
@@ -19,9 +20,18 @@ export async function addSimulations(
   for (const row of rows)
     await tx.query({
       name: 'routing-add-simulation',
-      text: `INSERT INTO routing_simulations (id, merchant_id, rule_set_id, rules, last_orders, status, started_by, created_at)
-             VALUES ($1, $2, $3, $4, $5, 'queued', $6, $7)`,
-      values: [row.id, row.merchantId, row.ruleSetId, JSON.stringify(row.rules), row.lastOrders, row.startedBy, row.at],
+      text: `INSERT INTO routing_simulations (id, merchant_id, rule_set_id, rules, last_orders, last_days, status, started_by, created_at)
+             VALUES ($1, $2, $3, $4, $5, $8, 'queued', $6, $7)`,
+      values: [
+        row.id,
+        row.merchantId,
+        row.ruleSetId,
+        JSON.stringify(row.rules),
+        row.lastOrders,
+        row.startedBy,
+        row.at,
+        row.lastDays,
+      ],
     });
 }
 
@@ -30,7 +40,7 @@ export async function takeSimulation(db: Queryable, id: string): Promise<Simulat
   const { rows } = await db.query<Simulation>({
     name: 'routing-take-simulation',
     text: `UPDATE routing_simulations SET status = 'running', progress = 0 WHERE id = $1 AND status IN ('queued', 'running')
-           RETURNING id, merchant_id AS "merchantId", rules, last_orders AS "lastOrders", status`,
+           RETURNING id, merchant_id AS "merchantId", rules, last_orders AS "lastOrders", last_days AS "lastDays", status`,
     values: [id],
   });
   return rows[0] ?? null;

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { Change } from '../../domains/routing/replay.ts';
+import type { Change, Load } from '../../domains/routing/replay.ts';
 
 /** What a replay reads: orders that found a node, their shelves, and what moved on them since. */
 
@@ -15,18 +15,19 @@ export interface PastOrder {
 }
 
 /** The last orders of a merchant whose goods are all at nodes or left from them, the oldest first. */
-export async function readPastOrders(pool: pg.Pool, merchantId: string, last: number): Promise<PastOrder[]> {
+export async function readPastOrders(pool: pg.Pool, merchantId: string, last: number, from: Date | null): Promise<PastOrder[]> {
   const { rows } = await pool.query<PastOrder>({
     name: 'routing-past-orders',
     text: `SELECT o.id, o.number, o.channel, o.ship_to AS "shipTo", o.promised_by::text AS "promisedBy", o.confirmed_at AS "confirmedAt", u.units
-           FROM (SELECT * FROM orders WHERE merchant_id = $1 AND confirmed_at IS NOT NULL ORDER BY placed_at DESC, id DESC LIMIT $2) o
+           FROM (SELECT * FROM orders WHERE merchant_id = $1 AND confirmed_at IS NOT NULL
+                   AND ($3::timestamptz IS NULL OR confirmed_at >= $3) ORDER BY placed_at DESC, id DESC LIMIT $2) o
            JOIN LATERAL (SELECT jsonb_agg(jsonb_build_object('lineId', l.id, 'skuId', l.sku_id, 'from', s.from_unit, 'to', s.to_unit,
                                                              'nodeId', s.node_id) ORDER BY l.position, s.from_unit) AS units
                          FROM order_lines l JOIN line_spans s ON s.line_id = l.id
                          WHERE l.order_id = o.id AND l.stocked AND l.sku_id IS NOT NULL AND s.node_id IS NOT NULL AND s.state <> 'cancelled') u
              ON u.units IS NOT NULL
            ORDER BY o.placed_at, o.id`,
-    values: [merchantId, last],
+    values: [merchantId, last, from],
   });
   return rows;
 }
@@ -57,6 +58,24 @@ export async function readShelves(pool: pg.Pool, skuIds: readonly string[], sinc
   for (const { key, at, free, safety } of moved)
     shelves.get(key)?.changes.push({ at: at.getTime(), free: Number(free), safety: Number(safety) });
   return shelves;
+}
+
+/** What nodes with a capacity took since the day before a time, by `node:day`. */
+export async function readDays(pool: pg.Pool, merchantId: string, since: Date): Promise<Map<string, Load[]>> {
+  const { rows } = await pool.query<{ key: string; orderId: string; units: number; at: Date }>({
+    name: 'routing-past-days',
+    text: `SELECT l.node_id || ':' || l.day AS key, l.order_id AS "orderId", l.units, l.at FROM node_loads l JOIN nodes n ON n.id = l.node_id
+           WHERE n.merchant_id = $1 AND l.day >= ($2::timestamptz - interval '1 day')::date ORDER BY l.at, l.id`,
+    values: [merchantId, since],
+  });
+  const days = new Map<string, Load[]>();
+  for (const { key, orderId, units, at } of rows) {
+    const load = { orderId, units, at: at.getTime() };
+    const known = days.get(key);
+    if (known) known.push(load);
+    else days.set(key, [load]);
+  }
+  return days;
 }
 
 /** The nodes of a merchant as they are now, and its currency. */

@@ -57,6 +57,43 @@ describe('a draft of rules', () => {
   });
 });
 
+describe('a replay', () => {
+  it('counts what nodes had taken of their day by then, and leaves out what is older than is asked', async () => {
+    await describeNode(0, { zones: price(100), capacityPerDay: 2, capacityUnit: 'orders' });
+    await describeNode(1, { zones: price(900) });
+    await rules({});
+    for (let n = 0; n < 4; n++) {
+      await order('BAG', 1);
+      w.advanceClock(1_000);
+    }
+    const content = { splitMinor: 300, lateDayMinor: 200, rules: [] };
+    const versions = await w.db.pool.query(`SELECT version FROM routing_rule_sets WHERE merchant_id = $1 AND status = 'draft'`, [
+      w.merchantId,
+    ]);
+    const { version } = await w.flows.routing.saveDraft(
+      { merchantId: w.merchantId, content, version: versions.rows[0]?.version ?? 0n },
+      w.ctx(),
+    );
+    const replayed = async (asked: { lastOrders: number; lastDays?: number }) => {
+      const wish = { merchantId: w.merchantId, version: BigInt(version), ...asked };
+      const { simulationId } = await w.flows.routing.simulate(wish, w.ctx());
+      await w.flows.routing.runSimulation(simulationId);
+      return (await w.db.pool.query('SELECT result, error FROM routing_simulations WHERE id = $1', [simulationId])).rows[0];
+    };
+    // The third and the fourth order found the cheap node's day full: the rules as they are send them as it happened.
+    expect((await replayed({ lastOrders: 4 })).result).toMatchObject({
+      happened: { orders: 4, nodes: { N1: { orders: 2 }, N2: { orders: 2 } } },
+      active: { orders: 4, missing: 0, nodes: { N1: { orders: 2 }, N2: { orders: 2 } } },
+    });
+    await w.db.ownerPool.query(
+      `UPDATE orders SET confirmed_at = confirmed_at - interval '40 days' WHERE merchant_id = $1 AND id IN (
+      SELECT id FROM orders WHERE merchant_id = $1 ORDER BY placed_at DESC, id DESC OFFSET 3)`,
+      [w.merchantId],
+    );
+    expect((await replayed({ lastOrders: 100, lastDays: 30 })).result).toMatchObject({ happened: { orders: 3 } });
+  });
+});
+
 describe('what people say of nodes and rules', () => {
   it('is refused with the reason where it could not be followed, and changes nothing', async () => {
     const zone = (bands: SaveNodeSettingsInput['zones'][number]['bands']) => [{ name: 'A', area: [], transitDays: 1, bands }];

@@ -1,14 +1,17 @@
 import type pg from 'pg';
+import { localTime } from '../../domains/routing/calendar.ts';
 import { answerOf, priceOf } from '../../domains/routing/explain.ts';
 import { modelOf, type Question } from '../../domains/routing/model.ts';
 import {
   addOutcome,
   type Difference,
   isSameWay,
+  type Load,
   noTotals,
   type Outcome,
   type ReplayResult,
   shelfBefore,
+  usedBefore,
 } from '../../domains/routing/replay.ts';
 import { factsOf } from '../../domains/routing/rules.ts';
 import type { RulesContent, SimulateRulesInput } from '../../domains/routing/schema.ts';
@@ -25,7 +28,7 @@ import { newId } from '../../kernel/ids.ts';
 import { audit, job } from '../../platform/outbox.ts';
 import type { Request, Verb } from '../../platform/verb.ts';
 import { draftOf, type Editing, lockRulesOf, writeRulesOf } from './edit-rules.ts';
-import { type PastOrder, readNodes, readPastOrders, readShelves, type Shelf } from './replay-reads.ts';
+import { type PastOrder, readDays, readNodes, readPastOrders, readShelves, type Shelf } from './replay-reads.ts';
 import { type Router, skusOf } from './router.ts';
 
 /**
@@ -50,13 +53,14 @@ function start(world: Starting, { input, ctx }: Request<SimulateRulesInput>): St
     merchantId,
     rules: draft.content,
     lastOrders,
+    lastDays: input.lastDays ?? null,
     ruleSetId: draft.id,
     startedBy: ctx.actor,
     at: ctx.now,
   });
   world.applied++;
   job(world.outbox, { task: 'simulate-routing', payload: { simulationId: id }, jobKey: `simulation:${id}` });
-  const after = { number: draft.number, lastOrders };
+  const after = { number: draft.number, lastOrders, lastDays: input.lastDays ?? null };
   audit(world.outbox, { action: 'routing_rules.simulated', entity: 'routing_rules', entityId: draft.id, merchantId, after }, ctx);
   return { simulationId: id };
 }
@@ -71,6 +75,8 @@ export const simulateRules: Verb<SimulateRulesInput, Starting, StartedSimulation
   },
 };
 
+const DAY_MS = 86_400_000;
+
 /** Orders between two words about how far it is. */
 const TOLD_EVERY = 20;
 /** Differences that are kept to be looked at one by one. */
@@ -79,11 +85,13 @@ const SHOWN = 100;
 interface Setting {
   readonly nodes: Omit<Question['nodes'][number], 'used'>[];
   readonly shelves: ReadonlyMap<string, Shelf>;
+  /** What was counted on each node’s day, by `node:day`. */
+  readonly days: ReadonlyMap<string, readonly Load[]>;
   readonly skus: Question['skus'];
 }
 
-/** The question that an order was, with nothing known of nodes' days: what a past day took is not kept for nodes without a capacity. */
-function questionOf(order: PastOrder, { nodes, shelves, skus }: Setting, rules: RulesContent | null): Question {
+/** The question that an order was: the shelves as they were, and what nodes with a capacity had taken of their day by then. */
+function questionOf(order: PastOrder, { nodes, shelves, days, skus }: Setting, rules: RulesContent | null): Question {
   const moment = order.confirmedAt.getTime();
   const own = new Set(order.units.map((unit) => unit.skuId));
   const stock: Record<string, { free: number; safety: number }> = {};
@@ -99,7 +107,10 @@ function questionOf(order: PastOrder, { nodes, shelves, skus }: Setting, rules: 
     promisedBy: order.promisedBy,
     pieces: order.units.map(({ lineId, skuId, from, to }) => ({ lineId, skuId, from, to, barred: [] })),
     skus: Object.fromEntries([...own].map((skuId) => [skuId, skus[skuId] ?? { grams: 0, tags: [] }])),
-    nodes: nodes.map((node) => ({ ...node, used: 0 })),
+    nodes: nodes.map((node) => {
+      const { day } = localTime(order.confirmedAt, node.facts.timeZone);
+      return { ...node, used: usedBefore(days.get(`${node.id}:${day}`) ?? [], node.facts.capacityUnit, moment, order.id) };
+    }),
     stock,
     rules,
     inUse: [],
@@ -123,12 +134,15 @@ async function replay(pool: pg.Pool, router: Router, simulation: Simulation, sig
   const { merchantId } = simulation;
   const config = await routing.readConfig(pool, merchantId);
   const { nodes, currency } = await readNodes(pool, merchantId);
-  const orders = await readPastOrders(pool, merchantId, simulation.lastOrders);
+  const { lastOrders, lastDays } = simulation;
+  const from = lastDays === null ? null : new Date(Date.now() - lastDays * DAY_MS);
+  const orders = await readPastOrders(pool, merchantId, lastOrders, from);
   const units = orders.flatMap((order) => order.units.map((unit) => ({ ...unit, barred: [] })));
   const since = new Date(Math.min(Date.now(), ...orders.map((order) => order.confirmedAt.getTime())));
   const setting: Setting = {
     skus: await skusOf(pool, units),
     shelves: await readShelves(pool, [...new Set(units.map((unit) => unit.skuId))], since),
+    days: await readDays(pool, merchantId, since),
     nodes: nodes.map((node) => ({ ...node, facts: factsOf(config.settings.get(node.id)) })),
   };
   const totals = { happened: noTotals(), active: noTotals(), draft: noTotals() };

@@ -3,6 +3,7 @@ import type { Corruption } from './corruptions-fixture.ts';
 import { PARCEL_CORRUPTIONS } from './parcels-fixture.ts';
 import { PARTNER_CORRUPTIONS } from './partners-fixture.ts';
 import { PROGRAM_CORRUPTIONS } from './programs-fixture.ts';
+import { ROUTING_CORRUPTIONS } from './routing-fixture.ts';
 import { STOCK_WORK_CORRUPTIONS } from './stock-work-fixture.ts';
 import { TENDERS } from './tenders-fixture.ts';
 
@@ -73,6 +74,7 @@ export const EDGES: readonly Corruption[] = [
             VALUES ('po_x', 'EU', 'x', 'EUR', 100, 'settled', 'suspense', 'withdrawal_returned', now(), now())`,
   },
   ...PARTNER_CORRUPTIONS,
+  ...ROUTING_CORRUPTIONS,
   ...CHANNEL_CORRUPTIONS,
   ...STOCK_WORK_CORRUPTIONS,
   ...TENDERS,

@@ -150,8 +150,10 @@ export const routing = {
   },
   simulation: {
     title: 'Simulation',
-    text: 'Spielt den Entwurf an vergangenen Bestellungen durch, jede mit dem, was damals in den Regalen lag, und den Standorten, wie sie heute beschrieben sind. Tagesleistungen bleiben außen vor.',
+    text: 'Spielt den Entwurf an vergangenen Bestellungen durch, jede mit dem, was damals in den Regalen lag, mit dem, was begrenzte Standorte an dem Tag schon übernommen hatten, und den Standorten, wie sie heute beschrieben sind.',
     last: 'Letzte Bestellungen',
+    days: 'Der letzten Tage',
+    daysText: 'Leer: wie alt auch immer.',
     run: 'Durchspielen',
     needsDraft: 'Speichern Sie zuerst einen Entwurf: er wird durchgespielt.',
     started: 'Das Durchspielen hat begonnen.',

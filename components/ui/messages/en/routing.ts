@@ -149,8 +149,10 @@ export const routing = {
   },
   simulation: {
     title: 'Simulation',
-    text: 'Replays the draft over past orders, each with what lay at the shelves then and the nodes as they are described today. Capacities are left out: what days took is not replayed.',
+    text: 'Replays the draft over past orders, each with what lay at the shelves then, what nodes with a capacity had taken of their day by then, and the nodes as they are described today.',
     last: 'Last orders',
+    days: 'Of the last days',
+    daysText: 'Empty: however old.',
     run: 'Replay',
     needsDraft: 'Save a draft first: it is what is replayed.',
     started: 'The replay has begun.',
