@@ -167,6 +167,8 @@ export function openApiDocument(): JsonObject {
             'Products',
             'Stock',
             'Nodes',
+            'Routing',
+            'Pick-up',
             'Customers',
             'Ledger',
             'Events',

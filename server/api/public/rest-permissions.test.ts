@@ -31,6 +31,7 @@ interface Norths {
   readonly channel: string;
   readonly purchaseOrder: string;
   readonly purchaseNumber: string;
+  readonly simulation: string;
   /** South's own order, for what is nested in a request about it. */
   readonly southOrder: string;
 }
@@ -116,6 +117,14 @@ const FOREIGN: Readonly<Record<keyof typeof REST_PERMISSIONS, readonly Call[]>> 
     { path: (n) => `/orders/${n.order}/reroutes`, body: () => ({ node: 'NORTH-NODE', reason: 'shortage' }) },
     { path: (n) => `/orders/${n.southOrder}/reroutes`, body: () => ({ node: 'NORTH-NODE', reason: 'shortage' }) },
   ],
+  // Rules are the key's own merchant's: nothing of anybody else's can be named.
+  'v1.routing.rules': [],
+  'v1.routing.saveDraft': [],
+  'v1.routing.promote': [],
+  'v1.routing.simulate': [],
+  'v1.routing.simulation': [{ path: (n) => `/routing/simulations/${n.simulation}` }],
+  'v1.pickups.makeReady': [{ path: (n) => `/orders/${n.order}/pickup/ready`, body: () => ({}) }],
+  'v1.pickups.handOver': [{ path: (n) => `/orders/${n.order}/pickup/hand-over`, body: (n) => ({ shown: n.number }) }],
   'v1.stock.list': [{ path: () => '/stock?q=NORTH-ONLY', nothing: true }],
   'v1.stock.get': [{ path: () => '/stock/NORTH-ONLY' }],
   'v1.stock.policy': [{ path: () => '/stock/NORTH-ONLY/backorder-policy' }],
@@ -274,8 +283,13 @@ beforeAll(async () => {
   const { json: purchase } = await send('POST', '/purchase-orders', {
     body: { node: 'MAIN', supplier: 'North Makers', order: true, lines: [{ sku: 'MUG-RED', quantity: 5 }] },
   });
+  const { json: draft } = await send('PUT', '/routing/rules/draft', {
+    body: { version: 0, split_minor: 300, late_day_minor: 200, rules: [] },
+  });
+  const { json: simulation } = await send('POST', '/routing/simulations', { body: { version: draft.version, last_orders: 1 } });
   norths = {
     channel: await connectedChannel(world),
+    simulation: simulation.id,
     purchaseOrder: purchase.id,
     purchaseNumber: purchase.number,
     program: program.id,

@@ -9,12 +9,14 @@ import { nodesRouter } from './nodes.ts';
 import type { OperationFacts, RestMeta } from './operation.ts';
 import { ordersRouter } from './orders.ts';
 import { manifestsRouter, parcelsRouter } from './parcels.ts';
+import { pickupsRouter } from './pickups.ts';
 import { productsRouter } from './products.ts';
 import { promisesRouter } from './promises.ts';
 import { purchaseOrdersRouter } from './purchase-orders.ts';
 import { quotesRouter } from './quotes.ts';
 import { refundsRouter } from './refunds.ts';
 import { reservationsRouter } from './reservations.ts';
+import { routingRouter } from './routing.ts';
 import { shipmentsRouter } from './shipments.ts';
 import { stockRouter } from './stock.ts';
 import { storeCreditRouter } from './store-credit.ts';
@@ -28,6 +30,8 @@ export const restRouter = router({
     giftCards: giftCardsRouter,
     merchant: merchantRouter,
     nodes: nodesRouter,
+    routing: routingRouter,
+    pickups: pickupsRouter,
     orders: ordersRouter,
     products: productsRouter,
     purchaseOrders: purchaseOrdersRouter,

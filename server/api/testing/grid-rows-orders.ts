@@ -57,7 +57,7 @@ async function atNode(w: GridWorld, tenant: Tenant) {
 }
 
 /** An order whose units lie at the counter where its customer fetches them. */
-async function fetched(w: GridWorld, tenant: Tenant): Promise<PlacedForGrid> {
+export async function fetched(w: GridWorld, tenant: Tenant): Promise<PlacedForGrid> {
   const order = await w.allocated(tenant);
   await w.rest.db.pool.query(
     `INSERT INTO pickups (order_id, merchant_id, node_id, status, created_at, updated_at, version)

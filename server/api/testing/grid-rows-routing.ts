@@ -1,4 +1,5 @@
 import { DEFAULT_FACTS, DEFAULT_RULES } from '../../domains/routing/rules.ts';
+import { fetched } from './grid-rows-orders.ts';
 import type { GridWorld, Row, Tenant } from './grid-world.ts';
 
 /** Situations of nodes and routing rules. */
@@ -61,6 +62,51 @@ export const ROUTING_ROWS: Readonly<Record<string, Row>> = {
     input: { node: 'MAIN', reason: 'shortage' },
     other: { node: 'MAIN', reason: 'silent' },
   }),
+  'v1.routing.saveDraft': async (w, tenant) => {
+    const version = await versionOf(w, 'routing_rule_sets', tenant);
+    const wish = { version, split_minor: 2_000 + version, late_day_minor: 200, rules: [] };
+    return {
+      caller: { key: w.rest[tenant].key },
+      path: '/routing/rules/draft',
+      input: wish,
+      other: { ...wish, late_day_minor: 100 },
+    };
+  },
+  'v1.routing.promote': async (w, tenant) => {
+    await inForce(w, tenant);
+    const { version } = await drafted(w, tenant);
+    return {
+      caller: { key: w.rest[tenant].key },
+      path: '/routing/rules/draft/promotion',
+      input: { version, reason: 'Better' },
+      other: { version, reason: 'Worse' },
+    };
+  },
+  'v1.routing.simulate': async (w, tenant) => {
+    const { version } = await drafted(w, tenant);
+    return {
+      caller: { key: w.rest[tenant].key },
+      path: '/routing/simulations',
+      input: { version, last_orders: 5 },
+      other: { version, last_orders: 6 },
+    };
+  },
+  'v1.pickups.makeReady': async (w, tenant) => ({
+    caller: { key: w.rest[tenant].key },
+    path: `/orders/${(await fetched(w, tenant)).id}/pickup/ready`,
+    input: {},
+    other: null,
+  }),
+  'v1.pickups.handOver': async (w, tenant) => {
+    const { id: orderId, number } = await fetched(w, tenant);
+    await w.rest.api.app.flows.makePickupReady({ orderId }, w.ctx());
+    return {
+      caller: { key: w.rest[tenant].key },
+      path: `/orders/${orderId}/pickup/hand-over`,
+      input: { shown: number },
+      other: { shown: 'AAAAAA' },
+    };
+  },
   'nodes.save': async (w, tenant) => {
     const wish = await settings(w, tenant);
     return { caller: await w.callerOf(tenant, 'nodes.save'), input: wish, other: { ...wish, handlingDays: 3 } };
