@@ -1,7 +1,10 @@
 'use client';
+import { useState } from 'react';
 import type { PayPage } from '../../server/api/pay.ts';
 import { useMessages } from '../ui/locale.tsx';
 import classes from './pay.module.css';
+
+const SENT = 'send';
 
 /** Sent, or fetched at a store that has everything. Where no store has, there is nothing to choose. */
 export function WayChoice(props: {
@@ -11,17 +14,23 @@ export function WayChoice(props: {
 }) {
   const { t } = useMessages();
   const { page, busy, onChoose } = props;
+  // What was pressed is shown at once; what it costs follows.
+  const [pressed, setPressed] = useState<string | null>(null);
+  const chosen = busy && pressed !== null ? pressed : (page.pickup?.nodeId ?? SENT);
   if (page.stores.length === 0 && page.pickup === null) return null;
   const gone = page.pickup && !page.stores.some(({ nodeId }) => nodeId === page.pickup?.nodeId);
   const stores = gone && page.pickup ? [{ ...page.pickup, address: '' }, ...page.stores] : page.stores;
-  const way = (value: string | null, title: string, text: string | null) => (
-    <label key={value ?? 'send'} className={classes.option} data-chosen={(page.pickup?.nodeId ?? null) === value || undefined}>
+  const way = (value: string, title: string, text: string | null) => (
+    <label key={value} className={classes.option} data-chosen={chosen === value || undefined}>
       <input
         type="radio"
         name="way"
-        value={value ?? 'send'}
-        checked={(page.pickup?.nodeId ?? null) === value}
-        onChange={() => onChoose(value)}
+        value={value}
+        checked={chosen === value}
+        onChange={() => {
+          setPressed(value);
+          onChoose(value === SENT ? null : value);
+        }}
       />
       <span className={classes.optionText}>
         <span>{title}</span>
@@ -33,7 +42,7 @@ export function WayChoice(props: {
     <section className={classes.section}>
       <h2>{t('pay.getIt')}</h2>
       <div role="radiogroup" aria-label={t('pay.getIt')} className={classes.options} aria-busy={busy}>
-        {way(null, t('pay.sendIt'), null)}
+        {way(SENT, t('pay.sendIt'), null)}
         {stores.map(({ nodeId, name, address }) =>
           way(nodeId, t('pay.fetchAt', { store: name }), [address, t('pay.fetchFree')].filter(Boolean).join(' · ')),
         )}

@@ -8,6 +8,7 @@ import { PERMISSIONS } from '../permissions.ts';
 import { REST_PERMISSIONS } from './permissions.ts';
 import { OPERATIONS } from './router.ts';
 import { connectedChannel } from './testing/connected-channel.ts';
+import { FOREIGN_ROUTING, startReplay } from './testing/foreign-routing.ts';
 import { type RestWorld, restWorld } from './testing/rest-world.ts';
 
 /** What belongs to North: South must not learn that any of it exists. */
@@ -117,14 +118,7 @@ const FOREIGN: Readonly<Record<keyof typeof REST_PERMISSIONS, readonly Call[]>> 
     { path: (n) => `/orders/${n.order}/reroutes`, body: () => ({ node: 'NORTH-NODE', reason: 'shortage' }) },
     { path: (n) => `/orders/${n.southOrder}/reroutes`, body: () => ({ node: 'NORTH-NODE', reason: 'shortage' }) },
   ],
-  // Rules are the key's own merchant's: nothing of anybody else's can be named.
-  'v1.routing.rules': [],
-  'v1.routing.saveDraft': [],
-  'v1.routing.promote': [],
-  'v1.routing.simulate': [],
-  'v1.routing.simulation': [{ path: (n) => `/routing/simulations/${n.simulation}` }],
-  'v1.pickups.makeReady': [{ path: (n) => `/orders/${n.order}/pickup/ready`, body: () => ({}) }],
-  'v1.pickups.handOver': [{ path: (n) => `/orders/${n.order}/pickup/hand-over`, body: (n) => ({ shown: n.number }) }],
+  ...FOREIGN_ROUTING,
   'v1.stock.list': [{ path: () => '/stock?q=NORTH-ONLY', nothing: true }],
   'v1.stock.get': [{ path: () => '/stock/NORTH-ONLY' }],
   'v1.stock.policy': [{ path: () => '/stock/NORTH-ONLY/backorder-policy' }],
@@ -283,13 +277,9 @@ beforeAll(async () => {
   const { json: purchase } = await send('POST', '/purchase-orders', {
     body: { node: 'MAIN', supplier: 'North Makers', order: true, lines: [{ sku: 'MUG-RED', quantity: 5 }] },
   });
-  const { json: draft } = await send('PUT', '/routing/rules/draft', {
-    body: { version: 0, split_minor: 300, late_day_minor: 200, rules: [] },
-  });
-  const { json: simulation } = await send('POST', '/routing/simulations', { body: { version: draft.version, last_orders: 1 } });
   norths = {
     channel: await connectedChannel(world),
-    simulation: simulation.id,
+    simulation: await startReplay(send),
     purchaseOrder: purchase.id,
     purchaseNumber: purchase.number,
     program: program.id,

@@ -1,0 +1,29 @@
+import type { RestWorld } from './rest-world.ts';
+
+interface Named {
+  readonly order: string;
+  readonly number: string;
+  readonly simulation: string;
+}
+
+/** Ways to name what is North's in the operations of routing and of orders that are fetched. */
+export const FOREIGN_ROUTING = {
+  // Rules are the key's own merchant's: nothing of anybody else's can be named.
+  'v1.routing.rules': [],
+  'v1.routing.saveDraft': [],
+  'v1.routing.promote': [],
+  'v1.routing.simulate': [],
+  'v1.routing.simulation': [{ path: (n: Named) => `/routing/simulations/${n.simulation}` }],
+  'v1.pickups.makeReady': [{ path: (n: Named) => `/orders/${n.order}/pickup/ready`, body: () => ({}) }],
+  'v1.pickups.handOver': [
+    { path: (n: Named) => `/orders/${n.order}/pickup/hand-over`, body: (n: Named) => ({ shown: n.number }) },
+  ],
+};
+
+/** A replay of a draft of North's; its id. */
+export async function startReplay(send: RestWorld['send']): Promise<string> {
+  const rules = { version: 0, split_minor: 300, late_day_minor: 200, rules: [] };
+  const { json: draft } = await send('PUT', '/routing/rules/draft', { body: rules });
+  const { json } = await send('POST', '/routing/simulations', { body: { version: draft.version, last_orders: 1 } });
+  return json.id;
+}
