@@ -111,13 +111,6 @@ const FOREIGN: Readonly<Record<keyof typeof REST_PERMISSIONS, readonly Call[]>> 
   'v1.products.get': [{ path: () => '/products/NORTH-ONLY' }],
   'v1.products.create': [],
   'v1.products.update': [{ path: () => '/products/NORTH-ONLY', body: () => ({ version: 1, name: 'Mine' }) }],
-  'v1.nodes.list': [],
-  'v1.nodes.get': [{ path: () => '/nodes/NORTH-NODE' }],
-  'v1.nodes.update': [{ path: () => '/nodes/NORTH-NODE', body: () => ({ version: 0, pick_up: true }) }],
-  'v1.nodes.reroute': [
-    { path: (n) => `/orders/${n.order}/reroutes`, body: () => ({ node: 'NORTH-NODE', reason: 'shortage' }) },
-    { path: (n) => `/orders/${n.southOrder}/reroutes`, body: () => ({ node: 'NORTH-NODE', reason: 'shortage' }) },
-  ],
   ...FOREIGN_ROUTING,
   'v1.stock.list': [{ path: () => '/stock?q=NORTH-ONLY', nothing: true }],
   'v1.stock.get': [{ path: () => '/stock/NORTH-ONLY' }],

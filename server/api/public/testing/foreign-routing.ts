@@ -4,10 +4,18 @@ interface Named {
   readonly order: string;
   readonly number: string;
   readonly simulation: string;
+  readonly southOrder: string;
 }
 
-/** Ways to name what is North's in the operations of routing and of orders that are fetched. */
+/** Ways to name what is North's in the operations of nodes, of routing and of orders that are fetched. */
 export const FOREIGN_ROUTING = {
+  'v1.nodes.list': [],
+  'v1.nodes.get': [{ path: () => '/nodes/NORTH-NODE' }],
+  'v1.nodes.update': [{ path: () => '/nodes/NORTH-NODE', body: () => ({ version: 0, pick_up: true }) }],
+  'v1.nodes.reroute': [
+    { path: (n: Named) => `/orders/${n.order}/reroutes`, body: () => ({ node: 'NORTH-NODE', reason: 'shortage' }) },
+    { path: (n: Named) => `/orders/${n.southOrder}/reroutes`, body: () => ({ node: 'NORTH-NODE', reason: 'shortage' }) },
+  ],
   // Rules are the key's own merchant's: nothing of anybody else's can be named.
   'v1.routing.rules': [],
   'v1.routing.saveDraft': [],
