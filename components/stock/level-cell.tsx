@@ -146,7 +146,7 @@ export function NodeLevel(props: {
     <button
       type="button"
       className={classes.press}
-      data-cell
+      data-cell={`${row.skuId}.${node.id}`}
       tabIndex={-1}
       aria-label={[says, ...marks].join(', ')}
       onClick={() => (onAdjust ? onAdjust(row, node.id) : router.push(href))}

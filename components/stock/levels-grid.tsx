@@ -2,7 +2,7 @@
 import { Button } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { parseAsString, useQueryState } from 'nuqs';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { LEVEL_SORTS, LEVEL_VIEWS, LevelRow, LevelsPage } from '../../server/views/levels.ts';
 import { listProps, oneOf } from '../list-page.ts';
 import { useLive } from '../live.tsx';
@@ -113,6 +113,13 @@ function useFilters(url: Url): {
 /** The cell that is being adjusted, kept in the address: `?cell=<sku>.<node>`. */
 function useAdjustedCell(page: LevelsPage | undefined) {
   const [at, setAt] = useQueryState('cell', parseAsString.withOptions({ history: 'push', scroll: false }));
+  const last = useRef(at);
+  useEffect(() => {
+    const left = last.current;
+    last.current = at;
+    // Who came from a cell goes on there: the dialog is gone together with its memory of where the focus was.
+    if (at === null && left !== null) document.querySelector<HTMLElement>(`[data-cell="${CSS.escape(left)}"]`)?.focus();
+  }, [at]);
   const [skuId, nodeId] = at?.split('.') ?? [];
   const row = page?.items.find((one) => one.skuId === skuId);
   return {

@@ -28,7 +28,7 @@ export function StockInbound({ skuId }: { skuId: string }) {
   const query = useInbound(skuId);
   const columns: Column<InboundRow>[] = [
     { key: 'number', header: t('stock.inbound.paper'), cell: (row) => <Link href={inboundHref(row)}>{row.number}</Link> },
-    { key: 'to', header: t('stock.inbound.to'), fluid: true, cell: (row) => `${row.from} → ${row.nodeCode}` },
+    { key: 'to', header: t('stock.inbound.to'), fluid: true, cell: (row) => `${row.nodeCode} ← ${row.from}` },
     {
       key: 'on',
       header: t('stock.inbound.on'),

@@ -98,7 +98,7 @@ export const stock = {
   inbound: {
     title: 'Unterwegs',
     paper: 'Mit',
-    to: 'Von und nach',
+    to: 'Nach und von',
     on: 'Erwartet',
     units: 'Einheiten',
     moving: 'Unterwegs',

@@ -96,7 +96,7 @@ export const stock = {
   inbound: {
     title: 'On its way',
     paper: 'With',
-    to: 'From and to',
+    to: 'To and from',
     on: 'Expected',
     units: 'Units',
     moving: 'In transit',
