@@ -20,7 +20,9 @@ let db: TestDatabase;
 
 beforeAll(async () => {
   db = await createTestDatabase();
-  const { ownerPool: owner } = db;
+  const owner = await db.ownerPool.connect();
+  // A hundred thousand SKUs take their time.
+  await owner.query('SET statement_timeout = 0');
   await owner.query("INSERT INTO home_owner VALUES ('EU', 'EU')");
   for (const { id, slug } of MERCHANTS) {
     await owner.query(
@@ -56,6 +58,8 @@ beforeAll(async () => {
      SELECT gen_random_uuid(), id, merchant_id, 'EU', 1, 'open', 'count', now() FROM skus WHERE code LIKE '%700'`,
   );
   for (const table of ['skus', 'sku_supply', 'node_stock', 'shortage_work']) await owner.query(`VACUUM ANALYZE ${table}`);
+  await owner.query('RESET statement_timeout');
+  owner.release();
 }, 900_000);
 afterAll(() => db.drop());
 
