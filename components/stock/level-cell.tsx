@@ -148,14 +148,16 @@ export function NodeLevel(props: {
       className={classes.press}
       data-cell={`${row.skuId}.${node.id}`}
       tabIndex={-1}
-      aria-label={[says, ...marks].join(', ')}
       onClick={() => (onAdjust ? onAdjust(row, node.id) : router.push(href))}
     >
-      <ChangedValue of={cell ? `${cell.onHand}/${cell.allocated}/${cell.short}` : ''}>
-        <span className={classes.cell}>
-          {cell ? <Figures level={cell} /> : <span className={classes.none}>{t('ui.unknown')}</span>}
-        </span>
-      </ChangedValue>
+      <span className="wb-visually-hidden">{[says, ...marks].join(', ')}</span>
+      <span aria-hidden>
+        <ChangedValue of={cell ? `${cell.onHand}/${cell.allocated}/${cell.short}` : ''}>
+          <span className={classes.cell}>
+            {cell ? <Figures level={cell} /> : <span className={classes.none}>{t('ui.unknown')}</span>}
+          </span>
+        </ChangedValue>
+      </span>
     </button>
   );
 }
