@@ -1,6 +1,7 @@
 import {
   type Icon,
   IconAlertTriangle,
+  IconArrowBarToDown,
   IconArrowsDiff,
   IconArrowsExchange,
   IconArrowsUpDown,
@@ -103,6 +104,7 @@ export const NAVIGATION: readonly NavigationEntry[] = [
     icon: IconTruckDelivery,
     roles: SELLERS,
   },
+  { group: 'nav.groups.stock', label: 'nav.lowStock', href: '/stock/low', icon: IconArrowBarToDown, roles: SELLERS },
   { group: 'nav.groups.stock', label: 'nav.backorders', href: '/stock/backorders', icon: IconHourglass, roles: SELLERS },
   { group: 'nav.groups.stock', label: 'nav.transfers', href: '/transfers', icon: IconArrowsExchange, roles: SELLERS },
   { group: 'nav.groups.stock', label: 'nav.counts', href: '/counts', icon: IconListCheck, roles: SELLERS },

@@ -17,6 +17,7 @@ const SCHEDULE: readonly Scheduled[] = [
   { task: 'check-integrity', match: '* * * * *' },
   { task: 'mark-accounts', match: '* * * * *' },
   { task: 'check-integrity', as: 'check-integrity-in-full', match: '30 2 * * *', payload: { full: true } },
+  { task: 'send-stock-digests', match: '0 6 * * *' },
   // When every provider has closed its day.
   { task: 'sweep-reports', as: 'read-daily-reports', match: '10 4 * * *', payload: { daily: true } },
 ];

@@ -17,6 +17,7 @@ import { purgeExpired } from './tasks/purge-expired.ts';
 import { readReport } from './tasks/read-report.ts';
 import { sealRowsTask } from './tasks/seal-rows.ts';
 import { sendNotices } from './tasks/send-notices.ts';
+import { sendStockDigestsTask } from './tasks/send-stock-digests.ts';
 import { simulateRouting } from './tasks/simulate-routing.ts';
 import { sweepBackorders } from './tasks/sweep-backorders.ts';
 import { sweepChannelReports } from './tasks/sweep-channel-reports.ts';
@@ -52,6 +53,7 @@ const TASK_LIST: { readonly [T in TaskName]: Task<T> } = {
   'sweep-pickups': sweepPickupsTask,
   'expire-lots': expireLotsTask,
   'sweep-low-stock': sweepLowStockTask,
+  'send-stock-digests': sendStockDigestsTask,
   'sweep-holds': sweepHolds,
   'sweep-backorders': sweepBackorders,
   'sweep-channels': sweepChannels,

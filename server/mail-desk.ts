@@ -22,6 +22,7 @@ export function createMailDesk(env: Env): MailDesk {
       pay: (checkoutId) => payUrl(links, checkoutId),
       wallet: (walletId) => `${env.WAYBILL_ORIGIN}/account/wallet${walletId === null ? '' : `?w=${walletId}`}`,
       moneyRequest: (requestId) => `${env.WAYBILL_ORIGIN}/account/wallet/requests/${requestId}`,
+      stock: () => `${env.WAYBILL_ORIGIN}/stock/low`,
       open: (sealedUrl) => open(sealedUrl, PURPOSE, env.WAYBILL_DATA_KEY),
     },
   };

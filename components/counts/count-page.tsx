@@ -11,6 +11,8 @@ import { useOverlay } from '../overlay.ts';
 import { usePowers } from '../powers.ts';
 import { PrintButton } from '../print-link.tsx';
 import { useRequestKey } from '../request-key.ts';
+import { StockFileDialog } from '../stock-files/file-dialog.tsx';
+import { takeAway } from '../stock-files/take-away.ts';
 import { shownError, useTRPC } from '../trpc.tsx';
 import { ActionButton } from '../ui/action-button.tsx';
 import { StatusBadge } from '../ui/badge.tsx';
@@ -86,7 +88,7 @@ function Body({ page }: { page: CountPage }) {
   const { t, word } = useMessages();
   const powers = usePowers();
   const actor = useActorName();
-  const overlay = useOverlay(['finish', 'cancel']);
+  const overlay = useOverlay(['finish', 'cancel', 'file']);
   const may = powers.may('counts.end');
   const verdict = mayCount(page.status);
   const reason = verdict.allowed ? null : verdict.why;
@@ -102,7 +104,11 @@ function Body({ page }: { page: CountPage }) {
           <ActionButton label={t('stockWork.counts.finish')} keys="f" reason={reason} onClick={() => overlay.show('finish')} />
         )
       }
-      menu={may ? [{ label: t('stockWork.counts.cancel'), danger: true, reason, onClick: () => overlay.show('cancel') }] : []}
+      menu={[
+        { label: t('stockIo.exportButton'), onClick: () => takeAway(`/api/exports/count-sheet.csv?number=${page.number}`) },
+        ...(may ? [{ label: t('stockIo.importButton'), reason, onClick: () => overlay.show('file') }] : []),
+        ...(may ? [{ label: t('stockWork.counts.cancel'), danger: true, reason, onClick: () => overlay.show('cancel') }] : []),
+      ]}
     />
   );
   const bars = page.approvalStatus === 'pending' && (
@@ -126,7 +132,19 @@ function Body({ page }: { page: CountPage }) {
   return (
     <DetailLayout header={header} bars={bars} aside={aside}>
       <CountSheet page={page} />
-      {may && overlay.open && <EndDialog page={page} outcome={overlay.open} onClose={overlay.close} />}
+      {may && overlay.open === 'file' && (
+        <StockFileDialog
+          title={t('stockIo.countTitle', { number: page.number })}
+          kind="count"
+          target={{ kind: 'count', countId: page.id }}
+          exportHref={`/api/exports/count-sheet.csv?number=${page.number}`}
+          exportLabel={t('stockIo.countExport')}
+          onClose={overlay.close}
+        />
+      )}
+      {may && (overlay.open === 'finish' || overlay.open === 'cancel') && (
+        <EndDialog page={page} outcome={overlay.open} onClose={overlay.close} />
+      )}
     </DetailLayout>
   );
 }

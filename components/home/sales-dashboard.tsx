@@ -3,6 +3,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import type { Dashboard, SoldSku } from '../../server/views/dashboard.ts';
 import type { Sales } from '../../server/views/sales.ts';
 import { useLive } from '../live.tsx';
+import { StockAttentionCards } from '../replenishment/attention-cards.tsx';
 import { shownError, useTRPC } from '../trpc.tsx';
 import { StatusBadge } from '../ui/badge.tsx';
 import { BarList } from '../ui/bar-list.tsx';
@@ -59,6 +60,7 @@ function Figures({ dashboard, sales, days }: { dashboard: Dashboard; sales: read
         note={t('dashboard.refundNote', { ...parts, previous: rate(previousRefunds.rate) })}
         href={`/orders?from=${from}&payment=PARTIALLY_REFUNDED,REFUNDED`}
       />
+      <StockAttentionCards />
     </StatGrid>
   );
 }

@@ -2,6 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import type { NodeQueue } from '../../server/views/queue.ts';
 import { useLive } from '../live.tsx';
+import { StockAttentionCards } from '../replenishment/attention-cards.tsx';
 import { shownError, useTRPC } from '../trpc.tsx';
 import { type Column, DataTable } from '../ui/data-table.tsx';
 import { Section } from '../ui/detail-layout.tsx';
@@ -60,6 +61,7 @@ export function WarehouseHome() {
               <StatCard label={t('shipments.late')} value={sum('late')} href="/shipments/queue" />
               <StatCard label={t('shipments.stages.picking')} value={sum('picking')} href="/shipments/queue?stage=picking" />
               <StatCard label={t('shipments.stages.packed')} value={sum('packed')} href="/shipments/queue?stage=packed" />
+              <StockAttentionCards />
             </StatGrid>
             <Section title={t('home.byNode')}>
               {found.length === 0 ? (

@@ -5,6 +5,8 @@ import { listProps, oneOf } from '../list-page.ts';
 import { useLive } from '../live.tsx';
 import { useOverlay } from '../overlay.ts';
 import { usePowers } from '../powers.ts';
+import { PurchasesFileDialog } from '../stock-files/merchant-file-dialogs.tsx';
+import { takeAway } from '../stock-files/take-away.ts';
 import { useTRPC } from '../trpc.tsx';
 import { ActionButton } from '../ui/action-button.tsx';
 import { StatusBadge } from '../ui/badge.tsx';
@@ -51,7 +53,7 @@ export function PurchaseOrderList() {
   const { t } = useMessages();
   const trpc = useTRPC();
   const powers = usePowers();
-  const overlay = useOverlay(['new']);
+  const overlay = useOverlay(['new', 'file']);
   const url = useListUrl({ filters: FILTERS, defaultSort: '' });
   const current = oneOf(VIEWS, url.filters.view[0]) ?? 'all';
   const statuses: readonly PurchaseOrderRow['status'][] | undefined = STATUSES_OF[current];
@@ -59,6 +61,10 @@ export function PurchaseOrderList() {
   const list = useQuery({ ...trpc.purchaseOrders.list.queryOptions(input), placeholderData: keepPreviousData });
   useLive(['purchase_order'], { queryKeys: [trpc.purchaseOrders.list.queryKey()] });
   const create = powers.may('purchaseOrders.create');
+  const exported = new URLSearchParams([
+    ...(url.q ? [['q', url.q]] : []),
+    ...(statuses ?? []).map((status) => ['status', status]),
+  ]);
   return (
     <>
       <DataList
@@ -67,6 +73,12 @@ export function PurchaseOrderList() {
           <PageHeader
             title={t('purchasing.title')}
             primary={create && <ActionButton label={t('purchasing.create')} keys="n" onClick={() => overlay.show('new')} />}
+            menu={[
+              ...(powers.may('stockFiles.carryOut')
+                ? [{ label: t('stockIo.importButton'), onClick: () => overlay.show('file') }]
+                : []),
+              { label: t('stockIo.exportButton'), onClick: () => takeAway(`/api/exports/purchase-orders.csv?${exported}`) },
+            ]}
           />
         }
         label={t('purchasing.title')}
@@ -83,6 +95,7 @@ export function PurchaseOrderList() {
         }))}
         empty={{ title: t('purchasing.emptyTitle'), reason: t('purchasing.empty') }}
       />
+      {overlay.open === 'file' && powers.may('stockFiles.carryOut') && <PurchasesFileDialog onClose={overlay.close} />}
       {overlay.open === 'new' && create && <CreatePurchaseDialog onClose={overlay.close} />}
     </>
   );

@@ -7,6 +7,7 @@ import { useLive } from '../live.tsx';
 import { useOverlay } from '../overlay.ts';
 import { usePowers } from '../powers.ts';
 import { useRequestKey } from '../request-key.ts';
+import { StockFileDialog } from '../stock-files/file-dialog.tsx';
 import { shownError, useTRPC } from '../trpc.tsx';
 import { ActionButton } from '../ui/action-button.tsx';
 import { StatusBadge } from '../ui/badge.tsx';
@@ -20,6 +21,7 @@ import { PageHeader } from '../ui/page-header.tsx';
 import { EmptyState, Loaded } from '../ui/states.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
 import { useToast } from '../ui/toast.tsx';
+import { EditPurchaseDialog } from './edit-purchase-dialog.tsx';
 import { ReceiveDialog } from './receive-dialog.tsx';
 
 const STEPS = ['order', 'cancel', 'close'] as const;
@@ -141,6 +143,8 @@ function StepDialog({ page, step, onClose }: { page: PurchaseOrderPage; step: St
   );
 }
 
+const isStep = (open: string): open is Step => (STEPS as readonly string[]).includes(open);
+
 const why = (page: PurchaseOrderPage, action: Parameters<typeof mayPurchase>[1]): string | null => {
   const verdict = mayPurchase(page.status, action);
   return verdict.allowed ? null : verdict.why;
@@ -150,7 +154,7 @@ function Body({ page }: { page: PurchaseOrderPage }) {
   const { t } = useMessages();
   const powers = usePowers();
   const actor = useActorName();
-  const overlay = useOverlay(['receive', ...STEPS]);
+  const overlay = useOverlay(['receive', 'edit', 'file', ...STEPS]);
   const { open } = overlay;
   const may = powers.may('purchaseOrders.receive');
   const first = page.status === 'draft' ? 'order' : 'receive';
@@ -172,12 +176,16 @@ function Body({ page }: { page: PurchaseOrderPage }) {
       }
       menu={
         may
-          ? (['close', 'cancel'] as const).map((step) => ({
-              label: t(`purchasing.steps.${step}.button`),
-              reason: why(page, step),
-              danger: step === 'cancel',
-              onClick: () => overlay.show(step),
-            }))
+          ? [
+              { label: t('stockIo.edit.button'), reason: why(page, 'edit'), onClick: () => overlay.show('edit') },
+              { label: t('stockIo.importButton'), reason: why(page, 'receive'), onClick: () => overlay.show('file') },
+              ...(['close', 'cancel'] as const).map((step) => ({
+                label: t(`purchasing.steps.${step}.button`),
+                reason: why(page, step),
+                danger: step === 'cancel',
+                onClick: () => overlay.show(step),
+              })),
+            ]
           : []
       }
     />
@@ -200,7 +208,18 @@ function Body({ page }: { page: PurchaseOrderPage }) {
       <Lines page={page} />
       <Receipts receipts={page.receipts} />
       {may && open === 'receive' && <ReceiveDialog page={page} onClose={overlay.close} />}
-      {may && open && open !== 'receive' && <StepDialog page={page} step={open} onClose={overlay.close} />}
+      {may && open === 'edit' && <EditPurchaseDialog page={page} onClose={overlay.close} />}
+      {may && open === 'file' && (
+        <StockFileDialog
+          title={t('stockIo.receiptTitle', { number: page.number })}
+          kind="receipt"
+          target={{ kind: 'receipt', purchaseOrderId: page.id }}
+          exportHref={`/api/exports/purchase-receipt.csv?number=${page.number}`}
+          exportLabel={t('stockIo.receiptExport')}
+          onClose={overlay.close}
+        />
+      )}
+      {may && open && isStep(open) && <StepDialog page={page} step={open} onClose={overlay.close} />}
     </DetailLayout>
   );
 }

@@ -8,6 +8,7 @@ import { listProps, oneOf } from '../list-page.ts';
 import { useLive } from '../live.tsx';
 import { useOverlay } from '../overlay.ts';
 import { usePowers } from '../powers.ts';
+import { LevelsFileDialog } from '../stock-files/merchant-file-dialogs.tsx';
 import { useTRPC } from '../trpc.tsx';
 import { ActionButton } from '../ui/action-button.tsx';
 import { DataList } from '../ui/data-list.tsx';
@@ -134,7 +135,7 @@ export function LevelsGrid() {
   const { t } = useMessages();
   const trpc = useTRPC();
   const powers = usePowers();
-  const overlay = useOverlay(['adjust']);
+  const overlay = useOverlay(['adjust', 'file']);
   const [chosen, choose] = useState<readonly LevelRow[]>([]);
   const url = useListUrl({ filters: FILTERS, defaultSort: 'code' });
   const { filters, nodeIds, merchantId } = useFilters(url);
@@ -148,6 +149,7 @@ export function LevelsGrid() {
   const cell = useAdjustedCell(list.data);
   const columns = useColumns(list.data, powers.may('stock.adjust') ? cell.adjust : undefined);
   const mayAdjustMany = powers.may('stock.adjustRows');
+  const mayImport = powers.may('stockFiles.carryOut');
   const adjustMany = (rows: readonly LevelRow[]) => {
     choose(rows);
     overlay.show('adjust');
@@ -167,6 +169,7 @@ export function LevelsGrid() {
           <PageHeader
             title={t('stock.title')}
             primary={mayAdjustMany && <ActionButton label={t('stockWork.bulk.button')} keys="a" onClick={() => adjustMany([])} />}
+            menu={mayImport ? [{ label: t('stockIo.importButton'), onClick: () => overlay.show('file') }] : []}
           />
         }
         label={t('stock.title')}
@@ -191,6 +194,7 @@ export function LevelsGrid() {
         }
         empty={{ title: t('stock.emptyTitle'), reason: t('stock.empty') }}
       />
+      {overlay.open === 'file' && mayImport && <LevelsFileDialog onClose={overlay.close} />}
       {overlay.open === 'adjust' && mayAdjustMany && (
         <AdjustManyDialog
           codes={chosen.map((row) => row.code)}

@@ -103,18 +103,24 @@ export function NodeSelect(props: {
 }
 
 /** Articles and quantities as a text: typed, pasted from a sheet, or scanned. */
-export function LinesField(props: { readonly value: string; readonly onChange: (text: string) => void; readonly hint: string }) {
+export function LinesField(props: {
+  readonly value: string;
+  readonly onChange: (text: string) => void;
+  readonly hint: string;
+  readonly label?: string;
+  readonly required?: boolean;
+}) {
   const { t } = useMessages();
   return (
     <Textarea
-      label={t('stockWork.lines')}
+      label={props.label ?? t('stockWork.lines')}
       description={props.hint}
       value={props.value}
       onChange={(event) => props.onChange(event.currentTarget.value)}
       minRows={4}
       maxRows={12}
       autosize
-      required
+      required={props.required ?? true}
       spellCheck={false}
       styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
     />

@@ -5,6 +5,7 @@ import { PolicyDialog } from '../backorders/policy-dialog.tsx';
 import { useLive } from '../live.tsx';
 import { useOverlay } from '../overlay.ts';
 import { usePowers } from '../powers.ts';
+import { ReorderDialog, ReorderPoints } from '../replenishment/reorder-points.tsx';
 import { shownError, useTRPC } from '../trpc.tsx';
 import { ActionButton } from '../ui/action-button.tsx';
 import { CopyText } from '../ui/copy.tsx';
@@ -88,7 +89,7 @@ function Body({ page }: { page: StockPage }) {
   const { t } = useMessages();
   const { sku } = page;
   const powers = usePowers();
-  const overlay = useOverlay(['adjust', 'safety', 'channel', 'policy', 'lots']);
+  const overlay = useOverlay(['adjust', 'safety', 'channel', 'policy', 'lots', 'reorder']);
   const product = `/products/${encodeURIComponent(sku.code)}?merchant=${sku.merchantId}`;
   const header = (
     <PageHeader
@@ -115,6 +116,9 @@ function Body({ page }: { page: StockPage }) {
         ...(powers.may('backorders.setPolicy') && sku.stocked
           ? [{ label: t('backorders.policy.button'), onClick: () => overlay.show('policy') }]
           : []),
+        ...(powers.may('replenishment.setPoints') && sku.stocked
+          ? [{ label: t('stockIo.reorder.button'), onClick: () => overlay.show('reorder') }]
+          : []),
         { label: t('stock.openProduct'), href: product },
         ...(powers.may('stock.trackLots') && sku.stocked
           ? [{ label: t('stockWork.lots.track'), onClick: () => overlay.show('lots') }]
@@ -138,6 +142,7 @@ function Body({ page }: { page: StockPage }) {
       <Levels nodes={page.nodes} />
       {sku.stocked && <PromisesPanel page={page} />}
       {sku.stocked && <PromiseHolders skuId={sku.id} />}
+      {sku.stocked && <ReorderPoints skuId={sku.id} />}
       <StockLots skuId={sku.id} />
       <StockMovements skuId={sku.id} />
       {overlay.open === 'safety' && powers.may('promises.setSafety') && <SafetyDialog page={page} onClose={overlay.close} />}
@@ -146,6 +151,7 @@ function Body({ page }: { page: StockPage }) {
       {overlay.open === 'adjust' && powers.may('stock.adjust') && (
         <AdjustDialog sku={sku} nodeId={page.nodes[0]?.nodeId} onClose={overlay.close} />
       )}
+      {overlay.open === 'reorder' && powers.may('replenishment.setPoints') && <ReorderDialog sku={sku} onClose={overlay.close} />}
       {overlay.open === 'lots' && powers.may('stock.trackLots') && (
         <TrackLotsDialog skuId={sku.id} code={sku.code} onClose={overlay.close} />
       )}

@@ -51,4 +51,42 @@ export async function workOnStock(stage: Stage, shop: Shop): Promise<void> {
   const choice = { by: 'skus' as const, skuIds: [skuId(5), skuId(6), skuId(7)] };
   const count = { merchantId: shop.id, nodeId: main.id, blind: false, choice, note: 'Aisle of the month' };
   await flows.createCount(count, at(0.5), `seed:count:${shop.slug}`);
+  await runLow(stage, shop, [5, 6, 7].map(skuId));
+  await expireSoon(stage, shop, skuId(8));
+}
+
+/** Two goods that are down to their reorder point, of which a draft waits to be ordered, and one that is not. */
+async function runLow(stage: Stage, shop: Shop, skuIds: readonly string[]): Promise<void> {
+  const { flows, pool, actors } = stage;
+  const { rows } = await pool.query<{ id: string; left: number }>(
+    'SELECT sku_id AS id, greatest(sellable - promised, 0)::int AS left FROM sku_supply WHERE sku_id = ANY($1::uuid[])',
+    [skuIds],
+  );
+  const left = new Map(rows.map((row) => [row.id, row.left]));
+  const points = skuIds.map((skuId, index) => {
+    const has = left.get(skuId) ?? 0;
+    return { skuId, nodeId: null, rule: { point: index < 2 ? has + 2 : Math.floor(has / 3), quantity: 24 } };
+  });
+  const ctx = contextOf(stage, actors.warehouse, stage.base);
+  await flows.stockWork.setReorderPoints({ merchantId: shop.id, rows: points }, ctx, `seed:reorder:${shop.slug}`);
+  await flows.stockWork.sweepLowStock(ctx);
+}
+
+/** Goods that are kept by lot, of which one lot has two weeks left. */
+async function expireSoon(stage: Stage, shop: Shop, skuId: string): Promise<void> {
+  const nodeId = shop.nodes[0]?.id;
+  if (!nodeId || !skuId) return;
+  const { flows, actors, base } = stage;
+  const ctx = contextOf(stage, actors.warehouse, base);
+  await flows.stockWork.trackLots({ skuId }, ctx, `seed:lots:${shop.slug}`);
+  const lots = [
+    { code: 'L-2611', expiresOn: dayAfter(base, 14) },
+    { code: 'L-2702', expiresOn: dayAfter(base, 90) },
+  ];
+  for (const lot of lots)
+    await flows.adjustStock(
+      { merchantId: shop.id, skuId, nodeId, reason: 'received', delta: 18, lot },
+      ctx,
+      `seed:lot:${shop.slug}:${lot.code}`,
+    );
 }

@@ -276,7 +276,7 @@ export function createFlows(deps: FlowDeps): Flows {
     reconciliation: createReconciliationFlows({ pool, outside, verb }),
     ledger,
     rails: createRailsFlows({ pool, home, outside, clock, verb }),
-    stockWork: createStockFlows({ pool, verb }),
+    stockWork: createStockFlows({ pool, verb, sendsMail: desk.transport !== null }),
     routing: createRoutingFlows({ pool, router, verb }),
     placeOrder: verb(placeOrder),
     cancelOrder: verb(cancelOrder),
@@ -354,19 +354,14 @@ export function createFlows(deps: FlowDeps): Flows {
   };
 }
 
+const nowhere = (): string => 'http://localhost/';
+const noLink = (): never => {
+  throw new Error('Mail is off');
+};
 /** Commands that only make orders name no mail server and lead nowhere. */
 const NO_MAIL: MailDesk = {
   transport: null,
-  links: {
-    track: () => 'http://localhost/',
-    waiting: () => 'http://localhost/',
-    pay: () => 'http://localhost/',
-    wallet: () => 'http://localhost/',
-    moneyRequest: () => 'http://localhost/',
-    open: () => {
-      throw new Error('Mail is off');
-    },
-  },
+  links: { track: nowhere, waiting: nowhere, pay: nowhere, wallet: nowhere, moneyRequest: nowhere, stock: nowhere, open: noLink },
 };
 
 /** Commands that only make orders know no secrets. */

@@ -25,6 +25,7 @@ export const TASKS = {
   'sweep-pickups': z.object({}),
   'expire-lots': z.object({}),
   'sweep-low-stock': z.object({}),
+  'send-stock-digests': z.object({}),
   'sweep-checkouts': z.object({}),
   'sweep-reservations': z.object({}),
   'mark-accounts': z.object({}),

@@ -37,6 +37,7 @@ import { shop } from './de/shop.ts';
 import { simulators } from './de/simulators.ts';
 import { status } from './de/status.ts';
 import { stock } from './de/stock.ts';
+import { stockIo } from './de/stock-io.ts';
 import { stockWork } from './de/stock-work.ts';
 import { track } from './de/track.ts';
 import { ui } from './de/ui.ts';
@@ -82,6 +83,7 @@ export const de = {
   simulators,
   status,
   stock,
+  stockIo,
   stockWork,
   backorders,
   track,

@@ -37,6 +37,7 @@ import { shop } from './en/shop.ts';
 import { simulators } from './en/simulators.ts';
 import { status } from './en/status.ts';
 import { stock } from './en/stock.ts';
+import { stockIo } from './en/stock-io.ts';
 import { stockWork } from './en/stock-work.ts';
 import { track } from './en/track.ts';
 import { ui } from './en/ui.ts';
@@ -82,6 +83,7 @@ export const en = {
   simulators,
   status,
   stock,
+  stockIo,
   stockWork,
   backorders,
   track,

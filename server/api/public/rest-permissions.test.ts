@@ -9,6 +9,7 @@ import { REST_PERMISSIONS } from './permissions.ts';
 import { OPERATIONS } from './router.ts';
 import { connectedChannel } from './testing/connected-channel.ts';
 import { FOREIGN_ROUTING, startReplay } from './testing/foreign-routing.ts';
+import { FOREIGN_STOCK_WORK } from './testing/foreign-stock-work.ts';
 import { type RestWorld, restWorld } from './testing/rest-world.ts';
 
 /** What belongs to North: South must not learn that any of it exists. */
@@ -33,6 +34,8 @@ interface Norths {
   readonly purchaseOrder: string;
   readonly purchaseNumber: string;
   readonly simulation: string;
+  readonly stockTransfer: string;
+  readonly stockCount: string;
   /** South's own order, for what is nested in a request about it. */
   readonly southOrder: string;
 }
@@ -48,6 +51,7 @@ const units = (line: string) => [{ line_id: line, quantity: 1 }];
 
 /** One way and more to name what is North's, for every operation that takes a name of anything. */
 const FOREIGN: Readonly<Record<keyof typeof REST_PERMISSIONS, readonly Call[]>> = {
+  ...FOREIGN_STOCK_WORK,
   'v1.merchant.get': [],
   'v1.quotes.create': [],
   'v1.quotes.get': [{ path: (n) => `/quotes/${n.quote}` }],
@@ -123,24 +127,6 @@ const FOREIGN: Readonly<Record<keyof typeof REST_PERMISSIONS, readonly Call[]>> 
   'v1.channels.list': [],
   'v1.channels.listings': [{ path: (n) => `/channels/${n.channel}/listings` }],
   'v1.channels.differences': [{ path: (n) => `/channels/${n.channel}/differences` }],
-  'v1.purchaseOrders.list': [{ path: () => '/purchase-orders?q=North', nothing: true }],
-  'v1.purchaseOrders.get': [
-    { path: (n) => `/purchase-orders/${n.purchaseOrder}` },
-    { path: (n) => `/purchase-orders/${n.purchaseNumber}` },
-  ],
-  'v1.purchaseOrders.create': [
-    {
-      path: () => '/purchase-orders',
-      body: () => ({ node: 'NORTH-NODE', supplier: 'Mine', lines: [{ sku: 'MUG-RED', quantity: 1 }] }),
-    },
-  ],
-  'v1.purchaseOrders.update': [
-    { path: (n) => `/purchase-orders/${n.purchaseOrder}`, body: () => ({ version: 1, note: 'Mine' }) },
-  ],
-  'v1.purchaseOrders.move': [{ path: (n) => `/purchase-orders/${n.purchaseOrder}/steps`, body: () => ({ step: 'CANCEL' }) }],
-  'v1.purchaseOrders.receive': [
-    { path: (n) => `/purchase-orders/${n.purchaseOrder}/receipts`, body: () => ({ lines: [{ sku: 'MUG-RED', received: 1 }] }) },
-  ],
   'v1.promises.availability': [{ path: () => '/products/NORTH-ONLY/availability' }],
   'v1.promises.list': [{ path: () => '/availability?sku=NORTH-ONLY', nothing: true }],
   'v1.promises.setSafety': [
@@ -270,9 +256,15 @@ beforeAll(async () => {
   const { json: purchase } = await send('POST', '/purchase-orders', {
     body: { node: 'MAIN', supplier: 'North Makers', order: true, lines: [{ sku: 'MUG-RED', quantity: 5 }] },
   });
+  const { json: moved } = await send('POST', '/stock-transfers', {
+    body: { from: 'MAIN', to: 'NORTH-NODE', lines: [{ sku: 'MUG-RED', quantity: 1 }] },
+  });
+  const { json: counted } = await send('POST', '/stock-counts', { body: { node: 'MAIN', skus: ['MUG-RED'] } });
   norths = {
     channel: await connectedChannel(world),
     simulation: await startReplay(send),
+    stockTransfer: moved.id,
+    stockCount: counted.id,
     purchaseOrder: purchase.id,
     purchaseNumber: purchase.number,
     program: program.id,

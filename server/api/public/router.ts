@@ -19,6 +19,9 @@ import { reservationsRouter } from './reservations.ts';
 import { routingRouter } from './routing.ts';
 import { shipmentsRouter } from './shipments.ts';
 import { stockRouter } from './stock.ts';
+import { stockAlertsRouter } from './stock-alerts.ts';
+import { stockCountsRouter } from './stock-counts.ts';
+import { stockTransfersRouter } from './stock-transfers.ts';
 import { storeCreditRouter } from './store-credit.ts';
 
 /** Version 1 of the REST API. Served by `handler.ts` and by nothing else: the console has procedures of its own. */
@@ -44,6 +47,9 @@ export const restRouter = router({
     parcels: parcelsRouter,
     manifests: manifestsRouter,
     stock: stockRouter,
+    stockAlerts: stockAlertsRouter,
+    stockCounts: stockCountsRouter,
+    stockTransfers: stockTransfersRouter,
     storeCredit: storeCreditRouter,
   }),
 });

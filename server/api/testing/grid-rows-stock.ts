@@ -78,6 +78,50 @@ const REST_ROWS = {
     input: { lines: [{ sku: 'TENT-2', received: 3, damaged: 1 }] },
     other: { lines: [{ sku: 'TENT-2', received: 4 }] },
   }),
+  'v1.stockTransfers.create': async (w, tenant) => {
+    await farNode(w, tenant);
+    const wish = { from: 'MAIN', to: 'FAR' };
+    return {
+      caller: key(w, tenant),
+      path: '/stock-transfers',
+      input: { ...wish, lines: [{ sku: 'TENT-2', quantity: 1 }] },
+      other: { ...wish, lines: [{ sku: 'TENT-2', quantity: 2 }] },
+    };
+  },
+  'v1.stockTransfers.dispatch': async (w, tenant) => ({
+    caller: key(w, tenant),
+    path: `/stock-transfers/${(await transfer(w, tenant)).transferId}/dispatch`,
+    input: {},
+    other: { lines: [{ sku: 'TENT-2', sent: 1 }] },
+  }),
+  'v1.stockTransfers.receive': async (w, tenant) => {
+    const { transferId } = await transfer(w, tenant);
+    await flows(w).sendTransfer({ transferId }, w.ctx());
+    return {
+      caller: key(w, tenant),
+      path: `/stock-transfers/${transferId}/receipts`,
+      input: { lines: [{ sku: 'TENT-2', received: 2 }] },
+      other: { lines: [{ sku: 'TENT-2', received: 1 }] },
+    };
+  },
+  'v1.stockCounts.create': async (w, tenant) => ({
+    caller: key(w, tenant),
+    path: '/stock-counts',
+    input: { node: 'MAIN', skus: ['MUG-RED'] },
+    other: { node: 'MAIN', skus: ['TENT-2'] },
+  }),
+  'v1.stockCounts.record': async (w, tenant) => ({
+    caller: key(w, tenant),
+    path: `/stock-counts/${(await count(w, tenant)).countId}/figures`,
+    input: { lines: [{ sku: 'MUG-RED', counted: 3 }] },
+    other: { lines: [{ sku: 'MUG-RED', counted: 4 }] },
+  }),
+  'v1.stockCounts.finish': async (w, tenant) => ({
+    caller: key(w, tenant),
+    path: `/stock-counts/${(await count(w, tenant)).countId}/finish`,
+    input: { outcome: 'CANCEL' },
+    other: { outcome: 'CANCEL', reason: 'Another day' },
+  }),
 } as const satisfies Readonly<Record<string, Row>>;
 
 const CONSOLE_ROWS = {

@@ -37,6 +37,7 @@ export const NOTICE_KINDS = [
   'bank_top_up',
   'withdrawal_failed',
   'withdrawal_returned',
+  'stock_digest',
   'message',
   'reset_link',
   'invitation',

@@ -2,20 +2,10 @@ import { newId } from '../../kernel/ids.ts';
 import type { Tx } from '../../platform/db.ts';
 import { lockStep } from '../../platform/locks.ts';
 import { alertStep, isSameRule, placeKey, positionOf, type ReorderPoint, type ReorderRule } from './rules.ts';
-import {
-  type Alert,
-  createPoints,
-  lockPoints,
-  lockStandings,
-  readPoints,
-  readStandings,
-  type Standing,
-  writeAlerts,
-  writePoints,
-} from './store.ts';
+import { type Alert, createPoints, lockPoints, lockStandings, type Standing, writeAlerts, writePoints } from './store.ts';
 
 export type { Standing } from './store.ts';
-export { readPoints as points, readStandings as standings };
+export { readPeopleToTell as peopleToTell, readPoints as points, readStandings as standings } from './store.ts';
 
 export interface ReorderPlace {
   readonly skuId: string;

@@ -95,6 +95,31 @@ export async function lockStandings(tx: Tx, ids: readonly string[]): Promise<Sta
   return rows;
 }
 
+/** Somebody who works for a merchant at which something runs low, or expires soon, since a day ago. */
+export interface PersonToTell {
+  readonly userId: string;
+  readonly merchantId: string;
+  readonly email: string;
+  readonly locale: string;
+}
+
+/** A lot is news on the day on which its days begin to be counted. */
+export async function readPeopleToTell(db: Queryable, today: string, now: Date): Promise<PersonToTell[]> {
+  const { rows } = await db.query<PersonToTell>({
+    name: 'replenishment-people',
+    text: `SELECT u.id AS "userId", u.merchant_id AS "merchantId", u.email, u.locale FROM users u
+           LEFT JOIN stock_policies p ON p.merchant_id = u.merchant_id
+           WHERE u.role = 'merchant' AND u.disabled_at IS NULL AND u.merchant_id IS NOT NULL
+             AND (EXISTS (SELECT FROM stock_alerts a WHERE a.merchant_id = u.merchant_id AND a.closed_at IS NULL
+                          AND a.opened_at > $2::timestamptz - interval '1 day')
+               OR EXISTS (SELECT FROM stock_lots l WHERE l.merchant_id = u.merchant_id AND l.on_hand > 0
+                          AND l.expires_on = $1::date + coalesce(p.expiry_warning_days, 30)))
+           ORDER BY u.id`,
+    values: [today, now],
+  });
+  return rows;
+}
+
 /** Makes the rows that are missing, so that there is something to lock. */
 export async function createPoints(tx: Tx, points: readonly ReorderPoint[]): Promise<void> {
   await insertRows(tx, POINTS, points.map(columns), 'ON CONFLICT (sku_id, node_id) DO NOTHING');

@@ -28,3 +28,15 @@ export interface PlannedLine {
   readonly where: string;
   readonly changes: readonly { readonly column: string; readonly before: string; readonly after: string }[];
 }
+
+/** What a spreadsheet would run as a formula is kept as text (OWASP, CSV injection). */
+const FORMULA = /^\s*[=+\-@\t\r\n]/;
+
+/** The rejected lines as a file of their own (RFC 4180). */
+export function rejectedCellsCsv(rejected: readonly RejectedCell[]): string {
+  const cell = (value: string): string => `"${(FORMULA.test(value) ? `'${value}` : value).replaceAll('"', '""')}"`;
+  const lines = rejected.map(({ line, sku, column, reason }) =>
+    [String(line), cell(sku), cell(column ?? ''), cell(reason)].join(','),
+  );
+  return ['line,sku,column,reason', ...lines, ''].join('\r\n');
+}

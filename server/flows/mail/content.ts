@@ -9,6 +9,8 @@ export interface MailLinks {
   wallet(walletId: string | null): string;
   /** The page on which a request for money is paid or declined. */
   moneyRequest(requestId: string): string;
+  /** The page of what runs low and what expires soon. */
+  stock(): string;
   /** Opens the url of a sign-in mail, which is kept sealed. */
   open(sealedUrl: string): string;
 }
@@ -158,6 +160,24 @@ export interface PaymentLink {
   readonly url: string;
 }
 
+/** What a merchant's people are told once a day: the first of each, and how many there are. Days are ISO dates. */
+export interface StockDigest {
+  readonly kind: 'stock_digest';
+  readonly merchantName: string;
+  readonly low: readonly { readonly code: string; readonly name: string; readonly node: string | null; readonly point: number }[];
+  readonly lowCount: number;
+  readonly expiring: readonly {
+    readonly code: string;
+    readonly name: string;
+    readonly node: string;
+    readonly lot: string;
+    readonly expiresOn: string;
+    readonly units: number;
+  }[];
+  readonly expiringCount: number;
+  readonly url: string;
+}
+
 export interface SignInLink {
   readonly kind: 'reset_link' | 'invitation';
   readonly url: string;
@@ -179,4 +199,5 @@ export type MailContent =
   | Message
   | PaymentLink
   | WalletNews
+  | StockDigest
   | SignInLink;

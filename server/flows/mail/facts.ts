@@ -1,6 +1,7 @@
 import type { DueNotice } from '../../domains/notifications/service.ts';
 import type { Queryable } from '../../platform/db.ts';
 import type { MailContent, MailItem, MailLine, MailLinks, MailOrder, PickupNews, WalletNews } from './content.ts';
+import { readStockDigest } from './stock-mail.ts';
 import { readWalletNews } from './wallet-facts.ts';
 
 interface OrderRow {
@@ -20,7 +21,7 @@ interface LineRow extends MailLine {
   readonly discountMinor: bigint;
 }
 
-type Wanted = Pick<DueNotice, 'kind' | 'orderId' | 'data' | 'createdAt'>;
+type Wanted = Pick<DueNotice, 'kind' | 'orderId' | 'data' | 'createdAt'> & Partial<Pick<DueNotice, 'merchantId'>>;
 
 /**
  * What a notice tells, as it is now. Null where there is nothing left to tell. Throws where what it is about is not there: the notice is
@@ -37,6 +38,8 @@ export async function readContent(db: Queryable, notice: Wanted, links: MailLink
         expiresAt: new Date(textOf(data, 'expiresAt')),
         from: typeof data.from === 'string' ? data.from : null,
       };
+    case 'stock_digest':
+      return readStockDigest(db, notice.merchantId ?? null, notice.createdAt.toISOString().slice(0, 10), links);
     case 'payment_link':
       return aboutCheckout(db, textOf(data, 'checkoutId'), notice.createdAt, links);
     case 'money_received':
@@ -50,7 +53,7 @@ export async function readContent(db: Queryable, notice: Wanted, links: MailLink
   }
 }
 
-type OrderKind = Exclude<DueNotice['kind'], 'reset_link' | 'invitation' | 'payment_link' | WalletNews['kind']>;
+type OrderKind = Exclude<DueNotice['kind'], 'reset_link' | 'invitation' | 'payment_link' | 'stock_digest' | WalletNews['kind']>;
 
 /** The total is what the checkout shows: with the option that is chosen, else of the goods, where they are priced already. */
 async function aboutCheckout(db: Queryable, id: string, since: Date, links: MailLinks): Promise<MailContent | null> {

@@ -107,6 +107,17 @@ export const de: MailWords = {
     button: 'Ansehen und bezahlen',
     note: 'Wer diesen Link hat, kann die Bestellung bezahlen; er zeigt weder Karte noch Passwort.',
   },
+  stockDigest: {
+    subject: (low, expiring) =>
+      [...(low > 0 ? [`${low} gehen zur Neige`] : []), ...(expiring > 0 ? [`${expiring} laufen bald ab`] : [])].join(', '),
+    title: (merchant) => `Bestand von ${merchant}`,
+    low: (count) =>
+      count === 1 ? 'Ein Artikel hat seinen Meldebestand erreicht:' : `${count} Artikel haben ihren Meldebestand erreicht:`,
+    point: (point, node) => `nachbestellen bei ${point}${node === null ? '' : ` · ${node}`}`,
+    expiring: (count) => (count === 1 ? 'Eine Charge läuft bald ab:' : `${count} Chargen laufen bald ab:`),
+    button: 'Niedrigen Bestand öffnen',
+    footer: (merchant) => `Sie bekommen diese Mail einmal am Tag, weil Sie für ${merchant} arbeiten.`,
+  },
   resetLink: {
     subject: 'Neues Passwort wählen',
     title: 'Neues Passwort wählen',

@@ -105,6 +105,17 @@ export const en: MailWords = {
     button: 'Review and pay',
     note: 'Whoever holds this link can pay the order; it shows no card and no password.',
   },
+  stockDigest: {
+    subject: (low, expiring) =>
+      [...(low > 0 ? [`${low} running low`] : []), ...(expiring > 0 ? [`${expiring} expiring soon`] : [])].join(', '),
+    title: (merchant) => `Stock of ${merchant}`,
+    low: (count) =>
+      count === 1 ? 'One article is down to its reorder point:' : `${count} articles are down to their reorder point:`,
+    point: (point, node) => `order again at ${point}${node === null ? '' : ` · ${node}`}`,
+    expiring: (count) => (count === 1 ? 'One lot expires soon:' : `${count} lots expire soon:`),
+    button: 'Open low stock',
+    footer: (merchant) => `You receive this once a day because you work for ${merchant}.`,
+  },
   resetLink: {
     subject: 'Choose a new password',
     title: 'Choose a new password',

@@ -104,6 +104,16 @@ export interface MailWords {
     readonly button: string;
     readonly note: string;
   };
+  readonly stockDigest: {
+    readonly subject: (low: number, expiring: number) => string;
+    readonly title: (merchant: string) => string;
+    readonly low: (count: number) => string;
+    /** Its reorder point, at a node or over all. */
+    readonly point: (point: number, node: string | null) => string;
+    readonly expiring: (count: number) => string;
+    readonly button: string;
+    readonly footer: (merchant: string) => string;
+  };
   readonly resetLink: {
     readonly subject: string;
     readonly title: string;

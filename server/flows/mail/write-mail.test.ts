@@ -46,6 +46,15 @@ const EVERY: readonly MailContent[] = [
   { kind: 'bank_top_up', ...mine },
   { kind: 'withdrawal_failed', ...mine, account: { country: 'DE', last4: '3000' }, closed: false },
   { kind: 'withdrawal_returned', ...mine, account: { country: 'DE', last4: '3000' }, closed: true },
+  {
+    kind: 'stock_digest',
+    merchantName: 'Acme',
+    low: [{ code: 'MUG', name: 'Mug', node: null, point: 10 }],
+    lowCount: 1,
+    expiring: [{ code: 'TEA', name: 'Tea', node: 'HAM', lot: 'L-1', expiresOn: '2026-12-11', units: 4 }],
+    expiringCount: 1,
+    url: link,
+  },
   { kind: 'reset_link', url: link, expiresAt: new Date('2026-11-27T11:00:00Z'), from: null },
   { kind: 'invitation', url: link, expiresAt: new Date('2026-12-04T11:00:00Z'), from: 'Ana' },
 ];

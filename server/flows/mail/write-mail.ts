@@ -3,6 +3,7 @@ import type { MailContent, MailItem, MailOrder, OrderConfirmed, WalletNews } fro
 import { type Block, HOUSE, type MailDocument } from './document.ts';
 import { countryName, mailDate, mailMoney, mailTime } from './format.ts';
 import { renderHtml } from './html.ts';
+import { stockDigest } from './stock-mail.ts';
 import { renderText } from './text.ts';
 import { walletNews } from './wallet-mail.ts';
 import { MAIL_WORDS, type MailWords } from './words.ts';
@@ -36,6 +37,8 @@ export function writeMail(content: MailContent, language: string): WrittenMail {
 
 function documentOf(content: MailContent, locale: MailLocale, words: MailWords): MailDocument {
   switch (content.kind) {
+    case 'stock_digest':
+      return stockDigest(content, locale, words);
     case 'payment_link':
       return paymentLink(content, locale, words);
     case 'reset_link':
@@ -60,7 +63,10 @@ function documentOf(content: MailContent, locale: MailLocale, words: MailWords):
   }
 }
 
-type News = Exclude<MailContent, WalletNews | { kind: 'payment_link' | 'reset_link' | 'invitation' | 'message' }>;
+type News = Exclude<
+  MailContent,
+  WalletNews | { kind: 'payment_link' | 'stock_digest' | 'reset_link' | 'invitation' | 'message' }
+>;
 
 function news(content: News, locale: MailLocale, words: MailWords): MailDocument {
   const { order } = content;

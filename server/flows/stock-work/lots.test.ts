@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readSnapshot } from '../../platform/read-snapshot.ts';
+import { readPickList } from '../../views/documents/pick-list.ts';
 import { type OrderWorld, orderWorld } from '../testing/order-world.ts';
 import { refusalOf } from '../testing/refusal.ts';
 
@@ -34,9 +36,10 @@ async function lots(at = 0): Promise<Record<string, number>> {
   );
   return Object.fromEntries(rows.map(({ code, on_hand }) => [code, Number(on_hand)]));
 }
-async function ship(quantity: number): Promise<void> {
+async function ship(quantity: number, before: (orderId: string) => Promise<void> = async () => {}): Promise<void> {
   const placed = await w.place({ lines: [{ sku: 'MUG', quantity }] });
   await w.settle();
+  await before(placed.id);
   await w.flows.shipOrder({ orderId: placed.id }, w.ctx('warehouse'));
   for (let i = 0; i < 3; i++) {
     await w.settle();
@@ -44,6 +47,8 @@ async function ship(quantity: number): Promise<void> {
   }
   expect(await w.order(placed.id)).toMatchObject({ status: 'FULFILLED' });
 }
+
+const ALL = { merchantId: null, customerId: null };
 
 describe('goods that are kept by lot', () => {
   it('begin with what was there, in a lot that nobody named', async () => {
@@ -62,7 +67,19 @@ describe('goods that are kept by lot', () => {
   });
 
   it('leave by first expired first out, and the shipment says which', async () => {
-    await ship(7);
+    await ship(7, async (orderId) => {
+      const { number } = await w.flows.startPicking({ nodeId: node(), orderIds: [orderId] }, w.ctx('warehouse'));
+      const list = await readSnapshot(w.db.pool, (tx) => readPickList(tx, ALL, number));
+      expect(list.goods).toMatchObject([
+        {
+          skuCode: 'MUG',
+          lots: [
+            { code: 'B', expiresOn: inDays(20), units: 5 },
+            { code: 'A', expiresOn: inDays(40), units: 2 },
+          ],
+        },
+      ]);
+    });
     expect(await lots()).toEqual({ '': 10, A: 3 });
     const { rows } = await w.db.pool.query(
       `SELECT l.code, m.delta FROM lot_movements m JOIN stock_lots l ON l.id = m.lot_id WHERE m.shipment_id IS NOT NULL ORDER BY m.id`,

@@ -166,6 +166,27 @@ describe('a reorder point', () => {
   });
 });
 
+describe('a digest', () => {
+  it('goes once a day to each of a merchant’s people, while something of it is new', async () => {
+    const add = (role: string, email: string, disabled: boolean) =>
+      w.db.ownerPool.query(
+        `INSERT INTO users (id, email, email_normalized, name, role, merchant_id, locale, disabled_at, created_at) VALUES (gen_random_uuid(), $1, $1, 'P', $2, $3, 'de', $4, now())`,
+        [email, role, role === 'merchant' ? w.merchantId : null, disabled ? w.clock() : null],
+      );
+    await add('merchant', 'buyer@acme.example', false);
+    await add('merchant', 'gone@acme.example', true);
+    await add('warehouse', 'shelf@house.example', false);
+    expect(await flows().sendDigests(w.ctx())).toBe(0);
+    await setPoint('MUG', { point: 10_000, quantity: 24 });
+    await sweep();
+    expect([await flows().sendDigests(w.ctx()), await flows().sendDigests(w.ctx())]).toEqual([1, 0]);
+    const notices = await w.db.pool.query(`SELECT recipient, locale, merchant_id FROM notifications WHERE kind = 'stock_digest'`);
+    expect(notices.rows).toEqual([{ recipient: 'buyer@acme.example', locale: 'de', merchant_id: w.merchantId }]);
+    await setPoint('MUG', null);
+    await sweep();
+  });
+});
+
 describe('lots that expire soon', () => {
   it('are listed within the days of the policy, the soonest first, while they are on a shelf', async () => {
     await flows().trackLots({ skuId: sku('BAG') }, w.ctx());

@@ -25,6 +25,7 @@ import { type ChangedPurchaseOrder, createPurchaseOrder, editPurchaseOrder, move
 import { expireLots, type TrackedLots, trackLots } from './keep-lots.ts';
 import { type ReceivedPurchaseOrder, receivePurchaseOrder } from './receive-purchase-order.ts';
 import { type SavedStockPolicy, saveStockPolicy } from './save-stock-policy.ts';
+import { sendStockDigests } from './send-digests.ts';
 import { type ReorderPointsSet, setReorderPoints } from './set-reorder-points.ts';
 import { type ChangedTransfer, cancelTransfer, createTransfer, receiveTransfer, sendTransfer } from './transfer-stock.ts';
 import { sweepLowStock, type WatchedStock } from './watch-stock.ts';
@@ -53,18 +54,21 @@ export interface StockFlows {
   readonly setReorderPoints: Call<SetReorderPointsInput, ReorderPointsSet>;
   /** Opens alerts of what runs low, and closes those of what is there again. */
   sweepLowStock(ctx: Ctx): Promise<WatchedStock>;
+  /** Tells merchants' people what runs low and what expires soon, once a day; returns how many are told now. */
+  sendDigests(ctx: Ctx): Promise<number>;
   readonly files: StockFileFlows;
   /** Takes lots whose day is over off the shelf; returns how many. */
   expireLots(ctx: Ctx): Promise<number>;
 }
 
 interface StockFlowDeps {
+  readonly sendsMail: boolean;
   readonly pool: pg.Pool;
   readonly verb: <I, W extends Locked, R>(definition: Verb<I, W, R>) => Call<I, R>;
 }
 
 /** Gives each verb its lane. */
-export function createStockFlows({ pool, verb }: StockFlowDeps): StockFlows {
+export function createStockFlows({ pool, verb, sendsMail }: StockFlowDeps): StockFlows {
   return {
     createPurchaseOrder: verb(createPurchaseOrder),
     editPurchaseOrder: verb(editPurchaseOrder),
@@ -82,6 +86,7 @@ export function createStockFlows({ pool, verb }: StockFlowDeps): StockFlows {
     trackLots: verb(trackLots),
     setReorderPoints: verb(setReorderPoints),
     sweepLowStock: (ctx) => sweepLowStock(pool, ctx),
+    sendDigests: (ctx) => sendStockDigests(pool, ctx, sendsMail),
     files: createStockFileFlows({ pool, verb }),
     expireLots: (ctx) => expireLots(pool, ctx),
   };

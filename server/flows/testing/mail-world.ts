@@ -15,6 +15,7 @@ export const LINKS: MailDesk['links'] = {
   pay: (checkoutId) => `https://shop.example/pay/${checkoutId}`,
   wallet: (walletId) => `https://shop.example/wallet/${walletId}`,
   moneyRequest: (requestId) => `https://shop.example/asked/${requestId}`,
+  stock: () => 'https://shop.example/stock/low',
   open: (sealed) => `https://shop.example/sign-in/${sealed}`,
 };
 

@@ -31,6 +31,7 @@ export const mails = {
     bank_top_up: 'Überweisung angekommen',
     withdrawal_failed: 'Auszahlung gescheitert',
     withdrawal_returned: 'Auszahlung zurück',
+    stock_digest: 'Bestandsmeldung',
     message: 'Nachricht',
     reset_link: 'Neues Passwort',
     invitation: 'Einladung',

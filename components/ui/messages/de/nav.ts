@@ -28,6 +28,7 @@ export const nav = {
   purchaseOrders: 'Einkäufe',
   transfers: 'Umlagerungen',
   backorders: 'Rückstände',
+  lowStock: 'Niedriger Bestand',
   counts: 'Zählungen',
   movements: 'Bewegungen',
   products: 'Produkte',

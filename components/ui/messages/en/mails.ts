@@ -32,6 +32,7 @@ export const mails = {
     bank_top_up: 'Bank transfer arrived',
     withdrawal_failed: 'Withdrawal failed',
     withdrawal_returned: 'Withdrawal came back',
+    stock_digest: 'Stock digest',
     message: 'Message',
     reset_link: 'Password reset',
     invitation: 'Invitation',

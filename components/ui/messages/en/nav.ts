@@ -30,6 +30,7 @@ export const nav = {
   transfers: 'Transfers',
   counts: 'Counts',
   backorders: 'Backorders',
+  lowStock: 'Low stock',
   movements: 'Movements',
   products: 'Products',
   customers: 'Customers',
