@@ -103,3 +103,40 @@ describe('what may be promised, over REST', () => {
     expect((await availability()).channels).toEqual([]);
   });
 });
+
+describe('routing over REST', () => {
+  it('drafts rules, replays them and puts them in force: what was sent is what is read', async () => {
+    const rules = [
+      {
+        name: 'Main first',
+        active: true,
+        when: { channels: ['api'], countries: ['DE'], sku_tags: [], min_grams: null, max_grams: 5_000 },
+        effect: { type: 'prefer', nodes: ['MAIN'], kinds: [], discount_minor: 150 },
+      },
+      {
+        name: 'Dearer splits',
+        active: true,
+        when: { channels: [], countries: [], sku_tags: ['bulky'], min_grams: null, max_grams: null },
+        effect: { type: 'penalties', split_minor: 900 },
+      },
+    ];
+    const body = { version: 0, split_minor: 300, late_day_minor: 200, rules };
+    const draft = await world.send('PUT', '/routing/rules/draft', { body });
+    expect(draft).toMatchObject({ status: 200, json: { number: 1 } });
+    const { version } = draft.json;
+    const started = await world.send('POST', '/routing/simulations', { body: { version, last_orders: 10, last_days: 30 } });
+    expect(started.status).toBe(201);
+    await world.api.app.flows.routing.runSimulation(started.json.id);
+    const replay = await world.send('GET', `/routing/simulations/${started.json.id}`);
+    expect(replay.json).toMatchObject({ status: 'done', result: { differing: 0 } });
+    const promoted = await world.send('POST', '/routing/rules/draft/promotion', { body: { version, reason: 'As cheap' } });
+    expect(promoted.status).toBe(200);
+    const { json } = await world.send('GET', '/routing/rules');
+    expect(json).toMatchObject({ draft: null, active: { number: 1, split_minor: 300, late_day_minor: 200 } });
+    expect(json.active.rules).toEqual(rules);
+    const nowhere = [{ ...rules[0], effect: { type: 'exclude', nodes: ['NO-SUCH'], kinds: [] } }];
+    expect(
+      (await world.send('PUT', '/routing/rules/draft', { body: { ...body, rules: nowhere } })).status,
+    ).toBeGreaterThanOrEqual(400);
+  });
+});

@@ -24,7 +24,8 @@ const effect = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('stores_off') }),
   z.strictObject({ type: z.literal('max_nodes'), count: z.int().min(1).max(50) }),
   z.strictObject({ type: z.literal('no_split') }),
-  z.strictObject({ type: z.literal('penalties'), split_minor: amount.nullable(), late_day_minor: amount.nullable() }),
+  // Absent: as it is for every order.
+  z.strictObject({ type: z.literal('penalties'), split_minor: amount.optional(), late_day_minor: amount.optional() }),
 ]);
 const rule = z.strictObject({ name: words(80), active: z.boolean(), when, effect });
 const content = {
@@ -57,10 +58,16 @@ function renamed(value: unknown, name: (field: string) => string): unknown {
   return Object.fromEntries(Object.entries(value).map(([field, each]) => [name(field), renamed(each, name)]));
 }
 
+function ruleOf(one: RoutingRule): z.infer<typeof rule> {
+  const shown = renamed(one, snake) as Omit<z.infer<typeof rule>, 'effect'> & { effect: Record<string, unknown> };
+  const said = Object.entries(shown.effect).filter(([, value]) => value !== null);
+  return { ...shown, effect: Object.fromEntries(said) as z.infer<typeof effect> };
+}
+
 const contentOf = ({ splitMinor, lateDayMinor, rules }: RulesContent) => ({
   split_minor: splitMinor,
   late_day_minor: lateDayMinor,
-  rules: rules.map((one: RoutingRule) => renamed(one, snake) as z.infer<typeof rule>),
+  rules: rules.map(ruleOf),
 });
 const versionOf = (row: RuleSetRow): z.infer<typeof version> => ({
   number: row.number,
@@ -71,8 +78,11 @@ const versionOf = (row: RuleSetRow): z.infer<typeof version> => ({
   activated_at: timeOrNull(row.activatedAt),
 });
 
-function parsed(sent: unknown): RulesContent {
-  const read = rulesContent.safeParse(renamed(sent, camel));
+function parsed({ rules, ...sent }: { readonly rules: readonly z.infer<typeof rule>[] }): RulesContent {
+  const whole = rules.map((one) =>
+    one.effect.type === 'penalties' ? { ...one, effect: { split_minor: null, late_day_minor: null, ...one.effect } } : one,
+  );
+  const read = rulesContent.safeParse(renamed({ ...sent, rules: whole }, camel));
   if (read.success) return read.data;
   const [issue] = read.error.issues;
   throw new DomainError('invalid_request', issue?.message ?? 'These rules cannot be read.', {
