@@ -50,6 +50,7 @@ export const stockAlertsRouter = router({
         tag: TAG,
         summary: 'List what runs low, newest first',
         description: 'One alert per crossing of a reorder point; it closes by itself.',
+        refuses: ['not_found'],
       }),
     )
     .input(
@@ -91,6 +92,7 @@ export const stockAlertsRouter = router({
         tag: TAG,
         summary: 'List lots that expire soon, the soonest first',
         description: 'On a shelf, and within the days that the stock policy says.',
+        refuses: ['not_found'],
       }),
     )
     .input(z.strictObject({ ...pageQuery, node: node.optional() }))

@@ -110,7 +110,14 @@ function lineOf(found: CountPage, sku: string): string {
 export const stockCountsRouter = router({
   list: procedure
     .meta(
-      operation({ method: 'GET', path: '/stock-counts', id: 'listStockCounts', tag: TAG, summary: 'List counts, newest first' }),
+      operation({
+        method: 'GET',
+        path: '/stock-counts',
+        id: 'listStockCounts',
+        tag: TAG,
+        summary: 'List counts, newest first',
+        refuses: ['not_found'],
+      }),
     )
     .input(z.strictObject({ ...pageQuery, status: status.optional(), node: words(100).optional() }))
     .output(pageOf(summary))
@@ -155,7 +162,7 @@ export const stockCountsRouter = router({
         description: 'Of the SKUs or the bins that are named, else of everything at the node.',
         status: 201,
         example: { node: 'MAIN', skus: ['MUG-RED'], blind: true },
-        refuses: ['unknown_sku'],
+        refuses: ['not_found', 'unknown_sku'],
       }),
     )
     .input(

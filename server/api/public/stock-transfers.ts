@@ -103,6 +103,7 @@ export const stockTransfersRouter = router({
         id: 'listStockTransfers',
         tag: TAG,
         summary: 'List transfers, newest first',
+        refuses: ['not_found'],
       }),
     )
     .input(z.strictObject({ ...pageQuery, status: status.optional(), node: node.optional() }))
@@ -153,7 +154,7 @@ export const stockTransfersRouter = router({
         description: 'Nothing moves until it is dispatched.',
         status: 201,
         example: { from: 'MAIN', to: 'STORE-1', lines: [{ sku: 'MUG-RED', quantity: 12 }] },
-        refuses: ['unknown_sku'],
+        refuses: ['not_found', 'unknown_sku'],
       }),
     )
     .input(
