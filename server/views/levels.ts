@@ -77,10 +77,11 @@ const NONE = `NOT EXISTS (SELECT 1 FROM sku_supply v WHERE v.sku_id = k.id AND $
 const LOW = 'EXISTS (SELECT 1 FROM stock_alerts a WHERE a.sku_id = k.id AND a.closed_at IS NULL)';
 const SHOWN: Readonly<Record<(typeof LEVEL_VIEWS)[number], string>> = {
   attention: `(${SHORT} OR ${NONE} OR ${LOW})`,
-  short: SHORT,
+  // Few at any time: found first, and then by their ids, however many SKUs there are.
+  short: `k.id = ANY(ARRAY(SELECT sku_id FROM shortage_work WHERE status = 'open'))`,
   none: NONE,
-  low: LOW,
-  backordered: 'EXISTS (SELECT 1 FROM backorders b WHERE b.sku_id = k.id)',
+  low: 'k.id = ANY(ARRAY(SELECT sku_id FROM stock_alerts WHERE closed_at IS NULL))',
+  backordered: 'k.id = ANY(ARRAY(SELECT DISTINCT sku_id FROM backorders))',
 };
 
 const COLUMNS = `k.id AS "skuId", k.code, k.name, k.merchant_id AS "merchantId", m.name AS "merchantName", coalesce(n.on_hand, 0) AS "onHand",

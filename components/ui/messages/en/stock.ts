@@ -104,7 +104,7 @@ export const stock = {
   },
   banner: {
     short: { one: '{count} unit is missing: count or receive', other: '{count} units are missing: count or receive' },
-    shortText: 'It is promised to somebody and not there ({reasons}).',
+    shortText: 'Promised to somebody and not there ({reasons}).',
     count: 'New count',
     receive: 'Open {number}',
     soldOut: 'Nothing is left to sell',
