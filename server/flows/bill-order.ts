@@ -48,8 +48,9 @@ export function billOf(world: Pricing, input: PlaceOrderInput, merchant: catalog
   return { terms, goods, shipping: shippingLine, quote: null, option: null };
 }
 
-const placeOfNode = ({ country = '', region, postalCode }: Readonly<Record<string, string>>) => ({
-  country,
+/** A store whose address says no country is in its merchant's. */
+const placeOfNode = ({ country, region, postalCode }: Readonly<Record<string, string>>, home: string) => ({
+  country: country || home,
   ...(region ? { region } : {}),
   ...(postalCode ? { postalCode } : {}),
 });
@@ -72,7 +73,7 @@ function quotedBill(
   const methods = world.methods.get(merchant.id) ?? [];
   const store = input.pickup && world.fulfilment.nodes.get(merchant.id)?.find((node) => node.id === input.pickup?.nodeId);
   // What is fetched bears the taxes of the place where it is.
-  const destination = store ? placeOfNode(store.address) : (input.shipTo ?? null);
+  const destination = store ? placeOfNode(store.address, merchant.country) : (input.shipTo ?? null);
   const asked = { option: named.option, totalMinor: input.totalMinor, destination, fetched: store !== undefined };
   const option = optionOf(quote, asked, world.catalog, methods, price, now);
   const { goods } = price();

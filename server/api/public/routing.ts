@@ -186,7 +186,7 @@ export const routingRouter = router({
         summary: 'Put the draft in force',
         description: 'The rules before it are kept. Orders that wait are planned by the new ones.',
         example: { version: 1, reason: 'Cheaper by 4 % over the last month' },
-        refuses: ['conflict', 'state_refuses'],
+        refuses: ['not_found', 'conflict', 'state_refuses'],
       }),
     )
     .input(z.strictObject({ version: seen, reason: words(300) }))
@@ -208,7 +208,7 @@ export const routingRouter = router({
         description: 'It runs beside everything else and changes nothing; its figures are read with its id.',
         status: 201,
         example: { version: 1, last_orders: 500, last_days: 30 },
-        refuses: ['conflict', 'state_refuses'],
+        refuses: ['not_found', 'conflict', 'state_refuses'],
       }),
     )
     .input(
