@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Page } from '@playwright/test';
+import { choose } from './fixtures/choose.ts';
 import { inDays, ordered, ownSku, sellBeyondStock, shownDay } from './fixtures/goods.ts';
 import { restClient } from './fixtures/rest.ts';
 import { CARDS, typeCard } from './fixtures/shop.ts';
@@ -111,11 +112,9 @@ test('a shortage at the shelf: the picker counts, and the order leaves from anot
   await page.goto(`/stock/${sku}`);
   await page.getByRole('button', { name: 'Adjust', exact: true }).click();
   const adjust = page.getByRole('dialog', { name: `Adjust ${sku}` });
-  await adjust.getByRole('combobox', { name: 'Node' }).click();
-  await page.getByRole('option', { name: /Hamburg warehouse/ }).click();
+  await choose(adjust.getByRole('combobox', { name: 'Node' }), /Hamburg warehouse/);
   await adjust.getByRole('textbox', { name: 'Difference' }).fill('-2');
-  await adjust.getByRole('combobox', { name: 'Reason' }).click();
-  await page.getByRole('option', { name: 'Damaged' }).click();
+  await choose(adjust.getByRole('combobox', { name: 'Reason' }), 'Damaged');
   await adjust.getByRole('button', { name: /^Adjust by/ }).click();
   await expect(adjust).toBeHidden();
   await expect(page.getByRole('link', { name: placed.number }).first()).toBeVisible();

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { signStandardWebhook } from '../platform/standard-webhook.ts';
 import { createTestDatabase, type TestDatabase } from '../platform/testing/test-database.ts';
 import { type ApiUnderTest, startApiUnderTest } from './testing/api-under-test.ts';
 import { router } from './trpc.ts';
@@ -7,10 +8,27 @@ import { router } from './trpc.ts';
 let db: TestDatabase;
 let api: ApiUnderTest;
 const SECRET = 'whsec_of_the_tests';
+const PARTNER_SECRET = `whsec_${Buffer.from('a partner of the tests').toString('base64')}`;
+const PARTNERS = [
+  { source: 'third_party', variable: 'THIRD_PARTY' },
+  { source: 'drop_shipper', variable: 'DROP_SHIPPER' },
+] as const;
 
 beforeAll(async () => {
   db = await createTestDatabase();
-  api = await startApiUnderTest(db, { router: router({}), handlePublic: () => {} }, { PSP_WEBHOOK_SECRET: SECRET });
+  api = await startApiUnderTest(
+    db,
+    { router: router({}), handlePublic: () => {} },
+    {
+      PSP_WEBHOOK_SECRET: SECRET,
+      ...Object.fromEntries(
+        PARTNERS.flatMap(({ variable }) => [
+          [`${variable}_URL`, 'http://127.0.0.1:9'], // nobody is called
+          [`${variable}_WEBHOOK_SECRET`, PARTNER_SECRET],
+        ]),
+      ),
+    },
+  );
 });
 afterAll(async () => {
   await api.stop();
@@ -84,3 +102,26 @@ test('sixteen deliveries of one event at once are one row and one job, all ackno
   expect(JSON.stringify(rows[0]?.payload)).not.toContain('somebody@example.com');
   expect(await jobs()).toEqual(['process-webhook']);
 });
+
+test.each(PARTNERS)(
+  'what a partner says at /api/webhooks/$source is kept once; a forged signature is refused',
+  async ({ source }) => {
+    const said = {
+      type: 'parcel.shipped',
+      timestamp: new Date().toISOString(),
+      data: { reference: 'EU-R10001', parcel: { id: `parcel-of-${source}`, status: 'shipped' } },
+    };
+    const body = JSON.stringify(said);
+    const send = (secret: string) =>
+      fetch(`${api.url}/api/webhooks/${source}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...signStandardWebhook(`msg_${source}`, body, secret, new Date()) },
+        body,
+      });
+    const kept = async () => (await stored()).filter((row) => row.source === source);
+    expect((await send('whsec_b3RoZXI=')).status).toBe(401);
+    expect(await kept()).toEqual([]);
+    for (let time = 0; time < 2; time++) expect((await send(PARTNER_SECRET)).status).toBe(200);
+    expect(await kept()).toMatchObject([{ external_id: `msg_${source}`, topic: 'parcel.shipped', status: 'received' }]);
+  },
+);
