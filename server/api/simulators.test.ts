@@ -167,7 +167,7 @@ describe('the switchboard of the simulators', () => {
       cause: { code: 'invalid_request' },
     });
     expect(psp.state.intents.get(kept)?.captureBefore).toBeLessThan(Date.now() / 1_000 + 61);
-    expect((await admin().state()).psp?.settings).toMatchObject({ authorization_ms: 60_000, multicapture: false });
+    expect((await admin().state()).psp?.settings).toMatchObject({ authorization_ms: 60_000 });
   });
 
   it('loses a parcel, and the carrier answers the claim', async () => {

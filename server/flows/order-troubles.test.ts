@@ -105,20 +105,10 @@ describe('payments in trouble', () => {
   it('holds the order and keeps the goods when the money cannot be taken', async () => {
     const placed = await w.place({ lines: [{ sku: 'MUG', quantity: 1 }] });
     await w.settle();
-    const response = await fetch(`${w.psp.controlUrl}/_sim/clock`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ advance_ms: 8 * 86_400_000 }),
-    });
-    expect(response.status).toBe(200);
+    await switches({ decline: { on: 'capture', next: 1 } });
     await w.flows.shipOrder({ orderId: placed.id }, w.ctx('warehouse'));
     await w.settle();
     expect(await w.order(placed.id)).toMatchObject({ status: 'CONFIRMED', holds: ['manual'], captured_minor: 0n });
-    await fetch(`${w.psp.controlUrl}/_sim/clock`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ offset_ms: 0 }),
-    });
     await w.expectBooksAgree();
   });
 });

@@ -113,6 +113,13 @@ describe('looking a gift card up', () => {
 
 const { post, results, open, filled, read } = programsOf(() => world);
 
+/** What is told of an account, once it is all there: an event is listed when no transaction is open that may still write an earlier one. */
+const toldOf = (id: string, count: number): Promise<{ type: string; object: string }[]> =>
+  world.until(`${count} events of ${id}`, async () => {
+    const { json } = await world.send('GET', `/events?object_id=${id}`);
+    return json.data.length >= count && json.data;
+  });
+
 describe('an account of a merchant’s programs', () => {
   it('is opened once, with the one that it is funded from, and told of', async () => {
     const body = {
@@ -138,8 +145,7 @@ describe('an account of a merchant’s programs', () => {
     });
     const { json: funding } = await world.send('GET', '/ledger/accounts?kind=program_funding');
     expect(funding.data).toMatchObject([{ own_code: 'funding', normal_side: 'DEBIT', limited: false }]);
-    const { json: events } = await world.send('GET', `/events?object_id=${account.id}`);
-    expect(events.data).toMatchObject([{ type: 'account.opened', object: 'account' }]);
+    expect(await toldOf(account.id, 1)).toMatchObject([{ type: 'account.opened', object: 'account' }]);
     const souths = await open({ own_code: 'loyalty' }, { key: world.south.key });
     expect(souths.id).not.toBe(account.id);
   });
@@ -181,8 +187,7 @@ describe('an account of a merchant’s programs', () => {
     const empty = await open();
     await world.send('POST', `/ledger/accounts/${empty.id}/close`, { body: { reason: 'The season is over' } });
     expect(await results([plain('funding', empty.own_code, 1)])).toEqual(['account_closed']);
-    const { json } = await world.send('GET', `/events?object_id=${id}`);
-    expect(json.data.map(({ type }: { type: string }) => type)).toEqual([
+    expect((await toldOf(id, 4)).map(({ type }) => type)).toEqual([
       'account.opened',
       'account.frozen',
       'account.unfrozen',
