@@ -21,7 +21,7 @@ export default defineConfig({
     globalSetup: ['server/platform/testing/global-setup.ts'],
     pool: 'forks',
     // Most of them wait: for the database, for a lease, for a process to start.
-    maxWorkers: 2,
+    maxWorkers: 3,
     testTimeout: 120_000,
     hookTimeout: 240_000,
     env: { NODE_ENV: 'test', TZ: 'UTC' },
