@@ -118,7 +118,7 @@ export function PayForm({ page, checkout }: { page: PayPage; checkout: ReturnTyp
       >
         <HoldNote page={page} checkout={checkout} />
         <Contact typed={fields.typed} problems={fields.problems} onType={fields.type} onLeave={fields.leave} fetched={fetched} />
-        <WayChoice page={page} busy={update.isPending} onChoose={(pickupNodeId) => void save({ pickupNodeId }).catch(() => {})} />
+        <WayChoice page={page} busy={update.isPending} onChoose={(pickupNodeId) => save({ pickupNodeId })} />
         {!fetched && (
           <AddressFields
             typed={fields.typed}
