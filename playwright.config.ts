@@ -28,7 +28,7 @@ export default defineConfig({
     baseURL: origin,
     // What cannot be clicked by then never can: the test says so, and not that its time is over.
     actionTimeout: 60_000,
-    // A trace of every step costs a fifth of the machine; it is kept where somebody asks for it.
+    // Recording every step slows every test down; it is done where somebody asks for it.
     trace: process.env.E2E_TRACE ? 'retain-on-failure' : 'off',
     screenshot: 'only-on-failure',
     launchOptions: await browserOptions(),

@@ -10,6 +10,7 @@ import type { Log } from './platform/log.ts';
 const TOGETHER_MS = 100;
 const IDLE_MS = 1_000;
 const UNCONNECTED_MS = 3_000;
+const BELIEVED_MS = 60_000;
 
 interface PumpDeps {
   readonly sender: StockSender;
@@ -20,6 +21,7 @@ interface PumpDeps {
 
 export function startStockPump({ sender, pool, connectionString, log }: PumpDeps): { stop(): Promise<void> } {
   const stopping = new AbortController();
+  const isConnected = connectionWatch(pool);
   let wakeUp: () => void = () => {};
   let woken = false;
   const listener = keepListening(connectionString, log, () => {
@@ -51,7 +53,7 @@ export function startStockPump({ sender, pool, connectionString, log }: PumpDeps
     let failures = 0;
     while (!stopping.signal.aborted) {
       try {
-        if (!(await isConnected(pool))) {
+        if (!(await isConnected())) {
           await sleep(UNCONNECTED_MS);
           continue;
         }
@@ -76,15 +78,16 @@ export function startStockPump({ sender, pool, connectionString, log }: PumpDeps
   };
 }
 
-let connectedUntil = 0;
-
 /** Whether anybody is connected to a channel; what was true is believed for a while. */
-async function isConnected(pool: pg.Pool): Promise<boolean> {
-  if (Date.now() < connectedUntil) return true;
-  const { rows } = await pool.query<{ any: boolean }>({
-    name: 'channels-any',
-    text: 'SELECT EXISTS (SELECT FROM channel_connections) AS any',
-  });
-  if (rows[0]?.any) connectedUntil = Date.now() + 60_000;
-  return rows[0]?.any ?? false;
+function connectionWatch(pool: pg.Pool): () => Promise<boolean> {
+  let connectedUntil = 0;
+  return async () => {
+    if (Date.now() < connectedUntil) return true;
+    const { rows } = await pool.query<{ any: boolean }>({
+      name: 'channels-any',
+      text: 'SELECT EXISTS (SELECT FROM channel_connections) AS any',
+    });
+    if (rows[0]?.any) connectedUntil = Date.now() + BELIEVED_MS;
+    return rows[0]?.any ?? false;
+  };
 }

@@ -61,7 +61,7 @@ describe('stock goes out', () => {
     expect(w.theirs('TEE')?.quantity).toBe(0);
   });
 
-  it('a thousand changes of one SKU are few messages, the last of them right', async () => {
+  it('any number of changes of one SKU are few messages, the last of them right', async () => {
     const before = await count();
     const changes = process.env.WAYBILL_DEEP ? 1_000 : 200;
     let done = false;

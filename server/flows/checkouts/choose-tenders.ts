@@ -1,11 +1,10 @@
 import { type Checkout, type CheckoutTender, demandOpen, sameTender, withTender } from '../../domains/checkouts/rules.ts';
 import type { ChooseTenderInput } from '../../domains/checkouts/schema.ts';
 import * as checkouts from '../../domains/checkouts/service.ts';
-import * as orders from '../../domains/orders/service.ts';
-import type { Tx } from '../../platform/db.ts';
-import { audit, newOutbox, type Outbox } from '../../platform/outbox.ts';
-import type { Locked, Request, Verb } from '../../platform/verb.ts';
+import { audit } from '../../platform/outbox.ts';
+import type { Request, Verb } from '../../platform/verb.ts';
 import { writeCheckouts } from './create-checkout.ts';
+import { type LockedCheckouts, lockCheckouts } from './lock-checkouts.ts';
 
 /** Keeps what somebody wants to pay with beside the card. Nothing is held before they pay, and codes are not kept: a gift card is named by its id. */
 export interface ChosenTenders {
@@ -14,25 +13,7 @@ export interface ChosenTenders {
   readonly version: number;
 }
 
-interface Choosing extends Locked {
-  readonly checkouts: checkouts.CheckoutsState;
-  readonly attempts: ReadonlyMap<string, orders.AttemptState>;
-  readonly outbox: Outbox;
-}
-
-async function lock(tx: Tx, requests: readonly Request<ChooseTenderInput>[]): Promise<Choosing> {
-  const state = await checkouts.lock(
-    tx,
-    requests.map(({ input }) => input.checkoutId),
-  );
-  const attempts = await orders.findAttempts(
-    tx,
-    [...state.byId.values()].flatMap((checkout) => checkout.orderId ?? []),
-  );
-  return { applied: 0, checkouts: state, attempts, outbox: newOutbox() };
-}
-
-function decide(world: Choosing, { input, ctx }: Request<ChooseTenderInput>): ChosenTenders {
+function decide(world: LockedCheckouts, { input, ctx }: Request<ChooseTenderInput>): ChosenTenders {
   const checkout = checkouts.checkoutOf(world.checkouts, input.checkoutId);
   demandOpen(checkout, world.attempts.get(checkout.orderId ?? ''), ctx.now);
   const tenders = after(checkout, input);
@@ -59,9 +40,9 @@ function after(checkout: Checkout, { tender, use }: ChooseTenderInput): readonly
   return use ? withTender(checkout.tenders, tender) : checkout.tenders.filter((one) => !sameTender(one, tender));
 }
 
-export const chooseTender: Verb<ChooseTenderInput, Choosing, ChosenTenders> = {
+export const chooseTender: Verb<ChooseTenderInput, LockedCheckouts, ChosenTenders> = {
   name: 'choose-tender',
-  lock,
+  lock: lockCheckouts,
   decide,
   write: writeCheckouts,
 };

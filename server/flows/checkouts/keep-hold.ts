@@ -1,10 +1,9 @@
 import { type CheckoutHold, demandOpen } from '../../domains/checkouts/rules.ts';
 import * as checkouts from '../../domains/checkouts/service.ts';
-import * as orders from '../../domains/orders/service.ts';
-import type { Tx } from '../../platform/db.ts';
-import { audit, newOutbox, type Outbox } from '../../platform/outbox.ts';
-import type { Locked, Request, Verb } from '../../platform/verb.ts';
+import { audit } from '../../platform/outbox.ts';
+import type { Request, Verb } from '../../platform/verb.ts';
 import { writeCheckouts } from './create-checkout.ts';
+import { type LockedCheckouts, lockCheckouts } from './lock-checkouts.ts';
 
 /** Writes down which units are kept for a checkout, or that none are any more. */
 interface KeepHoldInput {
@@ -19,25 +18,7 @@ export interface KeptHold {
   readonly letGo: string | null;
 }
 
-interface Holding extends Locked {
-  readonly checkouts: checkouts.CheckoutsState;
-  readonly attempts: ReadonlyMap<string, orders.AttemptState>;
-  readonly outbox: Outbox;
-}
-
-async function lock(tx: Tx, requests: readonly Request<KeepHoldInput>[]): Promise<Holding> {
-  const state = await checkouts.lock(
-    tx,
-    requests.map(({ input }) => input.checkoutId),
-  );
-  const attempts = await orders.findAttempts(
-    tx,
-    [...state.byId.values()].flatMap((checkout) => checkout.orderId ?? []),
-  );
-  return { applied: 0, checkouts: state, attempts, outbox: newOutbox() };
-}
-
-function decide(world: Holding, { input, ctx }: Request<KeepHoldInput>): KeptHold {
+function decide(world: LockedCheckouts, { input, ctx }: Request<KeepHoldInput>): KeptHold {
   const checkout = checkouts.checkoutOf(world.checkouts, input.checkoutId);
   const { hold } = input;
   const before = checkout.hold;
@@ -61,10 +42,10 @@ function decide(world: Holding, { input, ctx }: Request<KeepHoldInput>): KeptHol
   return { id: checkout.id, until: hold?.until ?? null, letGo };
 }
 
-export const keepHold: Verb<KeepHoldInput, Holding, KeptHold> = {
+export const keepHold: Verb<KeepHoldInput, LockedCheckouts, KeptHold> = {
   name: 'hold-checkout',
   // A repeat holds the same units: their reservation answers a repeated key as before.
-  lock,
+  lock: lockCheckouts,
   decide,
   write: writeCheckouts,
 };

@@ -1,13 +1,12 @@
 import { type Checkout, demandOpen, isOverdue, settled } from '../../domains/checkouts/rules.ts';
 import type { CheckoutIdInput } from '../../domains/checkouts/schema.ts';
 import * as checkouts from '../../domains/checkouts/service.ts';
-import * as orders from '../../domains/orders/service.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { DomainError } from '../../kernel/errors.ts';
-import type { Tx } from '../../platform/db.ts';
-import { audit, emit, newOutbox, type Outbox } from '../../platform/outbox.ts';
-import type { Locked, Request, Verb } from '../../platform/verb.ts';
+import { audit, emit } from '../../platform/outbox.ts';
+import type { Request, Verb } from '../../platform/verb.ts';
 import { writeCheckouts } from './create-checkout.ts';
+import { type LockedCheckouts, lockCheckouts } from './lock-checkouts.ts';
 
 /** What ends a checkout, or opens it again: its order's fate, its time limit, the shop. And the link that an agent sends. */
 export interface SettledCheckout {
@@ -15,25 +14,12 @@ export interface SettledCheckout {
   readonly state: Checkout['state'];
 }
 
-interface Settling extends Locked {
-  readonly checkouts: checkouts.CheckoutsState;
-  readonly attempts: ReadonlyMap<string, orders.AttemptState>;
-  readonly outbox: Outbox;
-}
-
-async function lock(tx: Tx, requests: readonly Request<CheckoutIdInput>[]): Promise<Settling> {
-  const state = await checkouts.lock(
-    tx,
-    requests.map(({ input }) => input.checkoutId),
-  );
-  const attempts = await orders.findAttempts(
-    tx,
-    [...state.byId.values()].flatMap((checkout) => checkout.orderId ?? []),
-  );
-  return { applied: 0, checkouts: state, attempts, outbox: newOutbox() };
-}
-
-function move(world: Settling, checkout: Checkout, after: checkouts.CheckoutChange & { state: Checkout['state'] }, ctx: Ctx) {
+function move(
+  world: LockedCheckouts,
+  checkout: Checkout,
+  after: checkouts.CheckoutChange & { state: Checkout['state'] },
+  ctx: Ctx,
+) {
   const before = checkout.state;
   checkouts.change(world.checkouts, checkout, after, ctx);
   world.applied++;
@@ -52,7 +38,7 @@ function move(world: Settling, checkout: Checkout, after: checkouts.CheckoutChan
 }
 
 /** Follows the order that was placed for it, and ends what nobody paid in time. Changes nothing where there is nothing to follow. */
-function settle(world: Settling, { input, ctx }: Request<CheckoutIdInput>): SettledCheckout {
+function settle(world: LockedCheckouts, { input, ctx }: Request<CheckoutIdInput>): SettledCheckout {
   const checkout = checkouts.checkoutOf(world.checkouts, input.checkoutId);
   const next = settled(checkout, world.attempts.get(checkout.orderId ?? ''));
   if (next === 'paid') move(world, checkout, { state: 'paid', paidAt: ctx.now }, ctx);
@@ -62,7 +48,7 @@ function settle(world: Settling, { input, ctx }: Request<CheckoutIdInput>): Sett
 }
 
 /** The shop withdraws it. What is being paid at this moment is not taken away under the customer's hands. */
-function cancel(world: Settling, { input, ctx }: Request<CheckoutIdInput>): SettledCheckout {
+function cancel(world: LockedCheckouts, { input, ctx }: Request<CheckoutIdInput>): SettledCheckout {
   const checkout = checkouts.checkoutOf(world.checkouts, input.checkoutId);
   if (checkout.state === 'cancelled') return { id: checkout.id, state: 'cancelled' };
   demandOpen(checkout, world.attempts.get(checkout.orderId ?? ''), ctx.now);
@@ -71,7 +57,7 @@ function cancel(world: Settling, { input, ctx }: Request<CheckoutIdInput>): Sett
 }
 
 /** Has the link sent to the customer: whoever sends mail is told by the event, which holds ids and no personal data. */
-function sendLink(world: Settling, { input, ctx }: Request<CheckoutIdInput>): SettledCheckout {
+function sendLink(world: LockedCheckouts, { input, ctx }: Request<CheckoutIdInput>): SettledCheckout {
   const checkout = checkouts.checkoutOf(world.checkouts, input.checkoutId);
   demandOpen(checkout, world.attempts.get(checkout.orderId ?? ''), ctx.now);
   if (!checkout.customer.email)
@@ -91,8 +77,8 @@ function sendLink(world: Settling, { input, ctx }: Request<CheckoutIdInput>): Se
 
 const verb = (
   name: string,
-  decide: Verb<CheckoutIdInput, Settling, SettledCheckout>['decide'],
-): Verb<CheckoutIdInput, Settling, SettledCheckout> => ({ name, lock, decide, write: writeCheckouts });
+  decide: Verb<CheckoutIdInput, LockedCheckouts, SettledCheckout>['decide'],
+): Verb<CheckoutIdInput, LockedCheckouts, SettledCheckout> => ({ name, lock: lockCheckouts, decide, write: writeCheckouts });
 
 export const settleCheckout = verb('settle-checkout', settle);
 export const cancelCheckout = verb('cancel-checkout', cancel);
