@@ -11,13 +11,18 @@ import { EffectDialog } from '../ui/effect-dialog.tsx';
 import { useFormat, useMessages } from '../ui/locale.tsx';
 import { useToast } from '../ui/toast.tsx';
 
+interface ToastLink {
+  readonly href: string;
+  readonly label: string;
+}
+
 interface Props {
   readonly page: ChannelPage;
   readonly onClose: () => void;
 }
 
 /** What every dialog of a connection shares once it is done. */
-export function useDone<R>(onClose: () => void, said: (result: R) => string, link?: { href: string; label: string }) {
+export function useDone<R>(onClose: () => void, said: (result: R) => string, linkOf?: (result: R) => ToastLink | null) {
   const trpc = useTRPC();
   const toast = useToast();
   const queryClient = useQueryClient();
@@ -26,6 +31,7 @@ export function useDone<R>(onClose: () => void, said: (result: R) => string, lin
     request,
     options: {
       onSuccess: (result: R) => {
+        const link = linkOf?.(result);
         toast.success({ message: said(result), ...(link ? { link } : {}) });
         onClose();
       },
@@ -172,8 +178,12 @@ export function DriftDialog({ page, drift, onClose }: Props & { readonly drift: 
   const [answer, setAnswer] = useState<(typeof DRIFT_ANSWERS)[number]>(
     mayAnswer(drift, 'send_again').ok ? 'send_again' : 'ignore',
   );
-  const count = answer === 'count' ? { href: '/counts?do=new', label: t('channels.toCount', { sku }) } : undefined;
-  const { request, options } = useDone(onClose, () => t('channels.resolved', { sku }), count);
+  const { request, options } = useDone(
+    onClose,
+    ({ counts }: { counts: readonly { number: string }[] }) =>
+      counts.length > 0 ? t('channels.countBegun', { sku, count: counts.length }) : t('channels.resolved', { sku }),
+    ({ counts: [first] }) => (first ? { href: `/counts/${first.number}`, label: first.number } : null),
+  );
   const resolve = useMutation(trpc.channels.resolveDrift.mutationOptions(options));
   const may = mayAnswer(drift, answer);
   return (

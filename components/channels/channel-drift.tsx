@@ -1,5 +1,6 @@
 'use client';
 import { Button } from '@mantine/core';
+import Link from 'next/link';
 import { useState } from 'react';
 import type { ChannelPage, DriftRow } from '../../server/views/channels.ts';
 import { useActorName } from '../actor-name.ts';
@@ -11,12 +12,31 @@ import { Quantity } from '../ui/money.tsx';
 import { EmptyState } from '../ui/states.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
 import { DriftDialog } from './channel-dialogs.tsx';
+import classes from './channels.module.css';
+
+/** The sheets on which a difference is looked for, and how far they are. */
+function Counts({ row }: { row: DriftRow }) {
+  const { t } = useMessages();
+  if (row.counts.length === 0) return t('ui.unknown');
+  return (
+    <ul className={classes.counts}>
+      {row.counts.map(({ number, nodeCode, status }) => (
+        <li key={number}>
+          <Link href={`/counts/${number}`}>{number}</Link>{' '}
+          <span className={classes.faint}>
+            {t('channels.countAt', { node: nodeCode, state: t(`channels.countStates.${status}`) })}
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}
 
 /** How a difference ended, or the button that ends it. */
 function Answer({ row, onAnswer }: { row: DriftRow; onAnswer: (() => void) | null }) {
   const { t } = useMessages();
   const actor = useActorName();
-  if (row.status === 'open' && onAnswer)
+  if ((row.status === 'open' || row.status === 'counting') && onAnswer)
     return (
       <Button size="compact-xs" variant="default" aria-label={t('channels.answerNamed', { sku: row.skuCode })} onClick={onAnswer}>
         {t('channels.answer')}
@@ -40,8 +60,9 @@ export function ChannelDrift({ page }: { page: ChannelPage }) {
     { key: 'sku', header: t('channels.sku'), cell: (row) => row.skuCode, card: 'title' },
     { key: 'what', header: t('channels.what'), cell: (row) => t(`channels.drifts.${row.kind}`), card: 'sub' },
     { key: 'ours', header: t('channels.ours'), right: true, cell: (row) => <Quantity value={row.ours} />, card: 'end' },
-    { key: 'theirs', header: t('channels.theirs'), right: true, cell: (row) => <Quantity value={row.theirs} />, card: 'endSub' },
+    { key: 'theirs', header: t('channels.theirs'), right: true, cell: (row) => <Quantity value={row.theirs} /> },
     { key: 'since', header: t('channels.driftSince'), cell: (row) => <TimeAgo at={row.firstSeenAt} /> },
+    { key: 'counts', header: t('channels.counts'), cell: (row) => <Counts row={row} />, card: 'endSub' },
     { key: 'seen', header: t('channels.seen'), cell: (row) => t('channels.times', { count: row.timesSeen }) },
     {
       key: 'answer',
@@ -50,7 +71,7 @@ export function ChannelDrift({ page }: { page: ChannelPage }) {
       cell: (row) => <Answer row={row} onAnswer={may ? () => setAnswering(row.id) : null} />,
     },
   ];
-  const drift = page.drift.find((row) => row.id === answering && row.status === 'open');
+  const drift = page.drift.find((row) => row.id === answering && (row.status === 'open' || row.status === 'counting'));
   return (
     <Section title={t('channels.drift')} count={page.differences}>
       {page.drift.length === 0 ? (

@@ -116,6 +116,12 @@ function Body({ page }: { page: CountPage }) {
       {t('stockWork.counts.waitsText')} <Link href="/approvals">{t('stockWork.counts.openApprovals')}</Link>
     </Bar>
   );
+  const asked = page.differences.map((difference) => (
+    <div key={`${difference.connectionId} ${difference.skuCode}`}>
+      <Link href={`/channels/${difference.connectionId}`}>{difference.connectionName}</Link>{' '}
+      {t('stockWork.counts.differs', { sku: difference.skuCode, state: t(`channels.driftStates.${difference.status}`) })}
+    </div>
+  ));
   const aside = (
     <Section title={t('purchasing.facts')}>
       <KeyValue
@@ -124,6 +130,7 @@ function Body({ page }: { page: CountPage }) {
           { label: t('stockWork.counts.chosen'), value: word('stockWork.counts.choices', page.chosen) },
           { label: t('stockWork.counts.created'), value: <TimeAgo at={page.createdAt} /> },
           { label: t('stock.who'), value: actor(page.createdBy) },
+          ...(asked.length > 0 ? [{ label: t('stockWork.counts.asked'), value: <>{asked}</> }] : []),
           ...(page.note ? [{ label: t('purchasing.note'), value: page.note }] : []),
         ]}
       />

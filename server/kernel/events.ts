@@ -100,6 +100,8 @@ export const EVENT_TYPES = [
   'channel.drifted',
   'channel.agreed',
   'channel.drift_resolved',
+  'channel.drift_counted',
+  'channel.drift_reopened',
   'reservation.created',
   'reservation.extended',
   'reservation.used',

@@ -62,13 +62,22 @@ export interface DriftRow {
   readonly kind: 'quantity' | 'missing' | 'behind' | 'ahead';
   readonly ours: bigint;
   readonly theirs: bigint | null;
-  readonly status: 'open' | 'ignored' | 'closed';
+  readonly status: 'open' | 'counting' | 'ignored' | 'closed';
   readonly firstSeenAt: Date;
   readonly lastSeenAt: Date;
   readonly timesSeen: number;
   readonly resolution: 'agreed' | 'send_again' | 'count' | 'ignore' | null;
   readonly reason: string | null;
   readonly resolvedBy: Actor | null;
+  /** The sheets on which it was looked for last. */
+  readonly counts: readonly DriftCount[];
+}
+
+/** Waiting: its difference waits for a second person. */
+export interface DriftCount {
+  readonly number: string;
+  readonly nodeCode: string;
+  readonly status: 'counting' | 'waiting' | 'finished' | 'cancelled';
 }
 
 export interface SentMessage {
@@ -101,8 +110,13 @@ export interface ChannelPage extends ChannelRow {
 }
 
 const DRIFT = `SELECT d.id, d.sku_id AS "skuId", k.code AS "skuCode", d.kind, d.ours, d.theirs, d.status, d.first_seen_at AS "firstSeenAt",
-    d.last_seen_at AS "lastSeenAt", d.times_seen AS "timesSeen", d.resolution, d.reason, d.resolved_by AS "resolvedBy"
-  FROM channel_drift d JOIN skus k ON k.id = d.sku_id WHERE d.connection_id = $1 ORDER BY d.status = 'open' DESC, d.id DESC LIMIT 50`;
+    d.last_seen_at AS "lastSeenAt", d.times_seen AS "timesSeen", d.resolution, d.reason, d.resolved_by AS "resolvedBy",
+    coalesce((SELECT json_agg(json_build_object('number', c.number, 'nodeCode', n.code,
+        'status', CASE WHEN c.status = 'finished' AND p.status = 'pending' THEN 'waiting' ELSE c.status END) ORDER BY c.number)
+      FROM channel_drift_counts s JOIN stock_counts c ON c.id = s.count_id JOIN nodes n ON n.id = c.node_id LEFT JOIN approvals p ON p.id = c.approval_id
+      WHERE s.drift_id = d.id AND s.round = d.count_round), '[]') AS counts
+  FROM channel_drift d JOIN skus k ON k.id = d.sku_id WHERE d.connection_id = $1
+  ORDER BY d.status = 'open' DESC, d.status = 'counting' DESC, d.id DESC LIMIT 50`;
 const MESSAGES = `SELECT id, status, size, attempts, error, created_at AS "createdAt", ended_at AS "endedAt" FROM channel_messages
   WHERE connection_id = $1 ORDER BY id DESC LIMIT 20`;
 const REPORTS = `SELECT id, source, listings, agreed, on_the_way AS "onTheWay", different, unknown, at FROM channel_reports

@@ -90,6 +90,15 @@ export interface CountPage {
   readonly createdAt: Date;
   readonly endedAt: Date | null;
   readonly lines: readonly CountLineView[];
+  /** Differences at channels that it explains. */
+  readonly differences: readonly CountedDifference[];
+}
+
+export interface CountedDifference {
+  readonly connectionId: string;
+  readonly connectionName: string;
+  readonly skuCode: string;
+  readonly status: 'open' | 'counting' | 'ignored' | 'closed';
 }
 
 const LINES = `SELECT l.id, l.sku_id AS "skuId", k.code AS "skuCode", k.name AS "skuName", k.barcode, l.bin, l.status, coalesce(s.on_hand, 0) AS "onHand",
@@ -97,6 +106,10 @@ const LINES = `SELECT l.id, l.sku_id AS "skuId", k.code AS "skuCode", k.name AS 
   FROM stock_count_lines l JOIN stock_counts c ON c.id = l.count_id JOIN skus k ON k.id = l.sku_id
   LEFT JOIN node_stock s ON s.sku_id = l.sku_id AND s.node_id = c.node_id
   WHERE l.count_id = $1 ORDER BY l.position`;
+
+const DIFFERENCES = `SELECT d.connection_id AS "connectionId", h.name AS "connectionName", k.code AS "skuCode", d.status
+  FROM channel_drift_counts s JOIN channel_drift d ON d.id = s.drift_id JOIN channel_connections h ON h.id = d.connection_id JOIN skus k ON k.id = d.sku_id
+  WHERE s.count_id = $1 ORDER BY h.name, k.code LIMIT 50`;
 
 /** One count sheet by its id or number; a blind one does not say what the record says until it is finished. Throws `not_found`. */
 export async function readCount(db: Queryable, scope: Scope, ref: string): Promise<CountPage> {
@@ -108,16 +121,17 @@ export async function readCount(db: Queryable, scope: Scope, ref: string): Promi
       n.name AS "nodeName", c.blind, c.chosen, c.note, c.version, c.approval_id AS "approvalId", p.status AS "approvalStatus",
       c.created_by AS "createdBy", c.created_at AS "createdAt", c.ended_at AS "endedAt"
     FROM ${FROM} LEFT JOIN approvals p ON p.id = c.approval_id WHERE ${where.where}`;
-  const found = await db.query<Omit<CountPage, 'createdBy' | 'lines'> & { createdBy: string }>(
+  const found = await db.query<Omit<CountPage, 'createdBy' | 'lines' | 'differences'> & { createdBy: string }>(
     prepared('count', text, where.values),
   );
   const [head] = found.rows;
   if (!head) throw new DomainError('not_found', `There is no count ${ref}.`);
   const { rows } = await db.query<CountLineView>(prepared('count-lines', LINES, [head.id]));
+  const differences = await db.query<CountedDifference>(prepared('count-differences', DIFFERENCES, [head.id]));
   const hidden = head.blind && head.status === 'counting';
   const lines = hidden ? rows.map((line) => ({ ...line, onHand: null, expected: null })) : rows;
   const name = await resolveActors(db, [head.createdBy]);
-  return { ...head, createdBy: name(head.createdBy), lines };
+  return { ...head, createdBy: name(head.createdBy), lines, differences: differences.rows };
 }
 
 /** The bins of a node, for whoever chooses what to count. */

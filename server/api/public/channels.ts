@@ -50,7 +50,10 @@ const difference = z
     kind: z.enum(['QUANTITY', 'MISSING', 'BEHIND', 'AHEAD']),
     ours: z.int(),
     theirs: z.int().nullable(),
-    status: z.enum(['OPEN', 'IGNORED', 'CLOSED']),
+    status: z
+      .enum(['OPEN', 'IGNORED', 'CLOSED'])
+      .meta({ description: 'One that is being counted is OPEN until its counts are done.' }),
+    counts: z.array(z.string()).meta({ description: 'Numbers of the counts on which it was looked for last.' }),
     first_seen_at: timestamp,
     last_seen_at: timestamp,
     times_seen: count,
@@ -87,7 +90,8 @@ const differenceOf = (row: DriftRow): z.infer<typeof difference> => ({
   kind: upper(row.kind),
   ours: Number(row.ours),
   theirs: whole(row.theirs),
-  status: upper(row.status),
+  status: upper(row.status === 'counting' ? 'open' : row.status),
+  counts: row.counts.map(({ number }) => number),
   first_seen_at: time(row.firstSeenAt),
   last_seen_at: time(row.lastSeenAt),
   times_seen: row.timesSeen,

@@ -18,12 +18,14 @@ const DRIFT: TableSpec = {
     first_seen_at: 'timestamptz',
     last_seen_at: 'timestamptz',
     times_seen: 'int4',
+    count_round: 'int4',
     resolution: 'text',
     reason: 'text',
     resolved_by: 'text',
     resolved_at: 'timestamptz',
   },
 };
+const DRIFT_COUNTS: TableSpec = { table: 'channel_drift_counts', columns: { drift_id: 'uuid', count_id: 'uuid', round: 'int4' } };
 const REPORTS: TableSpec = {
   table: 'channel_reports',
   columns: {
@@ -44,7 +46,7 @@ export async function readOpenDrift(tx: Tx, connectionIds: readonly string[]): P
   const { rows } = await tx.query<Drift>({
     name: 'channels-open-drift',
     text: `SELECT id, connection_id AS "connectionId", merchant_id AS "merchantId", sku_id AS "skuId", kind, ours, ours_version AS "oursVersion", theirs,
-                  theirs_version AS "theirsVersion", status, first_seen_at AS "firstSeenAt", last_seen_at AS "lastSeenAt", times_seen AS "timesSeen",
+                  theirs_version AS "theirsVersion", status, first_seen_at AS "firstSeenAt", last_seen_at AS "lastSeenAt", times_seen AS "timesSeen", count_round AS "countRound",
                   resolution, reason, resolved_by AS "resolvedBy", resolved_at AS "resolvedAt"
            FROM channel_drift WHERE connection_id = ANY($1::uuid[]) AND status <> 'closed' ORDER BY id`,
     values: [connectionIds],
@@ -66,6 +68,7 @@ const row = (d: Drift): Record<string, unknown> => ({
   first_seen_at: d.firstSeenAt,
   last_seen_at: d.lastSeenAt,
   times_seen: d.timesSeen,
+  count_round: d.countRound,
   resolution: d.resolution,
   reason: d.reason,
   resolved_by: d.resolvedBy,
@@ -77,12 +80,20 @@ export async function insertDrift(tx: Tx, rows: readonly Drift[]): Promise<void>
 }
 
 const CHANGING = [
-  ...['kind', 'ours', 'ours_version', 'theirs', 'theirs_version', 'status', 'last_seen_at', 'times_seen'],
+  ...['kind', 'ours', 'ours_version', 'theirs', 'theirs_version', 'status', 'last_seen_at', 'times_seen', 'count_round'],
   ...['resolution', 'reason', 'resolved_by', 'resolved_at'],
 ];
 
 export async function updateDrift(tx: Tx, rows: readonly Drift[]): Promise<void> {
   await updateRows(tx, DRIFT, ['id'], CHANGING, rows.map(row));
+}
+
+export async function insertDriftCounts(
+  tx: Tx,
+  rows: readonly { readonly drift: Drift; readonly countId: string }[],
+): Promise<void> {
+  const links = rows.map(({ drift, countId }) => ({ drift_id: drift.id, count_id: countId, round: drift.countRound }));
+  await insertRows(tx, DRIFT_COUNTS, links, 'ON CONFLICT DO NOTHING');
 }
 
 export interface ReportCounts {

@@ -144,10 +144,13 @@ export interface Drift {
   oursVersion: bigint;
   theirs: bigint | null;
   theirsVersion: bigint | null;
-  status: 'open' | 'ignored' | 'closed';
+  /** Counting: somebody looks on the shelves, and what they find is told. */
+  status: 'open' | 'counting' | 'ignored' | 'closed';
   readonly firstSeenAt: Date;
   lastSeenAt: Date;
   timesSeen: number;
+  /** How often somebody went to count it. */
+  countRound: number;
   resolution: 'agreed' | 'send_again' | 'count' | 'ignore' | null;
   reason: string | null;
   resolvedBy: string | null;
@@ -180,5 +183,6 @@ export function mayAnswer(
   if (drift.status === 'closed') return { ok: false, why: 'This difference is closed already.' };
   if (answer === 'send_again' && drift.kind === 'ahead')
     return { ok: false, why: 'The channel has a version that was never sent from here: have it corrected there, or ignore it.' };
+  if (answer === 'count' && drift.status === 'counting') return { ok: false, why: 'It is being counted already.' };
   return { ok: true };
 }

@@ -2,7 +2,7 @@ import type { Ctx } from '../../kernel/context.ts';
 import { newId } from '../../kernel/ids.ts';
 import type { Tx } from '../../platform/db.ts';
 import { together } from '../../platform/together.ts';
-import { insertDrift, insertReport, type ReportCounts, readOpenDrift, updateDrift } from './drift-store.ts';
+import { insertDrift, insertDriftCounts, insertReport, type ReportCounts, readOpenDrift, updateDrift } from './drift-store.ts';
 import type { ItemOutcome } from './rules.ts';
 import {
   type ChannelMessage,
@@ -43,6 +43,8 @@ export interface ChannelsState {
   readonly freshDrift: Set<Drift>;
   readonly dirtyDrift: Set<Drift>;
   readonly dirtyListings: Set<Listing>;
+  /** Sheets on which differences are looked for from now on. */
+  readonly driftCounts: { readonly drift: Drift; readonly countId: string }[];
 }
 
 const noChannels = (): ChannelsState => ({
@@ -54,6 +56,7 @@ const noChannels = (): ChannelsState => ({
   freshDrift: new Set(),
   dirtyDrift: new Set(),
   dirtyListings: new Set(),
+  driftCounts: [],
 });
 
 export const listingKey = (connectionId: string, skuId: string): string => `${connectionId} ${skuId}`;
@@ -98,6 +101,7 @@ export async function write(tx: Tx, state: ChannelsState, now: Date): Promise<vo
     writeAnswered(tx, [...state.dirtyListings]),
     insertDrift(tx, [...state.freshDrift]),
     updateDrift(tx, [...state.dirtyDrift]),
+    insertDriftCounts(tx, state.driftCounts),
   );
 }
 
@@ -262,7 +266,7 @@ function noteDrift(
   if (known) {
     const again = known.status === 'ignored' && !isSameDifference(known, seen);
     Object.assign(known, seen, { lastSeenAt: ctx.now, timesSeen: known.timesSeen + 1 });
-    if (again) Object.assign(known, { status: 'open', resolution: null, reason: null, resolvedBy: null, resolvedAt: null });
+    if (again) reopen(state, known);
     state.dirtyDrift.add(known);
     return again;
   }
@@ -276,6 +280,7 @@ function noteDrift(
     firstSeenAt: ctx.now,
     lastSeenAt: ctx.now,
     timesSeen: 1,
+    countRound: 0,
     ...{ resolution: null, reason: null, resolvedBy: null, resolvedAt: null },
   };
   state.drift.set(drift.id, drift);
@@ -294,4 +299,25 @@ export function close(
   const status = resolution === 'ignore' ? 'ignored' : 'closed';
   Object.assign(drift, { status, resolution, reason, resolvedBy: ctx.actor, resolvedAt: ctx.now });
   if (!state.freshDrift.has(drift)) state.dirtyDrift.add(drift);
+}
+
+/** Somebody counts the goods: the difference waits for what they find. */
+export function beginCount(state: ChannelsState, drift: Drift, countIds: readonly string[], ctx: Ctx): void {
+  drift.countRound += 1;
+  Object.assign(drift, { status: 'counting', resolution: 'count', reason: null, resolvedBy: ctx.actor, resolvedAt: null });
+  state.driftCounts.push(...countIds.map((countId) => ({ drift, countId })));
+  state.dirtyDrift.add(drift);
+}
+
+/** The shelf was counted: the record is right from here on, and the channel is told it again. Whoever answered stays the one who did. */
+export function endCount(state: ChannelsState, drift: Drift, listing: Listing | undefined, now: Date): void {
+  Object.assign(drift, { status: 'closed', resolvedAt: now });
+  state.dirtyDrift.add(drift);
+  if (listing) tellAgain(state, listing, now);
+}
+
+/** Nobody learned what is there: the difference is work again. */
+export function reopen(state: ChannelsState, drift: Drift): void {
+  Object.assign(drift, { status: 'open', resolution: null, reason: null, resolvedBy: null, resolvedAt: null });
+  state.dirtyDrift.add(drift);
 }

@@ -1,12 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { signStandardWebhook } from '../../platform/standard-webhook.ts';
 import { createWebhookStore } from '../../platform/stored-webhooks.ts';
+import { readChannel } from '../../views/channels.ts';
+import { readCount } from '../../views/counts.ts';
 import { processWebhook } from '../process-webhook.ts';
 import { type ChannelWorld, channelWorld, MARKET_SECRET } from '../testing/channel-world.ts';
 import { createMortal, type Death, mortality } from '../testing/mortal.ts';
 import { TEST_DATA_KEY } from '../testing/order-world.ts';
+import type { OpenedCount } from './count-drift.ts';
 import { createChannelPorts } from './ports.ts';
 import { createStockSender } from './send-stock.ts';
+
+const everything = { merchantId: null, customerId: null };
 
 let w: ChannelWorld;
 beforeAll(async () => {
@@ -111,9 +116,7 @@ describe('a person', () => {
     await w.steer('listings/TEE/drift', { by: 5 });
     await w.report();
     const [drift] = await open();
-    await expect(resolve(drift?.id, 'count', undefined)).resolves.toMatchObject({ status: 'closed' });
-    await w.report();
-    const [again] = await open();
+    const again = drift;
     await resolve(again?.id, 'ignore', 'Their showroom keeps five.');
     await w.report();
     expect(await open()).toEqual([]);
@@ -152,6 +155,73 @@ describe('a person', () => {
     await expect(
       w.channels.relist({ connectionId: w.connectionId, skuId: w.skus.TEE as string, ref: 'MUG' }, w.ctx()),
     ).rejects.toMatchObject({ code: 'already_exists' });
+  });
+});
+
+describe('a difference that is counted', () => {
+  const differ = async (code: string, by: number) => {
+    await w.steer(`listings/${code}/drift`, { by });
+    await w.report();
+    return (await open()).find((row) => row.sku_id === w.skus[code]);
+  };
+  const statusOf = async (id: unknown) => (await w.drift()).find((row) => row.id === id)?.status;
+  const countBy = async (number: string, counted: (onHand: number) => number) => {
+    const count = await readCount(w.db.pool, everything, number);
+    const [line] = count.lines;
+    const { rows } = await w.db.pool.query('SELECT on_hand FROM node_stock WHERE sku_id = $1 AND node_id = $2', [
+      line?.skuId,
+      count.nodeId,
+    ]);
+    const lines = [{ lineId: line?.id as string, counted: counted(Number(rows[0].on_hand)) }];
+    await w.flows.stockWork.recordCount({ countId: count.id, lines }, w.ctx('warehouse'));
+    return w.flows.stockWork.endCount({ countId: count.id, outcome: 'finish' }, w.ctx('warehouse'));
+  };
+
+  it('opens a blind sheet at each node that has it, waits for all of them, and tells the channel what they found', async () => {
+    const drift = await differ('MUG', 3);
+    const { status, counts } = await resolve(drift?.id, 'count');
+    expect([status, counts.length]).toEqual(['counting', w.nodes.length]);
+    const [first, second] = counts as readonly OpenedCount[] as [OpenedCount, OpenedCount];
+    expect(await readCount(w.db.pool, everything, first.number)).toMatchObject({
+      ...{ blind: true, lines: [{ skuCode: 'MUG', onHand: null }] },
+      differences: [{ connectionId: w.connectionId, connectionName: 'Bazaar', skuCode: 'MUG', status: 'counting' }],
+    });
+    await expect(resolve(drift?.id, 'count')).rejects.toMatchObject({ code: 'state_refuses' });
+    await countBy(first.number, (onHand) => onHand + 3);
+    expect([await w.channels.settleCounted(), await statusOf(drift?.id)]).toEqual([0, 'counting']);
+    await countBy(second.number, (onHand) => onHand);
+    expect([await w.channels.settleCounted(), await statusOf(drift?.id)]).toEqual([1, 'closed']);
+    expect((await readChannel(w.db.pool, everything, w.connectionId)).drift.find((row) => row.id === drift?.id)).toMatchObject({
+      resolution: 'count',
+      counts: [{ number: first.number, status: 'finished' }, { status: 'finished' }],
+    });
+    await w.send();
+    expect(w.theirs('MUG')?.quantity).toBe(await w.available('MUG'));
+    expect(await w.report()).toMatchObject({ different: 0 });
+    await w.expectBooksAgree();
+  });
+
+  it('is work again when a sheet is given up, and joins sheets that are open already', async () => {
+    const drift = await differ('MUG', 4);
+    const { counts } = await resolve(drift?.id, 'count');
+    const [first, second] = counts as readonly OpenedCount[] as [OpenedCount, OpenedCount];
+    await countBy(first.number, (onHand) => onHand);
+    await w.flows.stockWork.endCount({ countId: second.id, outcome: 'cancel', reason: 'No time.' }, w.ctx('warehouse'));
+    expect([await w.channels.settleCounted(), await statusOf(drift?.id)]).toEqual([1, 'open']);
+    const { id } = await w.flows.stockWork.createCount(
+      {
+        ...{ merchantId: w.merchantId, nodeId: w.nodes[0] as string, blind: false },
+        choice: { by: 'skus', skuIds: [w.skus.MUG as string] },
+      },
+      w.ctx('warehouse'),
+    );
+    const again = await resolve(drift?.id, 'count');
+    expect(again.counts.map((count) => count.id)).toContain(id);
+    expect(again.counts).toHaveLength(w.nodes.length);
+    for (const { number } of again.counts) await countBy(number, (onHand) => onHand);
+    expect([await w.channels.settleCounted(), await statusOf(drift?.id)]).toEqual([1, 'closed']);
+    await w.send();
+    expect(await w.report()).toMatchObject({ different: 0 });
   });
 });
 

@@ -15,6 +15,7 @@ import { DomainError } from '../../kernel/errors.ts';
 import { systemContext } from '../../platform/system-context.ts';
 import type { Call, Locked, Verb } from '../../platform/verb.ts';
 import { type ChannelReport, compareReport, fetchReports } from './compare-report.ts';
+import { settleCounted } from './count-drift.ts';
 import { followCatalogue } from './list-skus.ts';
 import {
   askReport,
@@ -22,12 +23,11 @@ import {
   changeChannel,
   connectChannel,
   type ResentChannel,
-  type ResolvedDrift,
   relistSku,
   resendChannel,
-  resolveDrift,
 } from './manage-channel.ts';
 import { type ChannelSettings, createChannelPorts } from './ports.ts';
+import { type ResolvedDrift, resolveDrift } from './resolve-drift.ts';
 import { createStockSender, type StockSender } from './send-stock.ts';
 
 /** Our stock at channels that sell it elsewhere. */
@@ -45,6 +45,8 @@ export interface ChannelFlows {
   receiveReport(report: Omit<ChannelReport, 'source'>, ctx: Ctx): Promise<channels.Compared | null>;
   /** Asks every channel that is due; what a job does. */
   fetchReports(signal?: AbortSignal): Promise<number>;
+  /** Ends the differences whose shelves were counted; what a job does. Returns how many. */
+  settleCounted(signal?: AbortSignal): Promise<number>;
   /** Lists what is new, and has whatever was left behind sent; what a job does. */
   sweep(signal?: AbortSignal): Promise<number>;
   close(): void;
@@ -85,6 +87,7 @@ export function createChannelFlows({ pool, home, clock, settings, verb }: Deps):
     },
     receiveReport: (report, ctx) => compareReport(pool, { ...report, source: 'received' }, ctx),
     fetchReports: (signal) => fetchReports({ pool, ports }, ctxOf, signal),
+    settleCounted: (signal) => settleCounted(pool, ctxOf, signal),
     sweep: async (signal) => {
       const listed = await followCatalogue(pool, clock());
       return listed + (await sender.pass(signal));

@@ -1,12 +1,11 @@
 import { CHANNEL_KINDS } from '../../domains/channels/provider.ts';
-import { type Connection, mayAnswer } from '../../domains/channels/rules.ts';
+import type { Connection } from '../../domains/channels/rules.ts';
 import type {
   AskReportInput,
   ChangeChannelInput,
   ConnectChannelInput,
   RelistInput,
   ResendChannelInput,
-  ResolveDriftInput,
 } from '../../domains/channels/schema.ts';
 import * as channels from '../../domains/channels/service.ts';
 import type { Ctx } from '../../kernel/context.ts';
@@ -16,9 +15,9 @@ import { seal } from '../../platform/auth/secrets.ts';
 import type { Tx } from '../../platform/db.ts';
 import type { Request, Verb } from '../../platform/verb.ts';
 import { type ChannelPorts, sealedFor } from './ports.ts';
-import { type ChannelWorld, lockChannelWorld, tellAndAudit, writeChannelWorld } from './tell.ts';
+import { type ChannelWorld, connectionOf, lockChannelWorld, tellAndAudit, writeChannelWorld } from './tell.ts';
 
-/** What people do with channels' connections: connect, change, pause, tell everything again, rename a listing, and answer differences. */
+/** What people do with channels' connections: connect, change, pause, tell everything again, and rename a listing. */
 export interface ChangedChannel {
   readonly id: string;
   readonly name: string;
@@ -28,11 +27,6 @@ export interface ChangedChannel {
 
 export interface ResentChannel extends ChangedChannel {
   readonly listings: number;
-}
-
-export interface ResolvedDrift {
-  readonly id: string;
-  readonly status: string;
 }
 
 interface World extends ChannelWorld {
@@ -55,12 +49,6 @@ async function lockWorld(tx: Tx, ids: readonly string[], ctx: Ctx, merchantIds: 
 }
 
 const write = (tx: Tx, world: World): Promise<void> => writeChannelWorld(tx, world, world.now);
-
-function connectionOf(world: World, id: string): Connection {
-  const found = world.channels.byId.get(id);
-  if (!found) throw new DomainError('not_found', 'There is no such connection.');
-  return found;
-}
 
 function demandFree(world: World, merchantId: string, name: string): void {
   if (world.taken.has(`${merchantId} ${name}`))
@@ -208,31 +196,6 @@ export const relistSku: Verb<RelistInput, World, { readonly skuId: string; reado
     channels.tellAgain(world.channels, listing, ctx.now);
     tellAndAudit(world, connection, 'channel.relisted', { before, after: { skuId: input.skuId, ref } }, ctx);
     return { skuId: input.skuId, ref };
-  },
-  write,
-};
-
-/** A person says what is right: ours, so it is told again; nobody knows, so the shelf is counted; or the difference may stay. */
-export const resolveDrift: Verb<ResolveDriftInput, World, ResolvedDrift> = {
-  name: 'resolve-drift',
-  lock: (tx, requests) => lockWithItems(tx, requests, (world) => [...world.channels.drift.values()].map((drift) => drift.skuId)),
-  decide: (world, { input, ctx }) => {
-    const connection = connectionOf(world, input.connectionId);
-    const drift = world.channels.drift.get(input.driftId);
-    if (drift?.connectionId !== connection.id)
-      throw new DomainError('not_found', 'There is no such open difference: a later report may have agreed.');
-    const may = mayAnswer(drift, input.answer);
-    if (!may.ok) throw new DomainError('state_refuses', may.why);
-    channels.close(world.channels, drift, input.answer, input.reason ?? null, ctx);
-    const listing = world.channels.listings.get(channels.listingKey(connection.id, drift.skuId));
-    if (input.answer === 'send_again' && listing) {
-      channels.tellAgain(world.channels, listing, ctx.now);
-      connection.nextAt = null;
-    }
-    const { skuId, kind, ours, theirs } = drift;
-    const after = { skuId, kind, ours, theirs, answer: input.answer };
-    tellAndAudit(world, connection, 'channel.drift_resolved', { after, ...(input.reason ? { reason: input.reason } : {}) }, ctx);
-    return { id: drift.id, status: drift.status };
   },
   write,
 };

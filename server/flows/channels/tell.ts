@@ -1,6 +1,7 @@
 import type { Connection } from '../../domains/channels/rules.ts';
 import * as channels from '../../domains/channels/service.ts';
 import type { Ctx } from '../../kernel/context.ts';
+import { DomainError } from '../../kernel/errors.ts';
 import type { EventType } from '../../kernel/events.ts';
 import type { Tx } from '../../platform/db.ts';
 import { audit, emit, newOutbox, type Outbox, writeOutbox } from '../../platform/outbox.ts';
@@ -19,6 +20,12 @@ export async function lockChannelWorld(tx: Tx, ids: readonly string[]): Promise<
 
 export async function writeChannelWorld(tx: Tx, world: ChannelWorld, now: Date): Promise<void> {
   await together(channels.write(tx, world.channels, now), writeOutbox(tx, world.outbox));
+}
+
+export function connectionOf(world: ChannelWorld, id: string): Connection {
+  const found = world.channels.byId.get(id);
+  if (!found) throw new DomainError('not_found', 'There is no such connection.');
+  return found;
 }
 
 /** An event of a connection, under its next version. */

@@ -69,7 +69,7 @@ export interface Counting extends World {
 const NOTHING = { nodes: new Map(), policies: new Map(), chosen: new Map(), ids: new Map(), moved: new Set<string>() } as const;
 const ctxOf = (requests: readonly Request<unknown>[]): Ctx => (requests[0] as Request<unknown>).ctx;
 
-async function lockNew(tx: Tx, requests: readonly Request<CreateCountInput>[]): Promise<Counting> {
+export async function lockNew(tx: Tx, requests: readonly Request<CreateCountInput>[]): Promise<Counting> {
   const places = await fulfilment.load(tx, []);
   await fulfilment.loadNodes(
     tx,
@@ -125,7 +125,7 @@ export async function lockSheets(
   return { ...world, ...NOTHING, counts: state, skus, approvals: policies, policies: own, moved };
 }
 
-function create(world: Counting, request: Request<CreateCountInput>): ChangedCount {
+export function create(world: Counting, request: Request<CreateCountInput>): ChangedCount {
   const { input, ctx } = request;
   const { merchantId, nodeId, blind, choice } = input;
   if (!world.nodes.get(merchantId)?.some((node) => node.id === nodeId))

@@ -56,6 +56,8 @@ export const stockWork = {
   counts: {
     title: 'Zählungen',
     number: 'Zählung',
+    asked: 'Angefragt von',
+    differs: '{sku} · {state}',
     status: 'Status',
     progress: 'Gezählt',
     differing: 'Weichen ab',

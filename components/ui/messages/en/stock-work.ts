@@ -57,6 +57,8 @@ export const stockWork = {
   counts: {
     title: 'Counts',
     number: 'Count',
+    asked: 'Asked for by',
+    differs: '{sku} · {state}',
     status: 'Status',
     progress: 'Counted',
     differing: 'Differ',
