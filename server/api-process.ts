@@ -50,7 +50,7 @@ export async function startApi(app: App, mounts: ApiMounts, port: number = app.e
     log,
     telemetry,
     trusted: trustedProxies(env.TRUSTED_PROXIES),
-    webhooks: { store: createWebhookStore(pool), sources: webhookSources(app) },
+    webhooks: { store: createWebhookStore(pool), sources: webhookSources(app), answers: webhookAnswers(app) },
     health: {
       pool,
       telemetry,
@@ -75,11 +75,15 @@ export async function startApi(app: App, mounts: ApiMounts, port: number = app.e
   };
 }
 
+function webhookAnswers({ payments }: App): ReadonlyMap<string, Readonly<Record<string, unknown>>> {
+  return new Map([...payments.values()].flatMap(({ source, accepted }) => (accepted ? [[source, accepted] as const] : [])));
+}
+
 function webhookSources({ payments, carriers, bank, partners, flows }: App): ReadonlyMap<string, WebhookVerifier> {
   const sources = new Map<string, WebhookVerifier>();
-  const psp = payments.get('card');
   const carrier = carriers.get('parcel');
-  if (psp) sources.set('psp', (body, headers, now) => psp.verifyWebhook(body, headers, now));
+  for (const provider of payments.values())
+    sources.set(provider.source, (body, headers, now) => provider.verifyWebhook(body, headers, now));
   if (carrier) sources.set('carrier', (body, headers, now) => carrier.verifyWebhook(body, headers, now));
   if (bank) sources.set('bank', (body, headers, now) => bank.verifyWebhook(body, headers, now));
   for (const [name, partner] of partners) sources.set(name, (body, headers, now) => partner.verifyWebhook(body, headers, now));

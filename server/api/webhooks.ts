@@ -16,12 +16,14 @@ export type WebhookVerifier = (
   rawBody: Buffer,
   headers: Readonly<Record<string, string | readonly string[] | undefined>>,
   now: Date,
-) => VerifiedWebhook | Promise<VerifiedWebhook>;
+) => VerifiedWebhook | readonly VerifiedWebhook[] | Promise<VerifiedWebhook>;
 
 export interface WebhookDeps {
   readonly store: WebhookStore;
   /** By the name in /api/webhooks/<name>. */
   readonly sources: ReadonlyMap<string, WebhookVerifier>;
+  /** What a source wants to hear when its delivery was taken, where it is not the usual. */
+  readonly answers?: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
 }
 
 const BODY_LIMIT_BYTES = 1024 * 1024;
@@ -36,9 +38,14 @@ export async function handleWebhook(deps: WebhookDeps, source: string, req: Inco
   if (req.method !== 'POST') throw new DomainError('invalid_request', 'Send webhooks with POST.');
   const body = await readBody(req, BODY_LIMIT_BYTES);
   const now = new Date();
-  const webhook = await verify(body, req.headers, now);
-  const { id: externalId, topic } = webhook;
-  const known = await deps.store.store({ source, externalId, topic, payload: webhook, receivedAt: now });
-  requestInfo(req).log.info({ source, webhookId: webhook.id, topic: webhook.topic, known }, 'webhook received');
-  sendJson(res, 200, { received: true });
+  const told = await verify(body, req.headers, now);
+  const events: readonly VerifiedWebhook[] = Array.isArray(told) ? told : [told];
+  await Promise.all(
+    events.map(async (webhook) => {
+      const { id: externalId, topic } = webhook;
+      const known = await deps.store.store({ source, externalId, topic, payload: webhook, receivedAt: now });
+      requestInfo(req).log.info({ source, webhookId: externalId, topic, known }, 'webhook received');
+    }),
+  );
+  sendJson(res, 200, deps.answers?.get(source) ?? { received: true });
 }

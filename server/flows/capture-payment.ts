@@ -9,7 +9,14 @@ import { newId } from '../kernel/ids.ts';
 import { next, remote, type Saga, type StepResult } from '../platform/saga.ts';
 import { cardOf, noteLapse, renewIfLapsed } from './backorders/start-renewal.ts';
 import type { Outside } from './outside.ts';
-import { callFor, callProvider, type OperationCall, type OperationOutcome, recordOutcome } from './payment-operation.ts';
+import {
+  callFor,
+  callProvider,
+  type OperationCall,
+  type OperationOutcome,
+  recordOutcome,
+  untilTold,
+} from './payment-operation.ts';
 import { paidTooMuch, returnSurplus } from './surplus.ts';
 import { captureLocally, type LocalCapture } from './tenders/local-operations.ts';
 import { orderOf, postFor, settleOrder, tell, type World } from './world.ts';
@@ -99,6 +106,7 @@ export const capture = remote<World, Outside, CaptureCall, OperationOutcome>({
       if (renewIfLapsed(world, order, ctx)) return untilRenewed(order, ctx);
       return { kind: 'fail', error };
     }
+    if (verdict === 'awaited') return untilTold(ctx);
     if (verdict === 'in_doubt' && !wasInDoubt) tell(world, order, 'payment.in_doubt', about, ctx);
     return { kind: 'retry', error };
   },

@@ -3,6 +3,7 @@ import type { Operation, Payment } from '../domains/payments/rules.ts';
 import * as payments from '../domains/payments/service.ts';
 import type { Ctx } from '../kernel/context.ts';
 import type { OperationKind } from '../kernel/vocabulary.ts';
+import type { StepResult } from '../platform/saga.ts';
 import { type Outside, paymentProvider } from './outside.ts';
 import type { World } from './world.ts';
 
@@ -33,7 +34,7 @@ export function callFor(
   operation: Operation,
   options: { final?: boolean; returnUrl?: string; ask?: boolean },
 ): OperationCall {
-  const unanswered = operation.status === 'unknown' || operation.status === 'requires_action';
+  const unanswered = operation.status === 'unknown' || operation.status === 'requires_action' || isAwaited(operation);
   return {
     mode: unanswered || options.ask ? 'query' : 'send',
     operationId: operation.id,
@@ -50,12 +51,20 @@ export function callFor(
   };
 }
 
+/** Taken on by a provider that tells later how it ended. */
+function isAwaited(operation: Operation): boolean {
+  return operation.status === 'in_flight' && operation.providerRef !== null;
+}
+
 /** Sends an attempt, or asks about it. What the provider may do is an outcome; only a bug throws. */
 export async function callProvider(call: OperationCall, outside: Outside, signal: AbortSignal): Promise<OperationOutcome> {
   const provider = paymentProvider(outside, call.provider);
   const { operationId, kind, orderId, paymentId, amountMinor, currency, token } = call;
-  if (call.mode === 'query')
-    return provider.query({ operationId, kind, providerRef: call.providerRef, amountMinor, currency }, signal);
+  if (call.mode === 'query') {
+    const known = await provider.query({ operationId, kind, providerRef: call.providerRef, amountMinor, currency }, signal);
+    // Where nobody can be asked, the same attempt under the same key is answered with what was done.
+    if (known.kind !== 'not_found' || provider.doubt === 'query') return known;
+  }
   if (kind === 'authorize') {
     return provider.authorize(
       { operationId, orderId, paymentId, amountMinor, currency, token, ...(call.returnUrl ? { returnUrl: call.returnUrl } : {}) },
@@ -70,7 +79,15 @@ export async function callProvider(call: OperationCall, outside: Outside, signal
 }
 
 /** What the outcome means for the attempt; the flow adds what it means for the order. */
-export type Verdict = 'succeeded' | 'failed' | 'challenged' | 'in_doubt' | 'again';
+export type Verdict = 'succeeded' | 'failed' | 'challenged' | 'awaited' | 'in_doubt' | 'again';
+
+/** How often a provider that tells later is asked, should its news not come. */
+const AWAITED_POLL_MS = 60_000;
+
+/** Waits for the news of an attempt that was taken on. */
+export function untilTold(ctx: Ctx): StepResult {
+  return { kind: 'wait', until: new Date(ctx.now.getTime() + AWAITED_POLL_MS) };
+}
 
 /** Records an outcome on its attempt and payment. Money columns are the caller's. */
 export function recordOutcome(
@@ -103,6 +120,13 @@ function apply(payment: Payment, operation: Operation, outcome: OperationOutcome
       payment.nextAction = outcome.nextAction;
       remember(payment, operation, outcome);
       return 'challenged';
+    case 'pending':
+      operation.status = 'in_flight';
+      operation.providerRef = outcome.providerRef;
+      operation.response = outcome.response;
+      operation.error = null;
+      if (operation.kind === 'authorize') payment.providerRef = outcome.providerRef;
+      return 'awaited';
     case 'failed':
       operation.status = 'failed';
       operation.error = { code: outcome.code, message: outcome.message };

@@ -8,7 +8,14 @@ import { allocate } from './allocate-order.ts';
 import { giveUp } from './give-up.ts';
 import { holdAuthorized } from './hold-authorized.ts';
 import type { Outside } from './outside.ts';
-import { callFor, callProvider, type OperationCall, type OperationOutcome, recordOutcome } from './payment-operation.ts';
+import {
+  callFor,
+  callProvider,
+  type OperationCall,
+  type OperationOutcome,
+  recordOutcome,
+  untilTold,
+} from './payment-operation.ts';
 import { voidRemainder } from './void-payment.ts';
 import { orderOf, postFor, settleOrder, tell, type World } from './world.ts';
 
@@ -88,6 +95,8 @@ const authorize = remote<World, Outside, OperationCall, OperationOutcome>({
       case 'challenged':
         if (!wasChallenged) tell(world, order, 'payment.action_required', about, ctx);
         return later(ctx, CHALLENGE_POLL_MS);
+      case 'awaited':
+        return untilTold(ctx);
       case 'failed':
         tell(world, order, 'payment.declined', { ...about, code: operation.error?.code }, ctx);
         return fail(operation.error?.code ?? 'declined', operation.error?.message ?? 'The payment was declined.');

@@ -11,7 +11,14 @@ import type { Ctx } from '../kernel/context.ts';
 import { newId } from '../kernel/ids.ts';
 import { next, remote, type Saga, type SagaDefinition, type StepResult } from '../platform/saga.ts';
 import type { Outside } from './outside.ts';
-import { callFor, callProvider, type OperationCall, type OperationOutcome, recordOutcome } from './payment-operation.ts';
+import {
+  callFor,
+  callProvider,
+  type OperationCall,
+  type OperationOutcome,
+  recordOutcome,
+  untilTold,
+} from './payment-operation.ts';
 import { receiveCredit } from './tenders/issue-store-credit.ts';
 import { refusalOf, settleLocally } from './tenders/local-operations.ts';
 import { accountOf } from './tenders/tender-account.ts';
@@ -83,6 +90,7 @@ const send = remote<World, Outside, LegCall, OperationOutcome>({
       tell(world, order, 'payment.refund_failed', { ...about, ...error }, ctx);
       return { kind: 'fail', error };
     }
+    if (verdict === 'awaited') return untilTold(ctx);
     if (verdict === 'in_doubt' && !wasInDoubt) tell(world, order, 'payment.in_doubt', about, ctx);
     return { kind: 'retry', error };
   },

@@ -5,7 +5,14 @@ import type { Ctx } from '../kernel/context.ts';
 import { newId } from '../kernel/ids.ts';
 import { next, type RemoteAction, remote, type Saga, type SagaDefinition, type StepResult } from '../platform/saga.ts';
 import type { Outside } from './outside.ts';
-import { callFor, callProvider, type OperationCall, type OperationOutcome, recordOutcome } from './payment-operation.ts';
+import {
+  callFor,
+  callProvider,
+  type OperationCall,
+  type OperationOutcome,
+  recordOutcome,
+  untilTold,
+} from './payment-operation.ts';
 import { releaseLocally } from './tenders/local-operations.ts';
 import { orderOf, postFor, settleOrder, tell, type World } from './world.ts';
 
@@ -75,6 +82,7 @@ const releasing: Pick<RemoteAction<World, Outside, OperationCall, OperationOutco
       );
       return next;
     }
+    if (verdict === 'awaited') return untilTold(ctx);
     const error = operation.error ?? { code: verdict, message: 'The provider did not confirm the void.' };
     return verdict === 'failed' ? { kind: 'stuck', error } : { kind: 'retry', error };
   },

@@ -2,6 +2,7 @@ import { Agent as HttpAgent, request as httpRequest } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import {
   bulkhead,
+  CircuitState,
   ConsecutiveBreaker,
   circuitBreaker,
   handleWhenResult,
@@ -16,6 +17,8 @@ export interface GuardedCalls {
   readonly agent: HttpAgent | HttpsAgent;
   /** Runs a call, or throws what `turnedAway` tells apart. Outcomes of the kinds unknown and unreachable count as no answer. */
   run<T>(call: () => Promise<T>): Promise<T>;
+  /** False while calls are turned away because too many in a row had no answer. */
+  healthy(): boolean;
   /** Ends idle connections. */
   close(): void;
 }
@@ -42,7 +45,12 @@ export function guardCalls(options: {
     breaker: new ConsecutiveBreaker(BREAKER_FAILURES),
   });
   const policy = wrap(bulkhead(concurrency, concurrency * queuePerCall), breaker);
-  return { agent, run: (call) => policy.execute(call), close: () => agent.destroy() };
+  return {
+    agent,
+    run: (call) => policy.execute(call),
+    healthy: () => breaker.state !== CircuitState.Open && breaker.state !== CircuitState.Isolated,
+    close: () => agent.destroy(),
+  };
 }
 
 /** Whoever is given up before they are sent did nothing. */

@@ -1,5 +1,5 @@
 import type { OperationKind } from '../../kernel/vocabulary.ts';
-import { createStripeProvider, type StripeConfig } from './stripe.ts';
+import { stripe } from './stripe.ts';
 
 /**
  * The seam to whoever moves the customers' money. An adapter speaks one provider's protocol and answers in these words; a saga's
@@ -36,12 +36,22 @@ export interface RequiresAction {
   readonly response: JsonObject;
 }
 
+/** The provider took it on, and tells later how it ended: by a webhook, which `query` then knows of. */
+export interface Pending {
+  readonly kind: 'pending';
+  /** The provider's own name for the operation. */
+  readonly providerRef: string;
+  readonly response: JsonObject;
+}
+
 /** The provider said no, definitely: declined, expired, not in a state that allows it. */
 export interface Failed {
   readonly kind: 'failed';
   readonly code: string;
   readonly message: string;
   readonly providerRef?: string;
+  /** The provider did not put it to the cardholder's bank at all: nothing was charged, and another provider may be asked. */
+  readonly notTried?: true;
   readonly response: JsonObject;
 }
 
@@ -65,7 +75,7 @@ export interface NotFound {
   readonly kind: 'not_found';
 }
 
-export type ProviderOutcome = Succeeded | RequiresAction | Failed | Unknown | Unreachable;
+export type ProviderOutcome = Succeeded | RequiresAction | Pending | Failed | Unknown | Unreachable;
 
 export interface AuthorizeInput {
   /** The attempt's id: idempotency key and `metadata.operation_id`. */
@@ -176,6 +186,17 @@ export interface PaymentProvider {
   readonly name: string;
   /** Whether one authorization can be captured in several parts. */
   readonly multicapture: boolean;
+  /**
+   * How a doubt ends. `query`: the provider is asked what became of an operation. `repeat`: it cannot be asked, but the same operation
+   * under the same key is answered with what was done, and done where it never arrived; `query` then knows only what it told by itself.
+   */
+  readonly doubt: 'query' | 'repeat';
+  /** Where its webhooks arrive: the name in /api/webhooks/<name>. */
+  readonly source: string;
+  /** What it wants to be answered when a delivery was taken, where it wants something. */
+  readonly accepted?: JsonObject;
+  /** False while too many calls in a row had no answer: it is left alone for a moment, and others are preferred. */
+  healthy(): boolean;
   authorize(input: AuthorizeInput, signal?: AbortSignal): Promise<ProviderOutcome>;
   /** Takes an amount at once. Asked about with the kind `charge`. */
   charge(input: ChargeInput, signal?: AbortSignal): Promise<ProviderOutcome>;
@@ -188,17 +209,41 @@ export interface PaymentProvider {
   disputes(paymentRef: string, signal?: AbortSignal): Promise<Disputes | Failed | Unknown | Unreachable>;
   /** What the provider booked in a period, from inclusive, to exclusive. */
   report(from: Date, to: Date, signal?: AbortSignal): Promise<Report | Failed | Unknown | Unreachable>;
-  /** Throws `unauthenticated` where the signature is wrong or the time is more than five minutes away from `now`. */
-  verifyWebhook(rawBody: string | Buffer, headers: WebhookHeaders, now?: Date): PaymentWebhook;
+  /** What a delivery tells: one event or a batch. Throws `unauthenticated` where the signature or, where it is signed, the time is wrong. */
+  verifyWebhook(rawBody: string | Buffer, headers: WebhookHeaders, now?: Date): readonly PaymentWebhook[];
   /** Ends idle connections. */
   close(): void;
 }
 
-export interface PaymentProvidersConfig {
-  readonly card: StripeConfig;
+/** What a provider told of an operation by itself, newest first: of the verified webhooks that were stored. */
+export type Told = (source: string, operationId: string) => Promise<readonly JsonObject[]>;
+
+/** A gateway: how its adapter is made. A new one is a file beside this and a line in `GATEWAYS`, proven by testing/conformance.ts. */
+export interface PaymentGateway<C> {
+  /** As payments, accounts and settings name it. */
+  readonly name: string;
+  /** The payment methods that it can take. */
+  readonly methods: readonly string[];
+  readonly connect: (config: C, told: Told) => PaymentProvider;
 }
 
-/** Every payment provider by the method it serves. A new one is a file beside this and a line here. */
-export function createPaymentProviders(config: PaymentProvidersConfig): ReadonlyMap<string, PaymentProvider> {
-  return new Map<string, PaymentProvider>([['card', createStripeProvider(config.card)]]);
+/** Every gateway there is. The first takes what nobody routes elsewhere; its name is older than that there were several. */
+export const GATEWAYS = { card: stripe };
+export type GatewayName = keyof typeof GATEWAYS;
+export type PaymentProvidersConfig = { readonly [N in GatewayName]?: Parameters<(typeof GATEWAYS)[N]['connect']>[0] };
+
+/** Nobody tells anything by itself. */
+const SILENT: Told = async () => [];
+
+/** The gateways that are configured, by name. */
+export function createPaymentProviders(
+  config: PaymentProvidersConfig,
+  told: Told = SILENT,
+): ReadonlyMap<string, PaymentProvider> {
+  return new Map(
+    Object.entries(GATEWAYS as Readonly<Record<string, PaymentGateway<never>>>).flatMap(([name, gateway]) => {
+      const settings = config[name as GatewayName] as never | undefined;
+      return settings === undefined ? [] : [[name, gateway.connect(settings, told)] as const];
+    }),
+  );
 }

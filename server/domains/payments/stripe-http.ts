@@ -14,6 +14,8 @@ export interface Guard {
     call: () => Promise<T>,
     signal?: AbortSignal,
   ): Promise<T | Failed | Unknown | Unreachable>;
+  /** Whether calls are let through. */
+  healthy(): boolean;
   close(): void;
 }
 
@@ -58,7 +60,15 @@ function outcomeOf(error: unknown): Failed | Unknown | Unreachable {
     const providerRef = error.payment_intent?.id;
     const code = error.decline_code ?? error.code ?? 'invalid_request';
     const response = { type: error.rawType ?? null, code: error.code ?? null, decline_code: error.decline_code ?? null };
-    return { kind: 'failed', code, message: error.message, response, ...(providerRef !== undefined && { providerRef }) };
+    const notTried = error instanceof Stripe.errors.StripeInvalidRequestError ? ({ notTried: true } as const) : {};
+    return {
+      kind: 'failed',
+      code,
+      message: error.message,
+      ...notTried,
+      response,
+      ...(providerRef !== undefined && { providerRef }),
+    };
   }
   return { kind: 'unknown', reason: `The provider answered ${error.statusCode ?? 'unreadably'}: ${error.message}` };
 }
@@ -116,6 +126,7 @@ export function createGuard(options: {
         return outcomeOf(error);
       }
     },
+    healthy: calls.healthy,
     close: calls.close,
   };
 }

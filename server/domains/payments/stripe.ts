@@ -7,6 +7,7 @@ import type {
   Disputes,
   Failed,
   NotFound,
+  PaymentGateway,
   PaymentProvider,
   PaymentWebhook,
   ProviderOutcome,
@@ -159,6 +160,8 @@ const madeAt = (operationId: string): number => Number.parseInt(operationId.repl
 
 class StripeProvider implements PaymentProvider {
   readonly name = 'card';
+  readonly source = 'psp';
+  readonly doubt = 'query';
   readonly multicapture: boolean;
   private readonly stripe: Stripe;
   private readonly guard: Guard;
@@ -182,7 +185,7 @@ class StripeProvider implements PaymentProvider {
 
   authorize(input: AuthorizeInput, signal?: AbortSignal): Promise<ProviderOutcome> {
     const amount = toStripeAmount(input.amountMinor, input.currency);
-    if (typeof amount !== 'number') return Promise.resolve({ kind: 'failed', ...amount, response: {} });
+    if (typeof amount !== 'number') return Promise.resolve({ kind: 'failed', ...amount, notTried: true, response: {} });
     return this.guard.run(async () => {
       const intent = await this.stripe.paymentIntents.create(
         {
@@ -206,13 +209,13 @@ class StripeProvider implements PaymentProvider {
 
   charge(input: ChargeInput, signal?: AbortSignal): Promise<ProviderOutcome> {
     const amount = toStripeAmount(input.amountMinor, input.currency);
-    if (typeof amount !== 'number') return Promise.resolve({ kind: 'failed', ...amount, response: {} });
+    if (typeof amount !== 'number') return Promise.resolve({ kind: 'failed', ...amount, notTried: true, response: {} });
     return this.guard.run(() => createCharge(this.stripe, input, amount, authorizationOutcome), signal);
   }
 
   capture(input: CaptureInput, signal?: AbortSignal): Promise<ProviderOutcome> {
     const amount = toStripeAmount(input.amountMinor, input.currency);
-    if (typeof amount !== 'number') return Promise.resolve({ kind: 'failed', ...amount, response: {} });
+    if (typeof amount !== 'number') return Promise.resolve({ kind: 'failed', ...amount, notTried: true, response: {} });
     return this.orEarlier({ ...input, kind: 'capture' }, signal, async () => {
       const intent = await this.stripe.paymentIntents.capture(
         input.providerRef,
@@ -237,7 +240,7 @@ class StripeProvider implements PaymentProvider {
 
   refund(input: RefundInput, signal?: AbortSignal): Promise<ProviderOutcome> {
     const amount = toStripeAmount(input.amountMinor, input.currency);
-    if (typeof amount !== 'number') return Promise.resolve({ kind: 'failed', ...amount, response: {} });
+    if (typeof amount !== 'number') return Promise.resolve({ kind: 'failed', ...amount, notTried: true, response: {} });
     return this.orEarlier({ ...input, kind: 'refund' }, signal, async () => {
       const refund = await this.stripe.refunds.create(
         { payment_intent: input.providerRef, amount, metadata: { operation_id: input.operationId, order_id: input.orderId } },
@@ -259,8 +262,12 @@ class StripeProvider implements PaymentProvider {
     return this.guard.run<Report>(() => readReport(this.stripe, from, to), signal);
   }
 
-  verifyWebhook(rawBody: string | Buffer, headers: WebhookHeaders, now: Date = new Date()): PaymentWebhook {
-    return verifyStripeWebhook(this.stripe, this.config.webhookSecret, rawBody, headers, now);
+  verifyWebhook(rawBody: string | Buffer, headers: WebhookHeaders, now: Date = new Date()): readonly PaymentWebhook[] {
+    return [verifyStripeWebhook(this.stripe, this.config.webhookSecret, rawBody, headers, now)];
+  }
+
+  healthy(): boolean {
+    return this.guard.healthy();
   }
 
   close(): void {
@@ -363,3 +370,5 @@ class StripeProvider implements PaymentProvider {
 export function createStripeProvider(config: StripeConfig): PaymentProvider {
   return new StripeProvider(config);
 }
+
+export const stripe: PaymentGateway<StripeConfig> = { name: 'card', methods: ['card'], connect: createStripeProvider };

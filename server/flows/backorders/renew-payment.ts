@@ -7,7 +7,14 @@ import { sagasOf } from '../../platform/saga-rows.ts';
 import { carryOutCancel, previewCancel } from '../cancel-plan.ts';
 import { holdAuthorized } from '../hold-authorized.ts';
 import type { Outside } from '../outside.ts';
-import { callFor, callProvider, type OperationCall, type OperationOutcome, recordOutcome } from '../payment-operation.ts';
+import {
+  callFor,
+  callProvider,
+  type OperationCall,
+  type OperationOutcome,
+  recordOutcome,
+  untilTold,
+} from '../payment-operation.ts';
 import { releaseCard } from '../void-payment.ts';
 import { orderOf, settleOrder, tell, type World, wake } from '../world.ts';
 
@@ -114,6 +121,8 @@ const authorize = remote<World, Outside, OperationCall, OperationOutcome>({
         tell(world, order, 'payment.declined', { ...about, code: operation.error?.code }, ctx);
         // The next look asks the customer, or goes on waiting for them.
         return { kind: 'wait', until: ctx.now };
+      case 'awaited':
+        return untilTold(ctx);
       case 'in_doubt':
         if (was !== 'unknown') tell(world, order, 'payment.in_doubt', about, ctx);
         return { kind: 'retry', error: operation.error ?? { code: 'unknown', message: 'No answer.' } };

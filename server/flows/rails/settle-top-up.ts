@@ -37,6 +37,7 @@ function waitingFor(
       return { status: 'requires_action', providerRef, nextAction, nextAt: next, ...shown(card) };
     }
     case 'unknown':
+    case 'pending':
       return { status: 'unknown', nextAt };
     case 'unreachable':
       return { nextAt };

@@ -78,8 +78,7 @@ export async function railsHouse(): Promise<RailsHouse> {
   const card = outside.payments.get('card') as PaymentProvider;
   hear = async (path, body, headers) => {
     if (path === '/psp') {
-      const news = card.verifyWebhook(body, headers);
-      if (await flows.rails.cardNews(news)) heard.push(news.topic);
+      for (const news of card.verifyWebhook(body, headers)) if (await flows.rails.cardNews(news)) heard.push(news.topic);
     } else {
       const news = outside.bank?.verifyWebhook(body, headers);
       if (news && (await flows.rails.bankNews(news))) heard.push(news.topic);

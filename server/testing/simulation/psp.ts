@@ -83,6 +83,9 @@ export class SimulatedPsp {
       this.line.call<Done>(owner, `${what} ${id.slice(-4)}`, () => this.once(id, effect), signal);
     return {
       name: 'card',
+      source: 'psp',
+      doubt: 'query',
+      healthy: () => true,
       multicapture: this.multicapture,
       authorize: (input, signal) => call('authorize', input.operationId, () => this.authorize(input), signal),
       capture: (input, signal) => call('capture', input.operationId, () => this.capture(input), signal),
