@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createFlows } from './flows.ts';
-import { createMortal, type Death } from './testing/mortal.ts';
+import { createMortal, type Death, dieEverywhere } from './testing/mortal.ts';
 import { type OrderWorld, orderWorld } from './testing/order-world.ts';
 import { openSagas, providerLog, SAGA_SCENARIOS, type SagaScenario, UNDOABLE_SCENARIOS } from './testing/saga-scenarios.ts';
 import { standingStill } from './testing/standing-still.ts';
@@ -31,26 +31,18 @@ async function expectEnd(scenario: SagaScenario, orderId: string, died: string):
 
 describe.each([...SAGA_SCENARIOS, ...UNDOABLE_SCENARIOS, ...TENDER_SCENARIOS])('$name', (scenario) => {
   it('ends the same wherever its worker dies', async () => {
-    const reference = await scenario.start(w);
-    const living = createMortal({ pool: w.db.pool, outside: w.outside, clock: w.clock }, null);
-    for (const saga of await openSagas(w, reference)) await living.flows.advanceSaga(saga);
-    await expectEnd(scenario, reference, 'nobody died');
-    const deaths: Death[] = (['commit', 'call'] as const).flatMap((of) =>
-      Array.from({ length: living.counts[of] }, (_, index) => index + 1).flatMap((nth) =>
-        (['before', 'after'] as const).map((when) => ({ of, nth, when })),
-      ),
+    const died = await dieEverywhere(
+      { pool: w.db.pool, outside: w.outside, clock: w.clock },
+      {
+        begin: () => scenario.start(w),
+        work: async (flows, orderId) => {
+          for (const saga of await openSagas(w, orderId)) await flows.advanceSaga(saga);
+        },
+        end: (orderId, how) => expectEnd(scenario, orderId, how),
+      },
     );
     // A saga of local steps commits once.
-    expect(deaths.length).toBeGreaterThanOrEqual(2);
-    for (const death of deaths) {
-      const orderId = await scenario.start(w);
-      const dying = createMortal({ pool: w.db.pool, outside: w.outside, clock: w.clock }, death);
-      void (async () => {
-        for (const saga of await openSagas(w, orderId)) await dying.flows.advanceSaga(saga);
-      })();
-      await dying.died;
-      await expectEnd(scenario, orderId, `died ${death.when} ${death.of} ${death.nth}`);
-    }
+    expect(died).toBeGreaterThanOrEqual(2);
     await w.expectBooksAgree();
   });
 

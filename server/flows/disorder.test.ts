@@ -8,7 +8,8 @@ import { type OrderWorld, orderWorld } from './testing/order-world.ts';
  * Many orders, many hands, no plan: people cancel, ship, refund, hold and count in any order while the provider drops replies. Whatever
  * came of it, when everything has come to rest the books agree, nothing is held that nobody needs, and whoever paid too much has it back.
  */
-const RUNS = process.env.WAYBILL_DEEP === '1' ? 40 : 2;
+const DEEP = process.env.WAYBILL_DEEP === '1';
+const RUNS = DEEP ? 40 : 2;
 
 const act = fc.record({
   do: fc.constantFrom(
@@ -140,7 +141,7 @@ async function expectRest(w: OrderWorld): Promise<void> {
 }
 
 describe.each([{ multicapture: true }, { multicapture: false }])('with multicapture $multicapture', (options) => {
-  it('everything comes to rest with the books in order', async () => {
+  it('everything comes to rest with the books in order', { timeout: DEEP ? 900_000 : 120_000 }, async () => {
     for (const [run, acts] of fc.sample(fc.array(act, { minLength: 60, maxLength: 60 }), RUNS).entries()) {
       const w = await orderWorld({ ...options, stock: 30 });
       const orders: PlacedOrder[] = [];

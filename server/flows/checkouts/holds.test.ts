@@ -3,7 +3,6 @@ import { setBackorderPolicyInput } from '../../domains/backorders/schema.ts';
 import { newId } from '../../kernel/ids.ts';
 import { readPickupStores } from '../../views/pickup-stores.ts';
 import { ADDRESS, CUSTOMER, checkoutWorld, RETURN } from '../testing/checkout-world.ts';
-import { createMortal, type Death } from '../testing/mortal.ts';
 import { type OrderWorld, orderWorld } from '../testing/order-world.ts';
 import { addShippingMethods } from '../testing/shipping-methods.ts';
 
@@ -138,30 +137,6 @@ describe('a checkout of a cart', () => {
     expect(await promised(skuId)).toBe(3);
     expect(await code(open(sku, 1))).toBe('out_of_stock');
     expect((await read((await open('GIFTWRAP', 1)).id)).heldUntil).toBeNull();
-    await w.expectBooksAgree();
-  });
-
-  it('whoever dies at any commit leaves units that come back, and a repeat that ends the same', async () => {
-    const count = createMortal({ pool: w.db.pool, outside: w.outside, clock: w.clock }, null);
-    const first = await goods(2);
-    await open(first.sku, 2, newId(), count.flows);
-    const deaths: Death[] = Array.from({ length: count.counts.commit }, (_, index) => index + 1).flatMap((nth) =>
-      (['before', 'after'] as const).map((when) => ({ of: 'commit' as const, nth, when })),
-    );
-    expect(deaths.length).toBeGreaterThanOrEqual(4);
-    for (const death of deaths) {
-      const { sku, skuId } = await goods(2);
-      const key = newId();
-      const dying = createMortal({ pool: w.db.pool, outside: w.outside, clock: w.clock }, death);
-      void open(sku, 2, key, dying.flows).catch(() => {});
-      await dying.died;
-      const { id } = await open(sku, 2, key);
-      expect(await promised(skuId), `died ${death.when} commit ${death.nth}`).toBe(2);
-      await addressed(id);
-      await pay(id);
-      expect(await promised(skuId)).toBe(2);
-    }
-    await w.settle();
     await w.expectBooksAgree();
   });
 });

@@ -39,16 +39,30 @@ const DEEDS: Readonly<Record<string, () => Promise<{ readonly deed: Deed; readon
     const lines = [{ lineId, received: 5 }];
     return { deed: (flows, key) => flows.stockWork.receiveTransfer({ transferId: id, lines }, w.ctx(), key), change: 5n };
   },
+  'a transfer ends with less than was sent': async () => {
+    const { id, lineId } = await transfer();
+    await w.flows.stockWork.sendTransfer({ transferId: id }, w.ctx());
+    const end = { transferId: id, lines: [{ lineId, received: 3 }], finish: true, reason: 'Box crushed' };
+    return { deed: (flows, key) => flows.stockWork.receiveTransfer(end, w.ctx(), key), change: 3n };
+  },
   'a count is finished': async () => {
-    const choice = { by: 'skus' as const, skuIds: [sku()] };
-    const { id } = await w.flows.stockWork.createCount({ ...place(), blind: true, choice }, w.ctx());
-    const { rows } = await w.db.pool.query('SELECT on_hand FROM node_stock WHERE sku_id = $1 AND node_id = $2', [
-      sku(),
-      w.nodes[0],
-    ]);
-    const lines = [{ lineId: await lineOf('stock_count_lines', 'count_id', id), counted: Number(rows[0].on_hand) - 3 }];
-    await w.flows.stockWork.recordCount({ countId: id, lines }, w.ctx());
+    const id = await counted(-3);
     return { deed: (flows, key) => flows.stockWork.endCount({ countId: id, outcome: 'finish' }, w.ctx(), key), change: -3n };
+  },
+  'a count is approved': async () => {
+    const id = await counted(-4);
+    await w.db.pool.query('INSERT INTO stock_policies (merchant_id, count_limit_units) VALUES ($1, 2)', [w.merchantId]);
+    const { approvalId } = await w.flows.stockWork.endCount({ countId: id, outcome: 'finish' }, w.ctx());
+    await w.db.ownerPool.query('DELETE FROM stock_policies');
+    return { deed: approval(approvalId), change: -4n };
+  },
+  'an adjustment is approved': async () => {
+    await w.db.ownerPool.query(
+      `INSERT INTO approval_policies (action, currency, threshold_minor) VALUES ('adjust-stock', 'EUR', 1)`,
+    );
+    const { approvalId } = await w.flows.adjustStock({ ...place(), delta: 6, reason: 'found' }, w.ctx());
+    await w.db.ownerPool.query('DELETE FROM approval_policies');
+    return { deed: approval(approvalId), change: 6n };
   },
   'many rows are adjusted': async () => {
     const rows = [{ ...place(), delta: 4, reason: 'found' as const }];
@@ -56,6 +70,24 @@ const DEEDS: Readonly<Record<string, () => Promise<{ readonly deed: Deed; readon
     return { deed: (flows, key) => flows.stockWork.adjustRows(wish, w.ctx(), key), change: 4n };
   },
 };
+
+const approval =
+  (approvalId: string | null | undefined): Deed =>
+  (flows, key) =>
+    flows.decideApproval({ approvalId: approvalId as string, decision: 'approve' }, w.ctx('other'), key);
+
+/** A sheet on which so many more are written than there are. */
+async function counted(difference: number): Promise<string> {
+  const choice = { by: 'skus' as const, skuIds: [sku()] };
+  const { id } = await w.flows.stockWork.createCount({ ...place(), blind: true, choice }, w.ctx());
+  const { rows } = await w.db.pool.query('SELECT on_hand FROM node_stock WHERE sku_id = $1 AND node_id = $2', [
+    sku(),
+    w.nodes[0],
+  ]);
+  const lines = [{ lineId: await lineOf('stock_count_lines', 'count_id', id), counted: Number(rows[0].on_hand) + difference }];
+  await w.flows.stockWork.recordCount({ countId: id, lines }, w.ctx());
+  return id;
+}
 
 async function transfer(): Promise<{ id: string; lineId: string }> {
   const ends = { fromNodeId: w.nodes[0] as string, toNodeId: w.nodes[1] as string };

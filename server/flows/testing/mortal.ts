@@ -93,7 +93,13 @@ export function mortality(livingPool: pg.Pool, death: Death | null): Mortality {
   return { pool, mortal, died, counts };
 }
 
-export function createMortal(deps: { pool: pg.Pool; outside: Outside; clock: () => Date }, death: Death | null): Mortal {
+export interface MortalDeps {
+  readonly pool: pg.Pool;
+  readonly outside: Outside;
+  readonly clock: () => Date;
+}
+
+export function createMortal(deps: MortalDeps, death: Death | null): Mortal {
   const { pool, mortal, died, counts } = mortality(deps.pool, death);
   const outside: Outside = {
     payments: new Map([...deps.outside.payments].map(([name, provider]) => [name, mortal(provider)])),
@@ -101,6 +107,46 @@ export function createMortal(deps: { pool: pg.Pool; outside: Outside; clock: () 
     partners: new Map([...(deps.outside.partners ?? [])].map(([name, partner]) => [name, mortal(partner)])),
   };
   return { flows: createFlows({ pool, home: 'EU', outside, clock: deps.clock }), died, counts };
+}
+
+/**
+ * Deaths at every boundary that was passed. Just before one stands what stood just after the one before: where time is short, a death before
+ * the first and one after each leave everything behind that can be left.
+ */
+function deathsAt(counts: Mortal['counts']): Death[] {
+  const all = (['commit', 'call'] as const).flatMap((of) =>
+    Array.from({ length: counts[of] }, (_, index) => index + 1).flatMap((nth) =>
+      (['before', 'after'] as const).map((when) => ({ of, nth, when })),
+    ),
+  );
+  return DEEP ? all : all.filter(({ of, nth, when }) => when === 'after' || (of === 'commit' && nth === 1));
+}
+const DEEP = process.env.WAYBILL_DEEP === '1';
+
+export interface Story<T> {
+  /** What there is before the work begins. */
+  readonly begin: () => Promise<T>;
+  readonly work: (flows: Flows, begun: T) => Promise<unknown>;
+  /** Others take over, end what was begun, and look at how it ended. */
+  readonly end: (begun: T, died: string) => Promise<void>;
+}
+
+/** Plays a story with a worker that dies nowhere, then once for each boundary with one that dies there. Returns how many died. */
+export async function dieEverywhere<T>(deps: MortalDeps, { begin, work, end }: Story<T>): Promise<number> {
+  const first = await begin();
+  const living = createMortal(deps, null);
+  await work(living.flows, first);
+  await end(first, 'nobody died');
+  const deaths = deathsAt(living.counts);
+  for (const death of deaths) {
+    const begun = await begin();
+    const dying = createMortal(deps, death);
+    const lived = work(dying.flows, begun).then(() => true);
+    const died = `died ${death.when} ${death.of} ${death.nth}`;
+    if (await Promise.race([dying.died, lived])) throw new Error(`It ended and had not ${died}`);
+    await end(begun, died);
+  }
+  return deaths.length;
 }
 
 const REMOTE = new Set([

@@ -2,6 +2,10 @@ import type { Corruption } from './corruptions-fixture.ts';
 
 const sku = (code: string) => `(SELECT id FROM skus WHERE code = '${code}')`;
 
+const pointOf = (code: string, point: string): string => `
+  INSERT INTO reorder_points (id, sku_id, merchant_id, region, point, quantity)
+  SELECT gen_random_uuid(), sku_id, merchant_id, region, ${point}, 5 FROM sku_supply WHERE sku_id = ${sku(code)}`;
+
 /** Mistakes with what stock goes through before anybody orders it. */
 export const STOCK_WORK_CORRUPTIONS: readonly Corruption[] = [
   {
@@ -30,6 +34,18 @@ export const STOCK_WORK_CORRUPTIONS: readonly Corruption[] = [
             SELECT gen_random_uuid(), 'EU-C1', 'EU', merchant_id, id, 'finished', true, 'all', 'system:test', now(), now(), 't' FROM nodes LIMIT 1;
             INSERT INTO stock_count_lines (id, count_id, position, sku_id, status, expected, counted)
             SELECT gen_random_uuid(), id, 1, ${sku('A')}, 'applied', 5, 4 FROM stock_counts`,
+  },
+  {
+    invariant: 'stock.alerts',
+    what: 'goods at their reorder point that nobody is told of',
+    plant: pointOf('A', 'sellable - promised'),
+  },
+  {
+    invariant: 'stock.alerts',
+    what: 'an alert of goods that are there again',
+    plant: `${pointOf('A', 'sellable - promised - 1')};
+            INSERT INTO stock_alerts (id, point_id, sku_id, merchant_id, point, position, opened_at)
+            SELECT gen_random_uuid(), id, sku_id, merchant_id, point, point, now() FROM reorder_points`,
   },
   {
     invariant: 'stock.lots',

@@ -1,4 +1,4 @@
-import { type Invariant, skuInScope } from './invariant.ts';
+import { type Invariant, NOW, skuInScope } from './invariant.ts';
 
 /** What came of purchase orders is what their receipts say and what movements put on the shelf, per order and SKU. */
 const PURCHASES: Invariant = {
@@ -85,5 +85,40 @@ const LOTS: Invariant = {
     FROM node_stock n JOIN skus k ON k.id = n.sku_id WHERE ${skuInScope('n.sku_id')} AND k.by_lot <> n.by_lot`,
 };
 
+/**
+ * Alerts follow a sweep of each half minute: what changed a moment ago is not late yet. Every point is looked at each time, because what was not late
+ * when its SKU changed may be so when nothing of it changes any more.
+ */
+const ALERTS: Invariant = {
+  id: 'stock.alerts',
+  group: 2,
+  title:
+    'An alert is open exactly where what is left to sell is at its reorder point or below, two minutes after a change at the latest',
+  sql: `
+    WITH coming AS (
+      SELECT l.sku_id, o.node_id, sum(l.open_units) AS units FROM purchase_order_lines l JOIN purchase_orders o ON o.id = l.purchase_order_id
+      WHERE l.open_units > 0 GROUP BY l.sku_id, o.node_id),
+    anywhere AS (SELECT sku_id, sum(units) AS units FROM coming GROUP BY sku_id),
+    standing AS (
+      SELECT r.*, a.id AS alert, CASE WHEN r.node_id IS NULL THEN COALESCE(s.sellable - s.promised, 0) ELSE COALESCE(n.on_hand - n.allocated - n.safety, 0) END
+        + CASE WHEN p.low_counts_inbound IS FALSE THEN 0 WHEN r.node_id IS NULL THEN COALESCE(e.units, 0) ELSE COALESCE(c.units, 0) END AS position
+      FROM reorder_points r LEFT JOIN stock_alerts a ON a.point_id = r.id AND a.closed_at IS NULL
+      LEFT JOIN sku_supply s ON s.sku_id = r.sku_id AND s.region = r.region
+      LEFT JOIN node_stock n ON n.sku_id = r.sku_id AND n.node_id = r.node_id
+      LEFT JOIN stock_policies p ON p.merchant_id = r.merchant_id
+      LEFT JOIN anywhere e ON e.sku_id = r.sku_id
+      LEFT JOIN coming c ON c.sku_id = r.sku_id AND c.node_id = r.node_id
+      WHERE r.point IS NOT NULL OR a.id IS NOT NULL)
+    SELECT format('SKU %s at %s', t.sku_id, COALESCE(t.node_id::text, 'all nodes')),
+           format('%s left to sell, reorder point %s, %s', t.position, COALESCE(t.point::text, 'none'), CASE WHEN t.alert IS NULL THEN 'no alert' ELSE 'an open alert' END)
+    FROM standing t
+    WHERE (t.alert IS NOT NULL) <> COALESCE(t.position <= t.point, false)
+      AND NOT EXISTS (SELECT FROM (SELECT at FROM stock_movements m WHERE m.sku_id = t.sku_id ORDER BY m.id DESC LIMIT 20) moved
+                      WHERE moved.at > ${NOW} - interval '2 minutes')
+      AND NOT EXISTS (SELECT FROM events e WHERE e.at > ${NOW} - interval '2 minutes'
+                      AND (e.aggregate_id IN (t.sku_id, t.merchant_id)
+                           OR e.aggregate_id IN (SELECT l.purchase_order_id FROM purchase_order_lines l WHERE l.sku_id = t.sku_id)))`,
+};
+
 /** Group 2, further: what stock goes through before anybody orders it. */
-export const STOCK_WORK_INVARIANTS: readonly Invariant[] = [PURCHASES, TRANSFERS, COUNTS, LOTS];
+export const STOCK_WORK_INVARIANTS: readonly Invariant[] = [PURCHASES, TRANSFERS, COUNTS, LOTS, ALERTS];
