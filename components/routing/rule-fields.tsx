@@ -1,7 +1,8 @@
 'use client';
 import { ActionIcon, Checkbox, MultiSelect, Select, TextInput } from '@mantine/core';
 import { IconArrowDown, IconArrowUp, IconTrash } from '@tabler/icons-react';
-import { CHANNELS, NODE_KINDS } from '../../server/domains/routing/schema.ts';
+import { NODE_KINDS } from '../../server/domains/routing/schema.ts';
+import { SALES_CHANNELS } from '../../server/kernel/vocabulary.ts';
 import type { RulesPage } from '../../server/views/routing.ts';
 import nodes from '../nodes/nodes.module.css';
 import { MoneyInput, QuantityInput } from '../ui/form-fields.tsx';
@@ -127,7 +128,7 @@ function When({ rule, onChange }: Pick<Props, 'rule' | 'onChange'>) {
       <MultiSelect
         label={t('routing.rules.channels')}
         placeholder={rule.channels.length === 0 ? t('routing.rules.always') : undefined}
-        data={[...CHANNELS]}
+        data={[...SALES_CHANNELS]}
         value={[...rule.channels]}
         onChange={(channels) => onChange({ channels })}
       />

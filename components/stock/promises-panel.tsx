@@ -1,7 +1,7 @@
 'use client';
 import { Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { SUPPLY_CHANNELS } from '../../server/domains/inventory/schema.ts';
+import { SALES_CHANNELS, type SalesChannel } from '../../server/kernel/vocabulary.ts';
 import type { AvailabilityView } from '../../server/views/availability.ts';
 import type { StockPage } from '../../server/views/stock.ts';
 import { useLive } from '../live.tsx';
@@ -12,16 +12,15 @@ import { useFormat, useMessages } from '../ui/locale.tsx';
 import { Quantity } from '../ui/money.tsx';
 import { Loaded } from '../ui/states.tsx';
 
-type Channel = (typeof SUPPLY_CHANNELS)[number];
 interface ChannelRow {
-  readonly channel: Channel;
+  readonly channel: SalesChannel;
   readonly rule: AvailabilityView['channels'][number] | undefined;
   readonly available: bigint;
 }
 
 function Channels({ view }: { view: AvailabilityView }) {
   const { t } = useMessages();
-  const rows = SUPPLY_CHANNELS.map((channel): ChannelRow => {
+  const rows = SALES_CHANNELS.map((channel): ChannelRow => {
     const rule = view.channels.find((each) => each.channel === channel);
     return { channel, rule, available: rule?.available ?? view.available };
   });

@@ -2,7 +2,7 @@
 import { NumberInput, Select } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { SUPPLY_CHANNELS } from '../../server/domains/inventory/schema.ts';
+import { SALES_CHANNELS, type SalesChannel } from '../../server/kernel/vocabulary.ts';
 import type { StockPage } from '../../server/views/stock.ts';
 import { useRequestKey } from '../request-key.ts';
 import { shownError, useTRPC } from '../trpc.tsx';
@@ -11,7 +11,6 @@ import { useMessages } from '../ui/locale.tsx';
 import { useToast } from '../ui/toast.tsx';
 
 const MAX_UNITS = 10_000_000;
-type Channel = (typeof SUPPLY_CHANNELS)[number];
 
 interface Props {
   readonly page: StockPage;
@@ -117,7 +116,7 @@ export function ChannelDialog({ page, onClose }: Props) {
   const done = useDone(onClose);
   const { sku } = page;
   const view = useQuery(trpc.promises.get.queryOptions({ code: sku.code, merchantId: sku.merchantId }));
-  const [channel, setChannel] = useState<Channel>('shop');
+  const [channel, setChannel] = useState<SalesChannel>('shop');
   const rule = view.data?.channels.find((each) => each.channel === channel);
   const [typed, setTyped] = useState<{ buffer: number | null; cap: number | null } | null>(null);
   const now = { buffer: Number(rule?.buffer ?? 0n), cap: rule && rule.cap !== null ? Number(rule.cap) : null };
@@ -151,10 +150,10 @@ export function ChannelDialog({ page, onClose }: Props) {
     >
       <Select
         label={t('stock.promises.channel')}
-        data={SUPPLY_CHANNELS.map((value) => ({ value, label: t(`stock.promises.channels.${value}`) }))}
+        data={SALES_CHANNELS.map((value) => ({ value, label: t(`stock.promises.channels.${value}`) }))}
         value={channel}
         onChange={(value) => {
-          setChannel(SUPPLY_CHANNELS.find((known) => known === value) ?? 'shop');
+          setChannel(SALES_CHANNELS.find((known) => known === value) ?? 'shop');
           setTyped(null);
         }}
         allowDeselect={false}

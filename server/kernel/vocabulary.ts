@@ -131,3 +131,7 @@ export const API_SCOPES = [
   'store_credit:write',
 ] as const;
 export type ApiScope = (typeof API_SCOPES)[number];
+
+/** Through what is sold: orders, carts, rules of supply and of routing name one of these. A kind of channel sells as one of them. */
+export const SALES_CHANNELS = ['api', 'console', 'shop', 'import', 'marketplace'] as const;
+export type SalesChannel = (typeof SALES_CHANNELS)[number];

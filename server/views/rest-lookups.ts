@@ -40,6 +40,12 @@ export async function findNode(db: Queryable, scope: Scope, code: string): Promi
   return row.id;
 }
 
+/** Whether a merchant sells through a connection of this channel. */
+export async function sellsThrough(db: Queryable, merchantId: string, channel: string): Promise<boolean> {
+  const text = 'SELECT EXISTS (SELECT FROM channel_connections WHERE merchant_id = $1 AND channel = $2) AS sells';
+  return (await db.query<{ sells: boolean }>(prepared('sells-through', text, [merchantId, channel]))).rows[0]?.sells ?? false;
+}
+
 export interface MerchantView {
   readonly id: string;
   readonly slug: string;

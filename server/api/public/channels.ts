@@ -20,6 +20,9 @@ const connection = z
     id,
     name: z.string(),
     kind: z.string().meta({ example: 'marketplace' }),
+    channel: z
+      .string()
+      .meta({ description: 'What its orders are sold through: name it when you place one.', example: 'marketplace' }),
     state: z
       .enum(['CURRENT', 'SENDING', 'FAILING', 'PAUSED'])
       .meta({ description: 'FAILING: the channel does not answer, and is tried again.' }),
@@ -66,6 +69,7 @@ const connectionOf = (row: ChannelRow): z.infer<typeof connection> => ({
   id: row.id,
   name: row.name,
   kind: row.kind,
+  channel: row.channel,
   state: upper(row.state),
   listings: row.listings,
   unsent: row.unsent,

@@ -28,6 +28,7 @@ import { exchangeOf, operation, perform } from './operation.ts';
 import { orderOf, orderResource, orderSummary, orderSummaryOf, placement } from './order-resources.ts';
 import { createInput, PLACEMENT_EXAMPLE, placeInput } from './place-input.ts';
 import { settledPlacement } from './placement-wait.ts';
+import { channelNamed } from './sales-channel.ts';
 
 const TAG = 'Orders';
 const order = reference('order');
@@ -104,10 +105,11 @@ export const ordersRouter = router({
       const merchantId = ctx.scope.merchantId ?? '';
       if (input.tenders?.some((each) => each.type === 'gift_card')) countGuess(ctx, merchantId);
       const pickup = input.pickup && { nodeId: await findNode(ctx.pool, ctx.scope, input.pickup.node) };
+      const channel = await channelNamed(ctx, input.channel);
       const placed = await perform(
         ctx,
         ctx.app.flows.placeOrder,
-        placeInput(input, merchantId, ctx.app.settings.dataKey, pickup),
+        placeInput(input, { merchantId, channel, pickup }, ctx.app.settings.dataKey),
       );
       exchangeOf(ctx).location = `/api/v1/orders/${placed.id}`;
       return settledPlacement(ctx, placed, input.external_id);

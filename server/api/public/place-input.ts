@@ -2,12 +2,14 @@ import { z } from 'zod';
 import { MAX_TENDERS, type PlaceOrderInput } from '../../domains/orders/schema.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import { address, amount, currency, decimal, id, metadata, type RestAddress, tags, words } from './fields.ts';
+import { salesChannel } from './sales-channel.ts';
 import { tender, tenderOf } from './tender-input.ts';
 
 /** What placing an order takes. */
 export const createInput = z.strictObject({
   external_id: words(100).optional().meta({ description: 'Your own name for the order, unique among your orders.' }),
   currency: currency.optional().meta({ description: 'ISO 4217. Needed unless the order names a quote.' }),
+  channel: salesChannel,
   quote_id: id
     .optional()
     .meta({ description: 'Places what was quoted, at what was quoted. Send no lines, shipping or discount beside it.' }),
@@ -103,9 +105,8 @@ function addressInput(from: RestAddress | undefined): PlaceOrderInput['shipTo'] 
 /** The same for the flow. */
 export function placeInput(
   input: z.infer<typeof createInput>,
-  merchantId: string,
+  { merchantId, channel, pickup }: Pick<PlaceOrderInput, 'merchantId' | 'channel' | 'pickup'>,
   dataKey: string,
-  pickup: PlaceOrderInput['pickup'],
 ): PlaceOrderInput {
   const { customer, shipping, payment } = input;
   if (input.shipping_option !== undefined && input.quote_id === undefined)
@@ -115,7 +116,7 @@ export function placeInput(
     );
   return {
     merchantId,
-    channel: 'api',
+    channel,
     externalId: input.external_id,
     currency: input.currency,
     quote: input.quote_id === undefined ? undefined : { id: input.quote_id, option: input.shipping_option },

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { SUPPLY_CHANNELS } from '../../domains/inventory/schema.ts';
 import { DomainError } from '../../kernel/errors.ts';
+import { SALES_CHANNELS } from '../../kernel/vocabulary.ts';
 import { type AvailabilityView, readAvailability } from '../../views/availability.ts';
 import { findNode } from '../../views/rest-lookups.ts';
 import { readStock } from '../../views/stock.ts';
@@ -38,7 +38,7 @@ const availability = z
     channels: z
       .array(
         z.object({
-          channel: z.enum(SUPPLY_CHANNELS),
+          channel: z.enum(SALES_CHANNELS),
           ...dated,
           buffer: z.int().meta({ description: 'Units that are kept away from it.' }),
           cap: z.int().nullable().meta({ description: 'Units that it may be promised at once.' }),
@@ -67,7 +67,7 @@ function availabilityOf(view: AvailabilityView): z.infer<typeof availability> {
     safety: Number(view.safety),
     shortfall: Number(view.shortfall),
     channels: view.channels.map((each) => ({
-      channel: z.enum(SUPPLY_CHANNELS).parse(each.channel),
+      channel: z.enum(SALES_CHANNELS).parse(each.channel),
       ...datedOf(each),
       buffer: Number(each.buffer),
       cap: each.cap === null ? null : Number(each.cap),
@@ -152,13 +152,13 @@ export const promisesRouter = router({
       }),
     )
     .input(
-      z.strictObject({ sku, channel: z.enum(SUPPLY_CHANNELS), buffer: units.default(0), cap: units.nullable().default(null) }),
+      z.strictObject({ sku, channel: z.enum(SALES_CHANNELS), buffer: units.default(0), cap: units.nullable().default(null) }),
     )
     .output(
       z
         .object({
           sku: z.string(),
-          channel: z.enum(SUPPLY_CHANNELS),
+          channel: z.enum(SALES_CHANNELS),
           buffer: z.int(),
           cap: z.int().nullable(),
           promised: z.int(),

@@ -7,6 +7,7 @@ import { procedure, router } from '../trpc.ts';
 import { id, time, timestamp, uppers, words } from './fields.ts';
 import { exchangeOf, operation, perform } from './operation.ts';
 import { shortages } from './order-resources.ts';
+import { channelNamed, salesChannel } from './sales-channel.ts';
 
 const TAG = 'Reservations';
 const status = z.enum(uppers(RESERVATION_STATUSES));
@@ -82,6 +83,7 @@ export const reservationsRouter = router({
           .array(z.strictObject({ sku: words(100), quantity: z.int().min(1).max(1_000_000) }))
           .min(1)
           .max(MAX_RESERVATION_LINES),
+        channel: salesChannel,
         ttl_seconds: ttl,
         reference: words(100).optional().meta({ description: 'Your own name for the cart.' }),
         accept: z.enum(['all', 'available']).optional().meta({
@@ -104,7 +106,7 @@ export const reservationsRouter = router({
     .mutation(async ({ ctx, input }) => {
       const made = await perform(ctx, ctx.app.flows.reservations.reserve, {
         merchantId: ctx.scope.merchantId ?? '',
-        channel: 'api' as const,
+        channel: await channelNamed(ctx, input.channel),
         lines: input.lines,
         ttlSeconds: input.ttl_seconds,
         reference: input.reference,

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newId } from '../../kernel/ids.ts';
+import { connectedChannel } from './testing/connected-channel.ts';
 import { type RestWorld, restWorld } from './testing/rest-world.ts';
 
 let world: RestWorld;
@@ -138,5 +139,34 @@ describe('routing over REST', () => {
     expect(
       (await world.send('PUT', '/routing/rules/draft', { body: { ...body, rules: nowhere } })).status,
     ).toBeGreaterThanOrEqual(400);
+  });
+});
+
+describe('a channel over REST', () => {
+  it('sells under its own cap where the merchant is connected to it, and is refused where it is not', async () => {
+    const body = order({ lines: [{ sku: 'TENT-2', quantity: 2 }], channel: 'marketplace' });
+    for (const [channel, path] of [
+      ['marketplace', '/orders'],
+      ['shop', '/orders'],
+      ['bazaar', '/reservations'],
+    ] as const) {
+      const lines = [{ sku: 'TENT-2', quantity: 2 }];
+      const refused = await world.send('POST', path, { body: path === '/orders' ? { ...body, channel } : { lines, channel } });
+      expect([refused.status, refused.json.code]).toEqual([400, 'invalid_request']);
+      expect(refused.json.errors).toEqual([{ pointer: '/channel', detail: expect.stringContaining(`no channel ${channel}`) }]);
+    }
+    await connectedChannel(world);
+    await world.send('PATCH', '/stock/TENT-2/channels/marketplace', { body: { cap: 3 } });
+    const placed = await world.send('POST', '/orders', { body });
+    expect([placed.status, (await world.send('GET', `/orders/${placed.json.id}`)).json.channel]).toEqual([201, 'marketplace']);
+    const capped = await world.send('POST', '/orders', { body });
+    expect([capped.status, capped.json.code]).toEqual([422, 'out_of_stock']);
+    expect((await world.send('POST', '/orders', { body: { ...body, channel: 'api' } })).status).toBe(201);
+    const cart = { lines: [{ sku: 'TENT-2', quantity: 1 }], channel: 'marketplace' };
+    const held = await world.send('POST', '/reservations', { body: cart });
+    expect(await availability('TENT-2')).toMatchObject({ channels: [{ channel: 'marketplace', promised: 3, available: 0 }] });
+    const taken = { ...body, lines: cart.lines, reservation_id: held.json.id };
+    expect((await world.send('POST', '/orders', { body: { ...taken, channel: undefined } })).status).toBe(409);
+    expect((await world.send('POST', '/orders', { body: taken })).status).toBe(201);
   });
 });

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { Totals } from '../../domains/routing/replay.ts';
-import { CHANNELS, NODE_KINDS, type RoutingRule, type RulesContent, rulesContent } from '../../domains/routing/schema.ts';
+import { NODE_KINDS, type RoutingRule, type RulesContent, rulesContent } from '../../domains/routing/schema.ts';
 import { DomainError } from '../../kernel/errors.ts';
+import { SALES_CHANNELS } from '../../kernel/vocabulary.ts';
 import { type RuleSetRow, readRules, readSimulation } from '../../views/routing.ts';
 import type { ApiContext } from '../context.ts';
 import { procedure, router } from '../trpc.ts';
@@ -11,7 +12,7 @@ import { exchangeOf, operation, perform } from './operation.ts';
 const TAG = 'Routing';
 
 const when = z.strictObject({
-  channels: z.array(z.enum(CHANNELS)).max(CHANNELS.length),
+  channels: z.array(z.enum(SALES_CHANNELS)).max(SALES_CHANNELS.length),
   countries: z.array(words(2)).max(250),
   sku_tags: z.array(words(40)).max(50),
   min_grams: z.int().min(0).nullable(),

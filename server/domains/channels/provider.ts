@@ -1,3 +1,4 @@
+import type { SalesChannel } from '../../kernel/vocabulary.ts';
 import type { ChannelApiConfig } from './channel-api.ts';
 import { marketplace } from './kinds/marketplace.ts';
 import type { ItemOutcome, ReportedListing } from './rules.ts';
@@ -10,7 +11,7 @@ export interface ChannelTraits {
   /** As connections name it. */
   readonly name: string;
   /** As orders and rules of supply name it: whose buffer and cap hold for it. */
-  readonly channel: string;
+  readonly channel: SalesChannel;
   /** Listings that one message may name. */
   readonly itemsPerMessage: number;
   /** How often it is asked what it has. */

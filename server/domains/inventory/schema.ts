@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { text } from '../../kernel/inputs.ts';
+import { SALES_CHANNELS } from '../../kernel/vocabulary.ts';
 
 export const ADJUSTMENT_REASONS = ['received', 'counted', 'damaged', 'lost', 'found', 'returned', 'correction'] as const;
 export type AdjustmentReason = (typeof ADJUSTMENT_REASONS)[number];
@@ -32,13 +33,11 @@ export const setSafetyInput = z.object({
 });
 export type SetSafetyInput = z.infer<typeof setSafetyInput>;
 
-export const SUPPLY_CHANNELS = ['api', 'console', 'shop', 'import', 'marketplace'] as const;
-
 /** What a channel may be promised of a SKU. */
 export const setChannelInput = z.object({
   merchantId: z.uuid(),
   skuId: z.uuid(),
-  channel: z.enum(SUPPLY_CHANNELS),
+  channel: z.enum(SALES_CHANNELS),
   /** Units that are kept away from it. */
   buffer: z.int().min(0).max(MOST_UNITS),
   /** Units that it may be promised at once; null is no limit. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { looksLikeCardNumber } from '../../kernel/card-numbers.ts';
 import { amountMinor, text, unitSelection } from '../../kernel/inputs.ts';
 import { parseDecimal } from '../../kernel/money.ts';
-import { HAND_HOLDS } from '../../kernel/vocabulary.ts';
+import { HAND_HOLDS, SALES_CHANNELS } from '../../kernel/vocabulary.ts';
 
 /** Inputs of the order verbs: what forms, the console and the public API hand over. */
 
@@ -60,7 +60,7 @@ export const MAX_TENDERS = 10;
 
 export const placeOrderInput = z.object({
   merchantId: z.uuid(),
-  channel: z.enum(['api', 'console', 'shop', 'import', 'marketplace']),
+  channel: z.enum(SALES_CHANNELS),
   externalId: text(100).optional(),
   /** Of the quote where the order names one. */
   currency: z

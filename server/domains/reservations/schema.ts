@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { text } from '../../kernel/inputs.ts';
+import { SALES_CHANNELS } from '../../kernel/vocabulary.ts';
 
 /**
  * How long a cart may hold units. Long enough to pay, short enough that what is abandoned is sold to somebody else; whoever extends again
@@ -11,13 +12,11 @@ export const LONGEST_RESERVATION_MS = 24 * 3_600_000;
 /** More than a cart has; every line is a row that is locked. */
 export const MAX_RESERVATION_LINES = 200;
 
-const CHANNELS = ['api', 'console', 'shop', 'import', 'marketplace'] as const;
-
 const ttlSeconds = z.int().min(RESERVATION_SECONDS.least).max(RESERVATION_SECONDS.most);
 
 export const reserveStockInput = z.object({
   merchantId: z.uuid(),
-  channel: z.enum(CHANNELS),
+  channel: z.enum(SALES_CHANNELS),
   lines: z
     .array(z.object({ sku: text(100), quantity: z.int().min(1).max(1_000_000) }))
     .min(1)

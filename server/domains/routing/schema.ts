@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { seenVersion, text } from '../../kernel/inputs.ts';
+import { SALES_CHANNELS } from '../../kernel/vocabulary.ts';
 
 /** Inputs of the routing verbs, and the shapes of what is kept as data. */
 
 export const NODE_KINDS = ['warehouse', 'store', 'third_party', 'drop_shipper'] as const;
 export const CAPACITY_UNITS = ['orders', 'units'] as const;
-export const CHANNELS = ['api', 'console', 'shop', 'import', 'marketplace'] as const;
 /** Why units are taken from a node again. */
 export const REROUTE_REASONS = ['rejected', 'shortage', 'silent', 'late', 'lost', 'damaged', 'manual'] as const;
 export type RerouteReason = (typeof REROUTE_REASONS)[number];
@@ -80,7 +80,7 @@ export const routingRule = z.object({
   active: z.boolean(),
   /** Every condition that is given must hold; an empty one holds always. */
   when: z.object({
-    channels: z.array(z.enum(CHANNELS)).max(CHANNELS.length),
+    channels: z.array(z.enum(SALES_CHANNELS)).max(SALES_CHANNELS.length),
     countries: z.array(country).max(250),
     skuTags: z.array(text(40)).max(50),
     minGrams: z.int().min(0).max(100_000_000).nullable(),
