@@ -1,6 +1,6 @@
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { ROLES } from '../server/kernel/vocabulary.ts';
+import { violationsOn } from './fixtures/axe.ts';
 import { EXAMPLES, type Example, examplesOf, type Found, findExamples, routesOfApp, settle } from './fixtures/pages.ts';
 import { expect, test } from './fixtures/test.ts';
 
@@ -12,14 +12,6 @@ const NOT_IN_PRODUCTION = ['/design'];
 const ALL_PAGES_MS = 900_000;
 
 let found: Found | undefined;
-
-/**
- * Only what is wrong is described, not the hundreds of things that are right. A page has no frames of others, for which axe would open
- * another page to gather what it found in each.
- */
-function axeOn(page: Page): AxeBuilder {
-  return new AxeBuilder({ page }).options({ resultTypes: ['violations'] }).setLegacyMode(true);
-}
 
 async function problemsOf(page: Page, example: Example): Promise<string[]> {
   const where = `${example.role} ${example.path}`;
@@ -34,18 +26,15 @@ async function problemsOf(page: Page, example: Example): Promise<string[]> {
   if (letters.some(({ title }) => title === '')) problems.push(`${where}: a frame has no title`);
   for (const scheme of SCHEMES) {
     await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
-    const axe = axeOn(page);
     // A theme changes colours and nothing else: names, roles and order were looked at in the first one.
-    const { violations } = await (scheme === SCHEMES[0] ? axe : axe.withRules(['color-contrast'])).analyze();
-    for (const { id, nodes } of violations)
-      problems.push(...nodes.map((node) => `${where} in ${scheme}: ${id} at ${node.target.join(' ')}\n  ${node.failureSummary}`));
+    const wrong = await violationsOn(page, scheme === SCHEMES[0] ? {} : ['color-contrast']);
+    problems.push(...wrong.map((what) => `${where} in ${scheme}: ${what}`));
   }
   for (const { html } of letters) {
     await page.setContent(html);
     // A letter is no page: it has no landmarks.
-    const { violations } = await axeOn(page).disableRules(['landmark-one-main', 'region']).analyze();
-    for (const { id, nodes } of violations)
-      problems.push(...nodes.map((node) => `${where}, the mail: ${id} at ${node.target.join(' ')}\n  ${node.failureSummary}`));
+    const wrong = await violationsOn(page, { 'landmark-one-main': { enabled: false }, region: { enabled: false } });
+    problems.push(...wrong.map((what) => `${where}, the mail: ${what}`));
   }
   return problems;
 }
@@ -66,6 +55,16 @@ function takeLettersOut(page: Page): Promise<{ title: string; html: string }[]> 
 
 test('every page of the application is looked at', () => {
   expect(Object.keys(EXAMPLES).sort()).toEqual(routesOfApp().filter((route) => !NOT_IN_PRODUCTION.includes(route)));
+});
+
+test('what axe knows of is found where it is', async ({ visitor }) => {
+  const page = await visitor();
+  await page.setContent(
+    '<html lang="en"><main><h1>Pale</h1><p style="color: #ccc">Nobody can read this.</p><img src="x"></main></html>',
+  );
+  const found = await violationsOn(page);
+  expect(found.filter((what) => /^(color-contrast at p|image-alt at img)\n/.test(what))).toHaveLength(2);
+  expect(await violationsOn(page, ['color-contrast'])).toHaveLength(1);
 });
 
 for (const role of [...ROLES, 'nobody'] as const) {

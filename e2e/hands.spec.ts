@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { UNDO_WINDOW_MS } from '../server/kernel/undo.ts';
+import { violationsOn } from './fixtures/axe.ts';
 import { handsOn } from './fixtures/hands.ts';
 import { settle } from './fixtures/pages.ts';
 import { restClient } from './fixtures/rest.ts';
@@ -128,7 +128,7 @@ test('an address is corrected before units are set aside, in its own country onl
   await dialog.getByLabel('Postal code').fill('24105');
   await dialog.getByLabel('Street and number').fill('Hafenweg 9');
   await settle(agent);
-  expect((await new AxeBuilder({ page: agent }).analyze()).violations).toEqual([]);
+  expect(await violationsOn(agent)).toEqual([]);
   await dialog.getByRole('button', { name: 'Change address' }).click();
   await expect(dialog).toBeHidden();
   await expect(agent.getByRole('main')).toContainText('Hafenweg 9');
@@ -147,7 +147,7 @@ test('goods that were lost are sent again at no charge, and nobody pays twice', 
   const dialog = agent.getByRole('dialog', { name: `Send goods of ${order.number} again` });
   await dialog.getByRole('radio', { name: 'Lost on the way' }).check();
   await settle(agent);
-  expect((await new AxeBuilder({ page: agent }).analyze()).violations).toEqual([]);
+  expect(await violationsOn(agent)).toEqual([]);
   await dialog.getByRole('button', { name: 'Send 2 units again' }).click();
   await expect(dialog).toBeHidden();
   await expect(agent.getByRole('main')).toContainText('Replaces units of');

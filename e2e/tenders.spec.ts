@@ -1,4 +1,4 @@
-import AxeBuilder from '@axe-core/playwright';
+import { violationsOn } from './fixtures/axe.ts';
 import { choose } from './fixtures/choose.ts';
 import { restClient } from './fixtures/rest.ts';
 import { CARDS, checkOut, fillIn, paidOrder, payButton, typeCard } from './fixtures/shop.ts';
@@ -34,7 +34,7 @@ test('a customer pays by gift card, store credit and card on a phone; an agent g
   await page.getByRole('checkbox', { name: /Store credit/ }).click();
   const byCard = total - GIFT - before;
   await expect(payButton(page)).toHaveText(`Pay ${euros(byCard)}`);
-  expect((await new AxeBuilder({ page }).exclude('iframe').analyze()).violations).toEqual([]);
+  expect(await violationsOn(page)).toEqual([]);
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(PHONE.viewport.width);
   // Taken away and used again: the total follows.
   await page.getByRole('button', { name: `Take away the gift card ending in ${gift.last4}` }).click();
@@ -93,7 +93,7 @@ test('a customer pays by gift card, store credit and card on a phone; an agent g
   const back = page.getByRole('region', { name: 'Refunds' }).getByRole('listitem');
   await expect(back.filter({ hasText: /^to Visa/ })).toContainText(euros(byCard));
   await expect(back.filter({ hasText: /^to Store credit/ })).toContainText(euros(200));
-  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+  expect(await violationsOn(page)).toEqual([]);
 });
 
 test('an order that a gift card pays in full asks for no card, and what is left stays on it', async ({ visitor }) => {
@@ -115,7 +115,7 @@ test('an order that a gift card pays in full asks for no card, and what is left 
 
 test('an agent issues a gift card: its code is shown once, and everything about it can be read by everybody', async ({ as }) => {
   const page = await as('agent');
-  const axe = async () => expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+  const axe = async () => expect(await violationsOn(page)).toEqual([]);
   await page.goto('/gift-cards');
   await page.getByRole('button', { name: 'Issue gift card' }).click();
   const dialog = page.getByRole('dialog', { name: 'Issue a gift card' });
@@ -139,7 +139,7 @@ test('an agent issues a gift card: its code is shown once, and everything about 
   const finance = await as('finance');
   await finance.goto('/gift-cards/liabilities');
   await expect(finance.getByRole('heading', { name: 'Owed by gift cards and credit' })).toBeVisible();
-  expect((await new AxeBuilder({ page: finance }).analyze()).violations).toEqual([]);
+  expect(await violationsOn(finance)).toEqual([]);
 });
 
 test('an agent freezes a customer’s credit, lets it go, and takes some back', async ({ as }) => {

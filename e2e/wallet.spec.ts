@@ -1,6 +1,6 @@
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { DEMO_USERS } from '../server/platform/auth/demo-users.ts';
+import { violationsOn } from './fixtures/axe.ts';
 import { choose } from './fixtures/choose.ts';
 import { typeCard } from './fixtures/shop.ts';
 import { bank, mail } from './fixtures/simulators.ts';
@@ -31,7 +31,7 @@ async function fresh(page: Page): Promise<number> {
   return euros(page);
 }
 
-const noProblems = async (page: Page) => expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+const noProblems = async (page: Page) => expect(await violationsOn(page)).toEqual([]);
 
 test('money goes to a friend whose page moves by itself, and a request is paid', async ({ as, visitor }) => {
   const [carla, ben] = [await as('customer', PHONE), await friendOf(visitor)];
