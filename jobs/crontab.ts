@@ -29,6 +29,7 @@ export const TICKS: readonly Tick[] = [
   { task: 'sweep-webhooks', everySeconds: 15 },
   { task: 'sweep-notices', everySeconds: 15 },
   { task: 'expire-approvals', everySeconds: 60 },
+  { task: 'sweep-returns', everySeconds: 600 },
   { task: 'sweep-reports', everySeconds: 60 },
   { task: 'expire-gift-cards', everySeconds: 60 },
   { task: 'sweep-pickups', everySeconds: 60 },

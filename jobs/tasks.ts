@@ -33,6 +33,7 @@ import { sweepPickupsTask } from './tasks/sweep-pickups.ts';
 import { sweepRails } from './tasks/sweep-rails.ts';
 import { sweepReports } from './tasks/sweep-reports.ts';
 import { sweepReservations } from './tasks/sweep-reservations.ts';
+import { sweepReturnsTask } from './tasks/sweep-returns.ts';
 import { sweepSagas } from './tasks/sweep-sagas.ts';
 import { sweepWebhooks } from './tasks/sweep-webhooks.ts';
 
@@ -47,6 +48,7 @@ const TASK_LIST: { readonly [T in TaskName]: Task<T> } = {
   'deliver-event': deliverEvent,
   'sweep-deliveries': sweepDeliveriesTask,
   'expire-approvals': expireApprovalsTask,
+  'sweep-returns': sweepReturnsTask,
   'mark-accounts': markAccountsTask,
   'sweep-money-requests': sweepMoneyRequests,
   'expire-gift-cards': expireGiftCardsTask,

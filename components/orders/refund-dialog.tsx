@@ -6,7 +6,7 @@ import { isRefundable, mayRefund } from '../../server/domains/orders/rules.ts';
 import { REFUND_REASONS, REFUND_TARGETS, type RefundReason } from '../../server/domains/refunds/schema.ts';
 import type { RefundPreview } from '../../server/flows/refund-order.ts';
 import { valueOfUnits } from '../../server/kernel/units.ts';
-import { REFUND_KINDS, type RefundKind } from '../../server/kernel/vocabulary.ts';
+import { REFUND_KINDS } from '../../server/kernel/vocabulary.ts';
 import type { OrderPage } from '../../server/views/order.ts';
 import { useMethodName } from '../payments/method-name.ts';
 import { useTRPC, useTRPCClient } from '../trpc.tsx';
@@ -22,6 +22,8 @@ import { choosable, UnitFields, useLineName, useUnits } from './unit-fields.tsx'
 import { useOrderDone } from './use-order-done.ts';
 import { usePlan } from './use-plan.ts';
 import { refundUndoId, undoOffer, useUndoOrder } from './use-undo.ts';
+
+type AskedKind = (typeof REFUND_KINDS)[number];
 
 /** What most refunds are for. */
 const QUICK_REASONS = ['damaged', 'not_received', 'wrong_item', 'customer_request'] as const satisfies readonly RefundReason[];
@@ -105,7 +107,7 @@ function useWanted(page: OrderPage) {
   // A replacement, or shipping that was free: what cost nothing has nothing to give back.
   const lines = choosable(page, isRefundable).filter(({ line }) => line.totalMinor > 0n);
   const units = useUnits(lines);
-  const [kind, setKind] = useState<RefundKind>(lines.length > 0 ? 'units' : 'amount');
+  const [kind, setKind] = useState<AskedKind>(lines.length > 0 ? 'units' : 'amount');
   const [amountMinor, setAmount] = useState<bigint | null>(null);
   const [to, setTo] = useState<(typeof REFUND_TARGETS)[number]>('original');
   const [reason] = useState<RefundReason>('other');
@@ -135,7 +137,7 @@ function Fields({ page, wanted }: { page: OrderPage; wanted: ReturnType<typeof u
       <SegmentedControl
         aria-label={t('actions.refund.kind')}
         value={kind}
-        onChange={(value) => wanted.setKind(value as RefundKind)}
+        onChange={(value) => wanted.setKind(value as AskedKind)}
         data={REFUND_KINDS.map((value) => ({
           value,
           label: t(`actions.refund.kinds.${value}`),

@@ -4,25 +4,13 @@ import type { QueueItem, QueueRow } from '../../server/views/queue.ts';
 import { PrintLink } from '../print-link.tsx';
 import { Badge, StatusBadge } from '../ui/badge.tsx';
 import type { Column } from '../ui/data-table.tsx';
-import { useFormat, useMessages } from '../ui/locale.tsx';
+import { useMessages } from '../ui/locale.tsx';
 import { Quantity } from '../ui/money.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
 import classes from './queue.module.css';
 
 /** What a picker sees at a glance; the paper and the order have the rest. */
 const ITEMS_SHOWN = 3;
-
-/** "Lot A-17 × 3, 24 Dec": which of them to take. */
-function Lots({ lots }: { lots: QueueItem['lots'] }) {
-  const { t } = useMessages();
-  const format = useFormat();
-  return lots.map(({ code, expiresOn, units }) => (
-    <span key={`${code}${expiresOn}`} className={classes.lot}>
-      {t('shipments.lot', { code: code || t('shipments.noLot'), count: format.number(units) })}
-      {expiresOn && ` · ${format.day(expiresOn)}`}
-    </span>
-  ));
-}
 
 function Items({ items }: { items: readonly QueueItem[] }) {
   const { t } = useMessages();
@@ -33,7 +21,6 @@ function Items({ items }: { items: readonly QueueItem[] }) {
         <span key={`${item.skuCode}${item.bin}${item.name}`} className={classes.item} title={item.name}>
           {item.bin && <span className={classes.bin}>{item.bin}</span>} <span className="wb-number">{item.units} ×</span>{' '}
           {item.skuCode ?? item.name}
-          <Lots lots={item.lots} />
         </span>
       ))}
       {more > 0 && <span className={classes.dim}>{t('shipments.moreItems', { count: more })}</span>}

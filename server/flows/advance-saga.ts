@@ -21,6 +21,7 @@ import { PARTNER_SAGA } from './partners/births.ts';
 import { PARCEL_SAGA } from './partners/parcel-saga.ts';
 import { HAND_OVER_SAGA } from './pickups/hand-over-saga.ts';
 import { RESHIP_SAGA } from './reship-saga.ts';
+import { RETURN_LABEL_SAGA, VOID_RETURN_LABEL_SAGA } from './returns/label-saga.ts';
 import { REROUTE_SAGA } from './routing/exclusions.ts';
 import { sagaDefinition } from './sagas.ts';
 import { lockWorld, settleOrder, tell, type World, writeWorld } from './world.ts';
@@ -96,6 +97,7 @@ async function runTurns(tx: Tx, turns: readonly Turn[], deps: SagaRunnerDeps): P
   const supplyOf = new Set<string>();
   const weightsOf = new Set<string>();
   const claimsOf = new Set<string>();
+  const returnsOf = new Set<string>();
   const cancels = turns.filter((turn) => found.get(turn.sagaId)?.kind === CANCEL_SAGA).length;
   for (const turn of turns) {
     const saga = found.get(turn.sagaId);
@@ -103,6 +105,7 @@ async function runTurns(tx: Tx, turns: readonly Turn[], deps: SagaRunnerDeps): P
     if (saga && weight !== 'light') goodsOf.add(saga.orderId);
     if (saga && weight === 'full') supplyOf.add(saga.orderId);
     if (saga?.kind === CLAIM_SAGA) claimsOf.add(saga.orderId);
+    if (saga?.kind === RETURN_LABEL_SAGA || saga?.kind === VOID_RETURN_LABEL_SAGA) returnsOf.add(saga.orderId);
     if (saga && buysLabel(saga, turn)) weightsOf.add(saga.orderId);
   }
   const ctx: Ctx = { now, actor: 'system:saga', traceId: newId(), requestId: newId(), home: deps.home };
@@ -116,6 +119,7 @@ async function runTurns(tx: Tx, turns: readonly Turn[], deps: SagaRunnerDeps): P
       supplyOf,
       weightsOf,
       claimsOf,
+      returnsOf,
       nodes: true,
       allocates: goodsOf.size > 0,
       // A closed node's requests go on.
@@ -179,6 +183,7 @@ const isYes = (outcome: unknown): boolean =>
 
 /** Whether this turn may ask for a label, which names the parcel's weight. */
 function buysLabel(saga: SagaPosition, turn: Turn): boolean {
+  if (saga.kind === RETURN_LABEL_SAGA) return !turn.settled;
   if (saga.kind === RELABEL_SAGA) return saga.step === 'void' || saga.step === 'label';
   return saga.kind === 'ship-order' && (saga.step === 'pack' || saga.step === 'label') && !saga.compensating && !turn.settled;
 }

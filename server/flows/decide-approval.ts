@@ -18,6 +18,7 @@ import { assignmentAccounts, forgetAssignment, planAssignment, requestedAssignme
 import { decidePayout } from './rails/settle-payout.ts';
 import { planWriteOff, settleWriteOff, writeOffAccounts } from './reconciliation/write-off.ts';
 import { freeUnits, refundSaga } from './refund-saga.ts';
+import { reopenReturn } from './returns/returned-money.ts';
 import { askedAdjustments } from './stock-work/adjust-rows.ts';
 import { settleIssue } from './tenders/change-gift-card.ts';
 import { fund } from './tenders/issue-gift-card.ts';
@@ -178,7 +179,10 @@ export function settleRefund(world: World, approval: Approval, approved: boolean
   if (!approved) refund.settledAt = ctx.now;
   refunds.changed(world.refunds, refund);
   if (approved) begin(world, refundSaga, order, { state: { refundId: refund.id } }, ctx);
-  else freeUnits(order, refund.id);
+  else {
+    freeUnits(order, refund.id);
+    reopenReturn(world, order, refund.id, ctx);
+  }
   settleOrder(world, order, null, ctx);
   tell(
     world,

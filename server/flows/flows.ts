@@ -84,6 +84,7 @@ import { type ResentNotice, resendNotice } from './resend-notice.ts';
 import { createReservationFlows, type ReservationFlows } from './reservations/reservation-flows.ts';
 import { previewReship, type ReshipPreview, type ReshippedOrder, reshipOrder } from './reship-order.ts';
 import { type RetriedLetters, type RetryDeliveriesInput, type RetryJobsInput, retryDeliveries, retryJobs } from './retry-jobs.ts';
+import { createReturnFlows, type ReturnFlows } from './returns/return-flows.ts';
 import { createRouter } from './routing/router.ts';
 import { createRoutingFlows, type RoutingFlows } from './routing/routing-flows.ts';
 import { type SavedGlAccount, saveGlAccount } from './save-gl-account.ts';
@@ -107,6 +108,8 @@ import { lockWorld, type Needs, orderOf, type World } from './world.ts';
 export interface Flows {
   /** What becomes of parcels: labels, manifests, claims, what comes back. */
   readonly parcels: ParcelFlows;
+  /** What customers send back after a delivery. */
+  readonly returns: ReturnFlows;
   readonly createQuote: Call<CreateQuoteInput, CreatedQuote>;
   /** Our stock at channels that sell it elsewhere. */
   readonly channels: ChannelFlows;
@@ -265,6 +268,7 @@ export function createFlows(deps: FlowDeps): Flows {
     quoteTaxed(await readTaxes(pool, taxProvider, input), ctx, key, onReplay);
   return {
     parcels: createParcelFlows({ pool, home, outside, clock, verb }),
+    returns: createReturnFlows({ pool, verb }),
     createQuote: quote,
     reservations,
     channels: createChannelFlows({

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { CHANNEL_KINDS, type ChannelWebhook } from '../domains/channels/provider.ts';
-import type { CarrierWebhook, ClaimWebhook } from '../domains/fulfilment/provider.ts';
+import type { CarrierWebhook, ClaimWebhook, ParcelWebhook } from '../domains/fulfilment/provider.ts';
 import type { ShipmentUpdateInput } from '../domains/fulfilment/schema.ts';
 import { NODE_KINDS, type PartnerWebhook } from '../domains/nodes/provider.ts';
 import * as nodes from '../domains/nodes/service.ts';
@@ -30,7 +30,10 @@ export async function processWebhook(
   if (webhook) await processOne(pool, flows, webhook, ctx, tries);
 }
 
-type CarrierFlows = Pick<Flows, 'updateShipment'> & { readonly parcels: Pick<Flows['parcels'], 'openClaim' | 'answerClaim'> };
+type CarrierFlows = Pick<Flows, 'updateShipment'> & {
+  readonly parcels: Pick<Flows['parcels'], 'openClaim' | 'answerClaim'>;
+  readonly returns: Pick<Flows['returns'], 'report'>;
+};
 type WebhookFlows = Pick<Flows, 'wakeSagas' | 'rails'> &
   CarrierFlows & { readonly channels: Pick<Flows['channels'], 'receiveReport'> };
 
@@ -118,7 +121,27 @@ async function carrierReport(flows: CarrierFlows, webhook: StoredWebhook, ctx: C
     if (kind) await flows.parcels.openClaim({ ...parcel, kind }, ctx, `${webhook.externalId}:claim`);
     return true;
   } catch (error) {
-    // A parcel of somebody else's, or of a shipment that was never made here.
+    // A parcel on its way back, or of somebody else's, or of a shipment that was never made here.
+    if (error instanceof DomainError && error.code === 'not_found') return returnReport(flows, news, webhook.externalId, ctx);
+    throw error;
+  }
+}
+
+const ON_THE_WAY_BACK: Partial<Readonly<Record<ParcelWebhook['status'], 'sent' | 'arrived'>>> = {
+  in_transit: 'sent',
+  exception: 'sent',
+  delivered: 'arrived',
+};
+
+/** What becomes of a parcel that a customer sends back: it bears the return's own id. */
+async function returnReport(flows: CarrierFlows, news: Stored<ParcelWebhook>, key: string, ctx: Ctx): Promise<boolean> {
+  const { shipmentId: returnId, status: said, carrierRef, occurredAt } = news;
+  const status = ON_THE_WAY_BACK[said];
+  if (!status) return false;
+  try {
+    await flows.returns.report({ returnId, status, carrierRef, occurredAt: new Date(occurredAt) }, ctx, `${key}:return`);
+    return true;
+  } catch (error) {
     if (error instanceof DomainError && error.code === 'not_found') return false;
     throw error;
   }

@@ -11,9 +11,10 @@ import { UNDO_WINDOW_MS } from '../kernel/undo.ts';
 import type { UnitRange } from '../kernel/units.ts';
 import { worthOf } from '../kernel/units.ts';
 import type { Tx } from '../platform/db.ts';
-import { audit, emit } from '../platform/outbox.ts';
+import { audit } from '../platform/outbox.ts';
 import type { Request, Verb } from '../platform/verb.ts';
 import { checkFingerprint, fingerprintOf } from './fingerprint.ts';
+import { askSecondPerson, tellAsked } from './refund-approval.ts';
 import { legsFor, startRefund } from './start-refund.ts';
 import { lockWorld, orderOf, type World, writeWorld } from './world.ts';
 
@@ -117,22 +118,7 @@ function decide(world: Refunding, { input, ctx }: Request<RefundOrderInput>): Re
   const preview = plan(world, order, input);
   const { merchantId, currency, id: orderId } = order.row;
   const amountMinor = BigInt(preview.amountMinor);
-  const approval = preview.needsApproval
-    ? approvals.request(
-        world.approvals,
-        {
-          merchantId,
-          action: 'refund-order',
-          subject: 'order',
-          subjectId: orderId,
-          amountMinor,
-          currency,
-          payload: { reason: input.reason },
-          summary: `${order.row.number}: ${toMajor({ amountMinor, currency })} ${currency}`,
-        },
-        ctx,
-      )
-    : null;
+  const approval = preview.needsApproval ? askSecondPerson(world, order, amountMinor, input.reason, ctx) : null;
   // A refund that a second person looks at is not undone: it is rejected.
   const undoUntil = input.undoable && !approval ? new Date(ctx.now.getTime() + UNDO_WINDOW_MS) : null;
   const refundId = startRefund(
@@ -152,20 +138,7 @@ function decide(world: Refunding, { input, ctx }: Request<RefundOrderInput>): Re
   );
   const refund = refunds.ofOrder(world.refunds, orderId).find((candidate) => candidate.id === refundId);
   if (!refund) throw new Error('The refund that was just started is not there');
-  if (approval) {
-    emit(
-      world.outbox,
-      {
-        aggregate: 'approval',
-        aggregateId: approval.id,
-        aggregateVersion: 1n,
-        merchantId,
-        type: 'approval.requested',
-        data: { action: approval.action, orderId, refundId, amountMinor, currency },
-      },
-      ctx,
-    );
-  }
+  if (approval) tellAsked(world, approval, { orderId, refundId, amountMinor, currency }, ctx);
   audit(
     world.outbox,
     {

@@ -19,6 +19,7 @@ import {
   recordOutcome,
   untilTold,
 } from './payment-operation.ts';
+import { payReturn, reopenReturn } from './returns/returned-money.ts';
 import { receiveCredit } from './tenders/issue-store-credit.ts';
 import { refusalOf, settleLocally } from './tenders/local-operations.ts';
 import { accountOf } from './tenders/tender-account.ts';
@@ -189,6 +190,7 @@ function finish(world: World, saga: Saga, ctx: Ctx): StepResult {
     { refundId: refund.id, refundNumber: refund.number, amountMinor: refund.amountMinor },
     ctx,
   );
+  payReturn(world, order, refund.id, ctx);
   return next;
 }
 
@@ -202,6 +204,7 @@ function release(world: World, saga: Saga, ctx: Ctx): StepResult {
   refund.settledAt = ctx.now;
   refunds.changed(world.refunds, refund);
   freeUnits(order, refund.id);
+  reopenReturn(world, order, refund.id, ctx);
   settleOrder(world, order, null, ctx);
   return next;
 }

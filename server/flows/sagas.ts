@@ -10,6 +10,7 @@ import { handOverSaga } from './pickups/hand-over-saga.ts';
 import { placementSaga } from './placement-saga.ts';
 import { refundSaga } from './refund-saga.ts';
 import { reshipSaga } from './reship-saga.ts';
+import { returnLabelSaga, voidReturnLabelSaga } from './returns/label-saga.ts';
 import { rerouteSaga } from './routing/reroute-saga.ts';
 import { shipmentSaga } from './shipment-saga.ts';
 import { voidSaga } from './void-payment.ts';
@@ -29,6 +30,8 @@ const ALL: readonly SagaDefinition<World, Outside>[] = [
   partnerSaga,
   parcelSaga,
   handOverSaga,
+  returnLabelSaga,
+  voidReturnLabelSaga,
 ];
 const BY_KIND = new Map(ALL.map((definition) => [definition.kind, definition]));
 

@@ -10,6 +10,7 @@ import type { Request, Verb } from '../platform/verb.ts';
 import { cancelIntent } from './cancel-intent.ts';
 import { wakeAllocation } from './cancel-saga.ts';
 import { freeUnits, refundSaga } from './refund-saga.ts';
+import { reopenReturn } from './returns/returned-money.ts';
 import { lockWorld, orderOf, settleOrder, tell, type World, writeWorld } from './world.ts';
 
 /**
@@ -69,6 +70,7 @@ function takeBackRefund(world: World, { input, ctx }: Request<UndoRefundInput>):
   refund.settledAt = ctx.now;
   refunds.changed(world.refunds, refund);
   freeUnits(order, refund.id);
+  reopenReturn(world, order, refund.id, ctx);
   settleOrder(world, order, null, ctx);
   tell(world, order, 'refund.undone', { refundId: refund.id, refundNumber: refund.number, amountMinor: refund.amountMinor }, ctx);
   audit(

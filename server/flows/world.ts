@@ -18,6 +18,7 @@ import * as payments from '../domains/payments/service.ts';
 import * as pickups from '../domains/pickups/service.ts';
 import { isOnItsWay } from '../domains/refunds/rules.ts';
 import * as refunds from '../domains/refunds/service.ts';
+import * as returns from '../domains/returns/service.ts';
 import * as routing from '../domains/routing/service.ts';
 import * as storeCredit from '../domains/store-credit/service.ts';
 import * as wallet from '../domains/wallet/service.ts';
@@ -32,8 +33,8 @@ import { lockSagas, type SagasState, startSaga, wakeSaga, writeSagas } from '../
 import { together } from '../platform/together.ts';
 import type { Locked } from '../platform/verb.ts';
 import { movedUnits } from './moved-units.ts';
+import { accountsOf, creditsOf } from './order-accounts.ts';
 import { configsOf, countedNodes } from './routing/config.ts';
-import { accountOf } from './tenders/tender-account.ts';
 
 /**
  * The locked world of a batch: every row that its orders, their stock and their money may need, locked in the one order. Flows plan
@@ -59,6 +60,8 @@ export interface World extends Locked {
   readonly routing: routing.RoutingState;
   /** Claims against carriers, of the orders of `claimsOf`. */
   readonly claims: claims.ClaimsState;
+  /** What customers send back of the orders: of those of `returnsOf`, and of those whose units are in a return. */
+  readonly returns: returns.ReturnsState;
   readonly ledger: ledger.LedgerState;
   /** The gift cards and store credits whose accounts are locked. */
   readonly giftCards: giftCards.GiftCardsState;
@@ -108,6 +111,8 @@ export interface Needs {
   readonly createStock?: readonly NewStock[] | ((found: readonly orders.Order[]) => readonly NewStock[]);
   /** Whose claims against carriers are asked for. */
   readonly claimsOf?: ReadonlySet<string>;
+  /** Whose returns are asked for. Read without asking where units are in one. */
+  readonly returnsOf?: ReadonlySet<string>;
   readonly multicapture?: (provider: string) => boolean;
   /**
    * How many numbers of each kind the batch may give out, as a count or from the locked orders; what is left over goes back. Their
@@ -196,7 +201,17 @@ export async function lockWorld(tx: Tx, needs: Needs, ctx: Ctx): Promise<World> 
     ...(needs.ledger ? found.flatMap((order) => creditsOf(order, tendersOf(order), loadedRefunds)) : []),
   ]);
   const numbers: World['numbers'] = new Map();
-  for (const kind of ['order', 'shipment', 'refund', 'pick_list', 'manifest', 'claim', 'transfer', 'stock_count'] as const) {
+  for (const kind of [
+    'order',
+    'shipment',
+    'refund',
+    'pick_list',
+    'manifest',
+    'claim',
+    'return',
+    'transfer',
+    'stock_count',
+  ] as const) {
     const wanted = needs.numbers?.[kind] ?? 0;
     const count = typeof wanted === 'number' ? wanted : wanted(found);
     if (count > 0) numbers.set(kind, { next: await takeNumbers(tx, ctx.home, kind, count), left: count });
@@ -217,6 +232,10 @@ export async function lockWorld(tx: Tx, needs: Needs, ctx: Ctx): Promise<World> 
     backorders: waiting,
     routing: lockedRouting,
     claims: await claims.load(tx, needs.claimsOf ?? NONE),
+    returns: await returns.load(
+      tx,
+      found.filter((order) => hasReturns(order, needs.returnsOf)).map((order) => order.row.id),
+    ),
     ledger: lockedLedger,
     giftCards: lockedCards,
     storeCredit: lockedCredit,
@@ -229,6 +248,9 @@ export async function lockWorld(tx: Tx, needs: Needs, ctx: Ctx): Promise<World> 
 }
 
 const NONE: ReadonlySet<string> = new Set();
+const hasReturns = ({ row, spans }: orders.Order, asked: ReadonlySet<string> = NONE): boolean =>
+  asked.has(row.id) || spans.some((span) => span.returnId);
+
 /** Whether a node was read whose kind has a trait. */
 function someNode({ nodes: read }: fulfilment.FulfilmentState, trait: (traits: NodeTraits) => boolean): boolean {
   return [...read.values()].flat().some((node) => {
@@ -257,30 +279,6 @@ async function weigh(tx: Tx, found: readonly orders.Order[], of?: ReadonlySet<st
   return new Map([...skus.values()].map((sku) => [sku.id, sku.weightGrams]));
 }
 
-/** The accounts that an order's life posts to: those of its tenders, and the customer's credit where a refund goes there instead. */
-function accountsOf(order: orders.Order, tenders: readonly Payment[], state: refunds.RefundsState): AccountRef[] {
-  const { merchantId, currency, customerId } = order.row;
-  return [
-    chart.receivable(merchantId, currency),
-    chart.merchantPayable(merchantId, currency),
-    chart.pspFees(merchantId, currency),
-    chart.goodwill(merchantId, currency),
-    ...tenders.map(accountOf),
-    ...(customerId && returnsAsCredit(state, order) ? [chart.storeCredit(merchantId, customerId, currency)] : []),
-  ];
-}
-
-const returnsAsCredit = (state: refunds.RefundsState, order: orders.Order): boolean =>
-  state.legs.some((leg) => leg.orderId === order.row.id && leg.destination === 'store_credit');
-
-/** The store credits among them, by id. */
-function creditsOf(order: orders.Order, tenders: readonly Payment[], state: refunds.RefundsState): string[] {
-  const { merchantId, currency, customerId } = order.row;
-  const own = tenders.filter((payment) => payment.provider === 'store_credit').map((payment) => accountOf(payment).code);
-  const gains = customerId && returnsAsCredit(state, order) ? [chart.storeCredit(merchantId, customerId, currency).code] : [];
-  return [...own, ...gains].map(ledger.accountId);
-}
-
 /** Writes what changed, one statement per table, and last what the batch tells the world. */
 export async function writeWorld(tx: Tx, world: World): Promise<void> {
   if (world.lots.byPlace.size > 0) lots.settle(world.lots, movedUnits(world));
@@ -292,6 +290,7 @@ export async function writeWorld(tx: Tx, world: World): Promise<void> {
     refunds.write(tx, world.refunds),
     fulfilment.write(tx, world.fulfilment, world.now),
     claims.write(tx, world.claims),
+    returns.write(tx, world.returns, world.home),
     nodes.write(tx, world.requests, world.now),
     pickups.write(tx, world.pickups, world.now),
     inventory.write(tx, world.inventory),

@@ -64,6 +64,22 @@ export const EVENT_TYPES = [
   'shipment.manifested',
   'shipment.left_behind',
   'shipment.cancelled',
+  'return.requested',
+  'return.approved',
+  'return.declined',
+  'return.cancelled',
+  'return.expired',
+  'return.labelled',
+  'return.label_failed',
+  'return.sent',
+  'return.arrived',
+  'return.received',
+  'return.inspected',
+  'return.settled',
+  'return.refunded',
+  'return.reopened',
+  'return.closed',
+  'return_policy.changed',
   'claim.opened',
   'claim.filed',
   'claim.refused',
@@ -208,7 +224,8 @@ export type Aggregate =
   | 'gift_card'
   | 'store_credit'
   | 'account'
-  | 'payout';
+  | 'payout'
+  | 'return_policy';
 
 /** What a writer hands over; the outbox adds id, actor, trace and time. */
 export interface NewEvent {

@@ -22,6 +22,7 @@ export const TASKS = {
   'sweep-reports': z.object({ daily: z.boolean().optional() }),
   'simulate-routing': z.object({ simulationId: z.string() }),
   'expire-gift-cards': z.object({}),
+  'sweep-returns': z.object({}),
   'sweep-pickups': z.object({}),
   'expire-lots': z.object({}),
   'sweep-low-stock': z.object({}),

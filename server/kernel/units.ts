@@ -26,6 +26,8 @@ export interface Span {
   readonly nodeId: string | null;
   readonly shipmentId: string | null;
   readonly refundId: string | null;
+  /** The return that its units are in, or were settled by. */
+  readonly returnId?: string | null;
 }
 
 export interface UnitValue {
@@ -107,7 +109,8 @@ function join(spans: readonly Span[]): Span[] {
       last.state === span.state &&
       last.nodeId === span.nodeId &&
       last.shipmentId === span.shipmentId &&
-      last.refundId === span.refundId
+      last.refundId === span.refundId &&
+      (last.returnId ?? null) === (span.returnId ?? null)
     ) {
       joined[joined.length - 1] = { ...last, to: span.to };
     } else joined.push(span);

@@ -87,6 +87,23 @@ export type HandOver = (typeof HAND_OVERS)[number];
 export const RETURN_CONDITIONS = ['sellable', 'damaged'] as const;
 export type ReturnCondition = (typeof RETURN_CONDITIONS)[number];
 
+/** Where a return stands: what a customer sends back after a delivery. */
+export const RETURN_STATUSES = [
+  'requested',
+  'declined',
+  'approved',
+  'labelled',
+  'in_transit',
+  'received',
+  'inspected',
+  'settling',
+  'settled',
+  'closed',
+  'cancelled',
+  'expired',
+] as const;
+export type ReturnStatus = (typeof RETURN_STATUSES)[number];
+
 /** Where an order's goods at a node are: on the shelf, with somebody who picks them, or packed. */
 export const QUEUE_STAGES = ['to_pick', 'picking', 'packed'] as const;
 export type QueueStage = (typeof QUEUE_STAGES)[number];
@@ -96,8 +113,11 @@ export type OperationKind = (typeof OPERATION_KINDS)[number];
 export const OPERATION_STATUSES = ['in_flight', 'requires_action', 'unknown', 'succeeded', 'failed'] as const;
 export type OperationStatus = (typeof OPERATION_STATUSES)[number];
 
+/** What people ask for. */
 export const REFUND_KINDS = ['units', 'amount', 'goodwill'] as const;
-export type RefundKind = (typeof REFUND_KINDS)[number];
+/** `return`: units that came back, for what their return says they are worth. */
+const ALL_REFUND_KINDS = [...REFUND_KINDS, 'return'] as const;
+export type RefundKind = (typeof ALL_REFUND_KINDS)[number];
 export const REFUND_STATUSES = ['awaiting_approval', 'pending', 'succeeded', 'failed', 'rejected', 'undone'] as const;
 export type RefundStatus = (typeof REFUND_STATUSES)[number];
 

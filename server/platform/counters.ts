@@ -13,6 +13,7 @@ export type NumberKind =
   | 'purchase_order'
   | 'manifest'
   | 'claim'
+  | 'return'
   | 'transfer'
   | 'stock_count';
 
@@ -25,6 +26,7 @@ export const NUMBER_LETTERS: Readonly<Record<NumberKind, string>> = {
   purchase_order: 'B',
   manifest: 'M',
   claim: 'C',
+  return: 'A',
   transfer: 'T',
   stock_count: 'I',
 };

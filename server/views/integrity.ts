@@ -17,6 +17,7 @@ import { openProviderLog, type ProviderLog, providerFinding, readCaptures } from
 import { RAIL_INVARIANTS } from './integrity/rails.ts';
 import { RECONCILIATION_INVARIANTS } from './integrity/reconciliation.ts';
 import { REFERENCE_INVARIANTS } from './integrity/references.ts';
+import { RETURN_INVARIANTS } from './integrity/returns.ts';
 import { ROUTING_INVARIANTS } from './integrity/routing.ts';
 import { type Inspection, inspectionScope, type VerifiedVersion } from './integrity/scope.ts';
 import { SEAL_INVARIANTS, SEALS_VERIFY, type SealHeadMark, sealHeads } from './integrity/seal-invariant.ts';
@@ -40,6 +41,7 @@ export const INVARIANTS: readonly Invariant[] = [
   ...BACKORDER_INVARIANTS,
   ...ORDER_INVARIANTS,
   ...PARCEL_INVARIANTS,
+  ...RETURN_INVARIANTS,
   ...CHECKOUT_INVARIANTS,
   ...PAYMENT_INVARIANTS,
   ...POSTING_INVARIANTS,

@@ -3,7 +3,6 @@ import type { Queryable } from '../platform/db.ts';
 import { type Actor, resolveActors } from './actors.ts';
 import { Conditions, prepared } from './conditions.ts';
 import { keysetPage, type PageRequest } from './keyset.ts';
-import { type LotToTake, lotsToTake } from './lots-to-take.ts';
 import { COUNT_CAP, type Page } from './pages.ts';
 import type { Scope } from './scope.ts';
 
@@ -16,8 +15,6 @@ export interface QueueItem {
   readonly name: string;
   readonly units: number;
   readonly bin: string | null;
-  /** Which lots to take, what expires first first; empty where it is not kept by lot. */
-  readonly lots: readonly LotToTake[];
 }
 
 /** An order with units allocated at a node, which somebody can pick, pack and ship. */
@@ -61,15 +58,13 @@ const ROUND = `LEFT JOIN LATERAL (
       WHERE p.pick_list_id = t.pick_list_id AND p.order_id = t.order_id AND s.node_id = t.node_id AND ${WAITS})
     ORDER BY t.pick_list_id DESC LIMIT 1) r ON true`;
 
-const ITEMS = `(SELECT coalesce(jsonb_agg(jsonb_build_object('skuId', i.sku_id, 'byLot', i.by_lot, 'skuCode', i.sku_code, 'name', i.name, 'units', i.units, 'bin', i.bin)
+const ITEMS = `(SELECT coalesce(jsonb_agg(jsonb_build_object('skuCode', i.sku_code, 'name', i.name, 'units', i.units, 'bin', i.bin)
       ORDER BY i.bin NULLS LAST, i.sku_code), '[]') FROM (
-    SELECT l.sku_id, l.sku_code, l.name, b.bin, coalesce(b.by_lot, false) AS by_lot, sum(s.to_unit - s.from_unit + 1)::int AS units
+    SELECT l.sku_code, l.name, b.bin, sum(s.to_unit - s.from_unit + 1)::int AS units
     FROM line_spans s JOIN order_lines l ON l.id = s.line_id LEFT JOIN node_stock b ON b.sku_id = l.sku_id AND b.node_id = w.node_id
-    WHERE s.order_id = w.order_id AND s.node_id = w.node_id AND ${WAITS} GROUP BY 1, 2, 3, 4, 5) i)`;
+    WHERE s.order_id = w.order_id AND s.node_id = w.node_id AND ${WAITS} GROUP BY 1, 2, 3) i)`;
 
-type RawItem = Omit<QueueItem, 'lots'> & { readonly skuId: string | null; readonly byLot: boolean };
-type Raw = Omit<QueueRow, 'pick' | 'items'> & {
-  readonly items: readonly RawItem[];
+type Raw = Omit<QueueRow, 'pick'> & {
   readonly listId: string | null;
   readonly listNumber: string | null;
   readonly by: string | null;
@@ -114,18 +109,10 @@ export async function readQueue(db: Queryable, scope: Scope, request: QueueFilte
     db,
     found.items.map((row) => row.by),
   );
-  const byLot = found.items.flatMap(({ nodeId, items }) =>
-    items.flatMap((item) => (item.byLot && item.skuId ? [{ nodeId, skuId: item.skuId }] : [])),
-  );
-  const lotsOf = await lotsToTake(db, byLot);
   return {
     ...found,
-    items: found.items.map(({ listId, listNumber, by, since, items, ...row }) => ({
+    items: found.items.map(({ listId, listNumber, by, since, ...row }) => ({
       ...row,
-      items: items.map(({ skuId, byLot: tracked, ...item }) => ({
-        ...item,
-        lots: tracked && skuId ? lotsOf(row.nodeId, skuId, row.orderId) : [],
-      })),
       pick: listId && listNumber && by && since ? { listId, listNumber, by: name(by), since } : null,
     })),
   };

@@ -31,6 +31,7 @@ const SEEN_WITH: Readonly<Record<Aggregate, readonly ApiScope[]>> = {
   gl_account: [],
   node: ['stock:read'],
   routing_rules: [],
+  return_policy: ['orders:read'],
 };
 
 const event = z

@@ -47,7 +47,8 @@ export function refundOf(
     number: view.number,
     order_id: order.id,
     order_number: order.number,
-    kind: view.kind,
+    // That of a return may be for less than its units cost: to a client who knows no returns it is an amount.
+    kind: view.kind === 'return' ? 'amount' : view.kind,
     status: upper(told(view.status)),
     amount_minor: Number(view.amountMinor),
     currency: view.currency,

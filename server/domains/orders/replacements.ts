@@ -20,7 +20,11 @@ export function demandNotSentAgain(order: Pick<OrderFacts, 'lines' | 'spans'>, r
     if (asked === 0 || line.replacesLineId) continue;
     const sentAgain = unitsIn(
       order.spans.filter(
-        (span) => span.lineId !== line.id && isWaiting(span) && paidLineOf(order.lines, span.lineId) === line.id,
+        (span) =>
+          span.lineId !== line.id &&
+          isWaiting(span) &&
+          !order.lines.some((one) => one.id === span.lineId && one.returnId) &&
+          paidLineOf(order.lines, span.lineId) === line.id,
       ),
     );
     const refundable = unitsIn(order.spans.filter((span) => span.lineId === line.id && isRefundable(span)));

@@ -32,6 +32,8 @@ export interface Line {
   /** The line whose units these replace at no charge, and the shipment that they were in. */
   readonly replacesLineId?: string | null;
   readonly replacesShipmentId?: string | null;
+  /** The return by which they were exchanged; null where they are sent once more. */
+  readonly returnId?: string | null;
 }
 
 /** What the rules need to know of an order. The server fills it from locked rows, the browser from the order page. */
@@ -279,9 +281,12 @@ export function replaceableUnits(order: Pick<OrderFacts, 'lines' | 'spans'>, shi
   const units = new Map<string, number>();
   for (const line of order.lines.filter((candidate) => candidate.stocked && candidate.skuId)) {
     const sent = order.spans.filter(
-      (span) => span.lineId === line.id && span.shipmentId === shipmentId && span.refundId === null && isGone(span),
+      (span) =>
+        span.lineId === line.id && span.shipmentId === shipmentId && span.refundId === null && !span.returnId && isGone(span),
     );
-    const instead = order.lines.filter((one) => one.replacesLineId === line.id && one.replacesShipmentId === shipmentId);
+    const instead = order.lines.filter(
+      (one) => one.replacesLineId === line.id && one.replacesShipmentId === shipmentId && !one.returnId,
+    );
     const replaced = order.spans.filter((span) => span.state !== 'cancelled' && instead.some((one) => one.id === span.lineId));
     const left = unitsIn(sent) - unitsIn(replaced);
     if (left > 0) units.set(line.id, left);
@@ -323,9 +328,9 @@ export function mayRefund(order: OrderFacts, pendingMinor: bigint): Verdict {
   return yes;
 }
 
-/** Units whose money may be given back: gone to the customer (or kept as a service), and in no other refund. */
+/** Units whose money may be given back: gone to the customer (or kept as a service), in no other refund, and in no return, which settles them. */
 export function isRefundable(span: Span): boolean {
-  return GONE.includes(span.state) && span.refundId === null;
+  return GONE.includes(span.state) && span.refundId === null && !span.returnId;
 }
 
 /** Finds the units a selection means: the first eligible ones of each line, in unit order. */

@@ -112,6 +112,7 @@ const LINES: TableSpec = {
     tax_rate: 'numeric',
     replaces_line_id: 'uuid',
     replaces_shipment_id: 'uuid',
+    return_id: 'uuid',
   },
 };
 const SPANS: TableSpec = {
@@ -125,6 +126,7 @@ const SPANS: TableSpec = {
     node_id: 'uuid',
     shipment_id: 'uuid',
     refund_id: 'uuid',
+    return_id: 'uuid',
   },
 };
 const NOTES: TableSpec = {
@@ -154,7 +156,7 @@ export async function readLines(tx: Tx, orderIds: readonly string[]): Promise<Li
     name: 'orders-lines',
     text: `SELECT id, order_id AS "orderId", position, kind, sku_id AS "skuId", sku_code AS "skuCode", name, stocked, quantity, unit_price AS "unitPrice",
                   net_minor AS "netMinor", discount_minor AS "discountMinor", tax_minor AS "taxMinor", total_minor AS "totalMinor", tax_rate AS "taxRate",
-                  replaces_line_id AS "replacesLineId", replaces_shipment_id AS "replacesShipmentId"
+                  replaces_line_id AS "replacesLineId", replaces_shipment_id AS "replacesShipmentId", return_id AS "returnId"
            FROM order_lines WHERE order_id = ANY($1::uuid[]) ORDER BY order_id, position`,
     values: [orderIds],
   });
@@ -165,7 +167,7 @@ export async function readSpans(tx: Tx, orderIds: readonly string[]): Promise<(S
   const { rows } = await tx.query<Span & { orderId: string }>({
     name: 'orders-spans',
     text: `SELECT line_id AS "lineId", from_unit AS "from", to_unit AS "to", order_id AS "orderId", state, node_id AS "nodeId",
-                  shipment_id AS "shipmentId", refund_id AS "refundId"
+                  shipment_id AS "shipmentId", refund_id AS "refundId", return_id AS "returnId"
            FROM line_spans WHERE order_id = ANY($1::uuid[]) ORDER BY line_id, from_unit`,
     values: [orderIds],
   });
@@ -263,6 +265,7 @@ export async function insertLines(tx: Tx, lines: readonly Line[]): Promise<void>
     tax_rate: l.taxRate,
     replaces_line_id: l.replacesLineId ?? null,
     replaces_shipment_id: l.replacesShipmentId ?? null,
+    return_id: l.returnId ?? null,
   }));
   await insertRows(tx, LINES, rows);
 }
@@ -277,6 +280,7 @@ export async function insertSpans(tx: Tx, spans: readonly (Span & { orderId: str
     node_id: s.nodeId,
     shipment_id: s.shipmentId,
     refund_id: s.refundId,
+    return_id: s.returnId ?? null,
   }));
   await insertRows(tx, SPANS, rows);
 }
@@ -290,8 +294,10 @@ export async function updateSpans(tx: Tx, spans: readonly Span[]): Promise<void>
     node_id: s.nodeId,
     shipment_id: s.shipmentId,
     refund_id: s.refundId,
+    return_id: s.returnId ?? null,
   }));
-  await updateRows(tx, SPANS, ['line_id', 'from_unit'], ['state', 'node_id', 'shipment_id', 'refund_id'], rows);
+  const changing = ['state', 'node_id', 'shipment_id', 'refund_id', 'return_id'];
+  await updateRows(tx, SPANS, ['line_id', 'from_unit'], changing, rows);
 }
 
 /** Replaces the spans of lines whose borders moved: a border is its span's key. */

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readSnapshot } from '../../platform/read-snapshot.ts';
 import { readPickList } from '../../views/documents/pick-list.ts';
-import { readQueue } from '../../views/queue.ts';
 import { type OrderWorld, orderWorld } from '../testing/order-world.ts';
 import { refusalOf } from '../testing/refusal.ts';
 
@@ -90,37 +89,6 @@ describe('goods that are kept by lot', () => {
       { code: 'A', delta: -2n },
     ]);
     await w.expectBooksAgree();
-  });
-
-  it('are looked for by whoever waits longest first, and nobody is sent to units that are somebody else’s', async () => {
-    await receive(4, 'C', inDays(10));
-    const orders: { readonly id: string }[] = [];
-    for (const quantity of [3, 3]) {
-      orders.push(await w.place({ lines: [{ sku: 'MUG', quantity }] }));
-      await w.settle();
-      w.advanceClock(1_000);
-    }
-    const lotsOf = (items: Awaited<ReturnType<typeof readQueue>>['items']) =>
-      orders.map(({ id }) => items.find((row) => row.orderId === id)?.items[0]?.lots.map(({ code, units }) => [code, units]));
-    const { items } = await readQueue(w.db.pool, ALL, { limit: 100 });
-    expect(lotsOf(items)).toEqual([
-      [['C', 3]],
-      [
-        ['C', 1],
-        ['A', 2],
-      ],
-    ]);
-    const last = orders[1] as { id: string };
-    const { number } = await w.flows.startPicking({ nodeId: node(), orderIds: [last.id] }, w.ctx('warehouse'));
-    const list = await readSnapshot(w.db.pool, (tx) => readPickList(tx, ALL, number));
-    expect(list.goods[0]?.lots.map(({ code, units }) => [code, units])).toEqual([
-      ['C', 1],
-      ['A', 2],
-    ]);
-    for (const { id } of orders) await w.flows.cancelOrder({ orderId: id, reason: 'customer_request' }, w.ctx());
-    await w.settle();
-    await w.flows.adjustStock({ merchantId: w.merchantId, skuId: sku(), nodeId: node(), delta: -4, reason: 'lost' }, w.ctx());
-    expect(await lots(0)).toEqual({ '': 10, A: 3 });
   });
 
   it('keep their lots from node to node', async () => {

@@ -205,12 +205,30 @@ function returnedOrder(w: World, n: string): void {
   w.move('B', 'promise', { promised: 2 });
   w.move('B', 'allocate', { allocated: 2 });
   w.move('B', 'ship', { on_hand: -2, allocated: -2, sellable: -2, promised: -2 });
-  w.move('B', 'return', { on_hand: 2, sellable: 2 });
+  const returnId = newId();
+  w.move('B', 'return', { on_hand: 2, sellable: 2 }, { reference: returnId });
   const p = w.authorize(o, 'REFUNDED', 2381);
   w.ship(o, w.spans(o), 'DELIVERED');
   w.capture(o, p, 2381);
   w.refund(o, p, w.spans(o));
+  sentBack(w, o, returnId, n);
   o.finished_at = AT;
+}
+
+/** The whole order came back by a return, which its refund settled. */
+function sentBack(w: World, o: OrderRow, id: string, n: string): void {
+  const refund = w.tables.get('refunds')?.at(-1) as Record<string, unknown>;
+  refund.kind = 'return';
+  const what = { number: 'EU-A10001', home: 'EU', merchant_id: w.merchantId, order_id: o.id, status: 'closed', wants: 'refund' };
+  const money = { due_minor: 2381, refund_minor: 2381, refund_id: refund.id, currency: 'EUR', resolution: 'refund' };
+  const said = { policy_version: 0, terms: {}, requested_by: 'user:a', requested_at: AT, version: 1, trace_id: 't' };
+  w.add('returns', { id, ...what, ...money, ...said });
+  for (const span of w.spans(o)) {
+    span.return_id = id;
+    const range = { line_id: span.line_id, from_unit: span.from_unit, to_unit: span.to_unit, order_id: o.id };
+    const verdict = { status: 'inspected', node_id: n, verdict: 'accept', value_bps: 10_000, stock: 'sellable' };
+    w.add('return_lines', { return_id: id, ...range, reason: 'changed_mind', ...verdict });
+  }
 }
 
 /** One unit shipped and captured, and to be sent again; one packed in a parcel that has not left. */

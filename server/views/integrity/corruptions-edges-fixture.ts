@@ -3,6 +3,7 @@ import type { Corruption } from './corruptions-fixture.ts';
 import { PARCEL_CORRUPTIONS } from './parcels-fixture.ts';
 import { PARTNER_CORRUPTIONS } from './partners-fixture.ts';
 import { PROGRAM_CORRUPTIONS } from './programs-fixture.ts';
+import { RETURN_CORRUPTIONS } from './returns-fixture.ts';
 import { ROUTING_CORRUPTIONS } from './routing-fixture.ts';
 import { STOCK_WORK_CORRUPTIONS } from './stock-work-fixture.ts';
 import { TENDERS } from './tenders-fixture.ts';
@@ -80,4 +81,5 @@ export const EDGES: readonly Corruption[] = [
   ...TENDERS,
   ...PROGRAM_CORRUPTIONS,
   ...PARCEL_CORRUPTIONS,
+  ...RETURN_CORRUPTIONS,
 ];

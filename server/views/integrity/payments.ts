@@ -120,7 +120,7 @@ const REFUNDED_UNITS: Invariant = {
     WITH listed AS (
       SELECT x.refund_id, x.line_id, sum(x.to_unit - x.from_unit + 1) AS units
       FROM refund_lines x JOIN refunds r ON r.id = x.refund_id
-      WHERE r.kind = 'units' AND r.status IN ('awaiting_approval', 'pending', 'succeeded') AND ${orderInScope('x.order_id')}
+      WHERE r.kind IN ('units', 'return') AND r.status IN ('awaiting_approval', 'pending', 'succeeded') AND ${orderInScope('x.order_id')}
       GROUP BY x.refund_id, x.line_id),
     marked AS (
       SELECT s.refund_id, s.line_id, sum(s.to_unit - s.from_unit + 1) AS units,

@@ -25,8 +25,6 @@ export const shipments = {
   stages: { to_pick: 'Zu holen', picking: 'In Arbeit', packed: 'Gepackt' },
   onList: 'Pickliste',
   toPick: 'Ware',
-  lot: 'Charge {code} × {count}',
-  noLot: 'ohne Namen',
   moreItems: '+{count} weitere',
   late: 'Verspätet',
   startPicking: '{count} holen',

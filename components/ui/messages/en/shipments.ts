@@ -26,8 +26,6 @@ export const shipments = {
   stages: { to_pick: 'To pick', picking: 'Picking', packed: 'Packed' },
   onList: 'Pick list',
   toPick: 'Goods',
-  lot: 'Lot {code} × {count}',
-  noLot: 'without a name',
   moreItems: '+{count} more',
   late: 'Late',
   startPicking: 'Start picking {count}',

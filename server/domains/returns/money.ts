@@ -1,0 +1,87 @@
+import { DomainError } from '../../kernel/errors.ts';
+import { type UnitMoney, valueOfUnits } from '../../kernel/units.ts';
+import { type Return, type ReturnLine, said } from './rules.ts';
+
+/** What inspected units give back: their frozen shares, the verdicts, and what the policy keeps. */
+
+/** Reasons that are not the shop's doing: fees are taken for these alone. */
+const OWN_WISH: readonly ReturnLine['reason'][] = ['changed_mind', 'does_not_fit', 'other', 'unannounced'];
+
+/** What a return is worth, in minor units. */
+export interface ReturnMoney {
+  /** What its units give back, by their verdicts. */
+  readonly dueMinor: bigint;
+  /** What replacements cost that are sent in place of some. */
+  readonly exchangedMinor: bigint;
+  readonly feeMinor: bigint;
+  readonly labelFeeMinor: bigint;
+  /** What goes back: due − exchanged − fees, and no more than is left of what was taken. */
+  readonly refundMinor: bigint;
+}
+
+/** The worth of inspected units: of each its frozen share, and of that what the verdict says, rounded down unit by unit. */
+export function worthOfLine(line: UnitMoney, part: ReturnLine): bigint {
+  const bps = BigInt(part.valueBps ?? 0);
+  if (bps === 0n) return 0n;
+  if (bps === 10_000n) return valueOfUnits(line, part.from, part.to).totalMinor;
+  let sum = 0n;
+  for (let unit = part.from; unit <= part.to; unit++) sum += (valueOfUnits(line, unit, unit).totalMinor * bps) / 10_000n;
+  return sum;
+}
+
+/**
+ * The money of an inspected return. `exchanged` are units that give no money back because others are sent in their place, and what those
+ * cost; no fee is kept of them.
+ */
+export function moneyOf(
+  one: Pick<Return, 'terms' | 'labelledAt' | 'currency'>,
+  money: ReadonlyMap<string, UnitMoney>,
+  lines: readonly ReturnLine[],
+  exchange: { readonly units: ReadonlyMap<string, number>; readonly costMinor: bigint },
+  leftMinor: bigint,
+): ReturnMoney {
+  const { terms } = one;
+  let dueMinor = 0n;
+  let creditMinor = 0n;
+  let ownMinor = 0n;
+  const left = new Map(exchange.units);
+  for (const whole of lines.filter((line) => line.status === 'inspected')) {
+    const line = money.get(whole.lineId);
+    if (!line) throw new Error('A returned line is not of its order');
+    for (const [part, isExchanged] of split(whole, left)) {
+      const worth = worthOfLine(line, part);
+      dueMinor += worth;
+      if (isExchanged) creditMinor += worth;
+      else if (OWN_WISH.includes(part.reason)) ownMinor += worth;
+    }
+  }
+  if (exchange.costMinor > creditMinor)
+    throw new DomainError(
+      'state_refuses',
+      `What is sent instead costs ${said(exchange.costMinor - creditMinor, one.currency)} more than what came back. Settle to store credit, and place a new order.`,
+      { dearerMinor: Number(exchange.costMinor - creditMinor) },
+    );
+  const feeMinor = (ownMinor * BigInt(terms.restockingBps)) / 10_000n;
+  const asked = terms.labelPayer === 'customer' && one.labelledAt !== null && ownMinor > 0n ? terms.labelFeeMinor : 0n;
+  const afterFee = ownMinor - feeMinor;
+  const labelFeeMinor = asked < afterFee ? asked : afterFee;
+  const refund = dueMinor - exchange.costMinor - feeMinor - labelFeeMinor;
+  return {
+    dueMinor,
+    exchangedMinor: exchange.costMinor,
+    feeMinor,
+    labelFeeMinor,
+    refundMinor: refund < leftMinor ? refund : leftMinor > 0n ? leftMinor : 0n,
+  };
+}
+
+/** A part of a return, and whether it is exchanged: accepted units in full come first. */
+function split(part: ReturnLine, left: Map<string, number>): [ReturnLine, boolean][] {
+  const wanted = part.verdict === 'accept' ? (left.get(part.lineId) ?? 0) : 0;
+  const size = part.to - part.from + 1;
+  const taken = Math.min(wanted, size);
+  if (taken === 0) return [[part, false]];
+  left.set(part.lineId, wanted - taken);
+  const first: [ReturnLine, boolean] = [{ ...part, to: part.from + taken - 1 }, true];
+  return taken === size ? [first] : [first, [{ ...part, from: part.from + taken }, false]];
+}

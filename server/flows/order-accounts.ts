@@ -1,0 +1,30 @@
+import { type AccountRef, chart } from '../domains/ledger/schema.ts';
+import { accountId } from '../domains/ledger/service.ts';
+import type { Order } from '../domains/orders/service.ts';
+import type { Payment } from '../domains/payments/rules.ts';
+import type { RefundsState } from '../domains/refunds/service.ts';
+import { accountOf } from './tenders/tender-account.ts';
+
+/** The accounts that an order's life posts to: those of its tenders, and the customer's credit where a refund goes there instead. */
+export function accountsOf(order: Order, tenders: readonly Payment[], state: RefundsState): AccountRef[] {
+  const { merchantId, currency, customerId } = order.row;
+  return [
+    chart.receivable(merchantId, currency),
+    chart.merchantPayable(merchantId, currency),
+    chart.pspFees(merchantId, currency),
+    chart.goodwill(merchantId, currency),
+    ...tenders.map(accountOf),
+    ...(customerId && returnsAsCredit(state, order) ? [chart.storeCredit(merchantId, customerId, currency)] : []),
+  ];
+}
+
+const returnsAsCredit = (state: RefundsState, order: Order): boolean =>
+  state.legs.some((leg) => leg.orderId === order.row.id && leg.destination === 'store_credit');
+
+/** The store credits among them, by id. */
+export function creditsOf(order: Order, tenders: readonly Payment[], state: RefundsState): string[] {
+  const { merchantId, currency, customerId } = order.row;
+  const own = tenders.filter((payment) => payment.provider === 'store_credit').map((payment) => accountOf(payment).code);
+  const gains = customerId && returnsAsCredit(state, order) ? [chart.storeCredit(merchantId, customerId, currency).code] : [];
+  return [...own, ...gains].map(accountId);
+}

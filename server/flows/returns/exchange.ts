@@ -1,0 +1,130 @@
+import { rateMicros } from '../../domains/catalog/rules.ts';
+import type { CatalogState } from '../../domains/catalog/service.ts';
+import { type PromisePlan, planPromise } from '../../domains/inventory/promising.ts';
+import * as inventory from '../../domains/inventory/service.ts';
+import type { Line } from '../../domains/orders/rules.ts';
+import * as orders from '../../domains/orders/service.ts';
+import { type Return, type ReturnLine, unitsFrom } from '../../domains/returns/rules.ts';
+import type { ExchangeInput } from '../../domains/returns/schema.ts';
+import type { Ctx } from '../../kernel/context.ts';
+import { DomainError } from '../../kernel/errors.ts';
+import { newId } from '../../kernel/ids.ts';
+import { type Span, unitsIn } from '../../kernel/units.ts';
+import { planBeyond, queueBeyond, tellBackordered } from '../backorders/sell-beyond-stock.ts';
+import { type PricedGood, priceGoods } from '../price-order.ts';
+import { reshipSaga } from '../reship-saga.ts';
+import { begin, type World } from '../world.ts';
+
+/**
+ * Other goods in the place of what came back: a line worth nothing for each, as for goods that are sent once more, promised, allocated and
+ * shipped as those are. What they would cost is held against what came back, at the tax rate of the line that they replace.
+ */
+export interface Exchange {
+  /** How many units of each line are exchanged, those of an earlier attempt to settle included. */
+  readonly units: ReadonlyMap<string, number>;
+  readonly costMinor: bigint;
+  readonly goods: readonly { readonly lineId: string; readonly good: PricedGood; readonly quantity: number }[];
+}
+
+/** What was sent in exchange before, where the money of a return has to be settled once more. */
+export function exchangedBefore(order: orders.Order, one: Return): Map<string, number> {
+  const units = new Map<string, number>();
+  for (const line of order.lines)
+    if (line.returnId === one.id && line.replacesLineId)
+      units.set(line.replacesLineId, (units.get(line.replacesLineId) ?? 0) + line.quantity);
+  return units;
+}
+
+export function planExchange(
+  order: orders.Order,
+  one: Return,
+  lines: readonly ReturnLine[],
+  wanted: ExchangeInput,
+  catalog: CatalogState,
+): Exchange {
+  const units = exchangedBefore(order, one);
+  const merchant = catalog.merchants.get(one.merchantId);
+  let costMinor = one.exchangedMinor;
+  const goods = wanted.map(({ lineId, sku, quantity }) => {
+    const line = order.lines.find((candidate) => candidate.id === lineId);
+    if (!line || !merchant) throw new DomainError('not_found', 'The order has no such line.');
+    const accepted = unitsIn(lines.filter((part) => part.lineId === lineId && part.verdict === 'accept'));
+    const all = (units.get(lineId) ?? 0) + quantity;
+    if (all > accepted)
+      throw new DomainError('over_limit', `Only ${accepted} of ${line.name} were accepted in full and can be exchanged.`, {
+        lineId,
+        left: accepted,
+      });
+    units.set(lineId, all);
+    const terms = {
+      merchant,
+      currency: order.row.currency,
+      pricesIncludeTax: merchant.pricesIncludeTax,
+      rateOf: () => rateMicros(line.taxRate),
+    };
+    const [good] = priceGoods(catalog, terms, [{ sku, quantity }], 0n) as [PricedGood];
+    if (!good.sku.stocked) throw new DomainError('state_refuses', `${good.name} is a service: nothing is sent for it.`);
+    costMinor += good.totalMinor;
+    return { lineId, good, quantity };
+  });
+  return { units, costMinor, goods };
+}
+
+export const planExchanged = (world: World, order: orders.Order, { goods }: Exchange): PromisePlan | null =>
+  goods.length === 0
+    ? null
+    : planPromise(
+        world.inventory,
+        goods.map(({ good, quantity }) => ({ skuId: good.sku.id, skuCode: good.sku.code, quantity })),
+        order.row,
+      );
+
+/** Adds the lines, promises their units, and has them sent. */
+export function sendInstead(
+  world: World,
+  order: orders.Order,
+  one: Return,
+  { goods }: Exchange,
+  promises: PromisePlan | null,
+  ctx: Ctx,
+): void {
+  if (!promises) return;
+  const beyond = planBeyond(world, promises);
+  inventory.apply(world.inventory, promises.movements, { order: order.row }, ctx);
+  const position = Math.max(...order.lines.map((line) => line.position));
+  const lines = goods.map(({ lineId, good, quantity }, index): Line => {
+    const original = order.lines.find((line) => line.id === lineId) as Line;
+    return {
+      ...original,
+      ...{ id: newId(), position: position + index + 1, quantity, unitPrice: '0' },
+      ...{ skuId: good.sku.id, skuCode: good.sku.code, name: good.name, stocked: true },
+      ...{ netMinor: 0n, discountMinor: 0n, taxMinor: 0n, totalMinor: 0n },
+      ...{ replacesLineId: lineId, replacesShipmentId: shipmentOf(order, one, lineId), returnId: one.id },
+    };
+  });
+  for (const line of lines) orders.addLine(order, line);
+  queueBeyond(world, order, lines, beyond, ctx);
+  if (beyond.length > 0) tellBackordered(world, order, ctx);
+  begin(world, reshipSaga, order, { state: { lineIds: lines.map((line) => line.id), queued: true } }, ctx);
+}
+
+const shipmentOf = (order: orders.Order, one: Return, lineId: string): string | null =>
+  order.spans.find((span: Span) => span.lineId === lineId && span.returnId === one.id)?.shipmentId ?? null;
+
+/** The parts of a return that give money back: what is kept in exchange is none of them, accepted units in unit order first. */
+export function paidParts(lines: readonly ReturnLine[], exchanged: ReadonlyMap<string, number>): ReturnLine[] {
+  const byLine = Map.groupBy(
+    lines.filter((line) => line.status === 'inspected' && line.verdict !== 'reject'),
+    (line) => line.lineId,
+  );
+  return [...byLine].flatMap(([lineId, parts]) => {
+    const accepted = parts.filter((part) => part.verdict === 'accept');
+    const kept = exchanged.get(lineId) ?? 0;
+    const rest = unitsFrom(accepted, kept, unitsIn(accepted) - kept);
+    const first = accepted[0];
+    return [
+      ...rest.map((range): ReturnLine => ({ ...(first as ReturnLine), ...range })),
+      ...parts.filter((part) => part.verdict === 'part'),
+    ];
+  });
+}

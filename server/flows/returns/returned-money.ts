@@ -1,0 +1,33 @@
+import type { Order } from '../../domains/orders/service.ts';
+import { after, type Return } from '../../domains/returns/rules.ts';
+import * as returns from '../../domains/returns/service.ts';
+import type { Ctx } from '../../kernel/context.ts';
+import { tell, type World } from '../world.ts';
+
+/** What becomes of a return as the refund ends by which it was settled: its money went, or it did not and the return waits again. */
+
+const returnOf = (world: World, refundId: string): Return | undefined =>
+  [...world.returns.byId.values()].find((one) => one.refundId === refundId && one.status === 'settling');
+
+/** The money is with the customer. */
+export function payReturn(world: World, order: Order, refundId: string, ctx: Ctx): void {
+  const one = returnOf(world, refundId);
+  if (!one) return;
+  one.status = after(one, 'pay');
+  one.settledAt = ctx.now;
+  returns.changed(world.returns, one);
+  const { id: returnId, number: returnNumber, refundMinor: amountMinor } = one;
+  tell(world, order, 'return.refunded', { returnId, returnNumber, refundId, amountMinor }, ctx);
+}
+
+/** The refund was undone, rejected or refused: the return is inspected as before, and somebody settles it once more. */
+export function reopenReturn(world: World, order: Order, refundId: string, ctx: Ctx): void {
+  const one = returnOf(world, refundId);
+  if (!one) return;
+  one.status = after(one, 'reopen');
+  // What was sent in exchange is on its way: only the money is to be settled again.
+  if (one.exchangedMinor === 0n) one.resolution = null;
+  Object.assign(one, { refundId: null, refundMinor: 0n, feeMinor: 0n, labelFeeMinor: 0n, settledAt: null, settledBy: null });
+  returns.changed(world.returns, one);
+  tell(world, order, 'return.reopened', { returnId: one.id, returnNumber: one.number, refundId }, ctx);
+}
