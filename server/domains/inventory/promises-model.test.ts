@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DomainError } from '../../kernel/errors.ts';
+import { byExpiry, type Lot, planTake } from '../lots/rules.ts';
 import { cutToAvailable, planPromise, planSafety, setChannelRule } from './promising.ts';
 import {
   type AppliedMovement,
   applyMovement,
+  availableAtNode,
   type Books,
   channelKey,
   type Movement,
@@ -13,7 +15,10 @@ import {
   stockKey,
 } from './rules.ts';
 
-/** Everything that can happen to one SKU, against a model that keeps no counters: a list of carts, a list of orders, and the shelves. */
+/**
+ * Everything that can happen to one SKU, against a model that keeps no counters: a list of carts, a list of orders, the shelves, unit by
+ * unit with the day each expires on, and what is on its way between them.
+ */
 const DEEP = process.env.WAYBILL_DEEP === '1';
 const RUNS = DEEP ? 10_000 : 300;
 const DEEP_TAKES_MS = 900_000;
@@ -29,7 +34,9 @@ interface Holder {
 }
 
 interface Model {
-  readonly shelf: Record<(typeof NODES)[number], { onHand: number; safety: number }>;
+  readonly shelf: Record<(typeof NODES)[number], { onHand: number; safety: number; days: number[] }>;
+  readonly transfers: { readonly to: (typeof NODES)[number]; readonly days: number[] }[];
+  today: number;
   limitOver: number;
   readonly rules: Map<string, { buffer: number; cap: number | null }>;
   readonly orders: Holder[];
@@ -58,7 +65,10 @@ const channel = fc.constantFrom(...CHANNELS);
 const node = fc.constantFrom(...NODES);
 const which = fc.nat(20);
 const step = fc.oneof(
-  fc.record({ do: fc.constant('receive' as const), node, units: small }),
+  fc.record({ do: fc.constant('receive' as const), node, units: small, keeps: fc.nat(5) }),
+  fc.record({ do: fc.constant('send' as const), node, units: small }),
+  fc.record({ do: fc.constant('arrive' as const), which, lost: fc.nat(2) }),
+  fc.record({ do: fc.constant('night' as const) }),
   fc.record({ do: fc.constant('count' as const), node, units: fc.nat(12) }),
   fc.record({ do: fc.constant('safety' as const), node, units: fc.nat(8) }),
   fc.record({ do: fc.constant('limit' as const), units: fc.nat(6) }),
@@ -81,13 +91,16 @@ class Run {
     work: [],
   };
   readonly model: Model = {
-    shelf: { n1: { onHand: 0, safety: 0 }, n2: { onHand: 0, safety: 0 } },
+    shelf: { n1: { onHand: 0, safety: 0, days: [] }, n2: { onHand: 0, safety: 0, days: [] } },
+    transfers: [],
+    today: 0,
     limitOver: 0,
     rules: new Map(),
     orders: [],
     carts: [],
   };
   readonly applied: AppliedMovement[] = [];
+  readonly lots: Record<(typeof NODES)[number], Lot[]> = { n1: [], n2: [] };
   private made = 0;
 
   constructor() {
@@ -118,18 +131,41 @@ class Run {
     }
   }
 
-  take(next: Step): void {
+  happen(next: Step): void {
     const { model, books } = this;
     switch (next.do) {
       case 'receive':
         this.apply([planAdjustment(books, 'receive', SKU, next.node, BigInt(next.units))]);
-        model.shelf[next.node].onHand += next.units;
+        this.put(
+          next.node,
+          Array.from({ length: next.units }, () => model.today + next.keeps),
+        );
+        return;
+      case 'send':
+        this.send(next.node, next.units);
+        return;
+      case 'arrive': {
+        const transfer = model.transfers[next.which % Math.max(model.transfers.length, 1)];
+        if (!transfer) return;
+        model.transfers.splice(model.transfers.indexOf(transfer), 1);
+        const came = transfer.days.slice(next.lost);
+        if (came.length > 0) this.apply([movement('transfer_in', SKU, transfer.to, { onHand: BigInt(came.length) })]);
+        this.put(transfer.to, came);
+        return;
+      }
+      case 'night':
+        this.night();
         return;
       case 'count': {
         const delta = next.units - model.shelf[next.node].onHand;
         if (delta === 0) return;
         this.apply([planAdjustment(books, 'count', SKU, next.node, BigInt(delta))]);
-        model.shelf[next.node].onHand = next.units;
+        if (delta < 0) this.take(next.node, -delta);
+        else
+          this.put(
+            next.node,
+            Array.from({ length: delta }, () => FOREVER),
+          );
         return;
       }
       case 'safety':
@@ -207,7 +243,62 @@ class Run {
     const gone = -BigInt(count);
     this.apply([movement('ship', SKU, next.node, { onHand: gone, allocated: gone, promised: gone })], order.channel);
     order.at[next.node] = 0;
-    model.shelf[next.node].onHand -= count;
+    this.take(next.node, count);
+  }
+
+  /** Goods on a shelf, each with its day: in the model unit by unit, in the books by lot. */
+  private put(at: (typeof NODES)[number], days: readonly number[]): void {
+    const shelf = this.model.shelf[at];
+    shelf.onHand += days.length;
+    shelf.days.push(...days);
+    for (const day of days) {
+      const expiresOn = dateOf(day);
+      const known = this.lots[at].find((lot) => lot.expiresOn === expiresOn);
+      if (known) known.onHand += 1n;
+      else this.lots[at].push(lotOf(at, expiresOn));
+    }
+  }
+
+  /** The sooner it expires the sooner it goes; what has expired already, on its way here, goes last. */
+  private byDay(at: (typeof NODES)[number]): number[] {
+    const last = (day: number): number => (day < this.model.today ? FOREVER + 1 + day : day);
+    return this.model.shelf[at].days.toSorted((a, b) => last(a) - last(b));
+  }
+
+  /** What leaves goes by the lots' own plan, and in the model one unit after the other; they took the same ones. */
+  private take(at: (typeof NODES)[number], units: number): number[] {
+    const { model } = this;
+    const shelf = model.shelf[at];
+    for (const { lot, units: taken } of planTake(this.lots[at], BigInt(units), dateOf(model.today) ?? '')) lot.onHand -= taken;
+    const taken = this.byDay(at).slice(0, units);
+    for (const day of taken) shelf.days.splice(shelf.days.indexOf(day), 1);
+    shelf.onHand -= units;
+    return taken;
+  }
+
+  /** Units leave for the other node where nobody waits for them. */
+  private send(from: (typeof NODES)[number], units: number): void {
+    const { model, books } = this;
+    const stock = books.stock.get(stockKey(SKU, from));
+    const spare = Math.max(sellable(model), 0) - promisedTo(model);
+    const count = Math.min(units, stock ? Number(availableAtNode(stock, true)) : 0, Math.max(spare, 0));
+    if (count === 0) return;
+    this.apply([movement('transfer_out', SKU, from, { onHand: -BigInt(count) })]);
+    model.transfers.push({ to: from === 'n1' ? 'n2' : 'n1', days: this.take(from, count) });
+  }
+
+  /** A day is over: what expired with it is off the shelf. */
+  private night(): void {
+    const { model } = this;
+    model.today += 1;
+    for (const id of NODES) {
+      const over = model.shelf[id].days.filter((day) => day < model.today);
+      if (over.length === 0) continue;
+      this.apply([movement('expire', SKU, id, { onHand: -BigInt(over.length) })]);
+      for (const lot of this.lots[id]) if (lot.expiresOn !== null && lot.expiresOn < (dateOf(model.today) ?? '')) lot.onHand = 0n;
+      model.shelf[id].days = model.shelf[id].days.filter((day) => day >= model.today);
+      model.shelf[id].onHand -= over.length;
+    }
   }
 
   private setSafety(at: (typeof NODES)[number], wanted: number): void {
@@ -251,12 +342,32 @@ class Run {
       const stock = books.stock.get(stockKey(SKU, id));
       expect([stock?.onHand, stock?.safety]).toEqual([BigInt(model.shelf[id].onHand), BigInt(model.shelf[id].safety)]);
       expect(stock?.allocated).toBe(BigInt(sum(model.orders.map((order) => order.at[id]))));
+      const byDay = byExpiry(this.lots[id], dateOf(model.today) ?? '').flatMap(({ expiresOn, onHand }) =>
+        Array.from({ length: Number(onHand) }, () => expiresOn),
+      );
+      expect(byDay).toEqual(this.byDay(id).map(dateOf));
       expect((stock?.allocated ?? 0n) <= (stock?.onHand ?? 0n) + (stock?.short ?? 0n), 'allocated_stock_is_there').toBe(true);
     }
   }
 }
 
-describe('promises, carts, channels and shelves', () => {
+/** The day of units of which nobody knows one. */
+const FOREVER = 1_000;
+const dateOf = (day: number): string | null =>
+  day === FOREVER ? null : new Date(Date.UTC(2026, 0, 1 + day)).toISOString().slice(0, 10);
+const lotOf = (nodeId: string, expiresOn: string | null): Lot => ({
+  id: `${nodeId}:${expiresOn}`,
+  skuId: SKU,
+  nodeId,
+  merchantId: 'm',
+  code: expiresOn ?? '',
+  expiresOn,
+  createdAt: new Date(0),
+  onHand: 1n,
+  expired: 0n,
+});
+
+describe('promises, carts, channels, shelves, lots and what is between nodes', () => {
   it('are what the model says after every step, and are refused exactly where it says so', {
     timeout: DEEP ? DEEP_TAKES_MS : 30_000,
   }, () => {
@@ -264,7 +375,7 @@ describe('promises, carts, channels and shelves', () => {
       fc.property(fc.array(step, { maxLength: 60, size: 'max' }), (steps) => {
         const run = new Run();
         for (const next of steps) {
-          run.take(next);
+          run.happen(next);
           run.expectTrue();
         }
       }),

@@ -5,7 +5,7 @@ import { alertStep, isSameRule, placeKey, positionOf, type ReorderPoint, type Re
 import { type Alert, createPoints, lockPoints, lockStandings, type Standing, writeAlerts, writePoints } from './store.ts';
 
 export type { Standing } from './store.ts';
-export { readPeopleToTell as peopleToTell, readPoints as points, readStandings as standings } from './store.ts';
+export { readCrossed as crossed, readPeopleToTell as peopleToTell, readPoints as points } from './store.ts';
 
 export interface ReorderPlace {
   readonly skuId: string;
@@ -59,9 +59,6 @@ export interface Crossing {
 }
 
 const positionAt = (row: Standing): bigint => positionOf(row.available, row.inbound, row.countsInbound);
-
-/** Whether a point's alert has to be opened or closed, as it was read. */
-export const hasCrossed = (row: Standing): boolean => alertStep(row, positionAt(row), row.openAlertId !== null) !== null;
 
 /** Opens and closes alerts of these points, each at most once however often it is asked. */
 export async function settle(tx: Tx, ids: readonly string[], now: Date): Promise<Crossing[]> {

@@ -58,26 +58,37 @@ const COLUMNS = `r.id, r.sku_id AS "skuId", r.node_id AS "nodeId", r.merchant_id
  * What is left to sell: over all nodes, what may be promised of the region's stock; at a node, what is there and neither allocated nor kept back.
  * Inbound goes by the node it is ordered to.
  */
-const STANDING = `SELECT ${COLUMNS}, a.id AS "openAlertId", coalesce(p.low_counts_inbound, true) AS "countsInbound",
-    CASE WHEN r.node_id IS NULL THEN coalesce(v.sellable - v.promised, 0)
-         ELSE coalesce(s.on_hand - s.allocated - s.safety, 0) END AS available,
-    coalesce(i.units, 0) AS inbound
+const standing = (columns: string, inbound: string): string => `SELECT ${columns}
   FROM reorder_points r
   LEFT JOIN sku_supply v ON r.node_id IS NULL AND v.sku_id = r.sku_id AND v.region = r.region
   LEFT JOIN node_stock s ON s.sku_id = r.sku_id AND s.node_id = r.node_id
   LEFT JOIN stock_policies p ON p.merchant_id = r.merchant_id
   LEFT JOIN stock_alerts a ON a.point_id = r.id AND a.closed_at IS NULL
-  LEFT JOIN LATERAL (SELECT sum(l.open_units)::bigint AS units FROM purchase_order_lines l JOIN purchase_orders o ON o.id = l.purchase_order_id
-    WHERE l.sku_id = r.sku_id AND l.open_units > 0 AND (r.node_id IS NULL OR o.node_id = r.node_id)) i ON true`;
+  ${inbound}`;
+const AVAILABLE = `CASE WHEN r.node_id IS NULL THEN coalesce(v.sellable - v.promised, 0)
+         ELSE coalesce(s.on_hand - s.allocated - s.safety, 0) END`;
+const COUNTS_INBOUND = 'coalesce(p.low_counts_inbound, true)';
+const INBOUND = `SELECT %s sum(l.open_units)::bigint AS units FROM purchase_order_lines l JOIN purchase_orders o ON o.id = l.purchase_order_id
+    WHERE l.open_units > 0`;
 
-/** The next points by id, each with where it stands. Read without locks: who finds that one crossed looks again under its lock. */
-export async function readStandings(db: Queryable, after: string, limit: number): Promise<Standing[]> {
-  const { rows } = await db.query<Standing>({
-    name: 'reorder-standings',
-    text: `${STANDING} WHERE r.id > $1::uuid AND (r.point IS NOT NULL OR a.id IS NOT NULL) ORDER BY r.id LIMIT $2`,
-    values: [after, limit],
-  });
-  return rows;
+/** Of a few points: what is on its way to each is looked up. */
+const STANDING = standing(
+  `${COLUMNS}, a.id AS "openAlertId", ${COUNTS_INBOUND} AS "countsInbound", ${AVAILABLE} AS available, coalesce(i.units, 0) AS inbound`,
+  `LEFT JOIN LATERAL (${INBOUND.replace('%s', '')} AND l.sku_id = r.sku_id AND (r.node_id IS NULL OR o.node_id = r.node_id)) i ON true`,
+);
+
+/** Of all points: what is on its way is summed once. The same comparison as the rules make, so that what did not cross never leaves the database. */
+const CROSSED = `${standing(
+  'r.id',
+  `LEFT JOIN (${INBOUND.replace('%s', 'l.sku_id, o.node_id,')} GROUP BY GROUPING SETS ((l.sku_id, o.node_id), (l.sku_id))) i
+    ON i.sku_id = r.sku_id AND i.node_id IS NOT DISTINCT FROM r.node_id`,
+)} WHERE (r.point IS NOT NULL OR a.id IS NOT NULL)
+  AND (a.id IS NOT NULL) <> coalesce(${AVAILABLE} + CASE WHEN ${COUNTS_INBOUND} THEN coalesce(i.units, 0) ELSE 0 END <= r.point, false)`;
+
+/** The points whose alert is to be opened or closed, read without locks: who is told of one looks again under its lock. */
+export async function readCrossed(db: Queryable): Promise<string[]> {
+  const { rows } = await db.query<{ id: string }>({ name: 'reorder-crossed', text: CROSSED });
+  return rows.map(({ id }) => id);
 }
 
 /** Points by id under their locks, with where they stand: read after the locks, so that two sweeps never see one crossing twice. */

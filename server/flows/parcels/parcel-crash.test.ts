@@ -160,6 +160,27 @@ describe('a label that is replaced', () => {
   });
 });
 
+describe('a node whose parcels need no manifest any more', () => {
+  it('lets go what waited for one, wherever whoever says so dies', async () => {
+    const change = (flows: Flows, { keys }: Begun) =>
+      flows.parcels.setHandOver({ nodeId: w.nodes[0] as string, handOver: 'at_once' }, staff(), keys[2]);
+    const died = await dieEverywhere(mortals(), {
+      begin: async () => {
+        await calledFor(w);
+        return labelled([1]);
+      },
+      work: change,
+      end: async (about, how) => {
+        await change(w.flows, about);
+        await comesToRest();
+        await left(about, how);
+      },
+    });
+    expect(died).toBeGreaterThanOrEqual(2);
+    await calledFor(w);
+  });
+});
+
 /** How often the carrier has each of a shipment's parcels on a manifest. */
 async function timesListed(shipmentId: string): Promise<number[]> {
   const lists = [...w.carrier.state.manifests.values()].flatMap((manifest) => manifest.parcels);

@@ -7,14 +7,12 @@ import type { CloseManifestInput, HandOverInput } from '../../domains/manifests/
 import * as manifests from '../../domains/manifests/service.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { newId } from '../../kernel/ids.ts';
-import type { HandOver } from '../../kernel/vocabulary.ts';
 import { type Tx, withTx } from '../../platform/db.ts';
 import { forgetLocks } from '../../platform/locks.ts';
-import { audit, job, newOutbox, type Outbox, writeOutbox } from '../../platform/outbox.ts';
+import { job, newOutbox, writeOutbox } from '../../platform/outbox.ts';
 import { CALL_LEASE_MS, CALL_LIMIT_MS } from '../../platform/saga.ts';
-import type { Call, Locked, Request, Verb } from '../../platform/verb.ts';
+import type { Call, Locked, Verb } from '../../platform/verb.ts';
 import { carrier, type Outside } from '../outside.ts';
-import { wakeSagas } from '../wake-sagas.ts';
 import { lockWorld } from '../world.ts';
 import { type AnsweredClaim, answerClaim, type FiledClaim, fileClaim, type OpenedClaim, openClaim } from './claims.ts';
 import {
@@ -27,6 +25,7 @@ import {
   writeManifests,
 } from './manifests.ts';
 import { type ReceivedReturn, receiveReturn, type SettledParcel, settleParcel } from './receive-return.ts';
+import { type ChangedHandOver, setHandOver } from './set-hand-over.ts';
 import { previewVoid, type VoidedLabel, type VoidPreview, voidLabel } from './void-label.ts';
 
 /** What becomes of parcels: labels taken back, manifests, claims, what comes back. */
@@ -47,11 +46,6 @@ export interface ParcelFlows {
   sweepManifests(): Promise<number>;
 }
 
-export interface ChangedHandOver {
-  readonly nodeId: string;
-  readonly handOver: HandOver;
-}
-
 interface Deps {
   readonly pool: pg.Pool;
   readonly home: string;
@@ -65,7 +59,6 @@ const SWEEP_LIMIT = 100;
 
 export function createParcelFlows(deps: Deps): ParcelFlows {
   const { pool, verb, clock } = deps;
-  const setHandOverOnly = verb(setHandOver);
   return {
     voidLabel: verb(voidLabel),
     previewVoid: (input, ctx) =>
@@ -81,18 +74,7 @@ export function createParcelFlows(deps: Deps): ParcelFlows {
     settleParcel: verb(settleParcel),
     closeManifest: verb(closeManifest),
     handOverManifest: verb(handOverManifest),
-    setHandOver: async (input, ctx, key, onReplay) => {
-      let replayed = false;
-      const changed = await setHandOverOnly(input, ctx, key, () => {
-        replayed = true;
-        onReplay?.();
-      });
-      if (replayed) return changed;
-      // What waited there for a manifest waits no longer.
-      const waiting = await fulfilment.findLabelled(pool, input.nodeId, 'parcel', 1_000);
-      await wakeSagas(pool, [...new Set(waiting.map((one) => one.orderId))], ctx);
-      return changed;
-    },
+    setHandOver: verb(setHandOver),
     advanceManifest: (manifestId, signal) => advanceManifest(deps, manifestId, signal),
     sweepManifests: async () => {
       const due = await manifests.findDue(pool, new Date(clock().getTime() - SWEEP_GRACE_MS), SWEEP_LIMIT);
@@ -143,45 +125,3 @@ async function advanceManifest({ pool, home, outside, clock }: Deps, id: string,
     await writeManifests(tx, world);
   });
 }
-
-interface HandOverWorld extends Locked {
-  readonly changes: SetHandOverInput[];
-  readonly nodes: ReadonlyMap<string, { readonly merchantId: string; readonly handOver: HandOver }>;
-  readonly outbox: Outbox;
-}
-
-/** Configuration: a single row, changed in one statement. */
-const setHandOver: Verb<SetHandOverInput, HandOverWorld, ChangedHandOver> = {
-  name: 'set-hand-over',
-  lock: async (tx, requests) => ({
-    applied: 0,
-    changes: [],
-    nodes: await fulfilment.findHandOvers(
-      tx,
-      requests.map((request) => request.input.nodeId),
-    ),
-    outbox: newOutbox(),
-  }),
-  decide(world, { input, ctx }: Request<SetHandOverInput>) {
-    const node = world.nodes.get(input.nodeId);
-    world.changes.push(input);
-    world.applied++;
-    audit(
-      world.outbox,
-      {
-        action: 'node.hand_over_changed',
-        entity: 'node',
-        entityId: input.nodeId,
-        merchantId: node?.merchantId ?? null,
-        before: { handOver: node?.handOver },
-        after: { handOver: input.handOver },
-      },
-      ctx,
-    );
-    return input;
-  },
-  async write(tx, world) {
-    for (const { nodeId, handOver } of world.changes) await fulfilment.updateHandOver(tx, nodeId, handOver);
-    await writeOutbox(tx, world.outbox);
-  },
-};

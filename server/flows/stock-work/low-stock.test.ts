@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isLow } from '../../domains/replenishment/rules.ts';
+import { writeEvidence } from '../../testing/evidence.ts';
+import { SCOPE_SQL } from '../../views/integrity/invariant.ts';
+import { INVARIANTS } from '../../views/integrity.ts';
 import { listExpiringLots, listLowStock } from '../../views/stock-alerts.ts';
 import { type OrderWorld, orderWorld } from '../testing/order-world.ts';
 import { refusalOf } from '../testing/refusal.ts';
@@ -214,5 +217,78 @@ describe('lots that expire soon', () => {
       ['SOON', 30, 5n],
     ]);
     await w.expectBooksAgree();
+  });
+});
+
+describe('a big catalogue', () => {
+  const SKUS = deep ? 100_000 : 1_000;
+  const LOW = SKUS / 100;
+
+  /** Each SKU with a point over all nodes, and each fifth with one at a node, all of them with enough. */
+  async function fill(): Promise<void> {
+    const owner = await w.db.ownerPool.connect();
+    await owner.query('SET statement_timeout = 0');
+    await owner.query(
+      `INSERT INTO skus (id, merchant_id, code, name, price, currency, created_at, updated_at)
+       SELECT gen_random_uuid(), $1, 'BULK-' || g, 'Bulk article ' || g, 1, 'EUR', now(), now() FROM generate_series(1, $2::int) g`,
+      [w.merchantId, SKUS],
+    );
+    const bulk = `FROM skus WHERE code LIKE 'BULK-%'`;
+    await owner.query(
+      `INSERT INTO node_stock (sku_id, node_id, merchant_id, region, on_hand) SELECT id, $1::uuid, merchant_id, 'EU', 50 ${bulk}`,
+      [node()],
+    );
+    await owner.query(`INSERT INTO sku_supply (sku_id, region, merchant_id, sellable) SELECT id, 'EU', merchant_id, 50 ${bulk}`);
+    await owner.query(
+      `INSERT INTO reorder_points (id, sku_id, merchant_id, region, point, quantity) SELECT gen_random_uuid(), id, merchant_id, 'EU', 10, 24 ${bulk}`,
+    );
+    await owner.query(
+      `INSERT INTO reorder_points (id, sku_id, node_id, merchant_id, region, point, quantity)
+       SELECT gen_random_uuid(), id, $1::uuid, merchant_id, 'EU', 10, 24 ${bulk} AND (code LIKE '%5' OR code LIKE '%0')`,
+      [node()],
+    );
+    for (const table of ['skus', 'sku_supply', 'node_stock', 'reorder_points']) await owner.query(`VACUUM ANALYZE ${table}`);
+    owner.release();
+  }
+  /** So many units less of one SKU in a hundred, and back. */
+  const move = (units: number) =>
+    w.db.ownerPool.query(
+      `UPDATE sku_supply SET sellable = sellable + $1 WHERE sku_id IN (SELECT id FROM skus WHERE code LIKE 'BULK-%01' OR code = 'BULK-1')`,
+      [units],
+    );
+
+  it('is swept well within the half minute after which it is swept again', { timeout: 600_000 }, async () => {
+    await fill();
+    const took = async (work: () => Promise<unknown>): Promise<number> => {
+      const began = performance.now();
+      await work();
+      return performance.now() - began;
+    };
+    const alerts = INVARIANTS.find(({ id }) => id === 'stock.alerts') as { readonly sql: string };
+    const oracle = async (): Promise<number> => {
+      const text = `WITH ${SCOPE_SQL}, found AS MATERIALIZED (${alerts.sql}) SELECT count(*)::int AS n FROM found`;
+      // As it is when what changed is no news any more.
+      const now = new Date(w.clock().getTime() + 180_000);
+      return (await w.db.ownerPool.query(text, [null, null, null, null, now, null])).rows[0].n;
+    };
+    const nothing = await took(async () => expect(await sweep()).toEqual({ opened: 0, closed: 0 }));
+    await move(-45);
+    expect(await oracle()).toBe(LOW);
+    const opened = await took(async () => expect(await sweep()).toEqual({ opened: LOW, closed: 0 }));
+    const compared = await took(async () => expect(await oracle()).toBe(0));
+    await move(45);
+    const closed = await took(async () => expect(await sweep()).toEqual({ opened: 0, closed: LOW }));
+    expect(Math.max(nothing, opened, closed)).toBeLessThan(15_000);
+    const ms = (value: number) => `${value.toFixed(0)} ms`;
+    writeEvidence('low-stock', {
+      title: 'The sweep of low-stock alerts',
+      what: `${SKUS.toLocaleString('en-US')} SKUs, each with a reorder point over all nodes and each fifth with one at a node: \`WAYBILL_DEEP=1 vitest run server/flows/stock-work/low-stock.test.ts\`. A sweep runs each half minute.`,
+      figures: [
+        ['a sweep that finds nothing', ms(nothing)],
+        [`a sweep that opens ${LOW.toLocaleString('en-US')} alerts`, ms(opened)],
+        [`a sweep that closes ${LOW.toLocaleString('en-US')} alerts`, ms(closed)],
+        ['the oracle’s comparison of every alert with what is left', ms(compared)],
+      ],
+    });
   });
 });

@@ -10,32 +10,24 @@ import { emit, newOutbox, type Outbox, writeOutbox } from '../../platform/outbox
  * does nothing for it; where an alert has to be opened or closed, it looks again under the point's lock. So an alert is opened once per crossing,
  * however many movements and sweeps there are, and closes by itself.
  */
-const NOTHING_BEFORE = '00000000-0000-0000-0000-000000000000';
-const PAGE = 5_000;
-/** So many are opened or closed in one transaction. */
-const BATCH = 500;
-
 export interface WatchedStock {
   readonly opened: number;
   readonly closed: number;
 }
 
 export async function sweepLowStock(pool: pg.Pool, ctx: Ctx): Promise<WatchedStock> {
-  let after = NOTHING_BEFORE;
   let [opened, closed] = [0, 0];
-  for (;;) {
-    const page = await replenishment.standings(pool, after, PAGE);
-    const crossed = page.filter(replenishment.hasCrossed).map(({ id }) => id);
-    for (let at = 0; at < crossed.length; at += BATCH) {
-      const crossings = await settle(pool, crossed.slice(at, at + BATCH), ctx);
-      opened += crossings.filter((each) => each.opened).length;
-      closed += crossings.filter((each) => !each.opened).length;
-    }
-    const last = page.at(-1);
-    if (!last || page.length < PAGE) return { opened, closed };
-    after = last.id;
+  const crossed = await replenishment.crossed(pool);
+  for (let at = 0; at < crossed.length; at += BATCH) {
+    const crossings = await settle(pool, crossed.slice(at, at + BATCH), ctx);
+    opened += crossings.filter((each) => each.opened).length;
+    closed += crossings.filter((each) => !each.opened).length;
   }
+  return { opened, closed };
 }
+
+/** So many are opened or closed in one transaction. */
+const BATCH = 500;
 
 function settle(pool: pg.Pool, ids: readonly string[], ctx: Ctx): Promise<replenishment.Crossing[]> {
   return withTx(pool, async (tx) => {

@@ -116,7 +116,7 @@ const ALERTS: Invariant = {
       AND NOT EXISTS (SELECT FROM (SELECT at FROM stock_movements m WHERE m.sku_id = t.sku_id ORDER BY m.id DESC LIMIT 20) moved
                       WHERE moved.at > ${NOW} - interval '2 minutes')
       AND NOT EXISTS (SELECT FROM events e WHERE e.at > ${NOW} - interval '2 minutes'
-                      AND (e.aggregate_id IN (t.sku_id, t.merchant_id)
+                      AND (e.aggregate_id = t.sku_id OR (e.aggregate_id = t.merchant_id AND e.aggregate = 'stock_policy')
                            OR e.aggregate_id IN (SELECT l.purchase_order_id FROM purchase_order_lines l WHERE l.sku_id = t.sku_id)))`,
 };
 
