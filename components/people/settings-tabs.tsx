@@ -16,6 +16,7 @@ export function SettingsTabs() {
     ...(role === 'admin' || role === 'merchant'
       ? [
           { href: '/settings/shipping', label: t('shipping.title') },
+          { href: '/settings/stock', label: t('stockPolicy.title') },
           { href: '/settings/api-keys', label: t('people.keys.title') },
         ]
       : []),

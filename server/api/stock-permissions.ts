@@ -36,6 +36,8 @@ export const STOCK_PERMISSIONS = {
   'promises.setSafety': { allow: SHIPPERS },
   'promises.setChannel': { allow: SHIPPERS },
   'stockPolicies.get': { allow: ORDER_READERS },
+  'stockPolicies.list': { allow: ORDER_READERS },
+  'stockPolicies.preview': { allow: CATALOGUERS },
   'stockPolicies.save': { allow: CATALOGUERS },
   'channels.list': { allow: ORDER_READERS },
   'channels.get': { allow: ORDER_READERS },

@@ -38,6 +38,7 @@ import { simulators } from './de/simulators.ts';
 import { status } from './de/status.ts';
 import { stock } from './de/stock.ts';
 import { stockIo } from './de/stock-io.ts';
+import { stockPolicy } from './de/stock-policy.ts';
 import { stockWork } from './de/stock-work.ts';
 import { track } from './de/track.ts';
 import { ui } from './de/ui.ts';
@@ -84,6 +85,7 @@ export const de = {
   status,
   stock,
   stockIo,
+  stockPolicy,
   stockWork,
   backorders,
   track,

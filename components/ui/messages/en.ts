@@ -38,6 +38,7 @@ import { simulators } from './en/simulators.ts';
 import { status } from './en/status.ts';
 import { stock } from './en/stock.ts';
 import { stockIo } from './en/stock-io.ts';
+import { stockPolicy } from './en/stock-policy.ts';
 import { stockWork } from './en/stock-work.ts';
 import { track } from './en/track.ts';
 import { ui } from './en/ui.ts';
@@ -84,6 +85,7 @@ export const en = {
   status,
   stock,
   stockIo,
+  stockPolicy,
   stockWork,
   backorders,
   track,

@@ -90,6 +90,11 @@ export const STOCK_SAMPLES = {
     input: (world) => ({ merchantId: world.merchants[1] }),
     foreign: [(world) => ({ merchantId: world.merchants[0] })],
   },
+  'stockPolicies.list': {},
+  'stockPolicies.preview': {
+    input: (world) => ({ merchantId: world.merchants[1], expiryWarningDays: 30, countLimitUnits: 5 }),
+    foreign: [(world) => ({ merchantId: world.merchants[0], expiryWarningDays: 30, countLimitUnits: null })],
+  },
   'stockPolicies.save': {
     input: (world) => ({
       merchantId: world.merchants[1],

@@ -48,6 +48,8 @@ export interface StockPolicy {
   readonly expiryWarningDays: number;
   /** Whether what is on its way counts as there, where goods that run low are looked for. */
   readonly lowCountsInbound: boolean;
+  /** How long a cart of the shop keeps its units while its customer pays. */
+  readonly cartMinutes: number;
   readonly version: bigint;
 }
 
@@ -58,6 +60,7 @@ export const defaultPolicy = (merchantId: string): StockPolicy => ({
   countLimitUnits: null,
   expiryWarningDays: 30,
   lowCountsInbound: true,
+  cartMinutes: 15,
   version: 0n,
 });
 

@@ -91,5 +91,7 @@ export const saveStockPolicyInput = z.object({
   expiryWarningDays: z.int().min(0).max(3650),
   /** Whether what purchase orders bring counts as there, where goods that run low are looked for; as it was where absent. */
   lowCountsInbound: z.boolean().optional(),
+  /** How long a cart of the shop keeps its units while its customer pays; as it was where absent. */
+  cartMinutes: z.int().min(1).max(60).optional(),
 });
 export type SaveStockPolicyInput = z.infer<typeof saveStockPolicyInput>;

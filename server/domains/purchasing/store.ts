@@ -77,6 +77,7 @@ const POLICIES: TableSpec = {
     count_limit_units: 'int8',
     expiry_warning_days: 'int4',
     low_counts_inbound: 'bool',
+    cart_minutes: 'int4',
     version: 'int8',
   },
 };
@@ -160,7 +161,7 @@ export async function readPolicies(db: Queryable, merchantIds: readonly string[]
   const { rows } = await db.query<StockPolicy>({
     name: 'stock-policies',
     text: `SELECT merchant_id AS "merchantId", over_receipt_percent AS "overReceiptPercent", count_limit_units AS "countLimitUnits",
-                  expiry_warning_days AS "expiryWarningDays", low_counts_inbound AS "lowCountsInbound", version
+                  expiry_warning_days AS "expiryWarningDays", low_counts_inbound AS "lowCountsInbound", cart_minutes AS "cartMinutes", version
            FROM stock_policies WHERE merchant_id = ANY($1::uuid[])`,
     values: [merchantIds],
   });
@@ -268,10 +269,11 @@ export async function writePolicies(tx: Tx, policies: readonly StockPolicy[]): P
       count_limit_units: policy.countLimitUnits,
       expiry_warning_days: policy.expiryWarningDays,
       low_counts_inbound: policy.lowCountsInbound,
+      cart_minutes: policy.cartMinutes,
       version: policy.version,
     })),
     `ON CONFLICT (merchant_id) DO UPDATE SET over_receipt_percent = excluded.over_receipt_percent,
        count_limit_units = excluded.count_limit_units, expiry_warning_days = excluded.expiry_warning_days,
-       low_counts_inbound = excluded.low_counts_inbound, version = excluded.version`,
+       low_counts_inbound = excluded.low_counts_inbound, cart_minutes = excluded.cart_minutes, version = excluded.version`,
   );
 }

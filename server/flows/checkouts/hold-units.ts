@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { Checkout, CheckoutHold, CheckoutLine } from '../../domains/checkouts/rules.ts';
+import * as purchasing from '../../domains/purchasing/service.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import type { Queryable } from '../../platform/db.ts';
@@ -10,7 +11,7 @@ import type { Shortage } from '../take-available.ts';
  * Keeps a cart's units while its customer pays: whoever comes too late is told at the cart, not after paying. What a shop sells before it is
  * here is not held: it waits in a queue, in which only orders stand.
  */
-const HOLD_SECONDS = 15 * 60;
+
 /** More than anybody puts into a cart of the shop: a visitor keeps no warehouse from others. */
 const MOST_HELD = 20;
 
@@ -34,7 +35,8 @@ export async function holdUnits(
 ): Promise<CheckoutHold | null> {
   if (lines.some(({ quantity }) => quantity > MOST_HELD)) return null;
   const wanted = lines.map(({ sku, quantity }) => ({ sku, quantity }));
-  const asked = { merchantId, channel: source, lines: wanted, ttlSeconds: HOLD_SECONDS, accept: 'available' as const };
+  const ttlSeconds = (await cartMinutes(pool, merchantId)) * 60;
+  const asked = { merchantId, channel: source, lines: wanted, ttlSeconds, accept: 'available' as const };
   try {
     const held = await reservations.reserve(asked, ctx, `${key}:hold`);
     const missing = await notToBeHad(pool, merchantId, held.shortages, ctx);
@@ -51,6 +53,11 @@ export async function holdUnits(
     if (missing.length === 0) return null;
     throw outOfStock(missing);
   }
+}
+
+async function cartMinutes(db: Queryable, merchantId: string): Promise<number> {
+  const found = await purchasing.policies(db, [merchantId]);
+  return purchasing.policyOf({ policies: found }, merchantId).cartMinutes;
 }
 
 function outOfStock(missing: readonly Shortage[]): DomainError {

@@ -5,6 +5,7 @@ import { writeEvidence } from '../../testing/evidence.ts';
 import { SCOPE_SQL } from '../../views/integrity/invariant.ts';
 import { INVARIANTS } from '../../views/integrity.ts';
 import { listExpiringLots, listLowStock } from '../../views/stock-alerts.ts';
+import { listStockPolicies, previewStockPolicy } from '../../views/stock-policies.ts';
 import { type OrderWorld, orderWorld } from '../testing/order-world.ts';
 import { refusalOf } from '../testing/refusal.ts';
 
@@ -89,7 +90,13 @@ describe('an alert', () => {
     await flows().movePurchaseOrder({ purchaseOrderId: draft.id, step: 'order' }, w.ctx());
     expect(await sweep()).toEqual({ opened: 0, closed: 1 });
     const policy = { merchantId: w.merchantId, overReceiptPercent: 0, countLimitUnits: null, expiryWarningDays: 30 };
+    const today = w.clock().toISOString().slice(0, 10);
+    const preview = await previewStockPolicy(w.db.pool, EVERYTHING, { ...policy, today });
+    expect(preview).toMatchObject({ lowWithInbound: 0, lowWithoutInbound: 1, expiring: 0, differences: 0, waiting: 0 });
     await flows().savePolicy({ ...policy, version: 0n, lowCountsInbound: false }, w.ctx());
+    expect(await listStockPolicies(w.db.pool, EVERYTHING)).toMatchObject([
+      { withReorderPoint: 2, lowCountsInbound: false, cartMinutes: 15 },
+    ]);
     expect(await sweep()).toEqual({ opened: 1, closed: 0 });
     const saved = await flows().savePolicy({ ...policy, version: 1n }, w.ctx());
     expect(await sweep()).toEqual({ opened: 0, closed: 0 });

@@ -39,6 +39,7 @@ function decide(world: SavingPolicies, { input, ctx }: Request<SaveStockPolicyIn
     merchantId,
     ...facts,
     lowCountsInbound: facts.lowCountsInbound ?? known.lowCountsInbound,
+    cartMinutes: facts.cartMinutes ?? known.cartMinutes,
     countLimitUnits: units === null ? null : BigInt(units),
     version: known.version + 1n,
   };
@@ -53,9 +54,9 @@ function record(world: SavingPolicies, change: { readonly before: Policy; readon
   world.applied++;
   const { merchantId, version } = change.after;
   const about = { aggregate: 'stock_policy', aggregateId: merchantId, aggregateVersion: version, merchantId } as const;
-  const facts = ({ countLimitUnits, overReceiptPercent, expiryWarningDays, lowCountsInbound }: Policy) => {
+  const facts = ({ countLimitUnits, overReceiptPercent, expiryWarningDays, lowCountsInbound, cartMinutes }: Policy) => {
     const units = countLimitUnits === null ? null : Number(countLimitUnits);
-    return { overReceiptPercent, countLimitUnits: units, expiryWarningDays, lowCountsInbound };
+    return { overReceiptPercent, countLimitUnits: units, expiryWarningDays, lowCountsInbound, cartMinutes };
   };
   const type = 'stock_policy.changed';
   emit(world.outbox, { ...about, type, data: facts(change.after) }, ctx);
