@@ -169,6 +169,29 @@ export function RelistDialog({ page, listing, onClose }: Props & { readonly list
   );
 }
 
+/** Takes a SKU off, or lists it again. */
+export function ListingDialog({ page, listing, onClose }: Props & { readonly listing: ListingRow }) {
+  const { t } = useMessages();
+  const trpc = useTRPC();
+  const sku = listing.skuCode;
+  const listed = listing.takenOff;
+  const { request, options } = useDone(onClose, () => t(listed ? 'channels.isOnAgain' : 'channels.isOff', { sku }));
+  const set = useMutation(trpc.channels.setListing.mutationOptions(options));
+  return (
+    <EffectDialog
+      opened
+      danger={!listed}
+      onClose={onClose}
+      title={t(listed ? 'channels.putOnNamed' : 'channels.takeOffNamed', { sku })}
+      preview={<p>{t(listed ? 'channels.putOnEffect' : 'channels.takeOffEffect')}</p>}
+      verb={t(listed ? 'channels.putOnVerb' : 'channels.takeOffVerb', { sku })}
+      error={shownError(set.error)}
+      busy={set.isPending}
+      onConfirm={() => set.mutate(request.keyed({ connectionId: page.id, skuId: listing.skuId, listed }))}
+    />
+  );
+}
+
 /** A person says who is right. */
 export function DriftDialog({ page, drift, onClose }: Props & { readonly drift: DriftRow }) {
   const { t } = useMessages();

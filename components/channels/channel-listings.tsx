@@ -1,6 +1,6 @@
 'use client';
 import { Button, SegmentedControl, TextInput } from '@mantine/core';
-import { IconAlertTriangle, IconCheck, IconHourglass } from '@tabler/icons-react';
+import { IconAlertTriangle, IconCheck, IconEyeOff, IconHourglass } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { ChannelPage, ListingRow, ListingView } from '../../server/views/channels.ts';
 import { useMoreRows } from '../more-rows.ts';
@@ -14,11 +14,11 @@ import { Quantity } from '../ui/money.tsx';
 import { MoreButton } from '../ui/more-button.tsx';
 import { EmptyState, Loaded } from '../ui/states.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
-import { RelistDialog } from './channel-dialogs.tsx';
+import { ListingDialog, RelistDialog } from './channel-dialogs.tsx';
 import classes from './channels.module.css';
 
 const PAGE = 25;
-const VIEWS = ['all', 'unsent', 'problem'] as const;
+const VIEWS = ['all', 'unsent', 'problem', 'off'] as const;
 
 function State({ row }: { row: ListingRow }) {
   const { t } = useMessages();
@@ -28,6 +28,12 @@ function State({ row }: { row: ListingRow }) {
         {t(`channels.problems.${row.problem}`)}
       </Badge>
     );
+  if (row.takenOff && !row.waits)
+    return (
+      <Badge tone="neutral" icon={IconEyeOff}>
+        {t('channels.off')}
+      </Badge>
+    );
   return (
     <Badge tone={row.waits ? 'moving' : 'done'} icon={row.waits ? IconHourglass : IconCheck}>
       {t(row.waits ? 'channels.waits' : 'channels.listed')}
@@ -35,7 +41,15 @@ function State({ row }: { row: ListingRow }) {
   );
 }
 
-function useColumns(onRelist: ((row: ListingRow) => void) | null): Column<ListingRow>[] {
+interface Doing {
+  readonly row: ListingRow;
+  readonly what: 'rename' | 'list';
+}
+
+function useColumns(
+  may: { readonly rename: boolean; readonly list: boolean },
+  onDo: (doing: Doing) => void,
+): Column<ListingRow>[] {
   const { t } = useMessages();
   return [
     { key: 'sku', header: t('channels.sku'), cell: (row) => row.skuCode, card: 'title' },
@@ -51,21 +65,35 @@ function useColumns(onRelist: ((row: ListingRow) => void) | null): Column<Listin
     { key: 'version', header: t('channels.version'), right: true, cell: (row) => <Quantity value={row.ackedVersion} /> },
     { key: 'at', header: t('channels.at'), cell: (row) => <TimeAgo at={row.ackedAt} /> },
     { key: 'state', header: t('channels.listingState'), cell: (row) => <State row={row} />, card: 'endSub' },
-    ...(onRelist
+    ...(may.rename || may.list
       ? [
           {
-            key: 'relist',
-            header: t('channels.relist'),
+            key: 'do',
+            header: t('ui.actions'),
             card: 'actions' as const,
             cell: (row: ListingRow) => (
-              <Button
-                size="compact-xs"
-                variant="default"
-                aria-label={t('channels.relistNamed', { sku: row.skuCode })}
-                onClick={() => onRelist(row)}
-              >
-                {t('channels.relist')}
-              </Button>
+              <span className={classes.actions}>
+                {may.rename && (
+                  <Button
+                    size="compact-xs"
+                    variant="default"
+                    aria-label={t('channels.relistNamed', { sku: row.skuCode })}
+                    onClick={() => onDo({ row, what: 'rename' })}
+                  >
+                    {t('channels.relist')}
+                  </Button>
+                )}
+                {may.list && (
+                  <Button
+                    size="compact-xs"
+                    variant="default"
+                    aria-label={t(row.takenOff ? 'channels.putOnNamed' : 'channels.takeOffNamed', { sku: row.skuCode })}
+                    onClick={() => onDo({ row, what: 'list' })}
+                  >
+                    {t(row.takenOff ? 'channels.putOn' : 'channels.takeOff')}
+                  </Button>
+                )}
+              </span>
             ),
           },
         ]
@@ -81,12 +109,12 @@ export function ChannelListings({ page }: { page: ChannelPage }) {
   const powers = usePowers();
   const [view, setView] = useState<ListingView>('all');
   const [q, setQ] = useState('');
-  const [renaming, setRenaming] = useState<ListingRow | null>(null);
+  const [doing, setDoing] = useState<Doing | null>(null);
   const input = { connectionId: page.id, view, ...(q.trim() ? { q: q.trim() } : {}) };
   const list = useMoreRows(trpc.channels.listings.queryKey(input), (after) =>
     client.channels.listings.query({ ...input, limit: PAGE, after }),
   );
-  const columns = useColumns(powers.may('channels.relist') ? setRenaming : null);
+  const columns = useColumns({ rename: powers.may('channels.relist'), list: powers.may('channels.setListing') }, setDoing);
   return (
     <Section title={t('channels.listings')} count={page.listings}>
       <div className={classes.tools}>
@@ -126,7 +154,8 @@ export function ChannelListings({ page }: { page: ChannelPage }) {
         }
       </Loaded>
       <MoreButton more={list.more} busy={list.busy} />
-      {renaming && <RelistDialog page={page} listing={renaming} onClose={() => setRenaming(null)} />}
+      {doing?.what === 'rename' && <RelistDialog page={page} listing={doing.row} onClose={() => setDoing(null)} />}
+      {doing?.what === 'list' && <ListingDialog page={page} listing={doing.row} onClose={() => setDoing(null)} />}
     </Section>
   );
 }

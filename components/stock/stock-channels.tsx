@@ -1,5 +1,5 @@
 'use client';
-import { IconAlertTriangle, IconCheck, IconRefresh } from '@tabler/icons-react';
+import { IconAlertTriangle, IconCheck, IconEyeOff, IconRefresh } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
 import type { ToldChannel } from '../../server/views/sku-channels.ts';
@@ -18,6 +18,12 @@ function State({ row }: { row: ToldChannel }) {
     return (
       <Badge tone="blocked" icon={IconAlertTriangle}>
         {t('stock.told.refused')}
+      </Badge>
+    );
+  if (row.takenOff && !row.behind)
+    return (
+      <Badge tone="neutral" icon={IconEyeOff}>
+        {t('channels.off')}
       </Badge>
     );
   return (

@@ -6,6 +6,7 @@ import {
   relistInput,
   resendChannelInput,
   resolveDriftInput,
+  setListingInput,
 } from '../domains/channels/schema.ts';
 import { LISTING_VIEWS, listChannels, listListings, readChannel } from '../views/channels.ts';
 import { yours } from './authorise.ts';
@@ -45,6 +46,11 @@ export const channelsRouter = router({
   relist: procedure.input(keyed(relistInput)).mutation(async ({ ctx, input }) => {
     await own(ctx, 'channel', input.connectionId);
     return submit(ctx, input, ctx.app.flows.channels.relist);
+  }),
+
+  setListing: procedure.input(keyed(setListingInput)).mutation(async ({ ctx, input }) => {
+    await own(ctx, 'channel', input.connectionId);
+    return submit(ctx, input, ctx.app.flows.channels.setListing);
   }),
 
   askReport: procedure.input(keyed(askReportInput)).mutation(async ({ ctx, input }) => {

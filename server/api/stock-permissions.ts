@@ -46,6 +46,7 @@ export const STOCK_PERMISSIONS = {
   'channels.change': { allow: CATALOGUERS },
   'channels.resend': { allow: CATALOGUERS },
   'channels.relist': { allow: CATALOGUERS },
+  'channels.setListing': { allow: CATALOGUERS },
   'channels.askReport': { allow: SHIPPERS },
   'channels.resolveDrift': { allow: SHIPPERS },
   'purchaseOrders.create': { allow: SHIPPERS },

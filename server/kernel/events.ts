@@ -110,6 +110,8 @@ export const EVENT_TYPES = [
   'channel.resumed',
   'channel.resent',
   'channel.relisted',
+  'channel.listed',
+  'channel.delisted',
   'channel.report_asked',
   'channel.failing',
   'channel.recovered',

@@ -152,6 +152,8 @@ export interface ListingRow {
   readonly skuName: string;
   readonly ref: string;
   readonly active: boolean;
+  /** Somebody took it off: it is listed with nothing. */
+  readonly takenOff: boolean;
   readonly sentQuantity: bigint | null;
   readonly sentVersion: bigint | null;
   readonly sentAt: Date | null;
@@ -162,9 +164,14 @@ export interface ListingRow {
   readonly problem: 'unknown' | 'ahead' | null;
 }
 
-export const LISTING_VIEWS = ['all', 'unsent', 'problem'] as const;
+export const LISTING_VIEWS = ['all', 'unsent', 'problem', 'off'] as const;
 export type ListingView = (typeof LISTING_VIEWS)[number];
-const VIEW: Readonly<Record<ListingView, string>> = { all: 'true', unsent: UNSENT, problem: 'l.problem IS NOT NULL' };
+const VIEW: Readonly<Record<ListingView, string>> = {
+  all: 'true',
+  unsent: UNSENT,
+  problem: 'l.problem IS NOT NULL',
+  off: 'l.taken_off',
+};
 
 /** A connection's listings, by the SKU's code. */
 export function listListings(
@@ -188,7 +195,7 @@ export function listListings(
     db,
     {
       label: 'channel-listings',
-      columns: `l.sku_id AS "skuId", k.code AS "skuCode", k.name AS "skuName", l.ref, l.active, l.sent_quantity AS "sentQuantity", l.sent_version AS "sentVersion",
+      columns: `l.sku_id AS "skuId", k.code AS "skuCode", k.name AS "skuName", l.ref, l.active, l.taken_off AS "takenOff", l.sent_quantity AS "sentQuantity", l.sent_version AS "sentVersion",
         l.sent_at AS "sentAt", l.acked_quantity AS "ackedQuantity", l.acked_version AS "ackedVersion", l.acked_at AS "ackedAt", ${UNSENT} AS waits, l.problem`,
       from: 'channel_listings l JOIN channel_connections c ON c.id = l.connection_id JOIN skus k ON k.id = l.sku_id',
       where,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { changeChannelInput, connectChannelInput } from '../../domains/channels/schema.ts';
 import {
   type ChannelRow,
   type DriftRow,
@@ -8,8 +9,9 @@ import {
   readChannel,
 } from '../../views/channels.ts';
 import { procedure, router } from '../trpc.ts';
-import { id, page, pageOf, pageQuery, time, timeOrNull, timestamp, upper } from './fields.ts';
-import { operation } from './operation.ts';
+import { id, page, pageOf, pageQuery, time, timeOrNull, timestamp, upper, words } from './fields.ts';
+import { skusNamed } from './named-goods.ts';
+import { exchangeOf, operation, perform } from './operation.ts';
 
 const TAG = 'Channels';
 const count = z.int().min(0);
@@ -44,6 +46,7 @@ const listing = z
     version: z.int().nullable().meta({ description: 'Of the supply, as it was acknowledged.' }),
     acknowledged_at: at,
     current: z.boolean(),
+    listed: z.boolean().meta({ description: 'False: it was taken off, and the channel is told that there is nothing.' }),
   })
   .meta({ id: 'ChannelListing' });
 const difference = z
@@ -87,6 +90,7 @@ const listingOf = (row: ListingRow): z.infer<typeof listing> => ({
   version: whole(row.ackedVersion),
   acknowledged_at: timeOrNull(row.ackedAt),
   current: !row.waits && row.problem === null,
+  listed: !row.takenOff,
 });
 const differenceOf = (row: DriftRow): z.infer<typeof difference> => ({
   id: row.id,
@@ -101,7 +105,20 @@ const differenceOf = (row: DriftRow): z.infer<typeof difference> => ({
   times_seen: row.timesSeen,
 });
 
-/** Channels that sell our stock elsewhere, as programs watch them. */
+const changed = z
+  .object({ id, name: z.string(), status: z.enum(['ON', 'PAUSED']), version: z.int() })
+  .meta({ id: 'ChangedChannel' });
+const changedOf = (done: { id: string; name: string; status: 'on' | 'paused'; version: number }): z.infer<typeof changed> => ({
+  ...done,
+  status: upper(done.status),
+});
+const facts = {
+  name: words(80),
+  url: words(500).meta({ description: 'One of the addresses that the operator allows.', example: 'https://bazaar.example' }),
+  secret: z.string().min(24).max(200).meta({ description: 'Both sides sign with it. It is never shown again.' }),
+};
+
+/** Channels that sell our stock elsewhere, as programs connect, watch and change them. */
 export const channelsRouter = router({
   list: procedure
     .meta(
@@ -150,4 +167,79 @@ export const channelsRouter = router({
     .query(async ({ ctx, input }) => ({
       data: (await readChannel(ctx.pool, ctx.scope, input.channel)).drift.map(differenceOf),
     })),
+
+  connect: procedure
+    .meta(
+      operation({
+        method: 'POST',
+        path: '/channels',
+        id: 'connectChannel',
+        tag: TAG,
+        summary: 'Connect a channel that sells your stock',
+        description: 'Every active SKU with stock is listed by its code and told at once.',
+        status: 201,
+        example: { kind: 'marketplace', name: 'Bazaar', url: 'https://bazaar.example', secret: 'whsec_0123456789abcdef01234567' },
+        refuses: ['already_exists'],
+      }),
+    )
+    .input(z.strictObject({ kind: words(40).meta({ example: 'marketplace' }), ...facts }))
+    .output(changed)
+    .mutation(async ({ ctx, input }) => {
+      const wish = { ...input, merchantId: ctx.scope.merchantId ?? '' };
+      const made = await perform(ctx, ctx.app.flows.channels.connect, connectChannelInput.parse(wish));
+      exchangeOf(ctx).location = '/api/v1/channels';
+      return changedOf(made);
+    }),
+
+  update: procedure
+    .meta(
+      operation({
+        method: 'PATCH',
+        path: '/channels/{channel}',
+        id: 'updateChannel',
+        tag: TAG,
+        summary: 'Change, pause or resume a channel',
+        description: 'While it is paused nothing is sent; changes wait, and are told in one message when it is resumed.',
+        example: { status: 'PAUSED' },
+        refuses: ['already_exists'],
+      }),
+    )
+    .input(
+      z.strictObject({
+        channel: id,
+        name: facts.name.optional(),
+        url: facts.url.optional(),
+        secret: facts.secret.optional(),
+        status: z.enum(['ON', 'PAUSED']).optional(),
+      }),
+    )
+    .output(changed)
+    .mutation(async ({ ctx, input: { channel, status, ...rest } }) => {
+      const { id: connectionId } = await readChannel(ctx.pool, ctx.scope, channel);
+      const wish = { ...rest, connectionId, ...(status ? { status: status === 'ON' ? 'on' : 'paused' } : {}) };
+      return changedOf(await perform(ctx, ctx.app.flows.channels.change, changeChannelInput.parse(wish)));
+    }),
+
+  setListing: procedure
+    .meta(
+      operation({
+        method: 'PUT',
+        path: '/channels/{channel}/listings/{sku}',
+        id: 'setChannelListing',
+        tag: TAG,
+        summary: 'Take a SKU off a channel, or list it again',
+        description: 'What is taken off is told to the channel with a quantity of 0, whatever is on the shelf.',
+        example: { listed: false },
+        refuses: ['unknown_sku'],
+      }),
+    )
+    .input(z.strictObject({ channel: id, sku: words(100), listed: z.boolean() }))
+    .output(z.object({ sku: z.string(), listing_id: z.string(), listed: z.boolean() }).meta({ id: 'ListedSku' }))
+    .mutation(async ({ ctx, input }) => {
+      const { id: connectionId } = await readChannel(ctx.pool, ctx.scope, input.channel);
+      const skuOf = await skusNamed(ctx, [input.sku]);
+      const wish = { connectionId, skuId: skuOf(input.sku), listed: input.listed };
+      const { ref, listed } = await perform(ctx, ctx.app.flows.channels.setListing, wish);
+      return { sku: input.sku, listing_id: ref, listed };
+    }),
 });

@@ -1,40 +1,29 @@
 import { z } from 'zod';
-import { PURCHASE_STATUSES, type PurchaseStatus } from '../../domains/purchasing/rules.ts';
+import { PURCHASE_STATUSES } from '../../domains/purchasing/rules.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import { listPurchaseOrders, type PurchaseOrderPage, readPurchaseOrder } from '../../views/purchase-orders.ts';
-import { findNode, findSkus } from '../../views/rest-lookups.ts';
-import type { ApiContext } from '../context.ts';
+import { findNode } from '../../views/rest-lookups.ts';
 import { procedure, router } from '../trpc.ts';
 import { currency, id, page, pageOf, pageQuery, reference, upper, words } from './fields.ts';
+import { type Caller, skusNamed, writtenSheet } from './named-goods.ts';
 import { exchangeOf, operation, perform } from './operation.ts';
 import { day, detail, detailOf, lineIn, status, summary, summaryOf, written } from './purchase-resources.ts';
 
 const TAG = 'Purchase orders';
-type Context = ApiContext & { readonly scope: { readonly merchantId: string | null; readonly customerId: string | null } };
 
 /** The lines with their SKUs by id; refuses every code that is not there, all at once. */
-async function linesOf<T extends z.infer<typeof lineIn>>(ctx: Context, lines: readonly T[]) {
-  const skus = await findSkus(
-    ctx.pool,
-    ctx.scope,
+async function linesOf<T extends z.infer<typeof lineIn>>(ctx: Caller, lines: readonly T[]) {
+  const skuOf = await skusNamed(
+    ctx,
     lines.map((line) => line.sku),
   );
-  const unknown = [...new Set(lines.flatMap((line) => (skus.has(line.sku) ? [] : [line.sku])))];
-  if (unknown.length > 0) throw new DomainError('unknown_sku', `There is no SKU ${unknown.join(', ')}.`, { skus: unknown });
   return lines.map(({ sku, quantity, unit_cost, expected_on }) => ({
-    skuId: skus.get(sku) as string,
+    skuId: skuOf(sku),
     quantity,
     unitCost: unit_cost ?? null,
     expectedOn: expected_on ?? null,
   }));
 }
-
-const writtenOf = (done: { id: string; number: string; status: PurchaseStatus; version: number }): z.infer<typeof written> => ({
-  id: done.id,
-  number: done.number,
-  status: upper(done.status),
-  version: done.version,
-});
 
 const order = reference('purchase order');
 
@@ -127,7 +116,7 @@ export const purchaseOrdersRouter = router({
         lines: await linesOf(ctx, input.lines),
       });
       exchangeOf(ctx).location = `/api/v1/purchase-orders/${done.number}`;
-      return writtenOf(done);
+      return writtenSheet(done);
     }),
 
   update: procedure
@@ -171,7 +160,7 @@ export const purchaseOrdersRouter = router({
         note: input.note === null ? null : input.note?.trim(),
         lines,
       });
-      return writtenOf(done);
+      return writtenSheet(done);
     }),
 
   move: procedure
@@ -199,7 +188,7 @@ export const purchaseOrdersRouter = router({
       const found = await readPurchaseOrder(ctx.pool, ctx.scope, input.purchase_order);
       const step = ({ ORDER: 'order', CANCEL: 'cancel', CLOSE: 'close' } as const)[input.step];
       const wish = { purchaseOrderId: found.id, step, reason: input.reason?.trim() };
-      return writtenOf(await perform(ctx, ctx.app.flows.stockWork.movePurchaseOrder, wish));
+      return writtenSheet(await perform(ctx, ctx.app.flows.stockWork.movePurchaseOrder, wish));
     }),
 
   receive: procedure
@@ -250,7 +239,7 @@ export const purchaseOrdersRouter = router({
       }));
       const wish = { purchaseOrderId: found.id, note: input.note?.trim(), lines };
       const done = await perform(ctx, ctx.app.flows.stockWork.receivePurchaseOrder, wish);
-      return { ...writtenOf(done), receipt_id: done.receiptId, received: done.received, damaged: done.damaged };
+      return { ...writtenSheet(done), receipt_id: done.receiptId, received: done.received, damaged: done.damaged };
     }),
 });
 

@@ -128,6 +128,9 @@ const FOREIGN: Readonly<Record<keyof typeof REST_PERMISSIONS, readonly Call[]>> 
   'v1.channels.list': [],
   'v1.channels.listings': [{ path: (n) => `/channels/${n.channel}/listings` }],
   'v1.channels.differences': [{ path: (n) => `/channels/${n.channel}/differences` }],
+  'v1.channels.connect': [],
+  'v1.channels.update': [{ path: (n) => `/channels/${n.channel}`, body: () => ({ status: 'PAUSED' }) }],
+  'v1.channels.setListing': [{ path: (n) => `/channels/${n.channel}/listings/MUG-RED`, body: () => ({ listed: false }) }],
   'v1.promises.availability': [{ path: () => '/products/NORTH-ONLY/availability' }],
   'v1.promises.list': [{ path: () => '/availability?sku=NORTH-ONLY', nothing: true }],
   'v1.promises.setSafety': [

@@ -24,6 +24,13 @@ const onHand = async (node: string): Promise<number> =>
   (await get('/stock/MUG-RED')).nodes.find((each: { node: string }) => each.node === node)?.on_hand ?? 0;
 
 describe('a transfer over REST', () => {
+  it('that was not sent is cancelled, once', async () => {
+    const wish = { from: 'MAIN', to: 'FAR', lines: [{ sku: 'TENT-2', quantity: 1 }] };
+    const path = `/stock-transfers/${(await post('/stock-transfers', wish)).json.number}/cancel`;
+    expect((await post(path, { reason: 'Sold here' })).json).toMatchObject({ status: 'CANCELLED' });
+    expect((await post(path, {})).json.code).toBe('state_refuses');
+  });
+
   it('is asked for, dispatched, and received with its loss', async () => {
     const before = await onHand('MAIN');
     const wish = { from: 'MAIN', to: 'FAR', lines: [{ sku: 'MUG-RED', quantity: 4 }] };
@@ -74,7 +81,48 @@ describe('a count over REST', () => {
   });
 });
 
+describe('channels over REST', () => {
+  it('are connected, paused, and have a SKU taken off and listed again', async () => {
+    const wish = { kind: 'marketplace', name: 'Bazaar', url: 'https://bazaar.example', secret: 'whsec_0123456789abcdef01234567' };
+    const far = await post('/channels', { ...wish, url: 'https://elsewhere.example' });
+    expect([far.status, far.json.detail]).toEqual([400, expect.stringContaining('Ask the operator')]);
+    const made = await post('/channels', wish);
+    expect([made.status, made.json.status]).toEqual([201, 'ON']);
+    expect((await post('/channels', wish)).json.code).toBe('already_exists');
+    const path = `/channels/${made.json.id}`;
+    const paused = await world.send('PATCH', path, { body: { status: 'PAUSED' } });
+    expect(paused.json).toMatchObject({ name: 'Bazaar', status: 'PAUSED', version: made.json.version + 1 });
+    const off = await world.send('PUT', `${path}/listings/MUG-RED`, { body: { listed: false } });
+    expect(off.json).toEqual({ sku: 'MUG-RED', listing_id: 'MUG-RED', listed: false });
+    expect((await get(`${path}/listings`)).data).toContainEqual(expect.objectContaining({ sku: 'MUG-RED', listed: false }));
+    const service = await world.send('PUT', `${path}/listings/GIFT-WRAP`, { body: { listed: true } });
+    expect([service.status, service.json.code]).toEqual([404, 'not_found']);
+    expect((await get('/channels')).data).toMatchObject([{ id: made.json.id, channel: 'marketplace', state: 'PAUSED' }]);
+  });
+});
+
 describe('lots and alerts over REST', () => {
+  it('say when a SKU is ordered again, all rows or none', async () => {
+    const set = (rows: readonly object[]) => world.send('PUT', '/reorder-points', { body: { rows } });
+    const rows = [
+      { sku: 'TENT-2', point: 3, quantity: 12 },
+      { sku: 'TENT-2', node: 'FAR', point: 1, quantity: 2 },
+    ];
+    expect((await set(rows)).json).toEqual({ changed: 2 });
+    expect((await get('/stock/TENT-2/reorder-points')).data).toMatchObject([
+      { node: null, point: 3, quantity: 12, low: false },
+      { node: 'FAR', point: 1, quantity: 2 },
+    ]);
+    for (const [wrong, code] of [
+      [{ sku: 'TENT-2', point: 3 }, 'invalid_request'],
+      [{ sku: 'NO-SUCH', point: 3, quantity: 1 }, 'unknown_sku'],
+      [{ sku: 'TENT-2', node: 'NOWHERE', point: 3, quantity: 1 }, 'not_found'],
+    ] as const)
+      expect((await set([{ sku: 'TENT-2' }, wrong])).json.code).toBe(code);
+    expect((await set([{ sku: 'TENT-2' }, { sku: 'TENT-2', node: 'FAR' }])).json).toEqual({ changed: 2 });
+    expect((await get('/stock/TENT-2/reorder-points')).data).toEqual([]);
+  });
+
   it('say what is kept by lot, and what is low', async () => {
     expect(await get('/stock/MUG-RED/lots')).toEqual({ sku: 'MUG-RED', tracked: false, items: [] });
     expect((await get('/stock-lots/expiring')).data).toEqual([]);

@@ -1,11 +1,14 @@
 import { z } from 'zod';
+import { MAX_REORDER_ROWS, MAX_REORDER_UNITS } from '../../domains/replenishment/schema.ts';
+import { DomainError } from '../../kernel/errors.ts';
 import { listLots } from '../../views/lots.ts';
 import { findNode } from '../../views/rest-lookups.ts';
 import { readStock } from '../../views/stock.ts';
-import { listExpiringLots, listLowStock } from '../../views/stock-alerts.ts';
+import { listExpiringLots, listLowStock, listReorderPoints } from '../../views/stock-alerts.ts';
 import { procedure, router } from '../trpc.ts';
 import { id, page, pageOf, pageQuery, time, timeOrNull, timestamp, words } from './fields.ts';
-import { operation } from './operation.ts';
+import { skusNamed } from './named-goods.ts';
+import { operation, perform } from './operation.ts';
 
 const TAG = 'Stock';
 const node = words(100).meta({ description: 'The node’s code.', example: 'MAIN' });
@@ -39,7 +42,18 @@ const lot = z
   })
   .meta({ id: 'StockLot' });
 
-/** What runs low, and what is kept by lot. */
+const reorderPoint = z.object({
+  sku: words(100),
+  node: node.nullable().meta({ description: 'A node’s code. Null: over all nodes.' }),
+  point: z
+    .int()
+    .min(0)
+    .max(MAX_REORDER_UNITS)
+    .meta({ description: 'It is ordered again once no more units than these are left.' }),
+  quantity: z.int().min(1).max(MAX_REORDER_UNITS).meta({ description: 'How many at a time.' }),
+});
+
+/** What runs low, when it is ordered again, and what is kept by lot. */
 export const stockAlertsRouter = router({
   list: procedure
     .meta(
@@ -144,5 +158,76 @@ export const stockAlertsRouter = router({
         on_hand: Number(row.onHand),
       }));
       return { sku: sku.code, tracked: found !== null, items };
+    }),
+
+  points: procedure
+    .meta(
+      operation({
+        method: 'GET',
+        path: '/stock/{sku}/reorder-points',
+        id: 'listReorderPoints',
+        tag: TAG,
+        summary: 'List when a SKU is ordered again',
+      }),
+    )
+    .input(z.strictObject({ sku: words(100) }))
+    .output(z.object({ data: z.array(reorderPoint.extend({ low: z.boolean() }).meta({ id: 'ReorderPoint' })) }))
+    .query(async ({ ctx, input }) => {
+      const { sku } = await readStock(ctx.pool, ctx.scope, input.sku);
+      const found = await listReorderPoints(ctx.pool, ctx.scope, sku.id);
+      const data = found.map((row) => ({
+        sku: sku.code,
+        node: row.nodeCode,
+        point: Number(row.point),
+        quantity: Number(row.quantity),
+        low: row.isLow,
+      }));
+      return { data };
+    }),
+
+  setPoints: procedure
+    .meta(
+      operation({
+        method: 'PUT',
+        path: '/reorder-points',
+        id: 'setReorderPoints',
+        tag: TAG,
+        summary: 'Set when SKUs are ordered again',
+        description: 'All rows are set, or none. A row without `point` and `quantity` takes the rule of its place away.',
+        example: { rows: [{ sku: 'MUG-RED', point: 20, quantity: 48 }] },
+        refuses: ['not_found', 'unknown_sku'],
+      }),
+    )
+    .input(
+      z.strictObject({
+        rows: z
+          .array(reorderPoint.partial({ node: true, point: true, quantity: true }).strict())
+          .min(1)
+          .max(MAX_REORDER_ROWS),
+      }),
+    )
+    .output(z.object({ changed: z.int() }).meta({ id: 'ReorderPointsSet' }))
+    .mutation(async ({ ctx, input }) => {
+      const { rows } = input;
+      const half = rows.findIndex((row) => (row.point === undefined) !== (row.quantity === undefined));
+      if (half >= 0)
+        throw new DomainError('invalid_request', 'Send point and quantity together, or neither.', {
+          field: `rows.${half}.point`,
+        });
+      const skuOf = await skusNamed(
+        ctx,
+        rows.map((row) => row.sku),
+      );
+      const nodes = new Map<string, string>();
+      for (const code of new Set(rows.flatMap((row) => row.node ?? [])))
+        nodes.set(code, await findNode(ctx.pool, ctx.scope, code));
+      return perform(ctx, ctx.app.flows.stockWork.setReorderPoints, {
+        merchantId: ctx.scope.merchantId ?? '',
+        rows: rows.map(({ sku, node: code, point, quantity }) => ({
+          skuId: skuOf(sku),
+          nodeId: code ? (nodes.get(code) as string) : null,
+          rule: point === undefined || quantity === undefined ? null : { point, quantity },
+        })),
+      });
     }),
 });

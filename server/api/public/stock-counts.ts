@@ -1,18 +1,17 @@
 import { z } from 'zod';
-import { COUNT_LINE_STATUSES, COUNT_STATUSES, type CountStatus } from '../../domains/counts/rules.ts';
+import { COUNT_LINE_STATUSES, COUNT_STATUSES } from '../../domains/counts/rules.ts';
 import { type CountChoice, MAX_COUNT_LINES } from '../../domains/counts/schema.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import { type CountPage, listCounts, readCount } from '../../views/counts.ts';
-import { findNode, findSkus } from '../../views/rest-lookups.ts';
-import type { ApiContext } from '../context.ts';
+import { findNode } from '../../views/rest-lookups.ts';
 import { procedure, router } from '../trpc.ts';
 import { id, page, pageOf, pageQuery, reference, time, timeOrNull, timestamp, upper, uppers, words } from './fields.ts';
+import { type Caller, lineNamed, skusNamed, writtenSheet } from './named-goods.ts';
 import { exchangeOf, operation, perform } from './operation.ts';
 
 const TAG = 'Stock counts';
 const status = z.enum(uppers(COUNT_STATUSES));
 const count = reference('count');
-type Context = ApiContext & { readonly scope: { readonly merchantId: string | null; readonly customerId: string | null } };
 
 const summary = z
   .object({
@@ -57,12 +56,6 @@ const detail = z
   .meta({ id: 'StockCount' });
 
 const written = z.object({ id, number: z.string(), status, version: z.int() }).meta({ id: 'WrittenStockCount' });
-const writtenOf = (done: { id: string; number: string; status: CountStatus; version: number }): z.infer<typeof written> => ({
-  id: done.id,
-  number: done.number,
-  status: upper(done.status),
-  version: done.version,
-});
 const whole = (value: bigint | null): number | null => (value === null ? null : Number(value));
 
 const detailOf = (found: CountPage): z.infer<typeof detail> => ({
@@ -89,21 +82,13 @@ const detailOf = (found: CountPage): z.infer<typeof detail> => ({
 });
 
 /** What is counted: some SKUs, some bins, or everything at the node. */
-async function choiceOf(ctx: Context, input: { skus?: string[] | undefined; bins?: string[] | undefined }): Promise<CountChoice> {
+async function choiceOf(ctx: Caller, input: { skus?: string[] | undefined; bins?: string[] | undefined }): Promise<CountChoice> {
   if (input.skus && input.bins)
     throw new DomainError('invalid_request', 'Choose by skus or by bins, not by both.', { field: 'bins' });
   if (input.bins) return { by: 'bins', bins: input.bins };
   if (!input.skus) return { by: 'all' };
-  const skus = await findSkus(ctx.pool, ctx.scope, input.skus);
-  const unknown = [...new Set(input.skus.filter((sku) => !skus.has(sku)))];
-  if (unknown.length > 0) throw new DomainError('unknown_sku', `There is no SKU ${unknown.join(', ')}.`, { skus: unknown });
-  return { by: 'skus', skuIds: [...skus.values()] };
-}
-
-function lineOf(found: CountPage, sku: string): string {
-  const line = found.lines.find((own) => own.skuCode === sku);
-  if (!line) throw new DomainError('unknown_sku', `${found.number} has no line of ${sku}.`, { skus: [sku] });
-  return line.id;
+  const skuOf = await skusNamed(ctx, input.skus);
+  return { by: 'skus', skuIds: [...new Set(input.skus.map(skuOf))] };
 }
 
 /** Shelves that are counted. */
@@ -184,7 +169,7 @@ export const stockCountsRouter = router({
         note: input.note?.trim(),
       });
       exchangeOf(ctx).location = `/api/v1/stock-counts/${done.number}`;
-      return writtenOf(done);
+      return writtenSheet(done);
     }),
 
   record: procedure
@@ -223,13 +208,13 @@ export const stockCountsRouter = router({
     .mutation(async ({ ctx, input }) => {
       const found = await readCount(ctx.pool, ctx.scope, input.count);
       const lines = input.lines.map(({ sku, counted, seen_version }) => ({
-        lineId: lineOf(found, sku),
+        lineId: lineNamed(found, sku),
         counted,
         ...(seen_version === undefined ? {} : { seenVersion: seen_version }),
       }));
       const done = await perform(ctx, ctx.app.flows.stockWork.recordCount, { countId: found.id, lines });
       const again = found.lines.flatMap((line) => (done.again.includes(line.id) ? [line.skuCode] : []));
-      return { ...writtenOf(done), again };
+      return { ...writtenSheet(done), again };
     }),
 
   finish: procedure
@@ -266,6 +251,6 @@ export const stockCountsRouter = router({
         leaveUncounted: input.leave_uncounted,
         reason: input.reason?.trim(),
       });
-      return { ...writtenOf(done), applied: done.applied, waiting: done.waiting, approval_id: done.approvalId };
+      return { ...writtenSheet(done), applied: done.applied, waiting: done.waiting, approval_id: done.approvalId };
     }),
 });

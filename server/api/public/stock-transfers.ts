@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { TRANSFER_STATUSES, type TransferStatus } from '../../domains/transfers/rules.ts';
+import { TRANSFER_STATUSES } from '../../domains/transfers/rules.ts';
 import { MAX_TRANSFER_LINES } from '../../domains/transfers/schema.ts';
-import { DomainError } from '../../kernel/errors.ts';
-import { findNode, findSkus } from '../../views/rest-lookups.ts';
+import { findNode } from '../../views/rest-lookups.ts';
 import { listTransfers, readTransfer, type TransferPage } from '../../views/stock-transfers.ts';
 import { procedure, router } from '../trpc.ts';
 import { id, page, pageOf, pageQuery, reference, time, timeOrNull, timestamp, upper, uppers, words } from './fields.ts';
+import { lineNamed, skusNamed, writtenSheet } from './named-goods.ts';
 import { exchangeOf, operation, perform } from './operation.ts';
 
 const TAG = 'Stock transfers';
@@ -57,11 +57,6 @@ const detail = z
   .meta({ id: 'StockTransfer' });
 
 const written = z.object({ id, number: z.string(), status, version: z.int() }).meta({ id: 'WrittenStockTransfer' });
-const writtenOf = (done: { id: string; number: string; status: TransferStatus; version: number }): z.infer<typeof written> => ({
-  ...done,
-  status: upper(done.status),
-});
-
 const detailOf = (found: TransferPage): z.infer<typeof detail> => ({
   id: found.id,
   number: found.number,
@@ -85,13 +80,6 @@ const detailOf = (found: TransferPage): z.infer<typeof detail> => ({
     reason: line.reason,
   })),
 });
-
-/** The line of a SKU: a transfer has one of each. */
-function lineOf(found: TransferPage, sku: string): string {
-  const line = found.lines.find((own) => own.skuCode === sku);
-  if (!line) throw new DomainError('unknown_sku', `${found.number} has no line of ${sku}.`, { skus: [sku] });
-  return line.id;
-}
 
 /** Units on their way from one node to another. */
 export const stockTransfersRouter = router({
@@ -170,22 +158,19 @@ export const stockTransfersRouter = router({
     )
     .output(written)
     .mutation(async ({ ctx, input }) => {
-      const skus = await findSkus(
-        ctx.pool,
-        ctx.scope,
+      const skuOf = await skusNamed(
+        ctx,
         input.lines.map((line) => line.sku),
       );
-      const unknown = [...new Set(input.lines.flatMap(({ sku }) => (skus.has(sku) ? [] : [sku])))];
-      if (unknown.length > 0) throw new DomainError('unknown_sku', `There is no SKU ${unknown.join(', ')}.`, { skus: unknown });
       const done = await perform(ctx, ctx.app.flows.stockWork.createTransfer, {
         merchantId: ctx.scope.merchantId ?? '',
         fromNodeId: await findNode(ctx.pool, ctx.scope, input.from),
         toNodeId: await findNode(ctx.pool, ctx.scope, input.to),
         note: input.note?.trim(),
-        lines: input.lines.map(({ sku, quantity }) => ({ skuId: skus.get(sku) as string, quantity })),
+        lines: input.lines.map(({ sku, quantity }) => ({ skuId: skuOf(sku), quantity })),
       });
       exchangeOf(ctx).location = `/api/v1/stock-transfers/${done.number}`;
-      return writtenOf(done);
+      return writtenSheet(done);
     }),
 
   dispatch: procedure
@@ -214,8 +199,8 @@ export const stockTransfersRouter = router({
     .output(written)
     .mutation(async ({ ctx, input }) => {
       const found = await readTransfer(ctx.pool, ctx.scope, input.transfer);
-      const lines = input.lines?.map(({ sku, sent }) => ({ lineId: lineOf(found, sku), sent }));
-      return writtenOf(await perform(ctx, ctx.app.flows.stockWork.sendTransfer, { transferId: found.id, lines }));
+      const lines = input.lines?.map(({ sku, sent }) => ({ lineId: lineNamed(found, sku), sent }));
+      return writtenSheet(await perform(ctx, ctx.app.flows.stockWork.sendTransfer, { transferId: found.id, lines }));
     }),
 
   receive: procedure
@@ -246,8 +231,28 @@ export const stockTransfersRouter = router({
     .output(written)
     .mutation(async ({ ctx, input }) => {
       const found = await readTransfer(ctx.pool, ctx.scope, input.transfer);
-      const lines = input.lines.map(({ sku, received }) => ({ lineId: lineOf(found, sku), received }));
+      const lines = input.lines.map(({ sku, received }) => ({ lineId: lineNamed(found, sku), received }));
       const wish = { transferId: found.id, lines, finish: input.finish, reason: input.reason?.trim() };
-      return writtenOf(await perform(ctx, ctx.app.flows.stockWork.receiveTransfer, wish));
+      return writtenSheet(await perform(ctx, ctx.app.flows.stockWork.receiveTransfer, wish));
+    }),
+
+  cancel: procedure
+    .meta(
+      operation({
+        method: 'POST',
+        path: '/stock-transfers/{transfer}/cancel',
+        id: 'cancelStockTransfer',
+        tag: TAG,
+        summary: 'Cancel a transfer that was not sent',
+        example: { reason: 'Sold here meanwhile' },
+        refuses: ['state_refuses'],
+      }),
+    )
+    .input(z.strictObject({ transfer, reason: words(500).optional() }))
+    .output(written)
+    .mutation(async ({ ctx, input }) => {
+      const { id: transferId } = await readTransfer(ctx.pool, ctx.scope, input.transfer);
+      const wish = { transferId, reason: input.reason?.trim() };
+      return writtenSheet(await perform(ctx, ctx.app.flows.stockWork.cancelTransfer, wish));
     }),
 });

@@ -1,4 +1,5 @@
 import { newId } from '../../kernel/ids.ts';
+import type { REST_PERMISSIONS } from '../public/permissions.ts';
 import type { ProcedurePath } from '../root.ts';
 import type { GridWorld, Row, Tenant } from './grid-world.ts';
 
@@ -10,6 +11,8 @@ const wishOf = (w: GridWorld, tenant: Tenant) => ({
   url: 'https://bazaar.example/',
   secret: 'whsec_0123456789abcdef0123456789',
 });
+
+const key = (w: GridWorld, tenant: Tenant) => ({ key: w.rest[tenant].key });
 
 async function connection(w: GridWorld, tenant: Tenant): Promise<string> {
   return (await w.rest.api.app.flows.channels.connect(wishOf(w, tenant), w.ctx())).id;
@@ -28,7 +31,28 @@ async function drift(w: GridWorld, tenant: Tenant) {
   return { connectionId, driftId };
 }
 
+const REST_ROWS: Readonly<Record<string, Row>> = {
+  'v1.channels.connect': async (w, tenant) => {
+    await connection(w, tenant);
+    const { merchantId: _, ...wish } = wishOf(w, tenant);
+    return { caller: key(w, tenant), path: '/channels', input: wish, other: { ...wish, name: `Bazaar ${newId()}` } };
+  },
+  'v1.channels.update': async (w, tenant) => ({
+    caller: key(w, tenant),
+    path: `/channels/${await connection(w, tenant)}`,
+    input: { status: 'PAUSED' },
+    other: { name: 'Another name' },
+  }),
+  'v1.channels.setListing': async (w, tenant) => ({
+    caller: key(w, tenant),
+    path: `/channels/${await connection(w, tenant)}/listings/MUG-RED`,
+    input: { listed: false },
+    other: { listed: true },
+  }),
+} satisfies Partial<Record<keyof typeof REST_PERMISSIONS, Row>>;
+
 export const CHANNEL_ROWS: Readonly<Record<string, Row>> = {
+  ...REST_ROWS,
   'channels.connect': async (w, tenant) => {
     // The first connection of all lists goods for the first time, which is not this one's own effect.
     await connection(w, tenant);
@@ -54,6 +78,15 @@ export const CHANNEL_ROWS: Readonly<Record<string, Row>> = {
       caller: await w.callerOf(tenant, 'channels.relist'),
       input: { connectionId, skuId, ref: 'B00-MUG' },
       other: { connectionId, skuId, ref: 'B01-MUG' },
+    };
+  },
+  'channels.setListing': async (w, tenant) => {
+    const connectionId = await connection(w, tenant);
+    const { 'MUG-RED': skuId, 'TENT-2': other } = w.rest[tenant].skus;
+    return {
+      caller: await w.callerOf(tenant, 'channels.setListing'),
+      input: { connectionId, skuId, listed: false },
+      other: { connectionId, skuId: other, listed: false },
     };
   },
   'channels.askReport': async (w, tenant) => ({

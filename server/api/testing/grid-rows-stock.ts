@@ -88,6 +88,21 @@ const REST_ROWS = {
       other: { ...wish, lines: [{ sku: 'TENT-2', quantity: 2 }] },
     };
   },
+  'v1.stockTransfers.cancel': async (w, tenant) => ({
+    caller: key(w, tenant),
+    path: `/stock-transfers/${(await transfer(w, tenant)).transferId}/cancel`,
+    input: { reason: 'Sold here meanwhile' },
+    other: {},
+  }),
+  'v1.stockAlerts.setPoints': async (w, tenant) => {
+    const [point, quantity] = [31, 5];
+    return {
+      caller: key(w, tenant),
+      path: '/reorder-points',
+      input: { rows: [{ sku: 'MUG-RED', point, quantity }] },
+      other: { rows: [{ sku: 'MUG-RED' }] },
+    };
+  },
   'v1.stockTransfers.dispatch': async (w, tenant) => ({
     caller: key(w, tenant),
     path: `/stock-transfers/${(await transfer(w, tenant)).transferId}/dispatch`,

@@ -25,6 +25,10 @@ export const CHANNEL_SAMPLES = {
     input: (world) => ({ connectionId: NIL, skuId: world.skus[1], ref: 'X' }),
     foreign: [(world) => ({ connectionId: world.northChannel, skuId: world.skus[0], ref: 'X' })],
   },
+  'channels.setListing': {
+    input: (world) => ({ connectionId: NIL, skuId: world.skus[1], listed: false }),
+    foreign: [(world) => ({ connectionId: world.northChannel, skuId: world.skus[0], listed: false })],
+  },
   'channels.askReport': { input: () => ({ connectionId: NIL }), foreign: [(world) => ({ connectionId: world.northChannel })] },
   'channels.resolveDrift': {
     input: () => ({ connectionId: NIL, driftId: NIL, answer: 'send_again' }),

@@ -21,6 +21,7 @@ const listing = (change: Partial<Listing> = {}): Listing => ({
     region: 'EU',
     ref: 'MUG',
     active: true,
+    takenOff: false,
     sent: null,
     sentAt: null,
     acked: null,

@@ -42,6 +42,8 @@ export interface Listing {
   ref: string;
   /** Whether the SKU is for sale; one that is not is listed with nothing. */
   active: boolean;
+  /** Somebody took it off: it is listed with nothing until they list it again. */
+  takenOff: boolean;
   sent: Told | null;
   sentAt: Date | null;
   acked: Told | null;
@@ -68,7 +70,7 @@ export interface ChannelMessage {
 
 /** What a listing is told next; null where it knows that already. A quantity is absolute, so that only the last one counts. */
 export function planItem(listing: Listing, offer: { readonly available: bigint; readonly version: bigint }): Told | null {
-  const quantity = listing.active ? offer.available : 0n;
+  const quantity = listing.active && !listing.takenOff ? offer.available : 0n;
   return !listing.forced && listing.sent?.quantity === quantity ? null : { quantity, version: offer.version };
 }
 
@@ -125,6 +127,8 @@ export function compareListing(listing: Listing, theirs: ReportedListing | undef
   const { sent, acked } = listing;
   if (theirs && BigInt(theirs.version) > (sent?.version ?? 0n)) return differs('ahead');
   if (acked === null) return { kind: 'on_the_way' };
+  // What was taken off may be gone over there.
+  if (!theirs && listing.takenOff && acked.quantity === 0n && listing.dirtySince === null) return { kind: 'agrees' };
   if (!theirs) return differs('missing');
   if (sent?.version !== acked.version || listing.dirtySince !== null) return { kind: 'on_the_way' };
   if (BigInt(theirs.version) < acked.version) {

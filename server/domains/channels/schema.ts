@@ -36,6 +36,10 @@ export type AskReportInput = z.infer<typeof askReportInput>;
 export const relistInput = z.object({ connectionId: z.uuid(), skuId: z.uuid(), ref: text(200) });
 export type RelistInput = z.infer<typeof relistInput>;
 
+/** Whether a SKU is for sale there. */
+export const setListingInput = z.object({ connectionId: z.uuid(), skuId: z.uuid(), listed: z.boolean() });
+export type SetListingInput = z.infer<typeof setListingInput>;
+
 export const DRIFT_ANSWERS = ['send_again', 'count', 'ignore'] as const;
 export const resolveDriftInput = z
   .object({ connectionId: z.uuid(), driftId: z.uuid(), answer: z.enum(DRIFT_ANSWERS), reason: text(500).optional() })

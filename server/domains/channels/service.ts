@@ -114,7 +114,16 @@ export async function list(
 ): Promise<void> {
   const rows = skus.map(
     ({ skuId, code }): Listing => ({
-      ...{ connectionId: connection.id, skuId, region: connection.home, ref: code, active: true, sent: null, sentAt: null },
+      ...{
+        connectionId: connection.id,
+        skuId,
+        region: connection.home,
+        ref: code,
+        active: true,
+        takenOff: false,
+        sent: null,
+        sentAt: null,
+      },
       ...{ acked: null, ackedAt: null, dirtySince: now, forced: false, problem: null },
     }),
   );
@@ -124,6 +133,13 @@ export async function list(
 /** Has a listing told again whatever it knows. */
 export function tellAgain(state: ChannelsState, listing: Listing, now: Date): void {
   listing.forced = true;
+  listing.dirtySince ??= now;
+  state.dirtyListings.add(listing);
+}
+
+/** Takes a listing off, or lists it again: the channel is told at once. */
+export function setTakenOff(state: ChannelsState, listing: Listing, takenOff: boolean, now: Date): void {
+  listing.takenOff = takenOff;
   listing.dirtySince ??= now;
   state.dirtyListings.add(listing);
 }

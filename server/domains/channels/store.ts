@@ -35,6 +35,7 @@ const LISTINGS: TableSpec = {
     region: 'text',
     ref: 'text',
     active: 'bool',
+    taken_off: 'bool',
     sent_quantity: 'int8',
     sent_version: 'int8',
     sent_at: 'timestamptz',
@@ -154,7 +155,7 @@ interface ListingRow extends Omit<Listing, 'sent' | 'acked'> {
   readonly ackedVersion: bigint | null;
 }
 
-const LISTING = `connection_id AS "connectionId", sku_id AS "skuId", region, ref, active, sent_quantity AS "sentQuantity", sent_version AS "sentVersion",
+const LISTING = `connection_id AS "connectionId", sku_id AS "skuId", region, ref, active, taken_off AS "takenOff", sent_quantity AS "sentQuantity", sent_version AS "sentVersion",
   acked_quantity AS "ackedQuantity", acked_version AS "ackedVersion", sent_at AS "sentAt", acked_at AS "ackedAt", dirty_since AS "dirtySince", forced, problem`;
 
 const told = (quantity: bigint | null, version: bigint | null) =>
@@ -195,6 +196,7 @@ const listingRow = (l: Listing): Record<string, unknown> => ({
   region: l.region,
   ref: l.ref,
   active: l.active,
+  taken_off: l.takenOff,
   sent_quantity: l.sent?.quantity ?? null,
   sent_version: l.sent?.version ?? null,
   sent_at: l.sentAt,
@@ -220,7 +222,7 @@ export async function writeSent(tx: Tx, rows: readonly Listing[]): Promise<void>
 
 /** What the channel said of a message's items, and what has to be told again. */
 export async function writeAnswered(tx: Tx, rows: readonly Listing[]): Promise<void> {
-  const changing = ['ref', 'acked_quantity', 'acked_version', 'acked_at', 'dirty_since', 'forced', 'problem'];
+  const changing = ['ref', 'acked_quantity', 'acked_version', 'acked_at', 'dirty_since', 'forced', 'problem', 'taken_off'];
   await updateRows(tx, LISTINGS, LISTING_KEY, changing, rows.map(listingRow));
 }
 

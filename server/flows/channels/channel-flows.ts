@@ -8,6 +8,7 @@ import type {
   RelistInput,
   ResendChannelInput,
   ResolveDriftInput,
+  SetListingInput,
 } from '../../domains/channels/schema.ts';
 import * as channels from '../../domains/channels/service.ts';
 import type { Ctx } from '../../kernel/context.ts';
@@ -22,9 +23,11 @@ import {
   type ChangedChannel,
   changeChannel,
   connectChannel,
+  type ListedSku,
   type ResentChannel,
   relistSku,
   resendChannel,
+  setListing,
 } from './manage-channel.ts';
 import { type ChannelSettings, createChannelPorts } from './ports.ts';
 import { type ResolvedDrift, resolveDrift } from './resolve-drift.ts';
@@ -36,6 +39,7 @@ export interface ChannelFlows {
   readonly change: Call<ChangeChannelInput, ChangedChannel>;
   readonly resend: Call<ResendChannelInput, ResentChannel>;
   readonly relist: Call<RelistInput, { readonly skuId: string; readonly ref: string }>;
+  readonly setListing: Call<SetListingInput, ListedSku>;
   readonly askReport: Call<AskReportInput, ChangedChannel>;
   readonly resolveDrift: Call<ResolveDriftInput, ResolvedDrift>;
   readonly sender: StockSender;
@@ -76,6 +80,7 @@ export function createChannelFlows({ pool, home, clock, settings, verb }: Deps):
     change: verb(changeChannel(sealing)),
     resend: verb(resendChannel),
     relist: verb(relistSku),
+    setListing: verb(setListing),
     askReport: verb(askReport),
     resolveDrift: verb(resolveDrift),
     sender,

@@ -80,6 +80,30 @@ describe('stock goes out', () => {
     expect((await w.listing('MUG')).acked_version).toBe((await w.listing('MUG')).sent_version);
   });
 
+  it('what somebody took off is told as nothing, may be gone over there, and comes back with what is there then', async () => {
+    const bag = { connectionId: w.connectionId, skuId: w.skus.BAG as string };
+    expect(await w.channels.setListing({ ...bag, listed: false }, w.ctx())).toMatchObject({ ref: 'BAG', listed: false });
+    await w.send();
+    expect(w.theirs('BAG')?.quantity).toBe(0);
+    await w.adjust('BAG', 5);
+    await w.send();
+    expect([w.theirs('BAG')?.quantity, (await w.report()) as object]).toMatchObject([0, { different: 0 }]);
+    await w.expectBooksAgree();
+    await w.steer('listings/BAG/remove', {});
+    expect(await w.report()).toMatchObject({ agreed: 3, different: 0 });
+    await w.channels.setListing({ ...bag, listed: true }, w.ctx());
+    await w.send();
+    expect(w.theirs('BAG')?.quantity).toBe(await w.available('BAG'));
+    const before = w.market.state.log.length;
+    await w.channels.setListing({ ...bag, listed: true }, w.ctx());
+    await w.send();
+    expect(w.market.state.log).toHaveLength(before);
+    const { rows } = await w.db.pool.query(
+      `SELECT after FROM audit_log WHERE action IN ('channel.delisted', 'channel.listed') ORDER BY id`,
+    );
+    expect(rows.map(({ after }) => after.listed)).toEqual([false, true]);
+  });
+
   it('a SKU that nobody is told of leaves no mark', async () => {
     const leftMarks = async () => (await w.db.pool.query('SELECT sku_id FROM supply_marks')).rows.map((row) => row.sku_id);
     await w.db.pool.query('UPDATE sku_supply SET listed = false WHERE sku_id = $1', [w.skus.BAG]);

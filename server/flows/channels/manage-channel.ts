@@ -6,6 +6,7 @@ import type {
   ConnectChannelInput,
   RelistInput,
   ResendChannelInput,
+  SetListingInput,
 } from '../../domains/channels/schema.ts';
 import * as channels from '../../domains/channels/service.ts';
 import type { Ctx } from '../../kernel/context.ts';
@@ -17,11 +18,11 @@ import type { Request, Verb } from '../../platform/verb.ts';
 import { type ChannelPorts, sealedFor } from './ports.ts';
 import { type ChannelWorld, connectionOf, lockChannelWorld, tellAndAudit, writeChannelWorld } from './tell.ts';
 
-/** What people do with channels' connections: connect, change, pause, tell everything again, and rename a listing. */
+/** What people do with channels' connections: connect, change, pause, tell everything again, rename a listing, and take one off. */
 export interface ChangedChannel {
   readonly id: string;
   readonly name: string;
-  readonly status: string;
+  readonly status: Connection['status'];
   readonly version: number;
 }
 
@@ -196,6 +197,38 @@ export const relistSku: Verb<RelistInput, World, { readonly skuId: string; reado
     channels.tellAgain(world.channels, listing, ctx.now);
     tellAndAudit(world, connection, 'channel.relisted', { before, after: { skuId: input.skuId, ref } }, ctx);
     return { skuId: input.skuId, ref };
+  },
+  write,
+};
+
+export interface ListedSku {
+  readonly skuId: string;
+  readonly ref: string;
+  readonly listed: boolean;
+}
+
+/** Takes a SKU off, whatever is on the shelf, or has it for sale there again. */
+export const setListing: Verb<SetListingInput, World, ListedSku> = {
+  name: 'set-listing',
+  lock: (tx, requests) => {
+    const wanted = requests.map(({ input }) => input.skuId);
+    return lockWithItems(tx, requests, () => wanted);
+  },
+  decide: (world, { input, ctx }) => {
+    const connection = connectionOf(world, input.connectionId);
+    const { skuId, listed } = input;
+    const listing = world.channels.listings.get(channels.listingKey(connection.id, skuId));
+    if (!listing)
+      throw new DomainError(
+        'not_found',
+        'This SKU is not listed there. It is listed by itself once it is for sale and has stock.',
+      );
+    const answered = { skuId, ref: listing.ref, listed };
+    if (listing.takenOff !== listed) return answered;
+    channels.setTakenOff(world.channels, listing, !listed, ctx.now);
+    const change = { before: { listed: !listed }, after: answered };
+    tellAndAudit(world, connection, listed ? 'channel.listed' : 'channel.delisted', change, ctx);
+    return answered;
   },
   write,
 };

@@ -94,9 +94,7 @@ describe('an alert', () => {
     const preview = await previewStockPolicy(w.db.pool, EVERYTHING, { ...policy, today });
     expect(preview).toMatchObject({ lowWithInbound: 0, lowWithoutInbound: 1, expiring: 0, differences: 0, waiting: 0 });
     await flows().savePolicy({ ...policy, version: 0n, lowCountsInbound: false }, w.ctx());
-    expect(await listStockPolicies(w.db.pool, EVERYTHING)).toMatchObject([
-      { withReorderPoint: 2, lowCountsInbound: false, cartMinutes: 15 },
-    ]);
+    expect(await listStockPolicies(w.db.pool, EVERYTHING)).toMatchObject([{ lowCountsInbound: false, cartMinutes: 15 }]);
     expect(await sweep()).toEqual({ opened: 1, closed: 0 });
     const saved = await flows().savePolicy({ ...policy, version: 1n }, w.ctx());
     expect(await sweep()).toEqual({ opened: 0, closed: 0 });

@@ -3,7 +3,7 @@ import { type Invariant, skuInScope } from './invariant.ts';
 /** What a channel may be promised of a listed SKU, without asking the writers' rules. */
 const OFFERED = `
   SELECT l.connection_id, l.sku_id, l.ref, l.sent_version, l.acked_quantity, l.acked_version, s.version, s.listed,
-    CASE WHEN NOT l.active OR s.shortfall > 0 THEN 0 ELSE
+    CASE WHEN NOT l.active OR l.taken_off OR s.shortfall > 0 THEN 0 ELSE
       greatest(0, least(greatest(s.sellable, 0) + s.limit_over - s.promised - coalesce(r.buffer, 0), coalesce(r.cap - r.promised, 9223372036854775807)))
     END AS offered,
     c.status = 'on' AND l.dirty_since IS NULL AND l.problem IS NULL

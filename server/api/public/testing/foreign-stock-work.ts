@@ -44,6 +44,7 @@ export const FOREIGN_STOCK_WORK = {
   'v1.stockTransfers.receive': [
     { path: (n) => `/stock-transfers/${n.stockTransfer}/receipts`, body: () => ({ lines: [{ sku: 'MUG-RED', received: 1 }] }) },
   ],
+  'v1.stockTransfers.cancel': [{ path: (n) => `/stock-transfers/${n.stockTransfer}/cancel`, body: () => ({}) }],
   'v1.stockCounts.list': [{ path: () => '/stock-counts?node=NORTH-NODE' }],
   'v1.stockCounts.get': [{ path: (n) => `/stock-counts/${n.stockCount}` }],
   'v1.stockCounts.create': [{ path: () => '/stock-counts', body: () => ({ node: 'NORTH-NODE' }) }],
@@ -54,4 +55,8 @@ export const FOREIGN_STOCK_WORK = {
   'v1.stockAlerts.list': [{ path: () => '/stock-alerts?node=NORTH-NODE' }],
   'v1.stockAlerts.expiring': [{ path: () => '/stock-lots/expiring?node=NORTH-NODE' }],
   'v1.stockAlerts.lots': [{ path: () => '/stock/NORTH-ONLY/lots' }],
+  'v1.stockAlerts.points': [{ path: () => '/stock/NORTH-ONLY/reorder-points' }],
+  'v1.stockAlerts.setPoints': [
+    { path: () => '/reorder-points', body: () => ({ rows: [{ sku: 'MUG-RED', node: 'NORTH-NODE', point: 1, quantity: 1 }] }) },
+  ],
 } as const satisfies Readonly<Record<string, readonly Call[]>>;
