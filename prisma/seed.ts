@@ -17,7 +17,7 @@ import { describeRouting } from './seed/routing.ts';
 import { furnish } from './seed/shops.ts';
 import { receiveStock } from './seed/stock.ts';
 import { workOnStock } from './seed/stock-work.ts';
-import { live, type Stage } from './seed/stories.ts';
+import { contextOf, live, type Stage } from './seed/stories.ts';
 import { breakStock, leaveInDoubt, leaveStuck, muteWebhooks, type Simulators } from './seed/troubles.ts';
 import { sellBeyondStock } from './seed/waiting.ts';
 import { giveWallets } from './seed/wallets.ts';
@@ -92,6 +92,8 @@ export async function seedDemo({ pool, say }: SeedOptions): Promise<void> {
     await leaveStuck(stage, simulators, plan, base);
     await catchUp(stage, plan, now);
     await leaveInDoubt(stage, simulators, plan, new Date());
+    // What moved since the alerts were opened.
+    await flows.stockWork.sweepLowStock(contextOf(stage, actors.warehouse, base));
   } finally {
     await muteWebhooks(simulators, false);
     await flows.idle();
