@@ -13,6 +13,20 @@ async function versionOf(w: GridWorld, table: 'node_settings' | 'routing_rule_se
   return Number(rows[0]?.version ?? 0n);
 }
 
+/**
+ * Whatever changes how a merchant's orders are routed stamps each of its nodes. Rows of stock and of parcels made nodes for one tenant: the
+ * other gets as many, or the same change would write more rows for the one.
+ */
+async function asManyNodes({ rest: { db, north, south } }: GridWorld): Promise<void> {
+  await db.ownerPool.query(
+    `WITH has AS (SELECT m.id, count(n.id) AS nodes FROM unnest($1::uuid[]) AS m (id) LEFT JOIN nodes n ON n.merchant_id = m.id GROUP BY m.id)
+     INSERT INTO nodes (id, merchant_id, home, code, name, kind, priority, created_at)
+     SELECT gen_random_uuid(), h.id, 'EU', 'EVEN-' || h.nodes + g, 'Evens it out', 'warehouse', 99, now()
+     FROM has h, generate_series(1, (SELECT max(nodes) FROM has) - h.nodes) g`,
+    [[north.id, south.id]],
+  );
+}
+
 /** A draft that differs from what is in force. */
 async function drafted(w: GridWorld, tenant: Tenant): Promise<{ merchantId: string; version: number }> {
   const { id: merchantId } = w.rest[tenant];
@@ -23,6 +37,7 @@ async function drafted(w: GridWorld, tenant: Tenant): Promise<{ merchantId: stri
 }
 
 async function settings(w: GridWorld, tenant: Tenant) {
+  await asManyNodes(w);
   const { id: merchantId, nodeId } = w.rest[tenant];
   const version = await versionOf(w, 'node_settings', tenant);
   return { ...DEFAULT_FACTS, merchantId, nodeId, priority: 10 + version, version };
@@ -30,6 +45,7 @@ async function settings(w: GridWorld, tenant: Tenant) {
 
 /** Rules are in force already: what is promoted takes the place of others, each time. */
 async function inForce(w: GridWorld, tenant: Tenant): Promise<void> {
+  await asManyNodes(w);
   const { id } = w.rest[tenant];
   const { rows } = await w.rest.db.pool.query(`SELECT 1 FROM routing_rule_sets WHERE merchant_id = $1 AND status = 'active'`, [
     id,
@@ -50,12 +66,15 @@ const ended = (operation: 'routing.promote' | 'routing.discard') => async (w: Gr
 };
 
 export const ROUTING_ROWS: Readonly<Record<string, Row>> = {
-  'v1.nodes.update': async (w, tenant) => ({
-    caller: { key: w.rest[tenant].key },
-    path: '/nodes/MAIN',
-    input: { version: await versionOf(w, 'node_settings', tenant), priority: 20 + (await versionOf(w, 'node_settings', tenant)) },
-    other: { version: await versionOf(w, 'node_settings', tenant), handling_days: 4 },
-  }),
+  'v1.nodes.update': async (w, tenant) => {
+    const { version, priority } = await settings(w, tenant);
+    return {
+      caller: { key: w.rest[tenant].key },
+      path: '/nodes/MAIN',
+      input: { version, priority: priority + 10 },
+      other: { version, handling_days: 4 },
+    };
+  },
   'v1.nodes.reroute': async (w, tenant) => ({
     caller: { key: w.rest[tenant].key },
     path: `/orders/${(await w.allocated(tenant)).id}/reroutes`,
