@@ -1,23 +1,17 @@
 'use client';
 import { Checkbox, TextInput } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useRouter } from 'next/navigation';
+import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useRequestKey } from '../request-key.ts';
+import { useDialogDone } from '../dialog-done.ts';
 import { GoodsTable, LinesField, NodeSelect, useGoodsLines, useNodes } from '../stock/lines-field.tsx';
 import { shownError, useTRPC } from '../trpc.tsx';
 import { EffectDialog } from '../ui/effect-dialog.tsx';
 import { useMessages } from '../ui/locale.tsx';
-import { useToast } from '../ui/toast.tsx';
 
 /** Describes what is bought: of whom, for which node, which articles. */
 export function CreatePurchaseDialog({ onClose }: { onClose: () => void }) {
   const { t } = useMessages();
   const trpc = useTRPC();
-  const toast = useToast();
-  const router = useRouter();
-  const queryClient = useQueryClient();
-  const request = useRequestKey();
   const places = useNodes();
   const [chosen, setNode] = useState<string | null>(null);
   const [supplier, setSupplier] = useState('');
@@ -26,16 +20,13 @@ export function CreatePurchaseDialog({ onClose }: { onClose: () => void }) {
   const [order, setOrder] = useState(true);
   const nodeId = chosen ?? (places.length === 1 ? (places[0]?.id ?? null) : null);
   const { lines, problem } = useGoodsLines(nodeId, text);
-  const create = useMutation(
-    trpc.purchaseOrders.create.mutationOptions({
-      onSuccess: ({ number }) => {
-        toast.success({ message: t('purchasing.made', { number }) });
-        router.push(`/purchase-orders/${number}`);
-      },
-      onError: request.failed,
-      onSettled: () => queryClient.invalidateQueries(trpc.purchaseOrders.pathFilter()),
-    }),
-  );
+  const { request, options } = useDialogDone({
+    touches: trpc.purchaseOrders.pathFilter(),
+    said: ({ number }: { number: string }) => t('purchasing.made', { number }),
+    goTo: ({ number }: { number: string }) => `/purchase-orders/${number}`,
+    onClose,
+  });
+  const create = useMutation(trpc.purchaseOrders.create.mutationOptions(options));
   const merchantId = places.find((place) => place.id === nodeId)?.merchantId;
   const blocked =
     problem ??
