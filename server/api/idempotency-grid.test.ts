@@ -209,7 +209,8 @@ async function expectOneEffectThough(row: GridRow, when: 'before' | 'after'): Pr
 async function expectOneEffectAfterDeath(row: GridRow, when: 'before' | 'after'): Promise<void> {
   const { answer: first, effects } = await firstOf(row);
   const { origin } = w.doors.main;
-  const house = await houseProcesses({ ...w.rest, merchantId: w.rest.north.id, origin });
+  const variables = { CHANNEL_ORIGINS: 'https://bazaar.example' };
+  const house = await houseProcesses({ ...w.rest, merchantId: w.rest.north.id, origin }, { variables });
   houses.push(house);
   const doomed = await house.start('api', { at: `commit:1:${when}`, counts: 'claim-keys' });
   const deed = await row.row(w, 'north');

@@ -14,7 +14,19 @@ const wishOf = (w: GridWorld, tenant: Tenant) => ({
 
 const key = (w: GridWorld, tenant: Tenant) => ({ key: w.rest[tenant].key });
 
+/** A connection lists all goods of its merchant: both tenants have as many, or connecting would write more rows for the one that sold more. */
+async function asManyGoods({ rest: { db, north, south } }: GridWorld): Promise<void> {
+  await db.ownerPool.query(
+    `WITH has AS (SELECT m.id, count(k.id) FILTER (WHERE k.stocked) AS goods FROM unnest($1::uuid[]) AS m (id) LEFT JOIN skus k ON k.merchant_id = m.id GROUP BY m.id)
+     INSERT INTO skus (id, merchant_id, code, name, stocked, price, currency, created_at, updated_at)
+     SELECT gen_random_uuid(), h.id, 'EVEN-' || h.goods + g, 'Evens it out', true, 1, 'EUR', now(), now()
+     FROM has h, generate_series(1, (SELECT max(goods) FROM has) - h.goods) g`,
+    [[north.id, south.id]],
+  );
+}
+
 async function connection(w: GridWorld, tenant: Tenant): Promise<string> {
+  await asManyGoods(w);
   return (await w.rest.api.app.flows.channels.connect(wishOf(w, tenant), w.ctx())).id;
 }
 
