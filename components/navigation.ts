@@ -120,6 +120,7 @@ export const NAVIGATION: readonly NavigationEntry[] = [
     keys: 'g m',
   },
   { group: 'nav.groups.money', label: 'nav.refunds', href: '/refunds', icon: IconReceiptRefund, roles: MONEY },
+  { group: 'nav.groups.money', label: 'nav.invoices', href: '/invoices', icon: IconFileInvoice, roles: MONEY },
   { group: 'nav.groups.money', label: 'nav.inDoubt', href: '/payments/in-doubt', icon: IconHelp, roles: MONEY },
   { group: 'nav.groups.money', label: 'nav.giftCards', href: '/gift-cards', icon: IconGift, roles: MONEY },
   { group: 'nav.groups.money', label: 'nav.ledger', href: '/ledger', icon: IconBook2, roles: ['finance', 'admin', 'merchant'] },

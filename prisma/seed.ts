@@ -8,6 +8,7 @@ import { type Env, readEnv } from '../server/platform/env.ts';
 import { findDueOfOrders } from '../server/platform/saga-rows.ts';
 import { connectMarketplace } from './seed/channels.ts';
 import { giveGifts } from './seed/gifts.ts';
+import { invoicing, sayWhoSells } from './seed/invoices.ts';
 import { mapLimit } from './seed/map-limit.ts';
 import { sendParcels } from './seed/parcels.ts';
 import { askPartners } from './seed/partners.ts';
@@ -68,6 +69,7 @@ export async function seedDemo({ pool, say }: SeedOptions): Promise<void> {
   const stage: Stage = { pool, home, flows, time, base, actors };
   await muteWebhooks(simulators, true);
   try {
+    await sayWhoSells(stage, shops);
     const planned = planOrders({ shops, base, actors });
     const receipts = await receiveStock(stage, shops, planned);
     say(`${shops.length} shops, ${receipts} stock records`);
@@ -135,6 +137,7 @@ async function reach(simulators: Simulators): Promise<void> {
 async function tell(stage: Stage, plan: readonly PlannedOrder[], say: (line: string) => void): Promise<void> {
   const waiting = new Timeline(plan.map((order) => ({ at: order.placedAt, story: live(stage, order) })));
   for (const entry of waiting.all()) await entry.story.next();
+  const issueInvoices = invoicing(stage);
   let ended = 0;
   let said = 0;
   while (waiting.size > 0) {
@@ -143,6 +146,7 @@ async function tell(stage: Stage, plan: readonly PlannedOrder[], say: (line: str
       if (done) ended += 1;
       else waiting.add({ at: value, story });
     });
+    await issueInvoices();
     if (ended - said < plan.length / 5) continue;
     said = ended;
     say(`${ended} of ${plan.length} orders`);

@@ -2,7 +2,7 @@
 import { parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs';
 
 /** The month before this one, in UTC: what an accountant asks for. */
-function lastMonth(): { from: string; to: string } {
+export function lastMonth(): { from: string; to: string } {
   const now = new Date();
   const end = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), 0));
   const to = end.toISOString().slice(0, 10);

@@ -1,6 +1,7 @@
 'use client';
 import { useQuery } from '@tanstack/react-query';
 import type { OrderPage } from '../../server/views/order.ts';
+import { OrderInvoices } from '../invoices/order-invoices.tsx';
 import { useLive } from '../live.tsx';
 import { shownError, useTRPC } from '../trpc.tsx';
 import { BadgeGroup, StatusBadge } from '../ui/badge.tsx';
@@ -104,6 +105,7 @@ function OrderBody({ page }: { page: OrderPage }) {
         <>
           <OrderMoney page={page} />
           <OrderRefunds page={page} />
+          <OrderInvoices orderId={page.order.id} />
           <OrderCustomer page={page} />
           <EditableTags order={page.order} />
           <OrderNotes notes={page.notes} composer={<NoteComposer order={page.order} />} />

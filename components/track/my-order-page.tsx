@@ -1,6 +1,7 @@
 'use client';
 import { useQuery } from '@tanstack/react-query';
 import type { MyOrder } from '../../server/views/my-orders.ts';
+import { OrderInvoices } from '../invoices/order-invoices.tsx';
 import { useLive } from '../live.tsx';
 import { Address } from '../orders/order-customer.tsx';
 import { useMethodName } from '../payments/method-name.ts';
@@ -119,6 +120,7 @@ function Sums({ order }: { order: MyOrder }) {
           </ul>
         </Section>
       )}
+      <OrderInvoices orderId={order.id} />
       <Section title={t('track.shipTo')}>
         <Address address={order.shipTo} />
       </Section>

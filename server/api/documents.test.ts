@@ -20,6 +20,7 @@ let shipment: string;
 let pickList: string;
 let countSheet: string;
 let manifest: string;
+let invoice: string;
 /** Of the parcels on the manifest. */
 let trackings: readonly string[];
 let customerId: string;
@@ -31,6 +32,16 @@ beforeAll(async () => {
   await w.db.ownerPool.query(
     `INSERT INTO tax_rates (merchant_id, country, tax_class, rate) VALUES ($1, 'IT', 'standard', 0.22)`,
     [w.merchantId],
+  );
+  await w.flows.invoices.saveProfile(
+    {
+      merchantId: w.merchantId,
+      legalName: 'Test Trading GmbH',
+      taxNumber: 'DE123456789',
+      prefix: 'TEST',
+      address: { line1: 'Am Markt 1', postalCode: '28195', city: 'Bremen', country: 'DE' },
+    },
+    w.ctx(),
   );
   order = await w.place({
     lines: [
@@ -49,6 +60,8 @@ beforeAll(async () => {
   const { shipments } = await w.flows.shipOrder({ orderId: order.id }, w.ctx('warehouse'));
   shipment = shipments[0]?.number ?? '';
   await w.settle();
+  await w.flows.invoices.issue([order.id], w.ctx('invoices'));
+  invoice = (await w.db.pool.query('SELECT number FROM invoices WHERE order_id = $1', [order.id])).rows[0]?.number;
   const shipmentId = shipments[0]?.id as string;
   const proof = { name: 'M. Rossi', place: 'Front desk', signature: 'sig_17' };
   await w.flows.updateShipment({ shipmentId, status: 'DELIVERED', detail: null, proof }, w.ctx('carrier'));
@@ -74,13 +87,29 @@ afterAll(async () => {
 
 const read = (path: string, cookie?: string) => fetch(`${api.url}/api/documents/${path}`, cookie ? { headers: { cookie } } : {});
 const address = (kind: DocumentKind): string =>
-  `${kind}/${{ orders: order.number, 'packing-slips': shipment, 'pick-lists': pickList, 'count-sheets': countSheet, manifests: manifest, proofs: shipment, statements: account }[kind]}.pdf`;
+  `${kind}/${{ orders: order.number, 'packing-slips': shipment, 'pick-lists': pickList, 'count-sheets': countSheet, manifests: manifest, invoices: invoice, proofs: shipment, statements: account }[kind]}.pdf`;
 const pdfOf = async (response: Response) => readPdf(new Uint8Array(await response.arrayBuffer()));
 const figures = () =>
   readSnapshot(w.db.pool, (tx) => readOrderDocument(tx, { merchantId: null, customerId: null }, order.number));
 const KINDS = Object.keys(DOCUMENT_PERMISSIONS) as DocumentKind[];
 
 describe('documents', () => {
+  test('an invoice says who sold what to whom, its number, and the tax by rate, to the cent', async () => {
+    const { pages, title } = await pdfOf(await read(address('invoices'), await api.signIn('agent')));
+    expect(title).toBe(`Invoice ${invoice}`);
+    const lines = pages.flat();
+    const text = lines.join('\n');
+    for (const said of ['Test Trading GmbH', 'Tax number DE123456789', `Order ${order.number}`, 'Issued ', 'Supplied '])
+      expect(text).toContain(said);
+    const { taxes, totalMinor } = await figures();
+    const { money, rate } = printFor('en', 'UTC', new Date());
+    for (const { rate: fraction, taxMinor } of taxes)
+      expect(
+        lines.some((line) => line.startsWith(`Tax ${rate(fraction)} on `) && line.endsWith(`| ${money(taxMinor, 'EUR')}`)),
+      ).toBe(true);
+    expect(lines).toContain(`Total | ${money(totalMinor, 'EUR')}`);
+  });
+
   test('an order summary adds up to the order, to the cent, line by line', async () => {
     const response = await read(address('orders'), await api.signIn('agent'));
     expect(response.headers.get('content-type')).toBe('application/pdf');
@@ -180,7 +209,7 @@ describe('documents', () => {
     expect(merchant.status).toBe(404);
     expect(await merchant.json()).toMatchObject({ code: 'not_found' });
     const customer = await read(address(kind), await api.signIn('customer', { customerId: other }));
-    expect(customer.status).toBe(kind === 'orders' || kind === 'statements' ? 404 : 403);
+    expect(customer.status).toBe(kind === 'orders' || kind === 'invoices' || kind === 'statements' ? 404 : 403);
   });
 
   test('what is no document is 404, and only GET reads one', async () => {

@@ -6,6 +6,7 @@ import type { Press } from '../platform/paper/press.ts';
 import { readSnapshot } from '../platform/read-snapshot.ts';
 import { readCount } from '../views/counts.ts';
 import { countPaper } from '../views/documents/count-sheet.ts';
+import { invoicePaper } from '../views/documents/invoice-paper.ts';
 import { manifestPaper } from '../views/documents/manifest-paper.ts';
 import { orderPaper, readOrderDocument } from '../views/documents/order-document.ts';
 import { packingPaper, readPackingSlip } from '../views/documents/packing-slip.ts';
@@ -13,6 +14,7 @@ import { pickPaper, readPickList } from '../views/documents/pick-list.ts';
 import { type Print, printFor } from '../views/documents/print.ts';
 import { proofPaper } from '../views/documents/proof-paper.ts';
 import { DOCUMENT_LOCALES, type DocumentLocale } from '../views/documents/words.ts';
+import { readInvoice } from '../views/invoices.ts';
 import { readManifest } from '../views/manifests.ts';
 import { readAccount } from '../views/people.ts';
 import type { App } from './app.ts';
@@ -27,6 +29,7 @@ type Read = (tx: Parameters<typeof readOrderDocument>[0], scope: Scope, name: st
 /** Papers; statements are written while they are read (statements.ts). */
 const READS: Readonly<Record<Exclude<DocumentKind, 'statements'>, Read>> = {
   orders: async (tx, scope, number, print) => orderPaper(await readOrderDocument(tx, scope, number), print),
+  invoices: async (tx, scope, number, print) => invoicePaper(await readInvoice(tx, scope, number), print),
   'packing-slips': async (tx, scope, number, print) => packingPaper(await readPackingSlip(tx, scope, number), print),
   'count-sheets': async (tx, scope, number, print) => countPaper(await readCount(tx, scope, number), print),
   manifests: async (tx, scope, number, print) => manifestPaper(await readManifest(tx, scope, number), print),
@@ -36,7 +39,7 @@ const READS: Readonly<Record<Exclude<DocumentKind, 'statements'>, Read>> = {
 
 const ADDRESS = /^\/api\/documents\/([a-z-]{1,20})\/([A-Za-z0-9-]{1,60})\.(pdf|csv)$/;
 const NOTHING =
-  'There is no such document. Ask for /api/documents/orders/<number>.pdf, packing-slips, manifests, proofs, pick-lists, count-sheets or statements.';
+  'There is no such document. Ask for /api/documents/orders/<number>.pdf, invoices, packing-slips, manifests, proofs, pick-lists, count-sheets or statements.';
 
 /** Answers one request under /api/documents. What is not the caller's is 404; ?lang=de prints German whoever asks. */
 export async function handleDocument(app: App, press: Press, req: IncomingMessage, res: ServerResponse): Promise<void> {

@@ -3,6 +3,7 @@ import { BOOK_READERS, ORDER_READERS, type PermissionRow } from './permissions.t
 /** Who may take what away as a file: addresses of their own as well (server/api/exports.ts). */
 export const EXPORT_PERMISSIONS = {
   'general-ledger': { allow: BOOK_READERS },
+  'tax-report': { allow: BOOK_READERS },
   'stock-levels': { allow: ORDER_READERS },
   'count-sheet': { allow: ORDER_READERS },
   'purchase-orders': { allow: ORDER_READERS },

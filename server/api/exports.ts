@@ -11,6 +11,7 @@ import { authorise, type Scope, yours } from './authorise.ts';
 import { EXPORT_PERMISSIONS, type ExportKind } from './export-permissions.ts';
 import { resolvePrincipal } from './principal.ts';
 import { STOCK_EXPORTS } from './stock-exports.ts';
+import { taxReportExport } from './tax-report.ts';
 
 /** Each holds a connection of this process until its reader has everything. */
 const MOST_AT_ONCE = 2;
@@ -48,7 +49,11 @@ const generalLedger: Export = {
   },
 };
 
-const EXPORTS: Readonly<Record<ExportKind, Export>> = { 'general-ledger': generalLedger, ...STOCK_EXPORTS };
+const EXPORTS: Readonly<Record<ExportKind, Export>> = {
+  'general-ledger': generalLedger,
+  'tax-report': taxReportExport,
+  ...STOCK_EXPORTS,
+};
 const NOTHING = `There is no such export. There are: ${Object.keys(EXPORTS).join(', ')}, each as /api/exports/<name>.csv.`;
 
 let running = 0;

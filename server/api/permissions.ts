@@ -299,6 +299,11 @@ export const PERMISSIONS = {
   'routing.simulate': { allow: CATALOGUERS },
   'routing.previewReroute': { allow: REROUTERS },
   'routing.reroute': { allow: REROUTERS },
+  'invoices.list': { allow: ORDER_READERS },
+  'invoices.ofOrder': { allow: { ...ORDER_READERS, customer: 'own' } },
+  'invoices.profiles': { allow: CATALOGUERS },
+  'invoices.saveProfile': { allow: CATALOGUERS },
+  'invoices.taxReport': { allow: BOOK_READERS },
   'shippingMethods.list': { allow: CATALOGUERS },
   'shippingMethods.taxRates': { allow: CATALOGUERS },
   'shippingMethods.save': { allow: CATALOGUERS },
@@ -362,6 +367,7 @@ export const PERMISSIONS = {
 /** Who may print what: documents are addresses of their own, not procedures (server/api/documents.ts). API keys read JSON. */
 export const DOCUMENT_PERMISSIONS = {
   orders: { allow: { ...ORDER_READERS, customer: 'own' } },
+  invoices: { allow: { ...ORDER_READERS, customer: 'own' } },
   'packing-slips': { allow: ORDER_READERS },
   'pick-lists': { allow: ORDER_READERS },
   'count-sheets': { allow: ORDER_READERS },

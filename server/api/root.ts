@@ -13,6 +13,7 @@ import { goodsRouter } from './goods.ts';
 import { healthRouter } from './health-page.ts';
 import { homeRouter } from './home.ts';
 import { integrityRouter } from './integrity.ts';
+import { invoicesRouter } from './invoices.ts';
 import { jobsRouter } from './jobs.ts';
 import { ledgerRouter } from './ledger.ts';
 import { mailsRouter } from './mails.ts';
@@ -86,6 +87,7 @@ export const appRouter = router({
   partners: partnersRouter,
   parcels: parcelsRouter,
   manifests: manifestsRouter,
+  invoices: invoicesRouter,
   shippingMethods: shippingMethodsRouter,
   shop: shopRouter,
   simulators: simulatorsRouter,

@@ -53,6 +53,7 @@ import { type EditedOrder, editOrder } from './edit-order.ts';
 import { createSku, type EditedSku, editSku } from './edit-sku.ts';
 import { expireApprovals } from './expire-approvals.ts';
 import { type ImportedSkus, type ImportPreview, importSkus, previewImport, readImport } from './import-skus.ts';
+import { createInvoiceFlows, type InvoiceFlows } from './invoices/invoice-flows.ts';
 import { createLedgerFlows, type LedgerFlows } from './ledger/ledger-flows.ts';
 import { mailLink } from './mail-link.ts';
 import { markAccounts } from './mark-accounts.ts';
@@ -168,6 +169,7 @@ export interface Flows {
   readonly createSku: Call<CreateSkuInput, EditedSku>;
   readonly editSku: Call<EditSkuInput, EditedSku>;
   readonly saveGlAccount: Call<SaveGlAccountInput, SavedGlAccount>;
+  readonly invoices: InvoiceFlows;
   readonly saveShippingMethod: Call<SaveShippingMethodInput, SavedShippingMethod>;
   readonly importSkus: Call<ImportSkusInput, ImportedSkus>;
   readonly editCustomer: Call<EditCustomerInput, EditedCustomer>;
@@ -280,6 +282,7 @@ export function createFlows(deps: FlowDeps): Flows {
     reconciliation: createReconciliationFlows({ pool, outside, verb }),
     ledger,
     rails: createRailsFlows({ pool, home, outside, clock, verb }),
+    invoices: createInvoiceFlows({ pool, verb }),
     stockWork: createStockFlows({ pool, verb, sendsMail: desk.transport !== null }),
     routing: createRoutingFlows({ pool, router, verb }),
     placeOrder: verb(placeOrder),

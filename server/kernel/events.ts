@@ -45,6 +45,8 @@ export const EVENT_TYPES = [
   'payment.lapsed',
   'payment.renewal_refused',
   'payment.offered',
+  'invoice.issued',
+  'invoice_profile.changed',
   'refund.requested',
   'refund.approved',
   'refund.rejected',
@@ -208,6 +210,8 @@ export type Aggregate =
   | 'order'
   | 'sku'
   | 'purchase_order'
+  | 'invoice'
+  | 'invoice_profile'
   | 'stock_policy'
   | 'reservation'
   | 'channel'

@@ -15,6 +15,7 @@ import { gl } from './de/gl.ts';
 import { health } from './de/health.ts';
 import { home } from './de/home.ts';
 import { integrity } from './de/integrity.ts';
+import { invoices } from './de/invoices.ts';
 import { jobs } from './de/jobs.ts';
 import { ledger } from './de/ledger.ts';
 import { mails } from './de/mails.ts';
@@ -60,6 +61,7 @@ export const de = {
   health,
   home,
   integrity,
+  invoices,
   jobs,
   ledger,
   mails,

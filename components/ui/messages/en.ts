@@ -15,6 +15,7 @@ import { gl } from './en/gl.ts';
 import { health } from './en/health.ts';
 import { home } from './en/home.ts';
 import { integrity } from './en/integrity.ts';
+import { invoices } from './en/invoices.ts';
 import { jobs } from './en/jobs.ts';
 import { ledger } from './en/ledger.ts';
 import { mails } from './en/mails.ts';
@@ -60,6 +61,7 @@ export const en = {
   health,
   home,
   integrity,
+  invoices,
   jobs,
   ledger,
   mails,

@@ -20,6 +20,8 @@ const SEEN_WITH: Readonly<Record<Aggregate, readonly ApiScope[]>> = {
   transfer: ['stock:read'],
   stock_count: ['stock:read'],
   shipping_method: ['catalog:read'],
+  invoice: ['orders:read'],
+  invoice_profile: [],
   customer: [],
   wallet: [],
   money_request: [],

@@ -19,6 +19,8 @@ export const REST_PERMISSIONS = {
   'v1.orders.cancel': key('orders:write'),
   'v1.orders.addNote': key('orders:write'),
   'v1.orders.notes': key('orders:read'),
+  'v1.invoices.list': key('orders:read'),
+  'v1.invoices.get': key('orders:read'),
   'v1.refunds.preview': key('refunds:write'),
   'v1.refunds.create': key('refunds:write'),
   'v1.refunds.ofOrder': key('orders:read'),

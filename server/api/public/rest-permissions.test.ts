@@ -86,6 +86,8 @@ const FOREIGN: Readonly<Record<keyof typeof REST_PERMISSIONS, readonly Call[]>> 
   'v1.refunds.create': [
     { path: (n) => `/orders/${n.order}/refunds`, body: () => ({ kind: 'amount', amount_minor: 1, reason: 'other' }) },
   ],
+  'v1.invoices.list': [],
+  'v1.invoices.get': [{ path: () => '/invoices/NORTH-10001' }],
   'v1.refunds.ofOrder': [{ path: (n) => `/orders/${n.order}/refunds` }],
   'v1.refunds.get': [
     { path: (n) => `/orders/${n.order}/refunds/${n.refund}` },
@@ -237,6 +239,12 @@ beforeAll(async () => {
   await until(
     'quiet',
     async () => (await db.pool.query(`SELECT FROM sagas WHERE status NOT IN ('done', 'waiting')`)).rowCount === 0,
+  );
+  await db.pool.query(
+    `INSERT INTO invoices (id, home, merchant_id, order_id, kind, number, series_value, source_kind, source_id, currency, net_minor, discount_minor,
+                           tax_minor, total_minor, country, supplied_at, issued_at, seller, buyer)
+     VALUES ($1, 'EU', $2, $3, 'invoice', 'NORTH-10001', 10001, 'shipment', $1, 'EUR', 100, 0, 0, 100, 'DE', now(), now(), $4, $4)`,
+    [newId(), north.id, placed.id, { name: 'North', address: null }],
   );
   const { json: card } = await send('POST', '/gift-cards', {
     body: { amount_minor: 500, currency: 'EUR', reason: 'sold', customer_id: placed.customer_id },

@@ -3,6 +3,7 @@ import { channelsRouter } from './channels.ts';
 import { customersRouter } from './customers.ts';
 import { eventsRouter } from './events.ts';
 import { giftCardsRouter } from './gift-cards.ts';
+import { invoicesRouter } from './invoices.ts';
 import { ledgerRouter } from './ledger.ts';
 import { merchantRouter } from './merchant.ts';
 import { nodesRouter } from './nodes.ts';
@@ -29,6 +30,7 @@ export const restRouter = router({
   v1: router({
     customers: customersRouter,
     events: eventsRouter,
+    invoices: invoicesRouter,
     ledger: ledgerRouter,
     giftCards: giftCardsRouter,
     merchant: merchantRouter,

@@ -189,6 +189,20 @@ export const SHOP_ROWS: Partial<Readonly<Record<ProcedurePath, Row>>> = {
     };
   },
 
+  'invoices.saveProfile': async (w, tenant) => {
+    const { id: merchantId } = w.rest[tenant];
+    // The first time, each time.
+    await w.rest.db.ownerPool.query('DELETE FROM invoice_profiles WHERE merchant_id = $1', [merchantId]);
+    const address = { line1: 'Am Markt 1', city: 'Bremen', country: 'DE' };
+    const prefix = tenant.slice(0, 4).toUpperCase();
+    const profile = { merchantId, legalName: 'Anybody GmbH', taxNumber: 'DE1', prefix, address };
+    return {
+      caller: await w.callerOf(tenant, 'invoices.saveProfile'),
+      input: profile,
+      other: { ...profile, taxNumber: 'DE2' },
+    };
+  },
+
   'customers.edit': async (w, tenant) => {
     const { customerId } = await w.place(tenant);
     const change = { customerId, version: await w.customerVersion(customerId) };

@@ -12,6 +12,21 @@ export const MONEY_SAMPLES = {
     input: (world) => ({ merchantId: world.merchants[1] }),
     foreign: [(world) => ({ merchantId: world.merchants[0] })],
   },
+  'invoices.list': { input: () => ({}) },
+  'invoices.ofOrder': {
+    input: (world) => ({ orderId: world.orders[1] }),
+    foreign: [(world) => ({ orderId: world.orders[0] })],
+    nothing: true,
+  },
+  'invoices.taxReport': {
+    input: (world) => ({ from: '2026-11-01', to: '2026-11-30', merchantId: world.merchants[1] }),
+    foreign: [(world) => ({ from: '2026-11-01', to: '2026-11-30', merchantId: world.merchants[0] })],
+  },
+  'invoices.profiles': {},
+  'invoices.saveProfile': {
+    input: (world) => invoiceProfile(world.merchants[1]),
+    foreign: [(world) => invoiceProfile(world.merchants[0])],
+  },
   'gl.totals': {
     input: (world) => ({ from: '2026-11-01', to: '2026-11-30', currency: null, merchantId: world.merchants[1] }),
     foreign: [(world) => ({ from: '2026-11-01', to: '2026-11-30', currency: null, merchantId: world.merchants[0] })],
@@ -67,3 +82,8 @@ export const MONEY_SAMPLES = {
   'reconciliation.start': { input: () => ({ provider: 'card', from: '2026-11-01', to: '2026-11-01' }) },
   'reconciliation.resolve': { input: () => ({ itemId: NIL, resolution: 'explain', note: 'Known' }) },
 } satisfies Partial<Record<ProcedurePath, Sample>>;
+
+function invoiceProfile(merchantId: string) {
+  const address = { line1: 'Am Markt 1', city: 'Bremen', country: 'DE' };
+  return { merchantId, legalName: 'Anybody GmbH', taxNumber: 'DE1', prefix: 'ANY', address };
+}

@@ -3,6 +3,8 @@ import { together } from '../../platform/together.ts';
 import type { Refund, RefundLeg, RefundLine } from './rules.ts';
 import { insertLegs, insertRefundLines, insertRefunds, readLegs, readRefunds, updateLegs, updateRefunds } from './store.ts';
 
+export { readRefundedUnits } from './store.ts';
+
 export interface RefundsState {
   readonly refunds: Refund[];
   readonly legs: RefundLeg[];

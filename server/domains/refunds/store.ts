@@ -1,3 +1,4 @@
+import type { UnitRange } from '../../kernel/units.ts';
 import type { Tx } from '../../platform/db.ts';
 import { insertRows, type TableSpec, updateRows } from '../../platform/rows.ts';
 import type { Refund, RefundLeg, RefundLine } from './rules.ts';
@@ -66,6 +67,20 @@ export async function readLegs(tx: Tx, orderIds: readonly string[]): Promise<Ref
     text: `SELECT id, refund_id AS "refundId", order_id AS "orderId", payment_id AS "paymentId", amount_minor AS "amountMinor", destination, status,
                   settled_at AS "settledAt"
            FROM refund_legs WHERE order_id = ANY($1::uuid[]) ORDER BY id`,
+    values: [orderIds],
+  });
+  return rows;
+}
+
+/** The units that refunds named, whatever became of the refunds. */
+export async function readRefundedUnits(
+  tx: Tx,
+  orderIds: readonly string[],
+): Promise<(UnitRange & { readonly refundId: string })[]> {
+  const { rows } = await tx.query<UnitRange & { readonly refundId: string }>({
+    name: 'refund-lines-of-orders',
+    text: `SELECT refund_id AS "refundId", line_id AS "lineId", from_unit AS "from", to_unit AS "to" FROM refund_lines
+           WHERE order_id = ANY($1::uuid[]) ORDER BY refund_id, line_id, from_unit`,
     values: [orderIds],
   });
   return rows;

@@ -1,5 +1,6 @@
 import { CHANNEL_CORRUPTIONS } from './channels-fixture.ts';
 import type { Corruption } from './corruptions-fixture.ts';
+import { INVOICE_CORRUPTIONS } from './invoices-fixture.ts';
 import { PARCEL_CORRUPTIONS } from './parcels-fixture.ts';
 import { PARTNER_CORRUPTIONS } from './partners-fixture.ts';
 import { PROGRAM_CORRUPTIONS } from './programs-fixture.ts';
@@ -77,6 +78,7 @@ export const EDGES: readonly Corruption[] = [
   ...PARTNER_CORRUPTIONS,
   ...ROUTING_CORRUPTIONS,
   ...CHANNEL_CORRUPTIONS,
+  ...INVOICE_CORRUPTIONS,
   ...STOCK_WORK_CORRUPTIONS,
   ...TENDERS,
   ...PROGRAM_CORRUPTIONS,

@@ -35,6 +35,7 @@ export const nav = {
   customers: 'Kunden',
   payments: 'Zahlungen',
   inDoubt: 'Ungeklärt',
+  invoices: 'Rechnungen',
   refunds: 'Erstattungen',
   giftCards: 'Geschenkkarten',
   ledger: 'Hauptbuch',

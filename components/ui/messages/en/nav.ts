@@ -37,6 +37,7 @@ export const nav = {
   payments: 'Payments',
   inDoubt: 'In doubt',
   refunds: 'Refunds',
+  invoices: 'Invoices',
   giftCards: 'Gift cards',
   ledger: 'Ledger',
   wallets: 'Wallets',
