@@ -1,7 +1,7 @@
 'use client';
 import { Anchor, Button } from '@mantine/core';
 import { IconPrinter } from '@tabler/icons-react';
-import type { DocumentKind } from '../server/api/permissions.ts';
+import type { DocumentKind } from '../server/api/document-permissions.ts';
 import { useMessages } from './ui/locale.tsx';
 
 /** Where a document is printed; it opens in a tab of its own. */

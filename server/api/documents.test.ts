@@ -9,7 +9,8 @@ import { readSnapshot } from '../platform/read-snapshot.ts';
 import { readPdf } from '../platform/testing/read-pdf.ts';
 import { readOrderDocument } from '../views/documents/order-document.ts';
 import { printFor } from '../views/documents/print.ts';
-import { DOCUMENT_PERMISSIONS, type DocumentKind, type PermissionRow } from './permissions.ts';
+import { DOCUMENT_PERMISSIONS, type DocumentKind } from './document-permissions.ts';
+import type { PermissionRow } from './permissions.ts';
 import { appRouter } from './root.ts';
 import { type ApiUnderTest, startApiUnderTest } from './testing/api-under-test.ts';
 

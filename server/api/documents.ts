@@ -19,7 +19,7 @@ import { readManifest } from '../views/manifests.ts';
 import { readAccount } from '../views/people.ts';
 import type { App } from './app.ts';
 import { authorise, type Scope } from './authorise.ts';
-import { DOCUMENT_PERMISSIONS, type DocumentKind } from './permissions.ts';
+import { DOCUMENT_PERMISSIONS, type DocumentKind } from './document-permissions.ts';
 import { type Principal, resolvePrincipal } from './principal.ts';
 import { sendStatement } from './statements.ts';
 

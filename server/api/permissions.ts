@@ -1,5 +1,6 @@
 import { type ApiScope, HAND_HOLDS, type HandHold, type Role } from '../kernel/vocabulary.ts';
 import { FETCHING_PERMISSIONS } from './permissions-fetching.ts';
+import { INVOICE_PERMISSIONS } from './permissions-invoices.ts';
 import { REST_PERMISSIONS } from './public/permissions.ts';
 import { STOCK_PERMISSIONS } from './stock-permissions.ts';
 
@@ -144,6 +145,7 @@ export const PERMISSIONS = {
   'goods.places': { allow: ORDER_READERS },
   'goods.find': { allow: ORDER_READERS },
   ...STOCK_PERMISSIONS,
+  ...INVOICE_PERMISSIONS,
   'products.list': { allow: ORDER_READERS },
   'products.get': { allow: ORDER_READERS },
   'customers.list': { allow: MONEY_READERS },
@@ -299,11 +301,6 @@ export const PERMISSIONS = {
   'routing.simulate': { allow: CATALOGUERS },
   'routing.previewReroute': { allow: REROUTERS },
   'routing.reroute': { allow: REROUTERS },
-  'invoices.list': { allow: ORDER_READERS },
-  'invoices.ofOrder': { allow: { ...ORDER_READERS, customer: 'own' } },
-  'invoices.profiles': { allow: CATALOGUERS },
-  'invoices.saveProfile': { allow: CATALOGUERS },
-  'invoices.taxReport': { allow: BOOK_READERS },
   'shippingMethods.list': { allow: CATALOGUERS },
   'shippingMethods.taxRates': { allow: CATALOGUERS },
   'shippingMethods.save': { allow: CATALOGUERS },
@@ -363,20 +360,6 @@ export const PERMISSIONS = {
   'simulators.advanceShipment': { allow: ADMIN },
   'simulators.happen': { allow: ADMIN },
 } as const satisfies Record<string, PermissionRow>;
-
-/** Who may print what: documents are addresses of their own, not procedures (server/api/documents.ts). API keys read JSON. */
-export const DOCUMENT_PERMISSIONS = {
-  orders: { allow: { ...ORDER_READERS, customer: 'own' } },
-  invoices: { allow: { ...ORDER_READERS, customer: 'own' } },
-  'packing-slips': { allow: ORDER_READERS },
-  'pick-lists': { allow: ORDER_READERS },
-  'count-sheets': { allow: ORDER_READERS },
-  manifests: { allow: ORDER_READERS },
-  proofs: { allow: ORDER_READERS },
-  /** Of ledger accounts: a customer's own wallet, a merchant's own accounts. */
-  statements: { allow: { ...BOOK_READERS, customer: 'own' } },
-} as const satisfies Record<string, PermissionRow>;
-export type DocumentKind = keyof typeof DOCUMENT_PERMISSIONS;
 
 /** The row of a procedure, or undefined: then nobody may call it. */
 export function permissionFor(path: string): PermissionRow | undefined {

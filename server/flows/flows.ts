@@ -1,6 +1,5 @@
 import type pg from 'pg';
 import type { DecideApprovalInput } from '../domains/approvals/schema.ts';
-import * as approvals from '../domains/approvals/service.ts';
 import type { SetBackorderPolicyInput } from '../domains/backorders/schema.ts';
 import type { CreateSkuInput, EditSkuInput, ImportSkusInput } from '../domains/catalog/schema.ts';
 import type { EditCustomerInput, NoteCustomerInput } from '../domains/customers/schema.ts';
@@ -10,7 +9,6 @@ import type { SaveGlAccountInput } from '../domains/gl/schema.ts';
 import type { AdjustStockInput, SetChannelInput, SetSafetyInput } from '../domains/inventory/schema.ts';
 import type { LinkMail, ResendInput } from '../domains/notifications/schema.ts';
 import type {
-  CancelOrderInput,
   EditOrderInput,
   HoldInput,
   NoteInput,
@@ -27,9 +25,7 @@ import type { SaveShippingMethodInput } from '../domains/shipping/schema.ts';
 import type { ChangeStoreCreditInput, IssueStoreCreditInput } from '../domains/store-credit/schema.ts';
 import { rateTableProvider } from '../domains/taxes/service.ts';
 import type { Ctx } from '../kernel/context.ts';
-import { type Tx, withTx } from '../platform/db.ts';
 import type { LaneOptions } from '../platform/lane.ts';
-import { forgetLocks } from '../platform/locks.ts';
 import { dropSagaJobs, type Outbox } from '../platform/outbox.ts';
 import type { StoredEvent } from '../platform/stored-events.ts';
 import { type Call, createVerb, type Locked, type Verb } from '../platform/verb.ts';
@@ -43,7 +39,6 @@ import { type OfferedCard, type PayAgainInput, payAgain } from './backorders/pay
 import { type Reviewed, reviewBackorders } from './backorders/review.ts';
 import { type SetPolicy, setBackorderPolicy } from './backorders/set-policy.ts';
 import { type CancelledOrder, type CancelWish, cancelOrder } from './cancel-order.ts';
-import { type CancelPreview, previewCancel } from './cancel-plan.ts';
 import { type ChannelFlows, createChannelFlows } from './channels/channel-flows.ts';
 import { type CheckoutFlows, createCheckoutFlows } from './checkouts/checkout-flows.ts';
 import { type CreatedQuote, createQuote, readTaxes } from './create-quote.ts';
@@ -69,6 +64,7 @@ import {
 import { type NotedCustomer, noteCustomer } from './note-customer.ts';
 import { notifyCustomers } from './notify-customer.ts';
 import { type OperatedSaga, type OperateSagaInput, operateSaga } from './operate-saga.ts';
+import { createOrderPreviews, type OrderPreviews } from './order-previews.ts';
 import type { Outside } from './outside.ts';
 import { createParcelFlows, type ParcelFlows } from './parcels/parcel-flows.ts';
 import { type FinishedRound, finishPicking, type StartedRound, startPicking } from './pick-orders.ts';
@@ -80,10 +76,10 @@ import type { PlacedOrder } from './placed-order.ts';
 import { createRailsFlows, type RailsFlows } from './rails/rails-flows.ts';
 import { type ReaddressedOrder, readdressOrder } from './readdress-order.ts';
 import { createReconciliationFlows, type ReconciliationFlows } from './reconciliation/reconciliation-flows.ts';
-import { previewRefund, type RefundPreview, type RequestedRefund, refundOrder } from './refund-order.ts';
+import { type RequestedRefund, refundOrder } from './refund-order.ts';
 import { type ResentNotice, resendNotice } from './resend-notice.ts';
 import { createReservationFlows, type ReservationFlows } from './reservations/reservation-flows.ts';
-import { previewReship, type ReshipPreview, type ReshippedOrder, reshipOrder } from './reship-order.ts';
+import { type ReshippedOrder, reshipOrder } from './reship-order.ts';
 import { type RetriedLetters, type RetryDeliveriesInput, type RetryJobsInput, retryDeliveries, retryJobs } from './retry-jobs.ts';
 import { createReturnFlows, type ReturnFlows } from './returns/return-flows.ts';
 import { createRouter } from './routing/router.ts';
@@ -92,7 +88,7 @@ import { type SavedGlAccount, saveGlAccount } from './save-gl-account.ts';
 import { type SavedShippingMethod, saveShippingMethod } from './save-shipping-method.ts';
 import { createNoticeSender, type MailDesk } from './send-notices.ts';
 import { type ChannelSet, type SafetySet, setChannel, setSafety } from './set-supply-rules.ts';
-import { planShip, type ShipPreview, type ShippingOrder, shipOrder } from './ship-order.ts';
+import { type ShippingOrder, shipOrder } from './ship-order.ts';
 import { createStockFlows, type StockFlows } from './stock-work/stock-flows.ts';
 import { type ChangedGiftCard, changeGiftCard } from './tenders/change-gift-card.ts';
 import { type ChangedStoreCredit, changeStoreCredit } from './tenders/change-store-credit.ts';
@@ -103,10 +99,9 @@ import { type UndoCancelInput, type Undone, type UndoRefundInput, undoCancel, un
 import { type UpdatedShipment, updateShipment } from './update-shipment.ts';
 import { wakeSagas, wakeWaitingFor } from './wake-sagas.ts';
 import { createWalletFlows, type WalletFlows } from './wallets/wallet-flows.ts';
-import { lockWorld, type Needs, orderOf, type World } from './world.ts';
 
 /** What the house can do. Every call is idempotent under its key for its caller. */
-export interface Flows {
+export interface Flows extends OrderPreviews {
   /** What becomes of parcels: labels, manifests, claims, what comes back. */
   readonly parcels: ParcelFlows;
   /** What customers send back after a delivery. */
@@ -189,10 +184,6 @@ export interface Flows {
   /** Have a mail sent again. */
   readonly resendNotice: Call<ResendInput, ResentNotice>;
   /** What the verb would do, by the code that does it. Nothing is written. */
-  previewCancel(input: CancelOrderInput, ctx: Ctx): Promise<CancelPreview>;
-  previewRefund(input: RefundOrderInput, ctx: Ctx): Promise<RefundPreview>;
-  previewReship(input: ReshipOrderInput, ctx: Ctx): Promise<ReshipPreview>;
-  previewShip(input: ShipOrderInput, ctx: Ctx): Promise<ShipPreview>;
   previewImport(input: ImportSkusInput): Promise<ImportPreview>;
   previewMessage(input: MessageInput, ctx: Ctx): Promise<MessagePreview>;
   cannedMessages(orderId: string): Promise<CannedMessages>;
@@ -330,18 +321,7 @@ export function createFlows(deps: FlowDeps): Flows {
     changeStoreCredit: verb(changeStoreCredit),
     messageCustomer: verb(messageCustomer),
     resendNotice: verb(resendNotice),
-    previewCancel: (input, ctx) =>
-      dryRun(pool, input.orderId, ctx, (world) => previewCancel(world, orderOf(world, input.orderId), input)),
-    previewReship: (input, ctx) =>
-      dryRun(pool, input.orderId, ctx, (world) => previewReship(world, orderOf(world, input.orderId), input), { supply: true }),
-    previewShip: (input, ctx) =>
-      dryRun(pool, input.orderId, ctx, (world) => planShip(world, orderOf(world, input.orderId), input), { stock: true }),
-    previewRefund: async (input, ctx) => {
-      const policies = await approvals.policies(pool);
-      return dryRun(pool, input.orderId, ctx, (world) =>
-        previewRefund(world, orderOf(world, input.orderId), input, { policies }),
-      );
-    },
+    ...createOrderPreviews(pool),
     previewImport: (input) => previewImport(pool, input),
     previewMessage: (input, ctx) => previewMessage(pool, input, desk.links, ctx),
     cannedMessages: (orderId) => cannedMessages(pool, orderId),
@@ -382,21 +362,4 @@ function withoutSagaJobs<I, W extends Locked, R>(definition: Verb<I, W, R>): Ver
       return definition.write(tx, world);
     },
   };
-}
-
-/**
- * Plans on the locked order and writes nothing, so that what is shown is what would be done. The lock lasts for one read: a dialog that
- * opens waits for a change under way instead of showing what was true before it.
- */
-async function dryRun<R>(
-  pool: pg.Pool,
-  orderId: string,
-  ctx: Ctx,
-  plan: (world: World) => R,
-  needs: Pick<Needs, 'stock' | 'supply'> = {},
-): Promise<R> {
-  return withTx(pool, async (tx: Tx) => {
-    forgetLocks(tx);
-    return plan(await lockWorld(tx, { orderIds: [orderId], ...needs }, ctx));
-  });
 }

@@ -9,7 +9,8 @@ import { PERMISSIONS } from '../permissions.ts';
 import { REST_PERMISSIONS } from './permissions.ts';
 import { OPERATIONS } from './router.ts';
 import { connectedChannel } from './testing/connected-channel.ts';
-import { FOREIGN_ROUTING, startReplay } from './testing/foreign-routing.ts';
+import { anInvoice, FOREIGN_INVOICES } from './testing/foreign-invoices.ts';
+import { FOREIGN_ROUTING, northNode, startReplay } from './testing/foreign-routing.ts';
 import { FOREIGN_STOCK_WORK } from './testing/foreign-stock-work.ts';
 import { type RestWorld, restWorld } from './testing/rest-world.ts';
 
@@ -86,8 +87,7 @@ const FOREIGN: Readonly<Record<keyof typeof REST_PERMISSIONS, readonly Call[]>> 
   'v1.refunds.create': [
     { path: (n) => `/orders/${n.order}/refunds`, body: () => ({ kind: 'amount', amount_minor: 1, reason: 'other' }) },
   ],
-  'v1.invoices.list': [],
-  'v1.invoices.get': [{ path: () => '/invoices/NORTH-10001' }],
+  ...FOREIGN_INVOICES,
   'v1.refunds.ofOrder': [{ path: (n) => `/orders/${n.order}/refunds` }],
   'v1.refunds.get': [
     { path: (n) => `/orders/${n.order}/refunds/${n.refund}` },
@@ -200,16 +200,7 @@ beforeAll(async () => {
      VALUES ($1, $2, 'NORTH-ONLY', 'North only', 1, 'EUR', now(), now())`,
     [newId(), north.id],
   );
-  const node = newId();
-  await db.pool.query(
-    `INSERT INTO nodes (id, merchant_id, home, code, name, kind, created_at) VALUES ($1, $2, 'EU', 'NORTH-NODE', 'N', 'store', now())`,
-    [node, north.id],
-  );
-  await db.pool.query(
-    `INSERT INTO manifests (id, number, home, merchant_id, node_id, carrier, status, version, created_by, created_at, trace_id)
-     VALUES ($1, 'EU-M99999', 'EU', $2, $3, 'parcel', 'closed', 1, 'system:test', now(), 't')`,
-    [newId(), north.id, node],
-  );
+  await northNode(world);
   const body = {
     currency: 'EUR',
     external_id: 'north-1',
@@ -240,12 +231,7 @@ beforeAll(async () => {
     'quiet',
     async () => (await db.pool.query(`SELECT FROM sagas WHERE status NOT IN ('done', 'waiting')`)).rowCount === 0,
   );
-  await db.pool.query(
-    `INSERT INTO invoices (id, home, merchant_id, order_id, kind, number, series_value, source_kind, source_id, currency, net_minor, discount_minor,
-                           tax_minor, total_minor, country, supplied_at, issued_at, seller, buyer)
-     VALUES ($1, 'EU', $2, $3, 'invoice', 'NORTH-10001', 10001, 'shipment', $1, 'EUR', 100, 0, 0, 100, 'DE', now(), now(), $4, $4)`,
-    [newId(), north.id, placed.id, { name: 'North', address: null }],
-  );
+  await anInvoice(world, placed.id);
   const { json: card } = await send('POST', '/gift-cards', {
     body: { amount_minor: 500, currency: 'EUR', reason: 'sold', customer_id: placed.customer_id },
   });

@@ -1,5 +1,5 @@
 import { divideHalfUp, splitByWeight } from '../../kernel/money.ts';
-import { joinRanges, type Span, type UnitMoney, type UnitRange, unitsIn, valueOfUnits } from '../../kernel/units.ts';
+import { joinRanges, type Span, type UnitMoney, type UnitRange, valueOfUnits } from '../../kernel/units.ts';
 import type { SpanState } from '../../kernel/vocabulary.ts';
 import type { Address } from './schema.ts';
 
@@ -241,6 +241,3 @@ function partOfThePrice(parts: readonly Part[], amountMinor: bigint): InvoicedLi
     ];
   });
 }
-
-/** How many units a line of a document is about. */
-export const unitsOf = (line: InvoicedLine): number | null => (line.units ? unitsIn([line.units]) : null);

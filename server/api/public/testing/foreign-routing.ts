@@ -1,3 +1,4 @@
+import { newId } from '../../../kernel/ids.ts';
 import type { RestWorld } from './rest-world.ts';
 
 interface Named {
@@ -34,4 +35,18 @@ export async function startReplay(send: RestWorld['send']): Promise<string> {
   const { json: draft } = await send('PUT', '/routing/rules/draft', { body: rules });
   const { json } = await send('POST', '/routing/simulations', { body: { version: draft.version, last_orders: 1 } });
   return json.id;
+}
+
+/** A node of North's, with a manifest. */
+export async function northNode({ db, north }: RestWorld): Promise<void> {
+  const node = newId();
+  await db.pool.query(
+    `INSERT INTO nodes (id, merchant_id, home, code, name, kind, created_at) VALUES ($1, $2, 'EU', 'NORTH-NODE', 'N', 'store', now())`,
+    [node, north.id],
+  );
+  await db.pool.query(
+    `INSERT INTO manifests (id, number, home, merchant_id, node_id, carrier, status, version, created_by, created_at, trace_id)
+     VALUES ($1, 'EU-M99999', 'EU', $2, $3, 'parcel', 'closed', 1, 'system:test', now(), 't')`,
+    [newId(), north.id, node],
+  );
 }
