@@ -63,9 +63,17 @@ test('a card is declined, another is taken: one order is cancelled, one confirme
   visitor,
 }) => {
   const page = await visitor();
+  await page.clock.install();
   await checkOut(page, BACKPACK);
   const email = someone('second-try');
   await fillIn(page, email);
+  // They look for their card for too long, and have the goods kept again.
+  await page.clock.fastForward('16:00');
+  const again = page.getByRole('button', { name: 'Keep them again' });
+  await again.waitFor();
+  await page.clock.setSystemTime(new Date());
+  await again.click();
+  await expect(page.getByText('These items are kept for you until')).toBeVisible();
   await typeCard(page, CARDS.declined);
   await payButton(page).click();
   await expect(page.getByText('There is not enough money on this card.')).toBeVisible();

@@ -17,7 +17,7 @@ import classes from './channels.module.css';
 /** The sheets on which a difference is looked for, and how far they are. */
 function Counts({ row }: { row: DriftRow }) {
   const { t } = useMessages();
-  if (row.counts.length === 0) return t('ui.unknown');
+  if (row.counts.length === 0) return null;
   return (
     <ul className={classes.counts}>
       {row.counts.map(({ number, nodeCode, status }) => (
@@ -58,11 +58,20 @@ export function ChannelDrift({ page }: { page: ChannelPage }) {
   const may = powers.may('channels.resolveDrift');
   const columns: Column<DriftRow>[] = [
     { key: 'sku', header: t('channels.sku'), cell: (row) => row.skuCode, card: 'title' },
-    { key: 'what', header: t('channels.what'), cell: (row) => t(`channels.drifts.${row.kind}`), card: 'sub' },
+    {
+      key: 'what',
+      header: t('channels.what'),
+      card: 'sub',
+      cell: (row) => (
+        <>
+          {t(`channels.drifts.${row.kind}`)}
+          <Counts row={row} />
+        </>
+      ),
+    },
     { key: 'ours', header: t('channels.ours'), right: true, cell: (row) => <Quantity value={row.ours} />, card: 'end' },
-    { key: 'theirs', header: t('channels.theirs'), right: true, cell: (row) => <Quantity value={row.theirs} /> },
+    { key: 'theirs', header: t('channels.theirs'), right: true, cell: (row) => <Quantity value={row.theirs} />, card: 'endSub' },
     { key: 'since', header: t('channels.driftSince'), cell: (row) => <TimeAgo at={row.firstSeenAt} /> },
-    { key: 'counts', header: t('channels.counts'), cell: (row) => <Counts row={row} />, card: 'endSub' },
     { key: 'seen', header: t('channels.seen'), cell: (row) => t('channels.times', { count: row.timesSeen }) },
     {
       key: 'answer',

@@ -62,7 +62,6 @@ function useColumns(
       cell: (row) => <Quantity value={row.ackedQuantity} />,
       card: 'end',
     },
-    { key: 'version', header: t('channels.version'), right: true, cell: (row) => <Quantity value={row.ackedVersion} /> },
     { key: 'at', header: t('channels.at'), cell: (row) => <TimeAgo at={row.ackedAt} /> },
     { key: 'state', header: t('channels.listingState'), cell: (row) => <State row={row} />, card: 'endSub' },
     ...(may.rename || may.list

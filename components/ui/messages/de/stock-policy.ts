@@ -2,7 +2,6 @@
 export const stockPolicy = {
   title: 'Bestand',
   text: 'Wie für den Bestand gesorgt wird. Was vorher bestellt oder gezählt wurde, behält die Richtlinie seines Tages.',
-  merchant: 'Händler',
   over: 'Darf über die Bestellung hinaus kommen',
   percent: '{count} %',
   countLimit: 'Zählungen brauchen eine zweite Person',
@@ -37,8 +36,7 @@ export const stockPolicy = {
     expiring: { one: 'Eine Charge im Regal würde heute gemeldet.', other: '{count} Chargen in Regalen würden heute gemeldet.' },
     low: { one: 'An einem Ort ist heute etwas knapp.', other: 'An {count} Orten ist heute etwas knapp.' },
   },
-  perSku: 'Je Artikel eingestellt',
-  perSkuText: 'Wie viele Artikel es haben; die Seite des Artikels und eine Bestandsdatei stellen es ein.',
+  skus: { one: 'ein Artikel', other: '{number} Artikel' },
   withSafety: 'Sicherheitsbestand',
   withBackorder: 'Über Bestand verkauft',
   withReorderPoint: 'Meldebestand',

@@ -2,7 +2,6 @@
 export const stockPolicy = {
   title: 'Stock',
   text: 'How stock is looked after. What was ordered or counted before keeps the policy of its day.',
-  merchant: 'Merchant',
   over: 'May arrive beyond an order',
   percent: '{count} %',
   countLimit: 'Counts need a second person',
@@ -37,8 +36,7 @@ export const stockPolicy = {
     expiring: { one: 'One lot on a shelf would be news today.', other: '{count} lots on shelves would be news today.' },
     low: { one: 'One place runs low today.', other: '{count} places run low today.' },
   },
-  perSku: 'Set at each SKU',
-  perSkuText: 'How many SKUs have it; the SKU’s page and a file of levels set it.',
+  skus: { one: 'one SKU', other: '{number} SKUs' },
   withSafety: 'Safety stock',
   withBackorder: 'Sold beyond stock',
   withReorderPoint: 'Reorder point',
