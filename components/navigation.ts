@@ -1,6 +1,7 @@
 import {
   type Icon,
   IconAlertTriangle,
+  IconArrowBackUp,
   IconArrowBarToDown,
   IconArrowsDiff,
   IconArrowsExchange,
@@ -75,6 +76,7 @@ export const NAVIGATION: readonly NavigationEntry[] = [
     icon: IconFileInvoice,
     roles: ['agent', 'admin', 'merchant'],
   },
+  { group: 'nav.groups.orders', label: 'nav.returns', href: '/returns', icon: IconArrowBackUp, roles: SELLERS },
   {
     group: 'nav.groups.fulfilment',
     label: 'nav.pickQueue',

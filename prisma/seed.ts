@@ -14,6 +14,7 @@ import { sendParcels } from './seed/parcels.ts';
 import { askPartners } from './seed/partners.ts';
 import { externalIdOf, type PlannedOrder, planOrders } from './seed/plan.ts';
 import { fillPrograms } from './seed/programs.ts';
+import { sendBack } from './seed/returns.ts';
 import { describeRouting } from './seed/routing.ts';
 import { furnish } from './seed/shops.ts';
 import { receiveStock } from './seed/stock.ts';
@@ -81,6 +82,7 @@ export async function seedDemo({ pool, say }: SeedOptions): Promise<void> {
     if (shops[0]) await describeRouting(stage, shops[0]);
     if (shops[0]) await sellBeyondStock(stage, shops[0]);
     if (shops[0]) await sendParcels(stage, shops[0]);
+    if (shops[0]) await sendBack(stage, shops[0]);
     const now = new Date();
     if (shops[0] && partners.size > 0) await askPartners(stage, shops[0], new Date(base.getTime() - 30 * 60_000));
     if (shops[0]) await breakStock(stage, shops[0], plan, new Date(base.getTime() - 10 * 60_000));

@@ -1,14 +1,15 @@
 'use client';
 import { PasswordInput, SegmentedControl, TextInput } from '@mantine/core';
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { mayAnswer } from '../../server/domains/channels/rules.ts';
 import { DRIFT_ANSWERS } from '../../server/domains/channels/schema.ts';
 import type { ChannelPage, DriftRow, ListingRow } from '../../server/views/channels.ts';
-import { useDialogDone } from '../dialog-done.ts';
+import { useRequestKey } from '../request-key.ts';
 import { shownError, useTRPC } from '../trpc.tsx';
 import { EffectDialog } from '../ui/effect-dialog.tsx';
 import { useFormat, useMessages } from '../ui/locale.tsx';
+import { useToast } from '../ui/toast.tsx';
 
 interface ToastLink {
   readonly href: string;
@@ -21,9 +22,23 @@ interface Props {
 }
 
 /** What every dialog of a connection shares once it is done. */
-export function useDone<R>(onClose: () => void, said: (result: R) => string, link?: (result: R) => ToastLink | null) {
+export function useDone<R>(onClose: () => void, said: (result: R) => string, linkOf?: (result: R) => ToastLink | null) {
   const trpc = useTRPC();
-  return useDialogDone({ touches: trpc.channels.pathFilter(), said, ...(link ? { link } : {}), onClose });
+  const toast = useToast();
+  const queryClient = useQueryClient();
+  const request = useRequestKey();
+  return {
+    request,
+    options: {
+      onSuccess: (result: R) => {
+        const link = linkOf?.(result);
+        toast.success({ message: said(result), ...(link ? { link } : {}) });
+        onClose();
+      },
+      onError: request.failed,
+      onSettled: () => queryClient.invalidateQueries(trpc.channels.pathFilter()),
+    },
+  };
 }
 
 export function PauseDialog({ page, onClose }: Props) {

@@ -2,10 +2,10 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import type { ChannelPage, ReportRow, SentMessage } from '../../server/views/channels.ts';
-import { LiveDetail } from '../live-detail.tsx';
+import { useLive } from '../live.tsx';
 import { useOverlay } from '../overlay.ts';
 import { usePowers } from '../powers.ts';
-import { useTRPC } from '../trpc.tsx';
+import { shownError, useTRPC } from '../trpc.tsx';
 import { ActionButton } from '../ui/action-button.tsx';
 import { StatusBadge } from '../ui/badge.tsx';
 import { Bar } from '../ui/bars.tsx';
@@ -14,7 +14,7 @@ import { DetailLayout, KeyValue, Section } from '../ui/detail-layout.tsx';
 import { useFormat, useMessages } from '../ui/locale.tsx';
 import { Quantity } from '../ui/money.tsx';
 import { PageHeader } from '../ui/page-header.tsx';
-import { EmptyState } from '../ui/states.tsx';
+import { EmptyState, Loaded } from '../ui/states.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
 import { PauseDialog, ResendDialog, SettingsDialog, useDone } from './channel-dialogs.tsx';
 import { ChannelDrift } from './channel-drift.tsx';
@@ -208,9 +208,10 @@ export function ChannelDetail({ id }: { id: string }) {
   useEffect(() => {
     if (answered !== undefined) void queryClient.invalidateQueries({ queryKey: trpc.channels.listings.pathKey() });
   }, [answered, queryClient, trpc]);
+  useLive(found.data ? [`channel:${found.data.id}`] : [], { queryKeys: [trpc.channels.pathKey()] });
   return (
-    <LiveDetail found={found} live={(page) => [`channel:${page.id}`]} queryKeys={[trpc.channels.pathKey()]}>
+    <Loaded data={found.data} error={shownError(found.error)} onRetry={() => void found.refetch()} lines={8}>
       {(page) => <Body page={page} />}
-    </LiveDetail>
+    </Loaded>
   );
 }

@@ -1,12 +1,14 @@
 'use client';
 import { PasswordInput, Select, TextInput } from '@mantine/core';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useRouter } from 'next/navigation';
 import { useState } from 'react';
 import { connectChannelInput } from '../../server/domains/channels/schema.ts';
-import { useDialogDone } from '../dialog-done.ts';
+import { useRequestKey } from '../request-key.ts';
 import { shownError, useTRPC } from '../trpc.tsx';
 import { EffectDialog } from '../ui/effect-dialog.tsx';
 import { useMessages } from '../ui/locale.tsx';
+import { useToast } from '../ui/toast.tsx';
 
 const KIND = 'marketplace';
 const LEAST_SECRET = 24;
@@ -15,18 +17,25 @@ const LEAST_SECRET = 24;
 export function ConnectDialog({ onClose }: { onClose: () => void }) {
   const { t } = useMessages();
   const trpc = useTRPC();
+  const toast = useToast();
+  const router = useRouter();
+  const queryClient = useQueryClient();
+  const request = useRequestKey();
   const merchants = useQuery(trpc.people.merchants.queryOptions()).data ?? [];
   const [chosen, setChosen] = useState<string | null>(null);
   const [name, setName] = useState('');
   const [url, setUrl] = useState('');
   const [secret, setSecret] = useState('');
-  const { request, options } = useDialogDone({
-    touches: trpc.channels.pathFilter(),
-    said: ({ name: called }: { name: string; id: string }) => t('channels.connected', { name: called }),
-    goTo: ({ id }: { name: string; id: string }) => `/channels/${id}`,
-    onClose,
-  });
-  const connect = useMutation(trpc.channels.connect.mutationOptions(options));
+  const connect = useMutation(
+    trpc.channels.connect.mutationOptions({
+      onSuccess: (made) => {
+        toast.success({ message: t('channels.connected', { name: made.name }) });
+        router.push(`/channels/${made.id}`);
+      },
+      onError: request.failed,
+      onSettled: () => queryClient.invalidateQueries(trpc.channels.pathFilter()),
+    }),
+  );
   const merchantId = chosen ?? (merchants.length === 1 ? merchants[0]?.id : undefined) ?? null;
   const wanted = connectChannelInput.safeParse({ merchantId, kind: KIND, name, url, secret });
   const blocked = wanted.success

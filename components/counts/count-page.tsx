@@ -1,16 +1,16 @@
 'use client';
 import { Checkbox } from '@mantine/core';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import Link from 'next/link';
 import { useState } from 'react';
 import { mayCount } from '../../server/domains/counts/rules.ts';
 import type { CountPage } from '../../server/views/counts.ts';
 import { useActorName } from '../actor-name.ts';
-import { useDialogDone } from '../dialog-done.ts';
-import { LiveDetail } from '../live-detail.tsx';
+import { useLive } from '../live.tsx';
 import { useOverlay } from '../overlay.ts';
 import { usePowers } from '../powers.ts';
 import { PrintButton } from '../print-link.tsx';
+import { useRequestKey } from '../request-key.ts';
 import { StockFileDialog } from '../stock-files/file-dialog.tsx';
 import { takeAway } from '../stock-files/take-away.ts';
 import { shownError, useTRPC } from '../trpc.tsx';
@@ -22,34 +22,37 @@ import { DetailLayout, KeyValue, Section } from '../ui/detail-layout.tsx';
 import { EffectDialog } from '../ui/effect-dialog.tsx';
 import { useMessages } from '../ui/locale.tsx';
 import { PageHeader } from '../ui/page-header.tsx';
+import { Loaded } from '../ui/states.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
+import { useToast } from '../ui/toast.tsx';
 import { CountSheet } from './count-sheet.tsx';
 
 type Outcome = 'finish' | 'cancel';
 
-interface Ended {
-  readonly applied: number;
-  readonly waiting: number;
-  readonly approvalId: string | null;
-}
-
 function EndDialog({ page, outcome, onClose }: { page: CountPage; outcome: Outcome; onClose: () => void }) {
   const { t } = useMessages();
   const trpc = useTRPC();
+  const toast = useToast();
+  const queryClient = useQueryClient();
+  const request = useRequestKey();
   const [leave, setLeave] = useState(false);
   const { number } = page;
   const left = page.lines.filter((line) => line.status === 'open' || line.status === 'moved').length;
   const differing = page.lines.filter((line) => line.status === 'counted').length;
-  const { request, options } = useDialogDone({
-    touches: trpc.counts.pathFilter(),
-    said: ({ applied, waiting }: Ended) =>
-      outcome === 'finish'
-        ? t('stockWork.counts.finished', { number, applied, waiting })
-        : t('stockWork.counts.cancelled', { number }),
-    link: ({ approvalId }: Ended) => (approvalId ? { href: '/approvals', label: t('approvals.title') } : null),
-    onClose,
-  });
-  const end = useMutation(trpc.counts.end.mutationOptions(options));
+  const end = useMutation(
+    trpc.counts.end.mutationOptions({
+      onSuccess: ({ applied, waiting, approvalId }) => {
+        const said = t('stockWork.counts.finished', { number, applied, waiting });
+        toast.success({
+          message: outcome === 'finish' ? said : t('stockWork.counts.cancelled', { number }),
+          ...(approvalId ? { link: { href: '/approvals', label: t('approvals.title') } } : {}),
+        });
+        onClose();
+      },
+      onError: request.failed,
+      onSettled: () => queryClient.invalidateQueries(trpc.counts.pathFilter()),
+    }),
+  );
   const finishing = outcome === 'finish';
   const effect = finishing ? t('stockWork.counts.finishEffect', { count: differing }) : t('stockWork.counts.cancelEffect');
   return (
@@ -157,13 +160,11 @@ function Body({ page }: { page: CountPage }) {
 export function CountDetail({ number }: { number: string }) {
   const trpc = useTRPC();
   const found = useQuery(trpc.counts.get.queryOptions({ number }));
+  const id = found.data?.id;
+  useLive(id ? [`stock_count:${id}`, 'approval'] : [], { queryKeys: [trpc.counts.get.queryKey({ number })] });
   return (
-    <LiveDetail
-      found={found}
-      live={(page) => [`stock_count:${page.id}`, 'approval']}
-      queryKeys={[trpc.counts.get.queryKey({ number })]}
-    >
+    <Loaded data={found.data} error={shownError(found.error)} onRetry={() => void found.refetch()} lines={8}>
       {(page) => <Body page={page} />}
-    </LiveDetail>
+    </Loaded>
   );
 }

@@ -1,13 +1,15 @@
 'use client';
 import { Checkbox, MultiSelect, NumberInput, Select } from '@mantine/core';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useRouter } from 'next/navigation';
 import { useState } from 'react';
 import { COUNT_CHOICES, type CountChoice } from '../../server/domains/counts/schema.ts';
-import { useDialogDone } from '../dialog-done.ts';
+import { useRequestKey } from '../request-key.ts';
 import { LinesField, NodeSelect, readLines, useNodes } from '../stock/lines-field.tsx';
 import { shownError, useTRPC, useTRPCClient } from '../trpc.tsx';
 import { EffectDialog } from '../ui/effect-dialog.tsx';
 import { useMessages } from '../ui/locale.tsx';
+import { useToast } from '../ui/toast.tsx';
 
 const HOW_MANY = 20;
 
@@ -16,6 +18,10 @@ export function CreateCountDialog({ onClose }: { onClose: () => void }) {
   const { t } = useMessages();
   const trpc = useTRPC();
   const client = useTRPCClient();
+  const toast = useToast();
+  const router = useRouter();
+  const queryClient = useQueryClient();
+  const request = useRequestKey();
   const places = useNodes();
   const [chosen, setNode] = useState<string | null>(null);
   const [by, setBy] = useState<CountChoice['by']>('oldest');
@@ -28,13 +34,16 @@ export function CreateCountDialog({ onClose }: { onClose: () => void }) {
     ...trpc.counts.bins.queryOptions({ nodeId: nodeId ?? '' }),
     enabled: nodeId !== null && by === 'bins',
   });
-  const { request, options } = useDialogDone({
-    touches: trpc.counts.pathFilter(),
-    said: ({ number, lines }: { number: string; lines: number }) => t('stockWork.counts.made', { number, count: lines }),
-    goTo: ({ number }: { number: string; lines: number }) => `/counts/${number}`,
-    onClose,
-  });
-  const create = useMutation(trpc.counts.create.mutationOptions(options));
+  const create = useMutation(
+    trpc.counts.create.mutationOptions({
+      onSuccess: ({ number, lines }) => {
+        toast.success({ message: t('stockWork.counts.made', { number, count: lines }) });
+        router.push(`/counts/${number}`);
+      },
+      onError: request.failed,
+      onSettled: () => queryClient.invalidateQueries(trpc.counts.pathFilter()),
+    }),
+  );
   const merchantId = places.find((place) => place.id === nodeId)?.merchantId;
   const codes = [...new Set(readLines(text).map((line) => line.code))];
   const blocked =

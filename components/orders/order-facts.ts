@@ -22,6 +22,7 @@ export function orderFacts(page: OrderPage): OrderFacts {
         nodeId: span.nodeId,
         shipmentId: span.shipmentId,
         refundId: span.refundId,
+        returnId: span.returnId,
       })),
     ),
   };

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { OrderPage } from '../../server/views/order.ts';
 import { OrderInvoices } from '../invoices/order-invoices.tsx';
 import { useLive } from '../live.tsx';
+import { OrderReturns, ReturnButton } from '../returns/return-items.tsx';
 import { shownError, useTRPC } from '../trpc.tsx';
 import { BadgeGroup, StatusBadge } from '../ui/badge.tsx';
 import { NextActionBanner } from '../ui/bars.tsx';
@@ -55,6 +56,12 @@ function Header({ page }: { page: OrderPage }) {
       secondary={
         <>
           <RecordTrail list="/orders" here={`/orders/${encodeURIComponent(order.number)}`} />
+          <ReturnButton
+            orderId={order.id}
+            orderNumber={order.number}
+            base="/returns"
+            delivered={page.lines.some((line) => line.spans.some((span) => span.state === 'delivered'))}
+          />
           <OrderButtons page={page} />
         </>
       }
@@ -118,6 +125,7 @@ function OrderBody({ page }: { page: OrderPage }) {
       <OrderPickup page={page} />
       <OrderRequests page={page} />
       <OrderShipments page={page} />
+      <OrderReturns orderId={page.order.id} base="/returns" />
       <OrderRouting order={page.order} />
       <OrderMails order={page.order} />
       <OrderTimeline timeline={page.timeline} currency={currency} />

@@ -71,6 +71,8 @@ const LOOKS: Readonly<Record<string, { icon: Icon; tone: Tone }>> = {
   'claim.paid': { icon: IconCheck, tone: 'done' },
   'claim.rejected': { icon: IconCircleX, tone: 'blocked' },
   claim: { icon: IconClipboardList, tone: 'attention' },
+  'return.declined': { icon: IconCircleX, tone: 'blocked' },
+  return: { icon: IconArrowBackUp, tone: 'returned' },
   'saga.stuck': { icon: IconCircleX, tone: 'blocked' },
 };
 const UNKNOWN = { icon: IconClipboardList, tone: 'neutral' } as const;

@@ -1,5 +1,5 @@
 'use client';
-import { Checkbox, FileInput } from '@mantine/core';
+import { Button, Checkbox, FileInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { rejectedCsv } from '../../server/domains/catalog/rules.ts';
@@ -11,11 +11,48 @@ import { type Column, DataTable } from '../ui/data-table.tsx';
 import { KeyValue, Section } from '../ui/detail-layout.tsx';
 import { EffectDialog } from '../ui/effect-dialog.tsx';
 import { useFormat, useMessages } from '../ui/locale.tsx';
-import { RejectedLines } from '../ui/rejected-lines.tsx';
 import { useToast } from '../ui/toast.tsx';
 import { MerchantSelect, useMerchant } from './product-dialogs.tsx';
 
+/** The page lists this many; the download has them all. */
+const LISTED = 50;
+
+type Rejected = ImportPreview['rejected'][number];
 type Sample = ImportPreview['sample'][number];
+
+function download(rejected: readonly Rejected[]): void {
+  const url = URL.createObjectURL(new Blob([rejectedCsv(rejected)], { type: 'text/csv;charset=utf-8' }));
+  const link = Object.assign(document.createElement('a'), { href: url, download: 'rejected-lines.csv' });
+  link.click();
+  URL.revokeObjectURL(url);
+}
+
+function RejectedLines({ plan }: { plan: ImportPreview }) {
+  const { t } = useMessages();
+  const columns: Column<Rejected>[] = [
+    { key: 'line', header: t('actions.import.line'), cell: (row) => row.line, card: 'endSub' },
+    { key: 'sku', header: t('actions.import.sku'), cell: (row) => row.sku || t('ui.unknown'), card: 'title' },
+    { key: 'why', header: t('actions.import.why'), cell: (row) => row.reason, card: 'sub' },
+  ];
+  const save = (
+    <Button variant="default" size="compact-xs" onClick={() => download(plan.rejected)}>
+      {t('actions.import.download')}
+    </Button>
+  );
+  return (
+    <Section title={t('actions.import.rejectedLines')} count={plan.rejectedCount} actions={save}>
+      <DataTable
+        embedded
+        label={t('actions.import.rejectedLines')}
+        columns={columns}
+        rows={plan.rejected.slice(0, LISTED)}
+        rowKey={(row) => `${row.line}:${row.sku}`}
+        rowLabel={(row) => String(row.line)}
+      />
+      {plan.rejectedCount > LISTED && <p>{t('actions.import.more', { count: plan.rejectedCount - LISTED })}</p>}
+    </Section>
+  );
+}
 
 function Plan({ plan }: { plan: ImportPreview }) {
   const { t } = useMessages();
@@ -45,9 +82,7 @@ function Plan({ plan }: { plan: ImportPreview }) {
           },
         ]}
       />
-      {plan.rejectedCount > 0 && (
-        <RejectedLines rows={plan.rejected} count={plan.rejectedCount} toCsv={() => rejectedCsv(plan.rejected)} />
-      )}
+      {plan.rejectedCount > 0 && <RejectedLines plan={plan} />}
       {plan.sample.length > 0 && (
         <Section title={t('actions.import.acceptedLines')}>
           <DataTable

@@ -1,17 +1,23 @@
 'use client';
 import { Checkbox, TextInput } from '@mantine/core';
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useRouter } from 'next/navigation';
 import { useState } from 'react';
-import { useDialogDone } from '../dialog-done.ts';
+import { useRequestKey } from '../request-key.ts';
 import { GoodsTable, LinesField, NodeSelect, useGoodsLines, useNodes } from '../stock/lines-field.tsx';
 import { shownError, useTRPC } from '../trpc.tsx';
 import { EffectDialog } from '../ui/effect-dialog.tsx';
 import { useMessages } from '../ui/locale.tsx';
+import { useToast } from '../ui/toast.tsx';
 
 /** Describes what is bought: of whom, for which node, which articles. */
 export function CreatePurchaseDialog({ onClose }: { onClose: () => void }) {
   const { t } = useMessages();
   const trpc = useTRPC();
+  const toast = useToast();
+  const router = useRouter();
+  const queryClient = useQueryClient();
+  const request = useRequestKey();
   const places = useNodes();
   const [chosen, setNode] = useState<string | null>(null);
   const [supplier, setSupplier] = useState('');
@@ -20,13 +26,16 @@ export function CreatePurchaseDialog({ onClose }: { onClose: () => void }) {
   const [order, setOrder] = useState(true);
   const nodeId = chosen ?? (places.length === 1 ? (places[0]?.id ?? null) : null);
   const { lines, problem } = useGoodsLines(nodeId, text);
-  const { request, options } = useDialogDone({
-    touches: trpc.purchaseOrders.pathFilter(),
-    said: ({ number }: { number: string }) => t('purchasing.made', { number }),
-    goTo: ({ number }: { number: string }) => `/purchase-orders/${number}`,
-    onClose,
-  });
-  const create = useMutation(trpc.purchaseOrders.create.mutationOptions(options));
+  const create = useMutation(
+    trpc.purchaseOrders.create.mutationOptions({
+      onSuccess: ({ number }) => {
+        toast.success({ message: t('purchasing.made', { number }) });
+        router.push(`/purchase-orders/${number}`);
+      },
+      onError: request.failed,
+      onSettled: () => queryClient.invalidateQueries(trpc.purchaseOrders.pathFilter()),
+    }),
+  );
   const merchantId = places.find((place) => place.id === nodeId)?.merchantId;
   const blocked =
     problem ??

@@ -1,14 +1,15 @@
 'use client';
 import { NumberInput, TextInput } from '@mantine/core';
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { PurchaseLineView, PurchaseOrderPage } from '../../server/views/purchase-orders.ts';
-import { useDialogDone } from '../dialog-done.ts';
+import { useRequestKey } from '../request-key.ts';
 import { LinesField, useGoodsLines } from '../stock/lines-field.tsx';
 import { shownError, useTRPC } from '../trpc.tsx';
 import { type Column, DataTable } from '../ui/data-table.tsx';
 import { EffectDialog } from '../ui/effect-dialog.tsx';
 import { useMessages } from '../ui/locale.tsx';
+import { useToast } from '../ui/toast.tsx';
 
 interface Edited {
   readonly quantity: number;
@@ -26,6 +27,9 @@ const asIs = (line: PurchaseLineView): Edited => ({
 export function EditPurchaseDialog({ page, onClose }: { page: PurchaseOrderPage; onClose: () => void }) {
   const { t } = useMessages();
   const trpc = useTRPC();
+  const toast = useToast();
+  const queryClient = useQueryClient();
+  const request = useRequestKey();
   const { number } = page;
   const [supplier, setSupplier] = useState(page.supplier);
   const [day, setDay] = useState(page.expectedOn ?? '');
@@ -36,12 +40,16 @@ export function EditPurchaseDialog({ page, onClose }: { page: PurchaseOrderPage;
   const of = (line: PurchaseLineView): Edited => edited.get(line.id) ?? asIs(line);
   const change = (line: PurchaseLineView, fields: Partial<Edited>) =>
     setEdited(new Map(edited).set(line.id, { ...of(line), ...fields }));
-  const { request, options } = useDialogDone({
-    touches: trpc.purchaseOrders.pathFilter(),
-    said: () => t('stockIo.edit.saved', { number }),
-    onClose,
-  });
-  const edit = useMutation(trpc.purchaseOrders.edit.mutationOptions(options));
+  const edit = useMutation(
+    trpc.purchaseOrders.edit.mutationOptions({
+      onSuccess: () => {
+        toast.success({ message: t('stockIo.edit.saved', { number }) });
+        onClose();
+      },
+      onError: request.failed,
+      onSettled: () => queryClient.invalidateQueries(trpc.purchaseOrders.pathFilter()),
+    }),
+  );
   const kept = page.lines.filter((line) => of(line).quantity > 0);
   const added = text.trim() === '' ? [] : more.lines;
   const lines = [

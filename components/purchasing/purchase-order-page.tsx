@@ -1,12 +1,12 @@
 'use client';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { mayPurchase } from '../../server/domains/purchasing/rules.ts';
 import type { PurchaseLineView, PurchaseOrderPage, ReceiptView } from '../../server/views/purchase-orders.ts';
 import { useActorName } from '../actor-name.ts';
-import { useDialogDone } from '../dialog-done.ts';
-import { LiveDetail } from '../live-detail.tsx';
+import { useLive } from '../live.tsx';
 import { useOverlay } from '../overlay.ts';
 import { usePowers } from '../powers.ts';
+import { useRequestKey } from '../request-key.ts';
 import { StockFileDialog } from '../stock-files/file-dialog.tsx';
 import { shownError, useTRPC } from '../trpc.tsx';
 import { ActionButton } from '../ui/action-button.tsx';
@@ -18,8 +18,9 @@ import { EffectDialog } from '../ui/effect-dialog.tsx';
 import { useMessages } from '../ui/locale.tsx';
 import { Quantity } from '../ui/money.tsx';
 import { PageHeader } from '../ui/page-header.tsx';
-import { EmptyState } from '../ui/states.tsx';
+import { EmptyState, Loaded } from '../ui/states.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
+import { useToast } from '../ui/toast.tsx';
 import { EditPurchaseDialog } from './edit-purchase-dialog.tsx';
 import { ReceiveDialog } from './receive-dialog.tsx';
 
@@ -112,13 +113,20 @@ function Receipts({ receipts }: { receipts: readonly ReceiptView[] }) {
 function StepDialog({ page, step, onClose }: { page: PurchaseOrderPage; step: Step; onClose: () => void }) {
   const { t } = useMessages();
   const trpc = useTRPC();
+  const toast = useToast();
+  const queryClient = useQueryClient();
+  const request = useRequestKey();
   const { number } = page;
-  const { request, options } = useDialogDone({
-    touches: trpc.purchaseOrders.pathFilter(),
-    said: () => t(`purchasing.steps.${step}.done`, { number }),
-    onClose,
-  });
-  const move = useMutation(trpc.purchaseOrders.move.mutationOptions(options));
+  const move = useMutation(
+    trpc.purchaseOrders.move.mutationOptions({
+      onSuccess: () => {
+        toast.success({ message: t(`purchasing.steps.${step}.done`, { number }) });
+        onClose();
+      },
+      onError: request.failed,
+      onSettled: () => queryClient.invalidateQueries(trpc.purchaseOrders.pathFilter()),
+    }),
+  );
   return (
     <EffectDialog
       opened
@@ -220,13 +228,11 @@ function Body({ page }: { page: PurchaseOrderPage }) {
 export function PurchaseOrderDetail({ number }: { number: string }) {
   const trpc = useTRPC();
   const found = useQuery(trpc.purchaseOrders.get.queryOptions({ number }));
+  const id = found.data?.id;
+  useLive(id ? [`purchase_order:${id}`] : [], { queryKeys: [trpc.purchaseOrders.get.queryKey({ number })] });
   return (
-    <LiveDetail
-      found={found}
-      live={(page) => [`purchase_order:${page.id}`]}
-      queryKeys={[trpc.purchaseOrders.get.queryKey({ number })]}
-    >
+    <Loaded data={found.data} error={shownError(found.error)} onRetry={() => void found.refetch()} lines={8}>
       {(page) => <Body page={page} />}
-    </LiveDetail>
+    </Loaded>
   );
 }

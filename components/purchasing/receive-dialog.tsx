@@ -1,15 +1,16 @@
 'use client';
 import { Button, Group, NumberInput, TextInput } from '@mantine/core';
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { PurchaseLineView, PurchaseOrderPage } from '../../server/views/purchase-orders.ts';
-import { useDialogDone } from '../dialog-done.ts';
+import { useRequestKey } from '../request-key.ts';
 import { ScanLine } from '../stock/scan-line.tsx';
 import { shownError, useTRPC } from '../trpc.tsx';
 import { type Column, DataTable } from '../ui/data-table.tsx';
 import { EffectDialog } from '../ui/effect-dialog.tsx';
 import { useMessages } from '../ui/locale.tsx';
 import { Quantity } from '../ui/money.tsx';
+import { useToast } from '../ui/toast.tsx';
 import { useNarrow } from '../ui/use-narrow.ts';
 
 interface Figures {
@@ -63,16 +64,22 @@ function useColumns(
 export function ReceiveDialog({ page, onClose }: { page: PurchaseOrderPage; onClose: () => void }) {
   const { t } = useMessages();
   const trpc = useTRPC();
+  const toast = useToast();
+  const queryClient = useQueryClient();
+  const request = useRequestKey();
   const [figures, setFigures] = useState<ReadonlyMap<string, Figures>>(new Map());
   const change = (lineId: string, part: Partial<Figures>) =>
     setFigures((before) => new Map(before).set(lineId, { ...(before.get(lineId) ?? NONE), ...part }));
-  const { request, options } = useDialogDone({
-    touches: trpc.purchaseOrders.pathFilter(),
-    said: ({ received, damaged }: { received: number; damaged: number }) =>
-      t('purchasing.receivedToast', { count: received + damaged }),
-    onClose,
-  });
-  const receive = useMutation(trpc.purchaseOrders.receive.mutationOptions(options));
+  const receive = useMutation(
+    trpc.purchaseOrders.receive.mutationOptions({
+      onSuccess: ({ received, damaged }) => {
+        toast.success({ message: t('purchasing.receivedToast', { count: received + damaged }) });
+        onClose();
+      },
+      onError: request.failed,
+      onSettled: () => queryClient.invalidateQueries(trpc.purchaseOrders.pathFilter()),
+    }),
+  );
   const lines = page.lines.filter((line) => left(line) > 0);
   const scan = (code: string): boolean => {
     const line = lines.find((each) => each.skuCode.toLowerCase() === code.toLowerCase() || each.barcode === code);

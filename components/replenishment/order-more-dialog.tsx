@@ -1,20 +1,26 @@
 'use client';
 import { NumberInput, TextInput } from '@mantine/core';
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useRouter } from 'next/navigation';
 import { useState } from 'react';
 import type { LowStockRow } from '../../server/views/stock-alerts.ts';
-import { useDialogDone } from '../dialog-done.ts';
+import { useRequestKey } from '../request-key.ts';
 import { NodeSelect, useNodes } from '../stock/lines-field.tsx';
 import { shownError, useTRPC } from '../trpc.tsx';
 import { type Column, DataTable } from '../ui/data-table.tsx';
 import { EffectDialog } from '../ui/effect-dialog.tsx';
 import { useMessages } from '../ui/locale.tsx';
 import { Quantity } from '../ui/money.tsx';
+import { useToast } from '../ui/toast.tsx';
 
 /** Drafts a purchase order of what runs low, as many as it takes to be above the points. */
 export function OrderMoreDialog({ alerts, onClose }: { alerts: readonly LowStockRow[]; onClose: () => void }) {
   const { t } = useMessages();
   const trpc = useTRPC();
+  const toast = useToast();
+  const router = useRouter();
+  const queryClient = useQueryClient();
+  const request = useRequestKey();
   // One line per article: an article that is low at several nodes is ordered for all of them.
   const rows = [...Map.groupBy(alerts, (row) => row.skuId).values()].map((own) => ({
     ...(own[0] as LowStockRow),
@@ -29,13 +35,16 @@ export function OrderMoreDialog({ alerts, onClose }: { alerts: readonly LowStock
   const nodeId = chosen ?? places[0]?.id ?? null;
   const unitsOf = (row: LowStockRow): number => units.get(row.skuId) ?? Number(row.toOrder);
   const lines = rows.flatMap((row) => (unitsOf(row) > 0 ? [{ skuId: row.skuId, quantity: unitsOf(row) }] : []));
-  const { request, options } = useDialogDone({
-    touches: trpc.replenishment.pathFilter(),
-    said: ({ number }: { number: string }) => t('purchasing.made', { number }),
-    goTo: ({ number }: { number: string }) => `/purchase-orders/${number}`,
-    onClose,
-  });
-  const create = useMutation(trpc.purchaseOrders.create.mutationOptions(options));
+  const create = useMutation(
+    trpc.purchaseOrders.create.mutationOptions({
+      onSuccess: ({ number }) => {
+        toast.success({ message: t('purchasing.made', { number }) });
+        router.push(`/purchase-orders/${number}`);
+      },
+      onError: request.failed,
+      onSettled: () => queryClient.invalidateQueries(trpc.replenishment.pathFilter()),
+    }),
+  );
   const blocked =
     merchants.size > 1
       ? t('stockIo.low.oneMerchant')

@@ -1,11 +1,52 @@
 'use client';
-import type { FilePreview, PlannedLine } from '../../server/domains/stock-files/rules.ts';
+import { Button } from '@mantine/core';
+import type { FilePreview, PlannedLine, RejectedCell } from '../../server/domains/stock-files/rules.ts';
 import { rejectedCellsCsv } from '../../server/domains/stock-files/rules.ts';
 import { Bar } from '../ui/bars.tsx';
 import { type Column, DataTable } from '../ui/data-table.tsx';
 import { KeyValue, Section } from '../ui/detail-layout.tsx';
 import { useFormat, useMessages } from '../ui/locale.tsx';
-import { RejectedLines } from '../ui/rejected-lines.tsx';
+
+/** The dialog lists this many; the download has them all. */
+const LISTED = 50;
+
+function download(rejected: readonly RejectedCell[]): void {
+  const url = URL.createObjectURL(new Blob([rejectedCellsCsv(rejected)], { type: 'text/csv;charset=utf-8' }));
+  Object.assign(document.createElement('a'), { href: url, download: 'rejected-lines.csv' }).click();
+  URL.revokeObjectURL(url);
+}
+
+function Rejected({ plan }: { plan: FilePreview }) {
+  const { t } = useMessages();
+  const columns: Column<RejectedCell>[] = [
+    { key: 'line', header: t('actions.import.line'), cell: (row) => row.line, card: 'endSub' },
+    { key: 'sku', header: t('actions.import.sku'), cell: (row) => row.sku || t('ui.unknown'), card: 'title' },
+    {
+      key: 'column',
+      header: t('stockIo.column'),
+      cell: (row) => <span className="wb-mono">{row.column ?? t('ui.unknown')}</span>,
+    },
+    { key: 'why', header: t('stockIo.whatToDo'), cell: (row) => row.reason, card: 'sub' },
+  ];
+  const save = (
+    <Button variant="default" size="compact-xs" onClick={() => download(plan.rejected)}>
+      {t('actions.import.download')}
+    </Button>
+  );
+  return (
+    <Section title={t('actions.import.rejectedLines')} count={plan.rejectedCount} actions={save}>
+      <DataTable
+        embedded
+        label={t('actions.import.rejectedLines')}
+        columns={columns}
+        rows={plan.rejected.slice(0, LISTED)}
+        rowKey={(row) => `${row.line}:${row.column}:${row.reason}`}
+        rowLabel={(row) => String(row.line)}
+      />
+      {plan.rejected.length > LISTED && <p>{t('actions.import.more', { count: plan.rejected.length - LISTED })}</p>}
+    </Section>
+  );
+}
 
 function Changes({ plan }: { plan: FilePreview }) {
   const { t } = useMessages();
@@ -51,9 +92,7 @@ export function FilePreviewView({ plan }: { plan: FilePreview }) {
         ]}
       />
       {plan.waits && <Bar tone="attention" title={t('stockIo.waits')} />}
-      {plan.rejectedCount > 0 && (
-        <RejectedLines rows={plan.rejected} count={plan.rejectedCount} byColumn toCsv={() => rejectedCellsCsv(plan.rejected)} />
-      )}
+      {plan.rejectedCount > 0 && <Rejected plan={plan} />}
       {plan.sample.length > 0 && <Changes plan={plan} />}
     </>
   );

@@ -6,6 +6,7 @@ import { useLive } from '../live.tsx';
 import { Address } from '../orders/order-customer.tsx';
 import { useMethodName } from '../payments/method-name.ts';
 import { PrintButton } from '../print-link.tsx';
+import { OrderReturns, ReturnButton } from '../returns/return-items.tsx';
 import { shownError, useTRPC } from '../trpc.tsx';
 import { StatusBadge } from '../ui/badge.tsx';
 import { CopyText } from '../ui/copy.tsx';
@@ -140,6 +141,12 @@ function Body({ order }: { order: MyOrder }) {
         <>
           <PrintButton kind="orders" number={order.number} label={t('track.print')} />
           <CancelMyOrder order={order} />
+          <ReturnButton
+            orderId={order.id}
+            orderNumber={order.number}
+            base="/account/returns"
+            delivered={goods.some((line) => line.units.some(({ state }) => state === 'delivered'))}
+          />
         </>
       }
       sub={
@@ -155,6 +162,7 @@ function Body({ order }: { order: MyOrder }) {
       <ProgressSteps lines={goods} />
       <Parcels parcels={order.parcels} lines={goods} />
       <Items order={order} />
+      <OrderReturns orderId={order.id} base="/account/returns" />
     </DetailLayout>
   );
 }

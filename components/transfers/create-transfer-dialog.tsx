@@ -1,28 +1,37 @@
 'use client';
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useRouter } from 'next/navigation';
 import { useState } from 'react';
-import { useDialogDone } from '../dialog-done.ts';
+import { useRequestKey } from '../request-key.ts';
 import { GoodsTable, LinesField, NodeSelect, useGoodsLines, useNodes } from '../stock/lines-field.tsx';
 import { shownError, useTRPC } from '../trpc.tsx';
 import { EffectDialog } from '../ui/effect-dialog.tsx';
 import { useMessages } from '../ui/locale.tsx';
+import { useToast } from '../ui/toast.tsx';
 
 /** Asks for goods of one node at another. */
 export function CreateTransferDialog({ onClose }: { onClose: () => void }) {
   const { t } = useMessages();
   const trpc = useTRPC();
+  const toast = useToast();
+  const router = useRouter();
+  const queryClient = useQueryClient();
+  const request = useRequestKey();
   const places = useNodes();
   const [from, setFrom] = useState<string | null>(null);
   const [to, setTo] = useState<string | null>(null);
   const [text, setText] = useState('');
   const { lines, problem } = useGoodsLines(from, text);
-  const { request, options } = useDialogDone({
-    touches: trpc.transfers.pathFilter(),
-    said: ({ number }: { number: string }) => t('stockWork.transfers.made', { number }),
-    goTo: ({ number }: { number: string }) => `/transfers/${number}`,
-    onClose,
-  });
-  const create = useMutation(trpc.transfers.create.mutationOptions(options));
+  const create = useMutation(
+    trpc.transfers.create.mutationOptions({
+      onSuccess: ({ number }) => {
+        toast.success({ message: t('stockWork.transfers.made', { number }) });
+        router.push(`/transfers/${number}`);
+      },
+      onError: request.failed,
+      onSettled: () => queryClient.invalidateQueries(trpc.transfers.pathFilter()),
+    }),
+  );
   const merchantId = places.find((place) => place.id === from)?.merchantId;
   const ends = places.filter((place) => place.merchantId === merchantId && place.id !== from);
   const toNodeId = ends.find((place) => place.id === to)?.id ?? (ends.length === 1 ? ends[0]?.id : undefined) ?? null;

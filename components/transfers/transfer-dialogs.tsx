@@ -1,14 +1,15 @@
 'use client';
 import { Checkbox, NumberInput, TextInput } from '@mantine/core';
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { TransferPage } from '../../server/views/stock-transfers.ts';
-import { useDialogDone } from '../dialog-done.ts';
+import { useRequestKey } from '../request-key.ts';
 import { shownError, useTRPC } from '../trpc.tsx';
 import { type Column, DataTable } from '../ui/data-table.tsx';
 import { EffectDialog } from '../ui/effect-dialog.tsx';
 import { useMessages } from '../ui/locale.tsx';
 import { Quantity } from '../ui/money.tsx';
+import { useToast } from '../ui/toast.tsx';
 
 interface Props {
   readonly page: TransferPage;
@@ -18,7 +19,20 @@ interface Props {
 /** What every dialog of a transfer shares once it is done. */
 function useDone(onClose: () => void, said: string) {
   const trpc = useTRPC();
-  return useDialogDone({ touches: trpc.transfers.pathFilter(), said: () => said, onClose });
+  const toast = useToast();
+  const queryClient = useQueryClient();
+  const request = useRequestKey();
+  return {
+    request,
+    options: {
+      onSuccess: () => {
+        toast.success({ message: said });
+        onClose();
+      },
+      onError: request.failed,
+      onSettled: () => queryClient.invalidateQueries(trpc.transfers.pathFilter()),
+    },
+  };
 }
 
 export function SendDialog({ page, onClose }: Props) {

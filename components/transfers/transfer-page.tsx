@@ -3,10 +3,10 @@ import { useQuery } from '@tanstack/react-query';
 import { mayTransfer, type TransferAction } from '../../server/domains/transfers/rules.ts';
 import type { TransferPage } from '../../server/views/stock-transfers.ts';
 import { useActorName } from '../actor-name.ts';
-import { LiveDetail } from '../live-detail.tsx';
+import { useLive } from '../live.tsx';
 import { useOverlay } from '../overlay.ts';
 import { usePowers } from '../powers.ts';
-import { useTRPC } from '../trpc.tsx';
+import { shownError, useTRPC } from '../trpc.tsx';
 import { ActionButton } from '../ui/action-button.tsx';
 import { StatusBadge } from '../ui/badge.tsx';
 import { CopyText } from '../ui/copy.tsx';
@@ -15,6 +15,7 @@ import { DetailLayout, KeyValue, Section } from '../ui/detail-layout.tsx';
 import { useMessages } from '../ui/locale.tsx';
 import { Quantity } from '../ui/money.tsx';
 import { PageHeader } from '../ui/page-header.tsx';
+import { Loaded } from '../ui/states.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
 import { ArriveDialog, CancelDialog, SendDialog } from './transfer-dialogs.tsx';
 
@@ -123,9 +124,11 @@ function Body({ page }: { page: TransferPage }) {
 export function TransferDetail({ number }: { number: string }) {
   const trpc = useTRPC();
   const found = useQuery(trpc.transfers.get.queryOptions({ number }));
+  const id = found.data?.id;
+  useLive(id ? [`transfer:${id}`] : [], { queryKeys: [trpc.transfers.get.queryKey({ number })] });
   return (
-    <LiveDetail found={found} live={(page) => [`transfer:${page.id}`]} queryKeys={[trpc.transfers.get.queryKey({ number })]}>
+    <Loaded data={found.data} error={shownError(found.error)} onRetry={() => void found.refetch()} lines={8}>
       {(page) => <Body page={page} />}
-    </LiveDetail>
+    </Loaded>
   );
 }

@@ -2,6 +2,7 @@ import { type ApiScope, HAND_HOLDS, type HandHold, type Role } from '../kernel/v
 import { FETCHING_PERMISSIONS } from './permissions-fetching.ts';
 import { INVOICE_PERMISSIONS } from './permissions-invoices.ts';
 import { REST_PERMISSIONS } from './public/permissions.ts';
+import { RETURN_PERMISSIONS } from './return-permissions.ts';
 import { STOCK_PERMISSIONS } from './stock-permissions.ts';
 
 /**
@@ -272,6 +273,7 @@ export const PERMISSIONS = {
   'shipments.startPicking': { allow: SHIPPERS },
   'shipments.finishPicking': { allow: SHIPPERS },
   'shipments.update': { allow: SHIPPERS },
+  ...RETURN_PERMISSIONS,
   'parcels.previewVoid': { allow: SHIPPERS },
   'parcels.voidLabel': { allow: SHIPPERS },
   'parcels.fileClaim': { allow: SHIPPERS },

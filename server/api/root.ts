@@ -30,6 +30,7 @@ import { purchaseOrdersRouter } from './purchase-orders.ts';
 import { payoutsRouter, railsRouter } from './rails.ts';
 import { reconciliationRouter } from './reconciliation.ts';
 import { replenishmentRouter } from './replenishment.ts';
+import { returnsRouter } from './returns.ts';
 import { nodesRouter, routingRouter } from './routing.ts';
 import { sagasRouter } from './sagas.ts';
 import { searchRouter } from './search.ts';
@@ -77,6 +78,7 @@ export const appRouter = router({
   products: productsRouter,
   purchaseOrders: purchaseOrdersRouter,
   refunds: refundsRouter,
+  returns: returnsRouter,
   payouts: payoutsRouter,
   rails: railsRouter,
   reconciliation: reconciliationRouter,

@@ -13,6 +13,8 @@ export interface SpanView {
   readonly shipmentNumber: string | null;
   readonly refundId: string | null;
   readonly refundNumber: string | null;
+  /** The return that they are in, or were settled by. */
+  readonly returnId: string | null;
   /** What these units cost the customer: the sum of their frozen shares of net, discount and tax. */
   readonly totalMinor: bigint;
 }
@@ -50,7 +52,7 @@ const LINES = `
          l.replaces_line_id AS "replacesLineId", l.replaces_shipment_id AS "replacesShipmentId",
          (SELECT number FROM shipments h WHERE h.id = l.replaces_shipment_id) AS "replacesShipmentNumber",
          s.from_unit AS "fromUnit", s.to_unit AS "toUnit", s.state, s.node_id AS "nodeId", n.code AS "nodeCode",
-         s.shipment_id AS "shipmentId", sh.number AS "shipmentNumber", s.refund_id AS "refundId", r.number AS "refundNumber"
+         s.shipment_id AS "shipmentId", sh.number AS "shipmentNumber", s.refund_id AS "refundId", r.number AS "refundNumber", s.return_id AS "returnId"
   FROM order_lines l
   LEFT JOIN line_spans s ON s.line_id = l.id
   LEFT JOIN nodes n ON n.id = s.node_id
@@ -73,7 +75,8 @@ export async function readLines(tx: Tx, orderId: string): Promise<LineView[]> {
   const { rows } = await tx.query<LineRow>(prepared('order-lines', LINES, [orderId]));
   const lines: LineView[] = [];
   for (const row of rows) {
-    const { fromUnit, toUnit, state, nodeId, nodeCode, shipmentId, shipmentNumber, refundId, refundNumber, ...line } = row;
+    const { fromUnit, toUnit, state, nodeId, nodeCode, shipmentId, shipmentNumber, refundId, refundNumber, returnId, ...line } =
+      row;
     let at = lines.at(-1);
     if (at?.id !== line.id) {
       at = { ...line, spans: [] };
@@ -83,7 +86,7 @@ export async function readLines(tx: Tx, orderId: string): Promise<LineView[]> {
     const totalMinor = unitsTotalMinor(line, fromUnit, toUnit);
     const [shipment, refund] = [
       { shipmentId, shipmentNumber },
-      { refundId, refundNumber },
+      { refundId, refundNumber, returnId },
     ];
     at.spans.push({ fromUnit, toUnit, state, nodeId, nodeCode, ...shipment, ...refund, totalMinor });
   }

@@ -10,7 +10,13 @@ export interface Named {
   readonly number: string;
 }
 
-async function named(db: Queryable, scope: Scope, table: 'orders' | 'shipments', what: string, ref: string): Promise<Named> {
+async function named(
+  db: Queryable,
+  scope: Scope,
+  table: 'orders' | 'shipments' | 'returns',
+  what: string,
+  ref: string,
+): Promise<Named> {
   const where = isId(ref)
     ? new Conditions().add((p) => `t.id = ${p}`, ref)
     : new Conditions().add((p) => `t.number = ${p}`, ref.toUpperCase());
@@ -28,6 +34,10 @@ export const findOrder = (db: Queryable, scope: Scope, ref: string): Promise<Nam
 /** The shipment behind an id or a number. Throws `not_found`. */
 export const findShipment = (db: Queryable, scope: Scope, ref: string): Promise<Named> =>
   named(db, scope, 'shipments', 'shipment', ref);
+
+/** The id of a return behind an id or a number. Throws `not_found`. */
+export const findReturn = async (db: Queryable, scope: Scope, ref: string): Promise<string> =>
+  (await named(db, scope, 'returns', 'return', ref)).id;
 
 /** The id of a node by its code. Throws `not_found`. */
 export async function findNode(db: Queryable, scope: Scope, code: string): Promise<string> {

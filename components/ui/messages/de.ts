@@ -30,6 +30,7 @@ import { products } from './de/products.ts';
 import { purchasing } from './de/purchasing.ts';
 import { rails } from './de/rails.ts';
 import { reconciliation } from './de/reconciliation.ts';
+import { returns } from './de/returns.ts';
 import { routing } from './de/routing.ts';
 import { search } from './de/search.ts';
 import { shipments } from './de/shipments.ts';
@@ -79,6 +80,7 @@ export const de = {
   reconciliation,
   search,
   shipments,
+  returns,
   routing,
   parcels,
   shipping,

@@ -30,6 +30,7 @@ import { products } from './en/products.ts';
 import { purchasing } from './en/purchasing.ts';
 import { rails } from './en/rails.ts';
 import { reconciliation } from './en/reconciliation.ts';
+import { returns } from './en/returns.ts';
 import { routing } from './en/routing.ts';
 import { search } from './en/search.ts';
 import { shipments } from './en/shipments.ts';
@@ -79,6 +80,7 @@ export const en = {
   reconciliation,
   search,
   shipments,
+  returns,
   routing,
   parcels,
   shipping,

@@ -10,6 +10,7 @@ import { REST_PERMISSIONS } from './permissions.ts';
 import { OPERATIONS } from './router.ts';
 import { connectedChannel } from './testing/connected-channel.ts';
 import { anInvoice, FOREIGN_INVOICES } from './testing/foreign-invoices.ts';
+import { addReturn, FOREIGN_RETURNS } from './testing/foreign-returns.ts';
 import { FOREIGN_ROUTING, northNode, startReplay } from './testing/foreign-routing.ts';
 import { FOREIGN_STOCK_WORK } from './testing/foreign-stock-work.ts';
 import { type RestWorld, restWorld } from './testing/rest-world.ts';
@@ -54,6 +55,7 @@ const units = (line: string) => [{ line_id: line, quantity: 1 }];
 /** One way and more to name what is North's, for every operation that takes a name of anything. */
 const FOREIGN: Readonly<Record<keyof typeof REST_PERMISSIONS, readonly Call[]>> = {
   ...FOREIGN_STOCK_WORK,
+  ...FOREIGN_RETURNS,
   'v1.merchant.get': [],
   'v1.quotes.create': [],
   'v1.quotes.get': [{ path: (n) => `/quotes/${n.quote}` }],
@@ -110,10 +112,6 @@ const FOREIGN: Readonly<Record<keyof typeof REST_PERMISSIONS, readonly Call[]>> 
   'v1.parcels.fileClaim': [{ path: (n) => `/shipments/${n.shipment}/claims`, body: () => ({ kind: 'lost' }) }],
   'v1.parcels.receiveReturn': [{ path: (n) => `/shipments/${n.shipment}/received-back`, body: () => ({ node: 'MAIN' }) }],
   'v1.parcels.settle': [{ path: (n) => `/shipments/${n.shipment}/settle`, body: () => ({ reason: 'Found' }) }],
-  'v1.manifests.list': [],
-  'v1.manifests.get': [{ path: () => '/manifests/EU-M99999' }],
-  'v1.manifests.create': [{ path: () => '/manifests', body: () => ({ node: 'NORTH-NODE' }) }],
-  'v1.manifests.handOver': [{ path: () => '/manifests/EU-M99999/hand-over', body: () => ({}) }],
   'v1.products.list': [{ path: () => '/products?q=NORTH-ONLY', nothing: true }],
   'v1.products.get': [{ path: () => '/products/NORTH-ONLY' }],
   'v1.products.create': [],
@@ -210,6 +208,7 @@ beforeAll(async () => {
   };
   const { json: placed } = await send('POST', '/orders', { body });
   const path = `/orders/${placed.id}`;
+  await addReturn(db.pool, north.id, placed.id);
   await until('allocated', async () => (await send('GET', path)).json.fulfilment_status === 'ALLOCATED');
   const { json: shipping } = await send('POST', `${path}/shipments`, { body: { units: units(placed.lines[0].id) } });
   await until('paid', async () => (await send('GET', path)).json.captured_minor > 0);

@@ -17,6 +17,7 @@ import { purchaseOrdersRouter } from './purchase-orders.ts';
 import { quotesRouter } from './quotes.ts';
 import { refundsRouter } from './refunds.ts';
 import { reservationsRouter } from './reservations.ts';
+import { returnsRouter } from './returns.ts';
 import { routingRouter } from './routing.ts';
 import { shipmentsRouter } from './shipments.ts';
 import { stockRouter } from './stock.ts';
@@ -45,6 +46,7 @@ export const restRouter = router({
     quotes: quotesRouter,
     refunds: refundsRouter,
     reservations: reservationsRouter,
+    returns: returnsRouter,
     shipments: shipmentsRouter,
     parcels: parcelsRouter,
     manifests: manifestsRouter,

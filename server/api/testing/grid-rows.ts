@@ -11,6 +11,7 @@ import { PREVIEW_ROWS } from './grid-rows-previews.ts';
 import { PROGRAM_ROWS } from './grid-rows-programs.ts';
 import { PROMISE_ROWS } from './grid-rows-promises.ts';
 import { REST_ROWS } from './grid-rows-rest.ts';
+import { RETURN_PREVIEWS, RETURN_ROWS } from './grid-rows-returns.ts';
 import { ROUTING_ROWS } from './grid-rows-routing.ts';
 import { SHOP_ROWS } from './grid-rows-shop.ts';
 import { STOCK_ROWS } from './grid-rows-stock.ts';
@@ -29,6 +30,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   ...REST_ROWS,
   ...ORDER_ROWS,
   ...PARCEL_ROWS,
+  ...RETURN_ROWS,
   ...PEOPLE_ROWS,
   ...SHOP_ROWS,
   ...MONEY_ROWS,
@@ -50,11 +52,13 @@ export const GRID: readonly GridRow[] = [
 ];
 
 /** What shows a plan and writes nothing, so that there is nothing to repeat. */
-export const PREVIEWS: readonly GridRow[] = Object.entries({ ...PREVIEW_ROWS, ...PARCEL_PREVIEWS }).map(([operation, row]) => ({
-  name: operation,
-  operation,
-  row,
-}));
+export const PREVIEWS: readonly GridRow[] = Object.entries({ ...PREVIEW_ROWS, ...PARCEL_PREVIEWS, ...RETURN_PREVIEWS }).map(
+  ([operation, row]) => ({
+    name: operation,
+    operation,
+    row,
+  }),
+);
 
 /** The demo's switches take no key: each says how things should be, to simulators that keep none. */
 export const WITHOUT_KEY = [

@@ -27,6 +27,7 @@ export async function sampleWorld(pool: pg.Pool): Promise<SampleWorld> {
     northChannel: newId(),
     northSimulation: newId(),
     northManifest: newId(),
+    northReturn: newId(),
   };
   const world = { ...shop, ...extra };
   await pool.query(
@@ -102,6 +103,17 @@ export async function sampleWorld(pool: pg.Pool): Promise<SampleWorld> {
     `INSERT INTO manifests (id, number, home, merchant_id, node_id, carrier, status, version, created_by, created_at, trace_id)
      VALUES ($1, 'EU-M501', 'EU', $2, $3, 'parcel', 'closed', 1, 'system:test', now(), 't')`,
     [world.northManifest, shop.merchants[0], shop.nodes[0]],
+  );
+  await pool.query(
+    `INSERT INTO returns (id, number, home, merchant_id, order_id, customer_id, status, wants, policy_version, terms, requested_by, requested_at, currency,
+                          version, trace_id)
+     VALUES ($1, 'EU-A501', 'EU', $2, $3, $4, 'requested', 'refund', 0, '{"labelFeeMinor": 0, "finalSale": []}', 'system:test', now(), 'EUR', 1, 't')`,
+    [world.northReturn, shop.merchants[0], shop.orders[0], shop.customers[0]],
+  );
+  await pool.query(
+    `INSERT INTO return_photos (id, return_id, order_id, content_type, bytes, added_by, added_at)
+     VALUES ($1, $1, $2, 'image/jpeg', '\\xffd8ff', 'system:test', now())`,
+    [world.northReturn, shop.orders[0]],
   );
   await pool.query(
     `INSERT INTO pickups (order_id, merchant_id, node_id, status, created_at, updated_at, version)

@@ -1,10 +1,12 @@
 import type { ProcedurePath } from '../root.ts';
 import type { Sample } from './samples.ts';
+import { RETURN_SAMPLES } from './samples-returns.ts';
 
 const NIL = '00000000-0000-7000-8000-000000000000';
 
 /** Parcels, and the manifests that they are on. */
 export const PARCEL_SAMPLES = {
+  ...RETURN_SAMPLES,
   'shipments.packing': {
     input: (world) => ({ orderId: world.orders[1], nodeId: world.nodes[1] }),
     foreign: [(world) => ({ orderId: world.orders[0], nodeId: world.nodes[0] })],

@@ -78,7 +78,7 @@ export function createReturnFlows({ pool, verb }: Deps): ReturnFlows {
     previewSettle: (input, ctx) =>
       withTx(pool, async (tx) => {
         forgetLocks(tx);
-        return previewSettle(await lockSettling(tx, [input], ctx), input);
+        return previewSettle(await lockSettling(tx, [input], ctx, 0), input);
       }),
     settle: verb(settleReturn),
     close,

@@ -66,8 +66,13 @@ export interface Settling extends World {
   readonly catalog: catalog.CatalogState;
 }
 
-/** Everything that settling these returns may need; an exchange brings the goods that are sent instead. */
-export async function lockSettling(tx: Tx, inputs: readonly SettleReturnInput[], ctx: Ctx): Promise<Settling> {
+/** Everything that settling these returns may need; an exchange brings the goods that are sent instead. A preview takes no number. */
+export async function lockSettling(
+  tx: Tx,
+  inputs: readonly SettleReturnInput[],
+  ctx: Ctx,
+  refund = inputs.length,
+): Promise<Settling> {
   const found = await returns.findReturns(
     tx,
     inputs.map((input) => input.returnId),
@@ -87,7 +92,7 @@ export async function lockSettling(tx: Tx, inputs: readonly SettleReturnInput[],
   const world = await lockWorld(
     tx,
     {
-      ...{ orderIds, returnsOf: new Set(orderIds), numbers: { refund: inputs.length } },
+      ...{ orderIds, returnsOf: new Set(orderIds), numbers: { refund } },
       ...(skus.length > 0 ? { supply: true, skus, goodsOf: new Set<string>() } : {}),
     },
     ctx,

@@ -68,6 +68,7 @@ export const actions = {
       wrong_item: 'Falscher Artikel',
       late: 'Zu spät',
       price_adjustment: 'Preisanpassung',
+      returned: 'Zurückgesendet',
       goodwill: 'Kulanz',
       cancelled: 'Storniert',
       other: 'Anderer Grund',

@@ -23,6 +23,7 @@ export const nav = {
   routing: 'Routing',
   nodes: 'Standorte',
   exceptions: 'Störungen',
+  returns: 'Retouren',
   manifests: 'Ladelisten',
   stock: 'Bestände',
   purchaseOrders: 'Einkäufe',

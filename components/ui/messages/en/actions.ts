@@ -68,6 +68,7 @@ export const actions = {
       wrong_item: 'Wrong item',
       late: 'Too late',
       price_adjustment: 'Price adjustment',
+      returned: 'Sent back',
       goodwill: 'Goodwill',
       cancelled: 'Cancelled',
       other: 'Another reason',

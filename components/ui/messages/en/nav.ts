@@ -24,6 +24,7 @@ export const nav = {
   pickup: 'Pick-up desk',
   partners: 'Partner requests',
   exceptions: 'Exceptions',
+  returns: 'Returns',
   manifests: 'Manifests',
   stock: 'Levels',
   purchaseOrders: 'Purchase orders',

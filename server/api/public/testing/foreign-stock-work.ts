@@ -12,8 +12,12 @@ interface Call {
   readonly nothing?: true;
 }
 
-/** One way and more to name purchase orders, transfers, counts, lots and alerts of another merchant: a part of the matrix in rest-permissions.test.ts. */
+/** One way and more to name manifests, purchase orders, transfers, counts, lots and alerts of another merchant: a part of the matrix in rest-permissions.test.ts. */
 export const FOREIGN_STOCK_WORK = {
+  'v1.manifests.list': [],
+  'v1.manifests.get': [{ path: () => '/manifests/EU-M99999' }],
+  'v1.manifests.create': [{ path: () => '/manifests', body: () => ({ node: 'NORTH-NODE' }) }],
+  'v1.manifests.handOver': [{ path: () => '/manifests/EU-M99999/hand-over', body: () => ({}) }],
   'v1.purchaseOrders.list': [{ path: () => '/purchase-orders?q=North', nothing: true }],
   'v1.purchaseOrders.get': [
     { path: (n) => `/purchase-orders/${n.purchaseOrder}` },

@@ -1,0 +1,391 @@
+import { z } from 'zod';
+import { RESTOCKS, RETURN_REASONS, RETURN_RESOLUTIONS, RETURN_VERDICTS, RETURN_WISHES } from '../../domains/returns/schema.ts';
+import { RETURN_STATUSES } from '../../kernel/vocabulary.ts';
+import { findNode, findOrder, findReturn } from '../../views/rest-lookups.ts';
+import { listReturns, type ReturnRow, type ReturnView, readReturn } from '../../views/returns.ts';
+import { procedure, router } from '../trpc.ts';
+import {
+  currency,
+  fingerprint,
+  id,
+  page,
+  pageOf,
+  pageQuery,
+  reference,
+  selection,
+  time,
+  timeOrNull,
+  timestamp,
+  units,
+  words,
+} from './fields.ts';
+import { operation, perform } from './operation.ts';
+
+const TAG = 'Returns';
+const order = reference('order');
+const one = words(60).meta({ description: 'The id or the number of a return.', example: 'EU-A10001' });
+const status = z.enum(RETURN_STATUSES);
+const wish = z.enum(RETURN_WISHES);
+
+const summary = z
+  .object({
+    id,
+    number: z.string(),
+    status,
+    wants: wish,
+    order_id: id,
+    order_number: z.string(),
+    units: z.int(),
+    refund_minor: z.int(),
+    currency,
+    requested_at: timestamp,
+  })
+  .meta({ id: 'ReturnSummary' });
+const summaryOf = (row: ReturnRow): z.infer<typeof summary> => ({
+  id: row.id,
+  number: row.number,
+  status: row.status,
+  wants: row.wants,
+  order_id: row.orderId,
+  order_number: row.orderNumber,
+  units: row.units,
+  refund_minor: Number(row.refundMinor),
+  currency: row.currency,
+  requested_at: time(row.requestedAt),
+});
+
+const resource = summary
+  .extend({
+    terms: z.string().meta({ description: 'The policy that it was asked for on, in one sentence.' }),
+    note: z.string().nullable(),
+    decline_reason: z.string().nullable(),
+    send_by: timestamp.nullable(),
+    tracking_number: z.string().nullable(),
+    label_url: z.string().nullable(),
+    resolution: z.enum(RETURN_RESOLUTIONS).nullable(),
+    due_minor: z.int(),
+    fee_minor: z.int().meta({ description: 'What the policy keeps.' }),
+    label_fee_minor: z.int(),
+    exchanged_minor: z.int().meta({ description: 'What was sent in exchange costs.' }),
+    refund_id: id.nullable(),
+    settled_at: timestamp.nullable(),
+    lines: z.array(
+      z.object({
+        line_id: id,
+        sku: z.string().nullable(),
+        from_unit: z.int(),
+        to_unit: z.int(),
+        reason: z.string(),
+        status: z.enum(['announced', 'received', 'inspected', 'missing']),
+        verdict: z.enum(RETURN_VERDICTS).nullable(),
+        value_percent: z.number().nullable(),
+        stock: z.enum(RESTOCKS).nullable(),
+      }),
+    ),
+  })
+  .meta({ id: 'Return' });
+const resourceOf = (view: ReturnView): z.infer<typeof resource> => ({
+  ...summaryOf(view),
+  terms: view.terms,
+  note: view.note,
+  decline_reason: view.declineReason,
+  send_by: timeOrNull(view.sendBy),
+  tracking_number: view.trackingNumber,
+  label_url: view.labelUrl,
+  resolution: view.resolution,
+  due_minor: Number(view.dueMinor),
+  fee_minor: Number(view.feeMinor),
+  label_fee_minor: Number(view.labelFeeMinor),
+  exchanged_minor: Number(view.exchangedMinor),
+  refund_id: view.refundId,
+  settled_at: timeOrNull(view.settledAt),
+  lines: view.lines.map((line) => ({
+    line_id: line.lineId,
+    sku: line.skuCode,
+    from_unit: line.from,
+    to_unit: line.to,
+    reason: line.reason,
+    status: line.status,
+    verdict: line.verdict,
+    value_percent: line.valueBps === null ? null : line.valueBps / 100,
+    stock: line.stock,
+  })),
+});
+
+const changed = z.object({ id, number: z.string(), order_id: id, status: z.string() });
+const changedOf = (done: { id: string; number: string; orderId: string; status: string }) => ({
+  id: done.id,
+  number: done.number,
+  order_id: done.orderId,
+  status: done.status,
+});
+
+/** What customers send back after a delivery. */
+export const returnsRouter = router({
+  list: procedure
+    .meta(operation({ method: 'GET', path: '/returns', id: 'listReturns', tag: TAG, summary: 'List returns, newest first' }))
+    .input(z.strictObject({ ...pageQuery, status: status.optional() }))
+    .output(pageOf(summary))
+    .query(async ({ ctx, input }) =>
+      page(
+        await listReturns(ctx.pool, ctx.scope, { status: input.status }, { after: input.cursor, limit: input.limit }),
+        summaryOf,
+      ),
+    ),
+
+  get: procedure
+    .meta(operation({ method: 'GET', path: '/returns/{return}', id: 'getReturn', tag: TAG, summary: 'Get a return' }))
+    .input(z.strictObject({ return: one }))
+    .output(resource)
+    .query(async ({ ctx, input }) => resourceOf(await readReturn(ctx.pool, ctx.scope, input.return))),
+
+  offer: procedure
+    .meta(
+      operation({
+        method: 'GET',
+        path: '/orders/{order}/returnable',
+        id: 'getReturnable',
+        tag: TAG,
+        summary: 'What of an order may be sent back now',
+        description: 'For each line until when, or why not: the same sentences that the customer is told.',
+      }),
+    )
+    .input(z.strictObject({ order }))
+    .output(
+      z
+        .object({
+          terms: z.string(),
+          wishes: z.array(wish),
+          currency,
+          lines: z.array(
+            z.object({
+              line_id: id,
+              name: z.string(),
+              quantity: z.int(),
+              until: timestamp.nullable(),
+              why_not: z.string().nullable(),
+            }),
+          ),
+        })
+        .meta({ id: 'Returnable' }),
+    )
+    .query(async ({ ctx, input }) => {
+      const found = await findOrder(ctx.pool, ctx.scope, input.order);
+      const offer = await ctx.app.flows.returns.offer(found.id, ctx.ctx());
+      const lines = offer.lines.map(({ lineId, name, quantity, until, why }) => ({
+        line_id: lineId,
+        name,
+        quantity,
+        until,
+        why_not: why,
+      }));
+      return { terms: offer.terms, wishes: [...offer.wishes], currency: offer.currency, lines };
+    }),
+
+  request: procedure
+    .meta(
+      operation({
+        method: 'POST',
+        path: '/orders/{order}/returns',
+        id: 'requestReturn',
+        tag: TAG,
+        summary: 'Ask to send units back',
+        description: 'The return policy answers. `despite` takes back what it would not, and says why.',
+        status: 201,
+        example: { lines: [{ line_id: '00000000-0000-7000-8000-000000000000', quantity: 1, reason: 'does_not_fit' }] },
+        refuses: ['state_refuses', 'over_limit'],
+      }),
+    )
+    .input(
+      z.strictObject({
+        order,
+        lines: z
+          .array(
+            z.strictObject({
+              line_id: id,
+              quantity: z.int().min(1).max(1_000_000),
+              reason: z.enum(RETURN_REASONS),
+              note: words(500).optional(),
+            }),
+          )
+          .min(1)
+          .max(200),
+        wants: wish.optional(),
+        note: words(1000).optional(),
+        approve: z.boolean().optional().meta({ description: 'Approves it in one go.' }),
+        despite: words(500).optional(),
+        label: z.boolean().optional().meta({ description: 'Whether a label is bought; it is, unless said.' }),
+      }),
+    )
+    .output(changed.meta({ id: 'RequestedReturn' }))
+    .mutation(async ({ ctx, input }) => {
+      const found = await findOrder(ctx.pool, ctx.scope, input.order);
+      const lines = input.lines.map(({ line_id: lineId, ...line }) => ({ lineId, ...line }));
+      const { wants = 'refund', note, approve, despite, label = true } = input;
+      const wanted = { orderId: found.id, lines, wants, note, approve, despite, label };
+      return changedOf(await perform(ctx, ctx.app.flows.returns.request, wanted));
+    }),
+
+  approve: procedure
+    .meta(
+      operation({
+        method: 'POST',
+        path: '/returns/{return}/approve',
+        id: 'approveReturn',
+        tag: TAG,
+        summary: 'Approve a return',
+        example: { label: true },
+        refuses: ['state_refuses'],
+      }),
+    )
+    .input(z.strictObject({ return: one, node: words(100).optional(), label: z.boolean().optional() }))
+    .output(changed.meta({ id: 'ApprovedReturn' }))
+    .mutation(async ({ ctx, input }) => {
+      const returnId = await findReturn(ctx.pool, ctx.scope, input.return);
+      const nodeId = input.node === undefined ? undefined : await findNode(ctx.pool, ctx.scope, input.node);
+      return changedOf(await perform(ctx, ctx.app.flows.returns.approve, { returnId, nodeId, label: input.label ?? true }));
+    }),
+
+  decline: procedure
+    .meta(
+      operation({
+        method: 'POST',
+        path: '/returns/{return}/decline',
+        id: 'declineReturn',
+        tag: TAG,
+        summary: 'Decline a return',
+        example: { reason: 'It was worn' },
+        refuses: ['state_refuses'],
+      }),
+    )
+    .input(z.strictObject({ return: one, reason: words(500) }))
+    .output(changed.meta({ id: 'DeclinedReturn' }))
+    .mutation(async ({ ctx, input }) => {
+      const returnId = await findReturn(ctx.pool, ctx.scope, input.return);
+      return changedOf(await perform(ctx, ctx.app.flows.returns.decline, { returnId, reason: input.reason }));
+    }),
+
+  receive: procedure
+    .meta(
+      operation({
+        method: 'POST',
+        path: '/returns/{return}/receive',
+        id: 'receiveReturn',
+        tag: TAG,
+        summary: 'Receive goods that came back',
+        description: 'Short of what was announced, or more. All that was announced where no units are named.',
+        example: { node: 'MAIN' },
+        refuses: ['state_refuses', 'over_limit'],
+      }),
+    )
+    .input(z.strictObject({ return: one, node: words(100), units: units.optional(), note: words(500).optional() }))
+    .output(changed.extend({ received: z.int(), missing: z.int(), extra: z.int() }).meta({ id: 'ReceivedReturn' }))
+    .mutation(async ({ ctx, input }) => {
+      const returnId = await findReturn(ctx.pool, ctx.scope, input.return);
+      const nodeId = await findNode(ctx.pool, ctx.scope, input.node);
+      const counted = selection(input.units);
+      const lines = counted === undefined ? undefined : [...counted];
+      const done = await perform(ctx, ctx.app.flows.returns.receive, { returnId, nodeId, lines, note: input.note });
+      return { ...changedOf(done), received: done.received, missing: done.missing, extra: done.extra };
+    }),
+
+  inspect: procedure
+    .meta(
+      operation({
+        method: 'POST',
+        path: '/returns/{return}/inspect',
+        id: 'inspectReturn',
+        tag: TAG,
+        summary: 'Say what received units are worth, and where they go',
+        description: 'Sellable units are on the shelf at once. No money moves before the return is settled.',
+        example: {
+          lines: [{ line_id: '00000000-0000-7000-8000-000000000000', quantity: 1, verdict: 'accept', stock: 'sellable' }],
+        },
+        refuses: ['state_refuses', 'over_limit'],
+      }),
+    )
+    .input(
+      z.strictObject({
+        return: one,
+        lines: z
+          .array(
+            z
+              .strictObject({
+                line_id: id,
+                quantity: z.int().min(1).max(1_000_000),
+                verdict: z.enum(RETURN_VERDICTS),
+                value_percent: z.int().min(1).max(99).optional(),
+                stock: z.enum(RESTOCKS).optional(),
+                remark: words(500).optional(),
+              })
+              .refine((line) => (line.verdict === 'part') === (line.value_percent !== undefined), {
+                message: 'value_percent is said exactly of what is accepted in part',
+                path: ['value_percent'],
+              })
+              .refine((line) => line.verdict !== 'reject' || line.stock === undefined, {
+                message: 'what is rejected goes back to the customer',
+                path: ['stock'],
+              }),
+          )
+          .min(1)
+          .max(500),
+      }),
+    )
+    .output(
+      changed.extend({ sellable: z.int(), lost: z.int(), rejected: z.int(), left: z.int() }).meta({ id: 'InspectedReturn' }),
+    )
+    .mutation(async ({ ctx, input }) => {
+      const returnId = await findReturn(ctx.pool, ctx.scope, input.return);
+      const lines = input.lines.map(({ line_id: lineId, value_percent: valuePercent, ...line }) => ({
+        lineId,
+        valuePercent,
+        ...line,
+      }));
+      const done = await perform(ctx, ctx.app.flows.returns.inspect, { returnId, lines });
+      const { sellable, lost, rejected, left } = done;
+      return { ...changedOf(done), sellable, lost, rejected, left };
+    }),
+
+  settle: procedure
+    .meta(
+      operation({
+        method: 'POST',
+        path: '/returns/{return}/settle',
+        id: 'settleReturn',
+        tag: TAG,
+        summary: 'Give back what an inspected return is worth',
+        description: 'By the refund that it starts, as store credit, or with other goods and the difference.',
+        example: { resolution: 'store_credit' },
+        refuses: ['state_refuses', 'plan_changed', 'over_limit'],
+      }),
+    )
+    .input(
+      z.strictObject({
+        return: one,
+        resolution: wish.optional(),
+        exchange: z
+          .array(z.strictObject({ line_id: id, sku: words(100), quantity: z.int().min(1).max(1_000_000) }))
+          .max(200)
+          .optional(),
+        note: words(1000).optional(),
+        fingerprint,
+      }),
+    )
+    .output(
+      changed
+        .extend({ resolution: z.enum(RETURN_RESOLUTIONS), refund_id: id.nullable(), refund_minor: z.int(), currency })
+        .meta({ id: 'SettledReturn' }),
+    )
+    .mutation(async ({ ctx, input }) => {
+      const returnId = await findReturn(ctx.pool, ctx.scope, input.return);
+      const { resolution, note, fingerprint: shown } = input;
+      const exchange = input.exchange?.map(({ line_id: lineId, ...line }) => ({ lineId, ...line }));
+      const done = await perform(ctx, ctx.app.flows.returns.settle, {
+        ...{ returnId, resolution, note, exchange, fingerprint: shown },
+      });
+      return {
+        ...changedOf(done),
+        ...{ resolution: done.resolution, refund_id: done.refundId, refund_minor: done.refundMinor, currency: done.currency },
+      };
+    }),
+});
