@@ -75,7 +75,7 @@ export async function startApi(app: App, mounts: ApiMounts, port: number = app.e
   };
 }
 
-function webhookAnswers({ payments }: App): ReadonlyMap<string, Readonly<Record<string, unknown>>> {
+function webhookAnswers({ payments }: App): ReadonlyMap<string, string> {
   return new Map([...payments.values()].flatMap(({ source, accepted }) => (accepted ? [[source, accepted] as const] : [])));
 }
 

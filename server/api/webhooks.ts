@@ -23,7 +23,7 @@ export interface WebhookDeps {
   /** By the name in /api/webhooks/<name>. */
   readonly sources: ReadonlyMap<string, WebhookVerifier>;
   /** What a source wants to hear when its delivery was taken, where it is not the usual. */
-  readonly answers?: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
+  readonly answers?: ReadonlyMap<string, string>;
 }
 
 const BODY_LIMIT_BYTES = 1024 * 1024;
@@ -47,5 +47,7 @@ export async function handleWebhook(deps: WebhookDeps, source: string, req: Inco
       requestInfo(req).log.info({ source, webhookId: externalId, topic, known }, 'webhook received');
     }),
   );
-  sendJson(res, 200, deps.answers?.get(source) ?? { received: true });
+  const answer = deps.answers?.get(source);
+  if (answer === undefined) sendJson(res, 200, { received: true });
+  else res.writeHead(200, { 'content-type': 'text/plain' }).end(answer);
 }

@@ -75,6 +75,8 @@ export interface RemoteApiConfig {
   readonly timeoutMs?: number;
   /** How many calls run at once. Default 32. */
   readonly concurrency?: number;
+  /** Reads an answer that is not a 2xx, where it is not in the usual envelope. */
+  readonly readRefusal?: (status: number, body: unknown) => { readonly code: string; readonly message: string } | null;
 }
 
 /** The provider said no, definitely. */
@@ -117,6 +119,8 @@ export interface RemoteApi {
     read: (body: unknown) => T,
     call?: RemoteCall,
   ): Promise<T | RemoteTrouble>;
+  /** False while calls are turned away because too many in a row had no answer. */
+  healthy(): boolean;
   /** Ends idle connections. */
   close(): void;
 }
@@ -142,7 +146,7 @@ export function createRemoteApi(config: RemoteApiConfig): RemoteApi {
         return await calls.run(async () => {
           try {
             const answer = await send(config, calls.agent, method, path, sent, signal);
-            return answer.status >= 200 && answer.status < 300 ? read(answer.body) : refusal(who, answer);
+            return answer.status >= 200 && answer.status < 300 ? read(answer.body) : refusal(config, answer);
           } catch (error) {
             return lost(who, error);
           }
@@ -151,19 +155,22 @@ export function createRemoteApi(config: RemoteApiConfig): RemoteApi {
         return lost(who, error);
       }
     },
+    healthy: calls.healthy,
     close: calls.close,
   };
 }
 
+function readEnvelope(_status: number, body: unknown): { readonly code: string; readonly message: string } | null {
+  const parsed = errorReply.safeParse(body);
+  return parsed.success ? parsed.data.error : null;
+}
+
 /** Sorts an answer that is not a 2xx. */
-function refusal(who: string, { status, body, retryAfter }: Answer): RemoteTrouble {
+function refusal({ who, readRefusal = readEnvelope }: RemoteApiConfig, { status, body, retryAfter }: Answer): RemoteTrouble {
   const asked = waitAsked(retryAfter);
   if (status === 429) return { kind: 'unreachable', reason: `The ${who} asks for fewer requests.`, ...asked };
   if (status === 401 || status === 403) return { kind: 'unreachable', reason: `The ${who} refuses our key.` };
-  const parsed = errorReply.safeParse(body);
-  const { code, message } = parsed.success
-    ? parsed.data.error
-    : { code: `http_${status}`, message: `The ${who} gave no reason.` };
+  const { code, message } = readRefusal(status, body) ?? { code: `http_${status}`, message: `The ${who} gave no reason.` };
   if (status >= 500 || code === 'in_progress' || code === 'key_reused')
     return { kind: 'unknown', reason: `The ${who} answered ${status}: ${message}`, ...asked };
   return { kind: 'failed', code, message, response: { status, code } };
@@ -217,7 +224,8 @@ function send(
         try {
           resolve({ status, retryAfter, body: JSON.parse(text) });
         } catch {
-          resolve({ status, retryAfter, body: undefined });
+          // A report is no JSON; whoever expects some finds a string, and no usable answer.
+          resolve({ status, retryAfter, body: text });
         }
       });
     });

@@ -4,7 +4,7 @@ import type { SimClock } from './clock.ts';
 import { type Controlled, control } from './control.ts';
 import { DROP, type Listener, listen, type SimReply, type SimRequest, sleep } from './http.ts';
 import { type Journal, openJournal } from './journal.ts';
-import { createKeyedWrites, type KeyedWrite, refuse, refusedAtTheDoor, type StoredReply } from './keyed-writes.ts';
+import { createKeyedWrites, type KeyedWrite, type Refuse, refuse, refusedAtTheDoor, type StoredReply } from './keyed-writes.ts';
 import { standardMessage } from './standard-webhooks.ts';
 import { Switches } from './switches.ts';
 import { WebhookSender } from './webhooks.ts';
@@ -92,6 +92,8 @@ interface Kind<S, Settings> {
   readonly writes: readonly string[];
   readonly settings: z.ZodType<{ readonly [K in keyof Settings]?: Settings[K] | undefined }>;
   readonly progressMs: number;
+  /** How it says no, where not in the usual envelope. */
+  readonly refuse?: Refuse;
 }
 
 export abstract class KeyedSimulator<
@@ -111,13 +113,15 @@ export abstract class KeyedSimulator<
   private readonly controlled: Controlled;
   private readonly options: KeyedOptions;
   private readonly progressMs: number;
+  private readonly refuse: Refuse;
   private api: Listener | undefined;
 
-  constructor(options: KeyedOptions, { name, state, writes, settings, progressMs }: Kind<S, Settings>) {
+  constructor(options: KeyedOptions, { name, state, writes, settings, progressMs, refuse: no = refuse }: Kind<S, Settings>) {
     this.options = options;
     this.state = state;
     this.clock = state.clock;
     this.progressMs = progressMs;
+    this.refuse = no;
     this.counters = Object.fromEntries(['requests', ...writes, 'read', 'replayed', 'refused'].map((counter) => [counter, 0]));
     this.journal = openJournal(options.dir === undefined ? undefined : join(options.dir, `${name}.jsonl`), (records) => {
       for (const record of records as Parameters<S['apply']>[0][]) state.apply(record);
@@ -138,6 +142,7 @@ export abstract class KeyedSimulator<
       replied: (reply) => ['reply', reply],
       commit: (records) => this.commit(records),
       count: (counter) => this.count(counter),
+      refuse: no,
     });
     this.controlled = {
       name,
@@ -195,7 +200,7 @@ export abstract class KeyedSimulator<
     const open = this.open(request);
     if (open !== undefined) return open;
     this.count('requests');
-    if (!this.admits(request)) return refuse(401, 'unauthorized', 'The API key is not valid.');
+    if (!this.admits(request)) return this.refuse(401, 'unauthorized', 'The API key is not valid.');
     return this.answer(request);
   }
 
@@ -209,7 +214,7 @@ export abstract class KeyedSimulator<
     this.count('read');
     const faults = this.switches.decide({ kind: 'read' });
     if (faults.slow_ms !== undefined) await sleep(Number(faults.slow_ms));
-    const refused = faults.drop_reply === undefined ? refusedAtTheDoor(faults) : DROP;
+    const refused = faults.drop_reply === undefined ? refusedAtTheDoor(faults, this.refuse) : DROP;
     if (refused === undefined) await this.journal.settled();
     return refused;
   }

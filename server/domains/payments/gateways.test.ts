@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest';
 import { createPaymentProviders, GATEWAYS, type PaymentProvider } from './provider.ts';
 import { findBreaches, type GatewayWorld } from './testing/conformance.ts';
-import { stripeWorld } from './testing/gateway-worlds.ts';
+import { adyenWorld, stripeWorld } from './testing/gateway-worlds.ts';
 
 const WORLDS: readonly (readonly [string, () => Promise<GatewayWorld>])[] = [
   ['Stripe’s protocol, captured in parts', () => stripeWorld(true)],
   ['Stripe’s protocol, captured once', () => stripeWorld(false)],
+  ['Adyen’s Checkout API', adyenWorld],
 ];
 
 test.each(WORLDS)('%s does what every gateway does', async (_name, open) => {

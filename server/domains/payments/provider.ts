@@ -1,4 +1,5 @@
 import type { OperationKind } from '../../kernel/vocabulary.ts';
+import { adyen } from './adyen.ts';
 import { stripe } from './stripe.ts';
 
 /**
@@ -194,7 +195,7 @@ export interface PaymentProvider {
   /** Where its webhooks arrive: the name in /api/webhooks/<name>. */
   readonly source: string;
   /** What it wants to be answered when a delivery was taken, where it wants something. */
-  readonly accepted?: JsonObject;
+  readonly accepted?: string;
   /** False while too many calls in a row had no answer: it is left alone for a moment, and others are preferred. */
   healthy(): boolean;
   authorize(input: AuthorizeInput, signal?: AbortSignal): Promise<ProviderOutcome>;
@@ -228,7 +229,7 @@ export interface PaymentGateway<C> {
 }
 
 /** Every gateway there is. The first takes what nobody routes elsewhere; its name is older than that there were several. */
-export const GATEWAYS = { card: stripe };
+export const GATEWAYS = { card: stripe, adyen };
 export type GatewayName = keyof typeof GATEWAYS;
 export type PaymentProvidersConfig = { readonly [N in GatewayName]?: Parameters<(typeof GATEWAYS)[N]['connect']>[0] };
 

@@ -77,7 +77,10 @@ const layout = (language: Language, body: string): string => `<!doctype html>
 <body><main><p class="bank">${SHIELD}${WORDS[language].bank} · 3-D Secure</p>${body}<small>${WORDS[language].note}</small></main></body>
 </html>`;
 
-function amountOf({ amount, currency }: Intent, language: Language): string {
+/** What the page asks about. */
+export type Asked = Pick<Intent, 'amount' | 'currency' | 'token' | 'created' | 'secret'>;
+
+function amountOf({ amount, currency }: Asked, language: Language): string {
   const code = currency.toUpperCase();
   const digits = minorDigits(code);
   return new Intl.NumberFormat(language === 'de' ? 'de-DE' : 'en-IE', {
@@ -89,7 +92,7 @@ function amountOf({ amount, currency }: Intent, language: Language): string {
 }
 
 /** The question itself. */
-export function challengePage(intent: Intent, language: Language = 'en'): string {
+export function challengePage(intent: Asked, language: Language = 'en'): string {
   const words = WORDS[language];
   const card = testCard(intent.token ?? '');
   const date = new Intl.DateTimeFormat(language === 'de' ? 'de-DE' : 'en-GB', { dateStyle: 'medium', timeZone: 'UTC' });

@@ -1,7 +1,11 @@
+import { createHmac } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import Stripe from 'stripe';
+import { startAdyenSimulator } from '../../../simulators/adyen/server.ts';
 import { startPspSimulator } from '../../../simulators/psp/server.ts';
+import { createAdyenProvider } from '../adyen.ts';
+import type { JsonObject } from '../provider.ts';
 import { createStripeProvider } from '../stripe.ts';
 import type { Delivery, GatewayWorld } from './conformance.ts';
 
@@ -9,12 +13,20 @@ import type { Delivery, GatewayWorld } from './conformance.ts';
 interface Mailbox {
   readonly url: string;
   readonly deliveries: Delivery[];
+  /** What browsers came back with. */
+  readonly returned: readonly Readonly<Record<string, string>>[];
   close(): Promise<void>;
 }
 
 async function openMailbox(): Promise<Mailbox> {
   const deliveries: Delivery[] = [];
+  const returned: Record<string, string>[] = [];
   const server = createServer((request, response) => {
+    if (request.method === 'GET') {
+      const { searchParams } = new URL(request.url ?? '', 'http://shop.test');
+      returned.push(Object.fromEntries(searchParams));
+      return response.writeHead(204).end();
+    }
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
@@ -28,7 +40,7 @@ async function openMailbox(): Promise<Mailbox> {
       server.closeAllConnections();
       server.close(() => resolve());
     });
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, deliveries, close };
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, deliveries, returned, close };
 }
 
 /** Tells a simulator's control listener something. */
@@ -88,6 +100,82 @@ export async function stripeWorld(multicapture: boolean): Promise<GatewayWorld> 
     async close() {
       provider.close();
       await Promise.all([psp.close(), mailbox.close()]);
+    },
+  };
+}
+
+const ADYEN_ACCOUNT = {
+  apiKey: 'adyen_test_conformance',
+  merchantAccount: 'WaybillECOM',
+  webhookUser: 'waybill',
+  webhookPassword: 'notify_conformance',
+};
+const HMAC_KEY = '44782DEF547AAA06C910C43932B1EB0C71FC68D9D0C057550C48EC2ACF6BA056';
+
+/** Signs a notification's first item anew. */
+function signedAnew({ body, headers }: Delivery, key: string, change: Record<string, unknown> = {}): Delivery {
+  const said = JSON.parse(body) as { notificationItems: { NotificationRequestItem: Record<string, unknown> }[] };
+  const item = { ...said.notificationItems[0]?.NotificationRequestItem, ...change };
+  const amount = item.amount as { value: number; currency: string };
+  const values = [item.pspReference, item.originalReference ?? '', item.merchantAccountCode, item.merchantReference];
+  const signed = [...values, amount.value, amount.currency, item.eventCode, item.success].join(':');
+  const hmacSignature = createHmac('sha256', Buffer.from(key, 'hex')).update(signed).digest('base64');
+  const notificationItems = [{ NotificationRequestItem: { ...item, additionalData: { hmacSignature } } }];
+  return { body: JSON.stringify({ ...said, notificationItems }), headers };
+}
+
+/** Adyen's Checkout API. What it tells by itself is kept as the house keeps it: verified, and by the attempt that it names. */
+export async function adyenWorld(): Promise<GatewayWorld> {
+  const mailbox = await openMailbox();
+  const sim = await startAdyenSimulator({ port: 0, ...ADYEN_ACCOUNT, webhookSecret: HMAC_KEY, webhookUrl: mailbox.url });
+  const told = async (_source: string, operationId: string): Promise<JsonObject[]> => [
+    ...mailbox.deliveries
+      .flatMap(({ body, headers }) => provider.verifyWebhook(body, headers))
+      .flatMap((news) => (news.operationId === operationId ? [news.payload] : []))
+      .reverse(),
+    ...mailbox.returned.filter(({ operation }) => operation === operationId),
+  ];
+  const config = { url: sim.url, ...ADYEN_ACCOUNT, hmacKey: HMAC_KEY, returnUrl: mailbox.url, timeoutMs: 1_000 };
+  const provider = createAdyenProvider(config, told);
+  return {
+    provider,
+    signs: 'fields',
+    tokens: {
+      accepted: 'pm_card_visa',
+      declined: [
+        ['pm_card_chargeDeclined', 'generic_decline'],
+        ['pm_card_chargeDeclinedInsufficientFunds', 'insufficient_funds'],
+        ['pm_card_chargeDeclinedExpiredCard', 'expired_card'],
+      ],
+      challenged: 'pm_card_threeDSecure2Required',
+    },
+    amounts: [
+      ['JPY', 500n],
+      ['GBP', 1_234n],
+      ['KWD', 1_234n],
+      ['ISK', 700n],
+      ['IDR', 150_000n],
+    ],
+    refused: [
+      ['IDR', 150_001n],
+      ['CLF', 10_000n],
+    ],
+    breaks: (when) => sim.switches.set({ [when === 'before' ? 'drop_before' : 'drop_reply']: { next: 1 } }),
+    down: (is) => sim.switches.set({ down: is }),
+    lapses: (ref) => steer(sim.controlUrl, `payments/${ref}/lapse`),
+    async answers(url, answer) {
+      const secret = new URL(url).searchParams.get('secret') ?? '';
+      await fetch(url, { method: 'POST', body: new URLSearchParams({ secret, answer }) });
+    },
+    effects: (ref) => (sim.state.logByPayment.get(ref) ?? []).map((entry) => entry.kind),
+    authorizations: () => sim.state.log.filter((entry) => entry.kind === 'authorization').length,
+    deliveries: () => mailbox.deliveries,
+    forged: (delivery) => signedAnew(delivery, HMAC_KEY.replace('44', '45')),
+    // One key may serve all accounts of a company: the account is part of what is signed, and it is not ours.
+    rerouted: (delivery) => signedAnew(delivery, HMAC_KEY, { merchantAccountCode: 'AnotherECOM' }),
+    async close() {
+      provider.close();
+      await Promise.all([sim.close(), mailbox.close()]);
     },
   };
 }
