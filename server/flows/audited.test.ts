@@ -259,6 +259,8 @@ const CALLS: Readonly<Record<Verbs, () => Promise<(ctx: Ctx) => Promise<unknown>
       { kind: 'psp_fees', merchantId: w.merchantId, account: { number: '6110', name: 'Fees' }, version: 0n },
       ctx,
     ),
+  setPaymentGateways: async () => (ctx) =>
+    w.flows.setPaymentGateways({ merchantId: w.merchantId, gateways: [{ gateway: 'card' }] }, ctx),
   saveShippingMethod: async () => (ctx) =>
     w.flows.saveShippingMethod(
       {

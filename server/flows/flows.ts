@@ -87,6 +87,7 @@ import { createRoutingFlows, type RoutingFlows } from './routing/routing-flows.t
 import { type SavedGlAccount, saveGlAccount } from './save-gl-account.ts';
 import { type SavedShippingMethod, saveShippingMethod } from './save-shipping-method.ts';
 import { createNoticeSender, type MailDesk } from './send-notices.ts';
+import { type PaymentGateways, type SetPaymentGatewaysInput, setPaymentGateways } from './set-payment-gateways.ts';
 import { type ChannelSet, type SafetySet, setChannel, setSafety } from './set-supply-rules.ts';
 import { type ShippingOrder, shipOrder } from './ship-order.ts';
 import { createStockFlows, type StockFlows } from './stock-work/stock-flows.ts';
@@ -166,6 +167,7 @@ export interface Flows extends OrderPreviews {
   readonly saveGlAccount: Call<SaveGlAccountInput, SavedGlAccount>;
   readonly invoices: InvoiceFlows;
   readonly saveShippingMethod: Call<SaveShippingMethodInput, SavedShippingMethod>;
+  readonly setPaymentGateways: Call<SetPaymentGatewaysInput, PaymentGateways>;
   readonly importSkus: Call<ImportSkusInput, ImportedSkus>;
   readonly editCustomer: Call<EditCustomerInput, EditedCustomer>;
   readonly noteCustomer: Call<NoteCustomerInput, NotedCustomer>;
@@ -307,6 +309,7 @@ export function createFlows(deps: FlowDeps): Flows {
     editCustomer: verb(editCustomer),
     saveGlAccount: verb(saveGlAccount),
     saveShippingMethod: verb(saveShippingMethod),
+    setPaymentGateways: verb(setPaymentGateways),
     noteCustomer: verb(noteCustomer),
     undoCancel: verb(undoCancel),
     undoRefund: verb(undoRefund),

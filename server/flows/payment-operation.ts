@@ -4,7 +4,7 @@ import * as payments from '../domains/payments/service.ts';
 import type { Ctx } from '../kernel/context.ts';
 import type { OperationKind } from '../kernel/vocabulary.ts';
 import type { StepResult } from '../platform/saga.ts';
-import { type Outside, paymentProvider } from './outside.ts';
+import type { Outside } from './outside.ts';
 import type { World } from './world.ts';
 
 /**
@@ -58,7 +58,9 @@ function isAwaited(operation: Operation): boolean {
 
 /** Sends an attempt, or asks about it. What the provider may do is an outcome; only a bug throws. */
 export async function callProvider(call: OperationCall, outside: Outside, signal: AbortSignal): Promise<OperationOutcome> {
-  const provider = paymentProvider(outside, call.provider);
+  const provider = outside.payments.get(call.provider);
+  // A gateway that a merchant prefers and nobody connected: nothing is sent, and another may be asked.
+  if (!provider) return { kind: 'unreachable', reason: `No payment gateway called ${call.provider} is connected.` };
   const { operationId, kind, orderId, paymentId, amountMinor, currency, token } = call;
   if (call.mode === 'query') {
     const known = await provider.query({ operationId, kind, providerRef: call.providerRef, amountMinor, currency }, signal);

@@ -5,6 +5,7 @@ import * as inventory from '../domains/inventory/service.ts';
 import type { Line } from '../domains/orders/rules.ts';
 import type { PlaceOrderInput } from '../domains/orders/schema.ts';
 import * as orders from '../domains/orders/service.ts';
+import { routeOf } from '../domains/payments/gateway-rules.ts';
 import * as payments from '../domains/payments/service.ts';
 import * as pickups from '../domains/pickups/service.ts';
 import type { Quote } from '../domains/quotes/rules.ts';
@@ -42,6 +43,8 @@ import { begin, lockWorld, settleOrder, takeNumber, tell, type World, writeWorld
 
 /** A PENDING order is given up when its payment has no answer after this: an abandoned challenge, a silent provider. */
 export const PENDING_LIMIT_MS = 30 * 60_000;
+
+const CARD = 'card';
 
 interface Placing extends World {
   readonly catalog: catalog.CatalogState;
@@ -169,14 +172,15 @@ function decide(world: Placing, request: Request<PlaceOrderInput>): PlacedOrder 
     pickups.add(world.pickups, { orderId, merchantId: input.merchantId, nodeId: input.pickup.nodeId, createdAt: ctx.now });
   // The house's own tenders first: the card pays what they leave, and is the last to be taken and the first to be given back.
   addTenders(world, order, held, ctx);
+  const [gateway, ...others] = routeOf(merchant.paymentGateways, { currency, method: CARD });
   if (input.payment && cardMinor > 0n) {
     const payment = payments.addPayment(
       world.payments,
       {
         orderId,
         merchantId: input.merchantId,
-        provider: input.payment.provider,
-        method: 'card',
+        provider: gateway,
+        method: CARD,
         token: input.payment.token,
         currency,
         amountMinor: cardMinor,
@@ -210,6 +214,7 @@ function decide(world: Placing, request: Request<PlaceOrderInput>): PlacedOrder 
       deadline: order.row.expiresAt,
       state: {
         ...(input.payment?.returnUrl ? { returnUrl: input.payment.returnUrl } : {}),
+        ...(others.length > 0 ? { gateways: others } : {}),
         ...(isQueued(world, lines) ? { queued: true } : {}),
       },
     },

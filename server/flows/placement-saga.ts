@@ -5,6 +5,7 @@ import type { Ctx } from '../kernel/context.ts';
 import { newId } from '../kernel/ids.ts';
 import { next, remote, type Saga, type SagaDefinition, type StepResult } from '../platform/saga.ts';
 import { allocate } from './allocate-order.ts';
+import { failOver, noteSent } from './fail-over.ts';
 import { giveUp } from './give-up.ts';
 import { holdAuthorized } from './hold-authorized.ts';
 import type { Outside } from './outside.ts';
@@ -30,9 +31,9 @@ const CHALLENGE_POLL_MS = 20_000;
 const later = (ctx: Ctx, ms: number): StepResult => ({ kind: 'wait', until: new Date(ctx.now.getTime() + ms) });
 const fail = (code: string, message: string): StepResult => ({ kind: 'fail', error: { code, message } });
 
-/** The card, if one pays a part: every other tender was held when the order was placed. */
+/** The card, if one pays a part, at the gateway that is asked now: every other tender was held when the order was placed. */
 function paymentOf(world: World, saga: Saga): Payment | undefined {
-  return payments.ofOrder(world.payments, saga.orderId).find((payment) => !isInternal(payment));
+  return payments.ofOrder(world.payments, saga.orderId).findLast((payment) => !isInternal(payment));
 }
 
 function authorization(world: World, payment: Payment): Operation | undefined {
@@ -61,6 +62,7 @@ const authorize = remote<World, Outside, OperationCall, OperationOutcome>({
     if (late) giveUp(world, order, { reason: 'payment_timeout', actor: 'system:placement' }, ctx);
     const returnUrl = typeof saga.state.returnUrl === 'string' ? saga.state.returnUrl : undefined;
     const ask = late || order.row.cancellation !== null;
+    noteSent(saga, operation);
     return { kind: 'call', args: callFor(payment, operation, { ask, ...(returnUrl ? { returnUrl } : {}) }) };
   },
   call: callProvider,
@@ -84,6 +86,8 @@ const authorize = remote<World, Outside, OperationCall, OperationOutcome>({
       return fail('payment_timeout', 'The payment had no answer in time.');
     }
     const verdict = recordOutcome(world, payment, operation, outcome, ctx);
+    const elsewhere = failOver(world, saga, { order, payment, operation, wasInDoubt }, outcome, ctx);
+    if (elsewhere) return elsewhere;
     if (outcome.kind === 'succeeded')
       holdAuthorized(world, order, payment, outcome.amountMinor, outcome.authorizationExpiresAt ?? null, ctx);
     settleOrder(world, order, null, ctx);

@@ -54,16 +54,20 @@ export async function processWebhooks(
   tries: Tries,
 ): Promise<void> {
   const webhooks = await unfinished(pool, webhookIds);
-  const news = webhooks.filter(({ source }) => source === 'psp');
+  const news = webhooks.filter(isPayment);
   const together = await paymentNews(pool, flows, news, ctx).then(
     () => true,
     () => false, // what failed is said by whichever fails alone
   );
-  const alone = together ? webhooks.filter(({ source }) => source !== 'psp') : webhooks;
+  const alone = together ? webhooks.filter((webhook) => !isPayment(webhook)) : webhooks;
   const ended = await Promise.allSettled(alone.map((webhook) => processOne(pool, flows, webhook, ctx, tries)));
   const failed = ended.find((one) => one.status === 'rejected');
   if (failed) throw failed.reason;
 }
+
+/** Where payment gateways send their news. */
+const PAYMENT_SOURCES: ReadonlySet<string> = new Set(['psp', 'adyen']);
+const isPayment = ({ source }: StoredWebhook): boolean => PAYMENT_SOURCES.has(source);
 
 async function unfinished(db: Queryable, ids: readonly string[]): Promise<StoredWebhook[]> {
   return (await readWebhooks(db, ids)).filter(({ status }) => status !== 'processed' && status !== 'ignored');
@@ -77,7 +81,7 @@ async function processOne(
   { lastTry }: Tries,
 ): Promise<void> {
   try {
-    if (webhook.source === 'psp') await paymentNews(pool, flows, [webhook], ctx);
+    if (isPayment(webhook)) await paymentNews(pool, flows, [webhook], ctx);
     else if (webhook.source === 'bank')
       await finishWebhooks(pool, [webhook.id], (await bankNews(flows, webhook)) ? 'processed' : 'ignored', ctx.now);
     else if (CHANNEL_KINDS.has(webhook.source))
@@ -247,27 +251,48 @@ async function topUpNews({ rails }: Pick<Flows, 'rails'>, webhooks: readonly Sto
   return found;
 }
 
-/** The order that each webhook is about, by what it says or by the payment it names. */
+/** The order that each webhook is about, by what it says, by the payment it names or by the attempt. */
 async function ordersOf(db: Queryable, webhooks: readonly StoredWebhook[]): Promise<Map<string, string>> {
   const named = webhooks.map((webhook) => {
-    const { orderId, paymentRef } = webhook.payload as unknown as Pick<PaymentWebhook, 'orderId' | 'paymentRef'>;
-    return { id: webhook.id, orderId: orderId && isId(orderId) ? orderId : null, paymentRef };
+    const { orderId, paymentRef, operationId } = webhook.payload as unknown as PaymentWebhook;
+    const valid = (id: string | null | undefined): string | null => (id && isId(id) ? id : null);
+    return { id: webhook.id, orderId: valid(orderId), paymentRef, operationId: valid(operationId) };
   });
-  const refs = named.flatMap(({ orderId, paymentRef }) => (orderId === null && paymentRef ? [paymentRef] : []));
-  const byRef = refs.length > 0 ? await ordersByPaymentRef(db, refs) : new Map<string, string>();
+  const unknown = named.filter(({ orderId }) => orderId === null);
+  const byRef = await ordersByPaymentRef(
+    db,
+    unknown.flatMap(({ paymentRef }) => paymentRef ?? []),
+  );
+  // News of an attempt may come before the answer that says what its payment is called.
+  const left = unknown.filter(({ paymentRef }) => !byRef.has(paymentRef ?? ''));
+  const byAttempt = await ordersByAttempt(
+    db,
+    left.flatMap(({ operationId }) => operationId ?? []),
+  );
   return new Map(
-    named.flatMap(({ id, orderId, paymentRef }) => {
-      const found = orderId ?? byRef.get(paymentRef ?? '');
+    named.flatMap(({ id, orderId, paymentRef, operationId }) => {
+      const found = orderId ?? byRef.get(paymentRef ?? '') ?? byAttempt.get(operationId ?? '');
       return found ? [[id, found] as const] : [];
     }),
   );
 }
 
 async function ordersByPaymentRef(db: Queryable, refs: readonly string[]): Promise<Map<string, string>> {
+  if (refs.length === 0) return new Map();
   const { rows } = await db.query<{ ref: string; id: string }>({
     name: 'webhook-orders',
     text: 'SELECT provider_ref AS ref, order_id AS id FROM payments WHERE provider_ref = ANY($1::text[])',
     values: [refs],
   });
   return new Map(rows.map(({ ref, id }) => [ref, id]));
+}
+
+async function ordersByAttempt(db: Queryable, operationIds: readonly string[]): Promise<Map<string, string>> {
+  if (operationIds.length === 0) return new Map();
+  const { rows } = await db.query<{ attempt: string; id: string }>({
+    name: 'webhook-orders-by-attempt',
+    text: 'SELECT id AS attempt, order_id AS id FROM payment_operations WHERE id = ANY($1::uuid[])',
+    values: [operationIds],
+  });
+  return new Map(rows.map(({ attempt, id }) => [attempt, id]));
 }

@@ -36,6 +36,7 @@ export const EVENT_TYPES = [
   'payment.authorized',
   'payment.action_required',
   'payment.declined',
+  'payment.rerouted',
   'payment.captured',
   'payment.capture_failed',
   'payment.voided',

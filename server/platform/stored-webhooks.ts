@@ -113,3 +113,15 @@ export async function findUnprocessed(db: Queryable, before: Date, limit: number
   });
   return rows.map((row) => row.id);
 }
+
+/** What a source told of an attempt, newest first, as its verified webhooks said it: the index for it is the source's own. */
+export async function toldOf(db: Queryable, source: string, attemptId: string): Promise<Readonly<Record<string, unknown>>[]> {
+  if (!/^[a-z_]+$/.test(source)) throw new Error(`No source of webhooks is called ${source}`);
+  const { rows } = await db.query<{ said: Readonly<Record<string, unknown>> | null }>({
+    name: `webhooks-told-${source}`,
+    text: `SELECT payload->'payload' AS said FROM inbound_webhooks WHERE source = '${source}' AND payload->>'operationId' = $1
+           ORDER BY received_at DESC, id DESC`,
+    values: [attemptId],
+  });
+  return rows.flatMap(({ said }) => (said === null ? [] : [said]));
+}

@@ -94,6 +94,7 @@ interface Kind<S, Settings> {
   readonly progressMs: number;
   /** How it says no, where not in the usual envelope. */
   readonly refuse?: Refuse;
+  readonly remembersErrors?: boolean;
 }
 
 export abstract class KeyedSimulator<
@@ -116,7 +117,7 @@ export abstract class KeyedSimulator<
   private readonly refuse: Refuse;
   private api: Listener | undefined;
 
-  constructor(options: KeyedOptions, { name, state, writes, settings, progressMs, refuse: no = refuse }: Kind<S, Settings>) {
+  constructor(options: KeyedOptions, { name, state, writes, settings, progressMs, refuse: no = refuse, remembersErrors = true }: Kind<S, Settings>) {
     this.options = options;
     this.state = state;
     this.clock = state.clock;
@@ -143,6 +144,7 @@ export abstract class KeyedSimulator<
       commit: (records) => this.commit(records),
       count: (counter) => this.count(counter),
       refuse: no,
+      remembersErrors,
     });
     this.controlled = {
       name,

@@ -23,6 +23,8 @@ export interface KeyedWritesDeps<Entry> {
   readonly replied: (reply: StoredReply) => Entry;
   readonly commit: (records: readonly Entry[]) => Promise<void>;
   readonly count: (name: string) => void;
+  /** Whether an error that came after the effect is what a repeat is answered with, too. Usual; otherwise a repeat is told what was done. */
+  readonly remembersErrors?: boolean;
   /** How this simulator says no. */
   readonly refuse?: Refuse;
 }
@@ -76,8 +78,9 @@ export function createKeyedWrites<Entry>(deps: KeyedWritesDeps<Entry>): (write: 
       if (faults.slow_ms !== undefined) await sleep(Number(faults.slow_ms));
       const { reply, records } = run(faults, key);
       const final = faults.error_5xx_after === undefined ? reply : no(500, 'internal', 'An unexpected error occurred.');
+      const kept = deps.remembersErrors === false ? reply : final;
       if (key !== null && records.length > 0)
-        records.push(deps.replied({ key, hash, status: final.status, body: String(final.body) }));
+        records.push(deps.replied({ key, hash, status: kept.status, body: String(kept.body) }));
       await deps.commit(records);
       return faults.drop_reply === undefined ? final : DROP;
     } finally {

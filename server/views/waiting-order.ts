@@ -79,7 +79,7 @@ const PAYMENT = `SELECT (s.state->>'until')::timestamptz AS until,
       - coalesce((SELECT sum(p.authorized_minor - p.captured_minor) FROM payments p WHERE p.order_id = o.id AND p.hold_id IS NOT NULL), 0)::bigint AS "amountMinor",
     (s.state->>'offer' IS NOT NULL OR EXISTS (
        SELECT 1 FROM payment_operations t WHERE t.order_id = o.id AND t.kind = 'authorize' AND t.status IN ('in_flight', 'unknown'))) AS trying,
-    (SELECT p.failure->>'message' FROM payments p WHERE p.order_id = o.id AND p.provider = 'card' ORDER BY p.id DESC LIMIT 1) AS failure,
+    (SELECT p.failure->>'message' FROM payments p WHERE p.order_id = o.id AND p.method = 'card' ORDER BY p.id DESC LIMIT 1) AS failure,
     (SELECT p.next_action->>'url' FROM payments p WHERE p.order_id = o.id AND p.status = 'REQUIRES_ACTION' ORDER BY p.id DESC LIMIT 1) AS "challengeUrl"
   FROM sagas s JOIN orders o ON o.id = s.order_id
   WHERE s.order_id = $1 AND s.kind = 'renew-payment' AND s.status <> 'done' AND s.state->>'until' IS NOT NULL`;

@@ -12,6 +12,7 @@ import {
   readSkus,
   readTraits,
   type SkuTraits,
+  updateGateways,
   updateSkus,
 } from './store.ts';
 
@@ -130,3 +131,6 @@ export async function write(tx: Tx, state: EditingState, now: Date): Promise<voi
   await insertSkus(tx, rows(state.fresh), now);
   await updateSkus(tx, rows(state.dirty), now);
 }
+
+/** Which payment gateways take these merchants' payments from now on. */
+export const setPaymentGateways = updateGateways;

@@ -21,12 +21,21 @@ export interface Merchant {
   readonly country: string;
   readonly pricesIncludeTax: boolean;
   readonly active: boolean;
+  /** Which payment gateways take its payments, as they are stored. */
+  readonly paymentGateways: readonly StoredGateway[] | null;
+}
+
+interface StoredGateway {
+  readonly gateway: string;
+  readonly currencies?: string[] | undefined;
+  readonly methods?: string[] | undefined;
 }
 
 export async function readMerchants(db: Queryable, ids: readonly string[]): Promise<Merchant[]> {
   const { rows } = await db.query<Merchant>({
     name: 'catalog-merchants',
-    text: `SELECT id, home, name, currency, country, prices_include_tax AS "pricesIncludeTax", active FROM merchants WHERE id = ANY($1::uuid[])`,
+    text: `SELECT id, home, name, currency, country, prices_include_tax AS "pricesIncludeTax", active,
+                  payment_gateways AS "paymentGateways" FROM merchants WHERE id = ANY($1::uuid[])`,
     values: [ids],
   });
   return rows;
@@ -76,7 +85,8 @@ const RECORD = `SELECT id, merchant_id AS "merchantId", code, name, description,
 export async function lockMerchants(tx: Tx, ids: readonly string[]): Promise<Merchant[]> {
   const { rows } = await tx.query<Merchant>({
     name: 'catalog-lock-merchants',
-    text: `SELECT id, home, name, currency, country, prices_include_tax AS "pricesIncludeTax", active FROM merchants
+    text: `SELECT id, home, name, currency, country, prices_include_tax AS "pricesIncludeTax", active,
+                  payment_gateways AS "paymentGateways" FROM merchants
            WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE`,
     values: [ids],
   });
@@ -147,4 +157,13 @@ export async function readTraits(db: Queryable, ids: readonly string[]): Promise
     values: [ids],
   });
   return rows;
+}
+
+export async function updateGateways(tx: Tx, byMerchant: ReadonlyMap<string, readonly StoredGateway[]>): Promise<void> {
+  if (byMerchant.size === 0) return;
+  await tx.query({
+    name: 'catalog-set-gateways',
+    text: `UPDATE merchants SET payment_gateways = v.g FROM unnest($1::uuid[], $2::jsonb[]) AS v(i, g) WHERE id = v.i`,
+    values: [[...byMerchant.keys()], [...byMerchant.values()].map((gateways) => JSON.stringify(gateways))],
+  });
 }

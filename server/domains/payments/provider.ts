@@ -228,8 +228,10 @@ export interface PaymentGateway<C> {
   readonly connect: (config: C, told: Told) => PaymentProvider;
 }
 
-/** Every gateway there is. The first takes what nobody routes elsewhere; its name is older than that there were several. */
+/** Every gateway there is. The name of the first is older than that there were several. */
 export const GATEWAYS = { card: stripe, adyen };
+/** Takes what nobody routes elsewhere. */
+export const DEFAULT_GATEWAY: GatewayName = 'card';
 export type GatewayName = keyof typeof GATEWAYS;
 export type PaymentProvidersConfig = { readonly [N in GatewayName]?: Parameters<(typeof GATEWAYS)[N]['connect']>[0] };
 

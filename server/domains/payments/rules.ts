@@ -86,7 +86,7 @@ export function derivePaymentState(payment: Payment, operations: readonly Operat
 export function deriveOrderPayment(all: readonly Payment[], dueMinor: bigint): PaymentStatus {
   // A card that was refused and another that was offered in its place are one tender.
   const payments = all.filter(
-    (payment, at) => payment.status !== 'FAILED' || !all.slice(at + 1).some((other) => other.provider === payment.provider),
+    (payment, at) => payment.status !== 'FAILED' || !all.slice(at + 1).some((other) => isSameTender(payment, other)),
   );
   if (payments.some((payment) => payment.status === 'IN_DOUBT')) return 'IN_DOUBT';
   const captured = payments.reduce((sum, payment) => sum + payment.capturedMinor, 0n);
@@ -102,6 +102,9 @@ export function deriveOrderPayment(all: readonly Payment[], dueMinor: bigint): P
   if (ended && payments.some((payment) => payment.status === 'FAILED')) return 'FAILED';
   return payments.some((payment) => payment.status === 'VOIDED') ? 'VOIDED' : 'UNPAID';
 }
+
+/** Whichever gateway is asked, it is the card. */
+const isSameTender = (a: Payment, b: Payment): boolean => a.provider === b.provider || !(isInternal(a) || isInternal(b));
 
 const isAwaited = (payment: Payment): boolean => ['CREATED', 'REQUIRES_ACTION', 'FAILED'].includes(payment.status);
 

@@ -2,10 +2,12 @@ import type pg from 'pg';
 import { createCarriers } from '../../domains/fulfilment/provider.ts';
 import type { PlaceOrderInput } from '../../domains/orders/schema.ts';
 import { placeOrderInput } from '../../domains/orders/schema.ts';
-import { createPaymentProviders } from '../../domains/payments/provider.ts';
+import { createPaymentProviders, type JsonObject } from '../../domains/payments/provider.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { newId } from '../../kernel/ids.ts';
+import { toldOf } from '../../platform/stored-webhooks.ts';
 import { createTestDatabase, type TestDatabase } from '../../platform/testing/test-database.ts';
+import { type AdyenSimulator, startAdyenSimulator } from '../../simulators/adyen/server.ts';
 import { startCarrierSimulator } from '../../simulators/carrier/server.ts';
 import { startPspSimulator } from '../../simulators/psp/server.ts';
 import { checkIntegrity } from '../../views/integrity.ts';
@@ -24,6 +26,8 @@ export interface OrderWorld {
   readonly nodes: readonly string[];
   readonly skus: Readonly<Record<string, string>>;
   readonly psp: Awaited<ReturnType<typeof startPspSimulator>>;
+  /** The second gateway, where the world was asked for one. */
+  readonly adyen?: AdyenSimulator;
   readonly carrier: Awaited<ReturnType<typeof startCarrierSimulator>>;
   readonly outside: Outside;
   /** What the simulators were given. */
@@ -50,11 +54,23 @@ export interface OrderWorld {
 export const TEST_DATA_KEY = Buffer.alloc(32, 7).toString('base64');
 const SECRETS = { webhookSecret: 'whsec_test_0123456789abcdef', secretKey: 'sk_test_0123456789abcdef' };
 
+const ADYEN = {
+  apiKey: 'adyen_test',
+  merchantAccount: 'WaybillECOM',
+  hmacKey: '44782DEF547AAA06C910C43932B1EB0C71FC68D9D0C057550C48EC2ACF6BA056',
+  webhookUser: 'waybill',
+  webhookPassword: 'notify',
+};
+
 export interface WorldOptions {
   readonly multicapture?: boolean;
   readonly stock?: number;
   /** Where the carrier sends its messages; nowhere unless said. */
   readonly carrierWebhooks?: string;
+  /** Where the payment gateways send theirs, at /psp and /adyen. With it there is a second gateway. */
+  readonly gatewayWebhooks?: string;
+  /** What the second gateway's adapter is told beside that; the test keeps it, and may change it. */
+  readonly adyenConfig?: { reportAfterMs?: number };
   /** The database to furnish, which goes with the world; one of its own unless said. */
   readonly db?: TestDatabase;
 }
@@ -62,7 +78,11 @@ export interface WorldOptions {
 export async function orderWorld(options: WorldOptions = {}): Promise<OrderWorld> {
   const { multicapture = true, stock = 1_000 } = options;
   const db = options.db ?? (await createTestDatabase());
-  const psp = await startPspSimulator({ port: 0, ...SECRETS, multicapture });
+  const hooks = options.gatewayWebhooks;
+  const psp = await startPspSimulator({ port: 0, ...SECRETS, multicapture, ...(hooks ? { webhookUrl: `${hooks}/psp` } : {}) });
+  const adyen = hooks
+    ? await startAdyenSimulator({ port: 0, ...ADYEN, webhookSecret: ADYEN.hmacKey, webhookUrl: `${hooks}/adyen` })
+    : undefined;
   const carrier = await startCarrierSimulator({
     port: 0,
     webhookSecret: SECRETS.webhookSecret,
@@ -70,7 +90,13 @@ export async function orderWorld(options: WorldOptions = {}): Promise<OrderWorld
     webhookUrl: options.carrierWebhooks,
   });
   const outside = {
-    payments: createPaymentProviders({ card: { url: psp.url, ...SECRETS, multicapture, timeoutMs: 2_000 } }),
+    payments: createPaymentProviders(
+      {
+        card: { url: psp.url, ...SECRETS, multicapture, timeoutMs: 2_000 },
+        ...(adyen ? { adyen: Object.assign(options.adyenConfig ?? {}, { url: adyen.url, ...ADYEN, timeoutMs: 2_000 }) } : {}),
+      },
+      async (source, operationId) => (await toldOf(db.pool, source, operationId)) as JsonObject[],
+    ),
     carriers: createCarriers({ parcel: { url: carrier.url, apiKey: 'carrier_test', webhookSecret: SECRETS.webhookSecret } }),
   };
   let offset = 0;
@@ -98,6 +124,7 @@ export async function orderWorld(options: WorldOptions = {}): Promise<OrderWorld
     db,
     flows,
     psp,
+    ...(adyen ? { adyen } : {}),
     carrier,
     outside,
     secrets: SECRETS,
@@ -123,7 +150,7 @@ export async function orderWorld(options: WorldOptions = {}): Promise<OrderWorld
     },
     close: async () => {
       for (const provider of [...outside.payments.values(), ...outside.carriers.values()]) provider.close();
-      await Promise.all([psp.close(), carrier.close()]);
+      await Promise.all([psp.close(), carrier.close(), adyen?.close()]);
       await db.drop();
     },
   };

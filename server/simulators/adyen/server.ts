@@ -65,6 +65,8 @@ class Adyen extends KeyedSimulator<Own, Settings, Notice, Entry, AdyenState> {
       settings: settingsInput,
       progressMs: PROGRESS_MS,
       refuse: errorReply,
+      // An error of its own is no answer: under the same key it tells what was done (docs.adyen.com/development-resources/api-idempotency).
+      remembersErrors: false,
     });
     this.own = options;
   }

@@ -86,7 +86,8 @@ const PAYMENT_STATUS: Invariant = {
              bool_or(status IN ('CREATED', 'REQUIRES_ACTION', 'FAILED')) AS awaited, bool_or(status = 'FAILED') AS failed,
              bool_and(status IN ('VOIDED', 'FAILED')) AS closed, bool_or(status = 'VOIDED') AS voided
       FROM payments p WHERE ${orderInScope('order_id')}
-        AND NOT (status = 'FAILED' AND EXISTS (SELECT 1 FROM payments q WHERE q.order_id = p.order_id AND q.provider = p.provider AND q.id > p.id))
+        AND NOT (status = 'FAILED' AND EXISTS (SELECT 1 FROM payments q WHERE q.order_id = p.order_id AND q.id > p.id
+            AND (q.provider = p.provider OR q.method = p.method)))
       GROUP BY order_id),
     expected AS (
       SELECT o.number, o.payment_status, CASE

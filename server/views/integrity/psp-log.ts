@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { fromAdyenAmount } from '../../domains/payments/adyen-amounts.ts';
+import { fromStripeAmount } from '../../domains/payments/stripe-amounts.ts';
 import type { ProviderCapture, ProviderLog } from './provider-captures.ts';
 
 const PAGE = z.object({
@@ -17,41 +19,51 @@ const PAGE = z.object({
 const TIMEOUT_MS = 5_000;
 const PAGE_SIZE = 1_000;
 
-/** Currencies without decimals that Stripe's API counts in hundredths nevertheless (docs.stripe.com/currencies, special cases). */
-const COUNTED_IN_HUNDREDTHS: ReadonlySet<string> = new Set(['ISK', 'UGX']);
+/** A gateway's minor units as ours. */
+const UNITS = { card: fromStripeAmount, adyen: fromAdyenAmount } as const;
+export type LoggingGateway = keyof typeof UNITS;
 
 /**
- * The log of captures that the PSP simulator keeps at `/_sim/captures`. What was read stays in memory, so that a check each minute
+ * The log of captures that a gateway's simulator keeps at `/_sim/captures`. What was read stays in memory, so that a check each minute
  * reads only what is new. A provider without such a log answers 404, which is thrown: then the captures are not checked.
  */
-export function createPspLog(pspUrl: string): ProviderLog {
+export function createPspLog(pspUrl: string, gateway: LoggingGateway = 'card'): ProviderLog {
+  return createPspLogs([[gateway, pspUrl]]);
+}
+
+/** The logs of several gateways as one, which grows at its end whichever of them captured. */
+export function createPspLogs(gateways: readonly (readonly [gateway: LoggingGateway, url: string])[]): ProviderLog {
   let captures: ProviderCapture[] = [];
-  let after = 0;
+  let after = gateways.map(() => 0);
   return async (fresh) => {
     if (fresh) {
       captures = [];
-      after = 0;
+      after = gateways.map(() => 0);
     }
-    for (let more = true; more; ) {
-      const url = new URL(`/_sim/captures?after=${after}&limit=${PAGE_SIZE}`, pspUrl);
-      const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) });
-      if (!response.ok) throw new Error(`${url.origin} answered ${response.status}`);
-      const page = PAGE.parse(await response.json());
-      for (const entry of page.data) captures.push(toCapture(entry));
-      after = page.next;
-      more = page.has_more;
+    for (const [at, [gateway, base]] of gateways.entries()) {
+      for (let more = true; more; ) {
+        const url = new URL(`/_sim/captures?after=${after[at]}&limit=${PAGE_SIZE}`, base);
+        const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+        if (!response.ok) throw new Error(`${url.origin} answered ${response.status}`);
+        const page = PAGE.parse(await response.json());
+        for (const entry of page.data) captures.push(toCapture(entry, UNITS[gateway]));
+        after[at] = page.next;
+        more = page.has_more;
+      }
     }
     return captures;
   };
 }
 
-function toCapture(entry: z.infer<typeof PAGE>['data'][number]): ProviderCapture {
+function toCapture(
+  entry: z.infer<typeof PAGE>['data'][number],
+  toMinor: (amount: number, currency: string) => bigint,
+): ProviderCapture {
   const currency = entry.currency.toUpperCase();
-  const amount = BigInt(entry.amount);
   return {
     operationId: entry.operation_id,
     paymentRef: entry.payment_intent,
-    amountMinor: COUNTED_IN_HUNDREDTHS.has(currency) ? amount / 100n : amount,
+    amountMinor: toMinor(entry.amount, currency),
     currency,
   };
 }
