@@ -4,9 +4,11 @@ import { createPartners } from '../server/domains/nodes/provider.ts';
 import { createPaymentProviders } from '../server/domains/payments/provider.ts';
 import { createFlows } from '../server/flows/flows.ts';
 import { createOwnClock } from '../server/flows/own-clock.ts';
+import { gatewayConfigs, gatewayNews } from '../server/payment-gateways.ts';
 import { type Env, readEnv } from '../server/platform/env.ts';
 import { findDueOfOrders } from '../server/platform/saga-rows.ts';
 import { connectMarketplace } from './seed/channels.ts';
+import { payElsewhere } from './seed/gateways.ts';
 import { giveGifts } from './seed/gifts.ts';
 import { invoicing, sayWhoSells } from './seed/invoices.ts';
 import { mapLimit } from './seed/map-limit.ts';
@@ -43,14 +45,7 @@ export async function seedDemo({ pool, say }: SeedOptions): Promise<void> {
   await reach(simulators);
   const { base, shops, actors } = await furnish(pool, env.WAYBILL_REGION, env.WAYBILL_DATA_KEY);
   const outside = {
-    payments: createPaymentProviders({
-      card: {
-        url: env.PSP_URL,
-        secretKey: env.PSP_SECRET_KEY,
-        webhookSecret: env.PSP_WEBHOOK_SECRET,
-        multicapture: env.PSP_MULTICAPTURE === '1',
-      },
-    }),
+    payments: createPaymentProviders(gatewayConfigs(env), gatewayNews(pool)),
     carriers: createCarriers({
       parcel: { url: env.CARRIER_URL, apiKey: env.CARRIER_API_KEY, webhookSecret: env.CARRIER_WEBHOOK_SECRET },
     }),
@@ -96,6 +91,8 @@ export async function seedDemo({ pool, say }: SeedOptions): Promise<void> {
     await leaveStuck(stage, simulators, plan, base);
     await catchUp(stage, plan, now);
     await leaveInDoubt(stage, simulators, plan, new Date());
+    const far = shops.at(-1);
+    if (far && env.ADYEN_URL) await payElsewhere(stage, far);
     // What moved since the alerts were opened.
     await flows.stockWork.sweepLowStock(contextOf(stage, actors.warehouse, base));
   } finally {

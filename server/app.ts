@@ -10,6 +10,7 @@ import { createSimulatorFlows } from './flows/operate-simulator.ts';
 import { createTrafficFlow } from './flows/operate-traffic.ts';
 import { createPeopleFlows } from './flows/people/people-flows.ts';
 import { createMailDesk, mailSignInLink } from './mail-desk.ts';
+import { gatewayConfigs, gatewayNews } from './payment-gateways.ts';
 import { createPool } from './platform/db.ts';
 import type { Env } from './platform/env.ts';
 import { createLiveHub, type LiveHub } from './platform/live.ts';
@@ -53,14 +54,7 @@ export function createApp({ env, role, pool: given, log: givenLog }: AppOptions)
   const telemetry = createTelemetry({ role, region: env.WAYBILL_REGION });
   const pool = given ?? createPool({ connectionString: env.DATABASE_URL, max: env.DATABASE_POOL, name: `waybill-${role}` });
   const prisma = createPrisma(pool);
-  const payments = createPaymentProviders({
-    card: {
-      url: env.PSP_URL,
-      secretKey: env.PSP_SECRET_KEY,
-      webhookSecret: env.PSP_WEBHOOK_SECRET,
-      multicapture: env.PSP_MULTICAPTURE === '1',
-    },
-  });
+  const payments = createPaymentProviders(gatewayConfigs(env), gatewayNews(pool));
   const carriers = createCarriers({
     parcel: { url: env.CARRIER_URL, apiKey: env.CARRIER_API_KEY, webhookSecret: env.CARRIER_WEBHOOK_SECRET },
   });
@@ -170,6 +164,7 @@ function simulators(env: Env, pool: pg.Pool): NonNullable<App['simulators']> {
     third_party: controlUrl(env.THIRD_PARTY_URL ?? 'http://127.0.0.1:3015', env.THIRD_PARTY_CONTROL_PORT),
     drop_shipper: controlUrl(env.DROP_SHIPPER_URL ?? 'http://127.0.0.1:3016', env.DROP_SHIPPER_CONTROL_PORT),
     marketplace: controlUrl(env.MARKETPLACE_URL ?? 'http://127.0.0.1:3017', env.MARKETPLACE_CONTROL_PORT),
+    adyen: controlUrl(env.ADYEN_URL ?? 'http://127.0.0.1:3018', env.ADYEN_CONTROL_PORT),
     mail: controlUrl(env.SMTP_URL ?? 'smtp://127.0.0.1:3013', env.SMTP_CONTROL_PORT),
   });
   return { control, flows: createSimulatorFlows({ pool, control }) };

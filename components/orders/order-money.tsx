@@ -31,7 +31,7 @@ export function Attempt({ operation, currency }: { operation: OperationView; cur
 }
 
 function Payment({ payment, several }: { payment: PaymentView; several: boolean }) {
-  const { t } = useMessages();
+  const { t, word } = useMessages();
   const format = useFormat();
   const methodName = useMethodName();
   const money = (minor: bigint) => format.money(minor, payment.currency);
@@ -41,6 +41,9 @@ function Payment({ payment, several }: { payment: PaymentView; several: boolean 
         <Link href={`/payments/${payment.id}`} className={classes.strong}>
           {methodName(payment)}
         </Link>
+        {payment.method === 'card' && (
+          <span className={classes.dim}>{t('payments.via', { gateway: word('payments.gateways', payment.provider) })}</span>
+        )}
         <StatusBadge kind="payment" value={payment.status} />
         <span className={classes.blockEnd}>
           <Money amountMinor={payment.amountMinor} currency={payment.currency} />

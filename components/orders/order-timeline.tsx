@@ -56,6 +56,7 @@ const LOOKS: Readonly<Record<string, { icon: Icon; tone: Tone }>> = {
   'order.tagged': { icon: IconTag, tone: 'neutral' },
   'order.refunded': { icon: IconArrowBackUp, tone: 'returned' },
   'payment.captured': { icon: IconCheck, tone: 'done' },
+  'payment.rerouted': { icon: IconRoute, tone: 'attention' },
   'payment.declined': { icon: IconCircleX, tone: 'blocked' },
   'payment.capture_failed': { icon: IconCircleX, tone: 'blocked' },
   'payment.in_doubt': { icon: IconHelp, tone: 'doubt' },

@@ -51,7 +51,7 @@ export function RunDialog({ onClose }: { onClose: () => void }) {
       <SegmentedControl
         aria-label={t('reconciliation.provider')}
         value={provider}
-        onChange={(value) => setProvider(value === 'bank' ? 'bank' : 'card')}
+        onChange={(value) => setProvider(RECONCILED.find((one) => one === value) ?? 'card')}
         data={RECONCILED.map((value) => ({ value, label: t(`reconciliation.providers.${value}`) }))}
       />
       <div className={classes.dates}>

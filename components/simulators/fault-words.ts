@@ -8,6 +8,7 @@ export type FaultName = Extract<SwitchInput, { readonly kind: 'fault' }>['fault'
 /** What may go wrong at each, the most telling first. */
 export const FAULTS_OF = {
   psp: ['decline', 'challenge', 'slow_ms', 'drop_reply', 'drop_before', 'error_5xx', 'error_5xx_after', 'rate_limit'],
+  adyen: ['decline', 'challenge', 'slow_ms', 'drop_reply', 'drop_before', 'error_5xx', 'error_5xx_after', 'rate_limit'],
   carrier: ['decline', 'slow_ms', 'drop_reply', 'drop_before', 'error_5xx', 'error_5xx_after', 'rate_limit'],
   bank: ['decline', 'slow_ms', 'drop_reply', 'drop_before', 'error_5xx', 'error_5xx_after', 'rate_limit'],
   third_party: ['decline', 'slow_ms', 'drop_reply', 'drop_before', 'error_5xx', 'error_5xx_after', 'rate_limit'],
@@ -19,6 +20,7 @@ export const FAULTS_OF = {
 /** What can be asked of each. */
 export const OPERATIONS_OF = {
   psp: ['authorize', 'capture', 'refund', 'void'],
+  adyen: ['authorize', 'capture', 'refund', 'void'],
   carrier: ['label', 'void'],
   bank: ['payout', 'beneficiary'],
   third_party: ['request', 'cancel'],

@@ -20,7 +20,7 @@ import { BankSettings, CarrierSettings, MarketplaceSettings, PartnerSettings, Ps
 import { SimulatorWebhooks } from './simulator-webhooks.tsx';
 import { useSimulatorActions } from './use-simulator.ts';
 
-const NAMES = ['psp', 'carrier', 'bank', 'third_party', 'drop_shipper', 'marketplace', 'mail'] as const;
+const NAMES = ['psp', 'adyen', 'carrier', 'bank', 'third_party', 'drop_shipper', 'marketplace', 'mail'] as const;
 type Name = (typeof NAMES)[number];
 /** What happens over there is watched while it happens. */
 const REFRESH_MS = 2_000;
@@ -127,7 +127,7 @@ function SimulatorAside({ name, simulator }: Shown) {
       <SimulatorFigures simulator={simulator} />
       {name !== 'mail' && <SimulatorWebhooks key={`webhooks-${name}`} name={name} webhooks={simulator.webhooks} />}
       {name === 'psp' && <PspSettings settings={simulator.settings} />}
-      {name === 'psp' && <ToPayment what="lapse" />}
+      {(name === 'psp' || name === 'adyen') && <ToPayment what="lapse" />}
       {name === 'psp' && <ToPayment what="dispute" />}
       {name === 'psp' && <WrongReport />}
       {name === 'bank' && <BankSettings settings={simulator.settings} />}

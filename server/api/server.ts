@@ -16,6 +16,7 @@ import { handleDocument } from './documents.ts';
 import { handleExport } from './exports.ts';
 import { type HealthDeps, handleHealth } from './health.ts';
 import type { LiveEndpoint } from './live.ts';
+import { handlePaymentReturn } from './payment-return.ts';
 import { handleWebhook, type WebhookDeps } from './webhooks.ts';
 
 /** The versioned REST API: answers one request under /api/v1. */
@@ -184,6 +185,9 @@ async function routeApi(
   } else if (webhook?.[1]) {
     info.route = 'webhook';
     await handleWebhook(options.webhooks, webhook[1], req, res);
+  } else if (path === '/api/payment-return') {
+    info.route = 'payment-return';
+    await handlePaymentReturn(options.app, options.webhooks.store, req, res);
   } else if (path.startsWith('/api/documents/')) {
     info.route = 'document';
     await handleDocument(options.app, options.press, req, res);

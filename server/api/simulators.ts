@@ -13,8 +13,9 @@ function simulatorsOf({ settings, simulators }: App): NonNullable<App['simulator
 export const simulatorsRouter = router({
   state: procedure.query(async ({ ctx }) => {
     const { control } = simulatorsOf(ctx.app);
-    const [psp, carrier, bank, third_party, drop_shipper, marketplace, mail] = await Promise.all([
+    const [psp, adyen, carrier, bank, third_party, drop_shipper, marketplace, mail] = await Promise.all([
       showSimulator(ctx.pool, control, 'psp'),
+      showSimulator(ctx.pool, control, 'adyen'),
       showSimulator(ctx.pool, control, 'carrier'),
       showSimulator(ctx.pool, control, 'bank'),
       showSimulator(ctx.pool, control, 'third_party'),
@@ -22,7 +23,7 @@ export const simulatorsRouter = router({
       showSimulator(ctx.pool, control, 'marketplace'),
       showSimulator(ctx.pool, control, 'mail'),
     ]);
-    return { psp, carrier, bank, third_party, drop_shipper, marketplace, mail };
+    return { psp, adyen, carrier, bank, third_party, drop_shipper, marketplace, mail };
   }),
 
   switch: procedure.input(switchInput).mutation(({ ctx, input }) => simulatorsOf(ctx.app).flows.switch(input, ctx.ctx())),

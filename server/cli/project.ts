@@ -190,6 +190,9 @@ function makeSecrets(): Secrets {
       DROP_SHIPPER_API_KEY: `drop_shipper_test_${token(18)}`,
       DROP_SHIPPER_WEBHOOK_SECRET: `whsec_${token(24)}`,
       MARKETPLACE_SECRET: `whsec_${token(24)}`,
+      ADYEN_API_KEY: `adyen_test_${token(18)}`,
+      ADYEN_HMAC_KEY: randomBytes(32).toString('hex').toUpperCase(),
+      ADYEN_WEBHOOK_PASSWORD: token(18),
     },
   };
 }

@@ -45,6 +45,8 @@ export async function stackEnvironment(project: Project, options: StartOptions):
     env.THIRD_PARTY_URL ??= `http://127.0.0.1:${await innerPort(options.port + 15)}`;
     env.DROP_SHIPPER_URL ??= `http://127.0.0.1:${await innerPort(options.port + 16)}`;
     env.MARKETPLACE_URL ??= `http://127.0.0.1:${await innerPort(options.port + 17)}`;
+    env.ADYEN_URL ??= `http://127.0.0.1:${await innerPort(options.port + 18)}`;
+    env.ADYEN_CONTROL_PORT ??= String(await innerPort(options.port + 28));
     env.PSP_CONTROL_PORT ??= String(await innerPort(options.port + 21));
     env.CARRIER_CONTROL_PORT ??= String(await innerPort(options.port + 22));
     env.BANK_CONTROL_PORT ??= String(await innerPort(options.port + 24));
@@ -113,6 +115,7 @@ async function letParcelsArrive(env: NodeJS.ProcessEnv): Promise<void> {
     bank: '',
     mail: '',
     marketplace: '',
+    adyen: '',
     ...partners,
   });
   await control.change('carrier', 'settings', { ...DEMO_JOURNEY, auto_progress_since: Date.now() });

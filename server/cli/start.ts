@@ -90,6 +90,7 @@ function writeRunning(options: StartOptions, env: NodeJS.ProcessEnv): void {
     thirdPartyUrl: env.THIRD_PARTY_URL,
     dropShipperUrl: env.DROP_SHIPPER_URL,
     marketplaceUrl: env.MARKETPLACE_URL,
+    adyenUrl: env.ADYEN_URL,
     ...(env.SMTP_CONTROL_PORT ? { mailUrl: `http://127.0.0.1:${env.SMTP_CONTROL_PORT}` } : {}),
   };
   writeFileSync(join(options.dataDir, 'running.json'), JSON.stringify(running, null, 2), { mode: 0o600 });

@@ -39,7 +39,9 @@ describe('a merchant whose payments the second gateway takes', () => {
     await w.flows.refundOrder({ kind: 'amount', orderId: id, amountMinor: 500n, reason: 'late' }, w.ctx());
     w.advanceClock(11_000);
     await w.rest();
-    expect(await payments(id)).toEqual([{ provider: 'adyen', status: 'PARTIALLY_REFUNDED', captured: 2_500, refunded: 500, why: null }]);
+    expect(await payments(id)).toEqual([
+      { provider: 'adyen', status: 'PARTIALLY_REFUNDED', captured: 2_500, refunded: 500, why: null },
+    ]);
     expect(w.effects('adyen', id)).toEqual(['authorization', 'capture', 'refund']);
     await w.audit();
   });

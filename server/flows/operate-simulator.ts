@@ -105,7 +105,7 @@ export const advanceInput = z.object({
 export type AdvanceInput = z.infer<typeof advanceInput>;
 
 const amountMinor = z.number().int().min(1).max(100_000_000);
-const paymentRef = z.string().regex(/^pi_[A-Za-z0-9]{1,100}$/, 'is no payment of the provider');
+const paymentRef = z.string().regex(/^(?:pi_[A-Za-z0-9]{1,100}|[A-Z0-9]{16})$/, 'is no payment of the provider');
 
 /** What only the outside world can do: somebody transfers money, a cardholder takes a charge back, a report comes out wrong. */
 export const happenInput = z.discriminatedUnion('what', [
@@ -204,7 +204,11 @@ function happening(input: HappenInput): Omit<Change, 'audit'> {
     case 'dispute':
       return { simulator: 'psp', path: 'disputes', body: { payment_intent: input.paymentRef } };
     case 'lapse':
-      return { simulator: 'psp', path: `payments/${input.paymentRef}/lapse`, body: {} };
+      return {
+        simulator: input.paymentRef.startsWith('pi_') ? 'psp' : 'adyen',
+        path: `payments/${input.paymentRef}/lapse`,
+        body: {},
+      };
     case 'claim': {
       const { claim, to, amountMinor: amount } = input;
       return { simulator: 'carrier', path: `claims/${claim}/answer`, body: given({ to, amount }) };

@@ -17,6 +17,9 @@ const KNOWN_SECRETS = {
   DROP_SHIPPER_API_KEY: 'drop_shipper_test_waybill',
   DROP_SHIPPER_WEBHOOK_SECRET: 'whsec_dropshipperdemo',
   MARKETPLACE_SECRET: 'whsec_marketplacedemosecret',
+  ADYEN_API_KEY: 'adyen_test_waybill',
+  ADYEN_HMAC_KEY: '57415942494C4C57415942494C4C57415942494C4C57415942494C4C57415942',
+  ADYEN_WEBHOOK_PASSWORD: 'adyen_notify_demo',
 } as const;
 
 const schema = z.object({
@@ -47,6 +50,21 @@ const schema = z.object({
   CARD_FIELDS_URL: z.url().optional(),
   /** Where the payment provider's simulator is steered, on its host. */
   PSP_CONTROL_PORT: z.coerce.number().int().optional(),
+  /** The second payment gateway, which speaks Adyen's Checkout API. Without it every payment is the first one's. */
+  ADYEN_URL: z.url().optional(),
+  ADYEN_API_KEY: z.string().default(KNOWN_SECRETS.ADYEN_API_KEY),
+  ADYEN_MERCHANT_ACCOUNT: z.string().default('WaybillECOM'),
+  /** Signs its notifications to /api/webhooks/adyen: hexadecimal, as its Customer Area shows it. */
+  ADYEN_HMAC_KEY: z
+    .string()
+    .regex(/^([0-9A-Fa-f]{2})+$/, 'must be hexadecimal')
+    .default(KNOWN_SECRETS.ADYEN_HMAC_KEY),
+  /** What its notifications know the endpoint by, beside their signatures. */
+  ADYEN_WEBHOOK_USER: z.string().default('waybill'),
+  ADYEN_WEBHOOK_PASSWORD: z.string().default(KNOWN_SECRETS.ADYEN_WEBHOOK_PASSWORD),
+  /** Where its reports are; at ADYEN_URL where absent. */
+  ADYEN_REPORT_URL: z.url().optional(),
+  ADYEN_CONTROL_PORT: z.coerce.number().int().optional(),
   /** Where the demo's customers are steered, on loopback; absent where nobody plays customer. */
   TRAFFIC_PORT: z.coerce.number().int().optional(),
   CARRIER_URL: z.url().default('http://127.0.0.1:3012'),
@@ -118,7 +136,9 @@ export function env(): Env {
 
 /** The key of whom nobody calls opens nothing. */
 function isConnected(given: Env, name: string): boolean {
-  const optional = (['BANK', 'THIRD_PARTY', 'DROP_SHIPPER', 'MARKETPLACE'] as const).find((who) => name.startsWith(`${who}_`));
+  const optional = (['BANK', 'THIRD_PARTY', 'DROP_SHIPPER', 'MARKETPLACE', 'ADYEN'] as const).find((who) =>
+    name.startsWith(`${who}_`),
+  );
   return optional === undefined || given[`${optional}_URL`] !== undefined;
 }
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { DomainError, type ErrorCode } from '../kernel/errors.ts';
 
 /** The demo's stand-ins for the outside world, as they are steered: over HTTP, on a listener that stays up while they are "down". */
-export const SIMULATORS = ['psp', 'carrier', 'bank', 'third_party', 'drop_shipper', 'marketplace', 'mail'] as const;
+export const SIMULATORS = ['psp', 'adyen', 'carrier', 'bank', 'third_party', 'drop_shipper', 'marketplace', 'mail'] as const;
 export type SimulatorName = (typeof SIMULATORS)[number];
 
 const rule = z.object({

@@ -117,7 +117,10 @@ export abstract class KeyedSimulator<
   private readonly refuse: Refuse;
   private api: Listener | undefined;
 
-  constructor(options: KeyedOptions, { name, state, writes, settings, progressMs, refuse: no = refuse, remembersErrors = true }: Kind<S, Settings>) {
+  constructor(
+    options: KeyedOptions,
+    { name, state, writes, settings, progressMs, refuse: no = refuse, remembersErrors = true }: Kind<S, Settings>,
+  ) {
     this.options = options;
     this.state = state;
     this.clock = state.clock;

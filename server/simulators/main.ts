@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { startAdyenSimulator } from './adyen/server.ts';
 import { startBankSimulator } from './bank/server.ts';
 import { startCarrierSimulator } from './carrier/server.ts';
 import { startMailSimulator } from './mail/server.ts';
@@ -10,7 +11,8 @@ import { startPspSimulator } from './psp/server.ts';
  * All simulators in one process: `node server/simulators/main.ts --data DIR`. Addresses and secrets come from the same variables
  * that the application reads, so that the two sides agree. SIM_HOST widens the interface it listens on, for containers. The mail
  * catcher is there where SMTP_CONTROL_PORT says that SMTP_URL is meant to be one, the bank and the partners where BANK_URL,
- * THIRD_PARTY_URL and DROP_SHIPPER_URL say where, the marketplace where MARKETPLACE_URL does.
+ * THIRD_PARTY_URL and DROP_SHIPPER_URL say where, the marketplace where
+ * MARKETPLACE_URL does, and the second payment provider where ADYEN_URL does.
  */
 const { values } = parseArgs({ options: { data: { type: 'string' } } });
 const setting = (name: string, fallback: string): string => process.env[name] || fallback;
@@ -78,6 +80,24 @@ try {
     });
     partners.push({ name, ...partner });
   }
+  const adyenUrl = process.env.ADYEN_URL;
+  const adyen = adyenUrl
+    ? await startAdyenSimulator({
+        port: portOf(adyenUrl),
+        host,
+        publicUrl: adyenUrl,
+        controlPort: controlPort('ADYEN_CONTROL_PORT', adyenUrl),
+        dir: values.data,
+        webhookUrl: webhookTo('adyen'),
+        webhookSecret: setting('ADYEN_HMAC_KEY', '57415942494C4C57415942494C4C57415942494C4C57415942494C4C57415942'),
+        webhookUser: setting('ADYEN_WEBHOOK_USER', 'waybill'),
+        webhookPassword: setting('ADYEN_WEBHOOK_PASSWORD', 'adyen_notify_demo'),
+        merchantAccount: setting('ADYEN_MERCHANT_ACCOUNT', 'WaybillECOM'),
+        apiKey: setting('ADYEN_API_KEY', 'adyen_test_waybill'),
+        // One page of card fields keeps cards for both gateways, as a vault does that belongs to neither.
+        vault: (token) => psp.state.cardToken(token),
+      })
+    : undefined;
   const marketUrl = process.env.MARKETPLACE_URL;
   const market = marketUrl
     ? await startMarketplaceSimulator({
@@ -98,7 +118,7 @@ try {
       })
     : undefined;
   console.log(
-    `Simulators: PSP ${psp.url} (control ${psp.controlUrl}), carrier ${carrier.url} (control ${carrier.controlUrl})${bank ? `, bank ${bank.url} (control ${bank.controlUrl})` : ''}${partners.map(({ name, url, controlUrl }) => `, ${name} ${url} (control ${controlUrl})`).join('')}${market ? `, marketplace ${market.url} (control ${market.controlUrl})` : ''}${mail ? `, mail ${mail.url} (control ${mail.controlUrl})` : ''}`,
+    `Simulators: PSP ${psp.url} (control ${psp.controlUrl}), carrier ${carrier.url} (control ${carrier.controlUrl})${bank ? `, bank ${bank.url} (control ${bank.controlUrl})` : ''}${partners.map(({ name, url, controlUrl }) => `, ${name} ${url} (control ${controlUrl})`).join('')}${adyen ? `, second PSP ${adyen.url} (control ${adyen.controlUrl})` : ''}${market ? `, marketplace ${market.url} (control ${market.controlUrl})` : ''}${mail ? `, mail ${mail.url} (control ${mail.controlUrl})` : ''}`,
   );
   const stop = async () => {
     await Promise.all([
@@ -106,6 +126,7 @@ try {
       carrier.close(),
       bank?.close(),
       ...partners.map((partner) => partner.close()),
+      adyen?.close(),
       market?.close(),
       mail?.close(),
     ]);
@@ -117,7 +138,7 @@ try {
   const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE' && 'port' in error;
   console.error(
     taken
-      ? `Port ${error.port} is taken: set PSP_URL, CARRIER_URL, BANK_URL, THIRD_PARTY_URL, DROP_SHIPPER_URL, MARKETPLACE_URL and SMTP_URL to free ports.`
+      ? `Port ${error.port} is taken: set PSP_URL, ADYEN_URL, CARRIER_URL, BANK_URL, THIRD_PARTY_URL, DROP_SHIPPER_URL, MARKETPLACE_URL and SMTP_URL to free ports.`
       : error,
   );
   process.exit(1);

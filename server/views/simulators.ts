@@ -1,3 +1,4 @@
+import { fromAdyenAmount } from '../domains/payments/adyen-amounts.ts';
 import { fromStripeAmount } from '../domains/payments/stripe-amounts.ts';
 import { DomainError } from '../kernel/errors.ts';
 import type { Queryable } from '../platform/db.ts';
@@ -90,7 +91,7 @@ export async function showSimulator(
     requests,
     fired,
     sent,
-    log: state.log.map((entry) => shownEntry(entry, labels)),
+    log: state.log.map((entry) => shownEntry(name, entry, labels)),
     parcels: ongoing(state.log.filter(isParcel), ARRIVED, labels),
     claims: ongoing(state.log.filter(isClaim), ANSWERED, labels),
   };
@@ -106,14 +107,15 @@ function shownRule(rule: SimulatorState['switches'][string][number]): SimulatorR
   };
 }
 
-function shownEntry(entry: SimulatorLogEntry, labels: Labels): SimulatorEntry {
+function shownEntry(name: SimulatorName, entry: SimulatorLogEntry, labels: Labels): SimulatorEntry {
+  const toMinor = name === 'adyen' ? fromAdyenAmount : fromStripeAmount;
   const shipment = labels.shipments.get(entry.shipment_id ?? '');
   const currency = entry.currency?.toUpperCase() ?? null;
   return {
     seq: entry.seq,
     at: new Date(entry.at),
     kind: entry.kind,
-    amountMinor: entry.amount === undefined || currency === null ? null : fromStripeAmount(entry.amount, currency),
+    amountMinor: entry.amount === undefined || currency === null ? null : toMinor(entry.amount, currency),
     currency,
     orderNumber:
       labels.orders.get(entry.order_id ?? '') ??

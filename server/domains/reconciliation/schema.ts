@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { text } from '../../kernel/inputs.ts';
 
 /** Whose report is read: the payment provider's, or the bank's. */
-export const RECONCILED = ['card', 'bank'] as const;
+export const RECONCILED = ['card', 'adyen', 'bank'] as const;
 export type Reconciled = (typeof RECONCILED)[number];
 
 export const ITEM_KINDS = ['matched', 'missing_here', 'missing_there', 'amount_differs'] as const;

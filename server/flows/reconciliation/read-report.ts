@@ -18,7 +18,7 @@ import { withTx } from '../../platform/db.ts';
 import { forgetLocks } from '../../platform/locks.ts';
 import { emit, newOutbox, writeOutbox } from '../../platform/outbox.ts';
 import { addJobs } from '../../platform/queue.ts';
-import { type Outside, paymentProvider } from '../outside.ts';
+import type { Outside } from '../outside.ts';
 import { undoWriteOffs, WRITE_OFF_UNDONE } from './write-off.ts';
 
 /**
@@ -39,7 +39,11 @@ const STALE_MS = 120_000;
 
 /** What posts to a clearing account and is no booking of the provider's. */
 const OUR_OWN: ReadonlySet<string> = new Set(['write_off', WRITE_OFF_UNDONE]);
-const CLEARING: Readonly<Record<Reconciled, string>> = { card: 'psp_clearing:card:', bank: 'bank_clearing:' };
+const CLEARING: Readonly<Record<Reconciled, string>> = {
+  card: 'psp_clearing:card:',
+  adyen: 'psp_clearing:adyen:',
+  bank: 'bank_clearing:',
+};
 
 export function createReportReader({ pool, outside }: { readonly pool: pg.Pool; readonly outside: Outside }): ReportReader {
   return {
@@ -91,7 +95,7 @@ async function withLate(
 ): Promise<Found[]> {
   const lone = new Set(found.flatMap(({ kind, externalId }) => (kind === 'missing_here' && externalId ? [externalId] : [])));
   const rows = theirs.filter(({ externalId }) => lone.has(externalId));
-  const others = provider === 'card' ? await readLate(pool, rows) : [];
+  const others = provider === 'bank' ? [] : await readLate(pool, provider, rows);
   const ownJournals = found.flatMap(({ journalId }) => journalId ?? []);
   const elsewhere = await reconciliation.agreed(pool, [...ownJournals, ...others.map((one) => one.journalId)], period);
   const taken = new Set([...ownJournals, ...elsewhere]);
@@ -103,12 +107,12 @@ async function withLate(
 }
 
 /** What we posted for these payments, whenever that was. */
-async function readLate(pool: pg.Pool, rows: readonly TheirRow[]): Promise<OurRow[]> {
+async function readLate(pool: pg.Pool, provider: Exclude<Reconciled, 'bank'>, rows: readonly TheirRow[]): Promise<OurRow[]> {
   const orderIds = await payments.ordersByRef(
     pool,
     rows.flatMap(({ reference }) => reference ?? []),
   );
-  return asOurs(pool, 'card', await ledger.movementsOfOrders(pool, CLEARING.card, orderIds));
+  return asOurs(pool, provider, await ledger.movementsOfOrders(pool, CLEARING[provider], orderIds));
 }
 
 /** What we booked in the last minutes is not missing there yet. */
@@ -122,8 +126,10 @@ async function askReport(
   signal: AbortSignal | undefined,
 ): Promise<{ readonly rows: TheirRow[] } | { readonly reason: string }> {
   const { from, to } = widened(period);
-  if (provider === 'card') {
-    const answer = await paymentProvider(outside, 'card').report(from, to, signal);
+  if (provider !== 'bank') {
+    const gateway = outside.payments.get(provider);
+    if (!gateway) return { reason: `No payment gateway called ${provider} is connected.` };
+    const answer = await gateway.report(from, to, signal);
     if (answer.kind !== 'report') return { reason: 'message' in answer ? answer.message : answer.reason };
     const rows = answer.bookings.map(({ externalId, type, paymentRef, amountMinor, feeMinor, currency, at }) => ({
       externalId,
@@ -168,7 +174,7 @@ async function asOurs(pool: pg.Pool, provider: Reconciled, moved: Moved): Promis
     .map(({ journalId, kind, orderId, paymentId, reference, currency, netMinor, at }) => ({
       journalId,
       orderId,
-      booking: provider === 'card' ? cardBooking(kind) : ownBankBooking(kind),
+      booking: provider === 'bank' ? ownBankBooking(kind) : cardBooking(kind),
       reference: (paymentId && refs.get(paymentId)) || reference,
       netMinor,
       currency,

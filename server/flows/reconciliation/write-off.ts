@@ -21,7 +21,7 @@ interface Deciding extends Locked {
 
 /** The accounts that writing an item off moves money between. */
 export function writeOffAccounts({ provider, currency }: Pick<Item, 'provider' | 'currency'>): AccountRef[] {
-  const clearing = provider === 'card' ? chart.pspClearing('card', currency) : chart.bankClearing(currency);
+  const clearing = provider === 'bank' ? chart.bankClearing(currency) : chart.pspClearing(provider, currency);
   return [clearing, chart.suspense(currency)];
 }
 

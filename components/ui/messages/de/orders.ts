@@ -168,6 +168,7 @@ export const orders = {
       authorized: 'Zahlung autorisiert',
       action_required: 'Kunde soll die Zahlung bestätigen',
       declined: 'Zahlung abgelehnt',
+      rerouted: 'Anderer Zahlungsdienst gefragt',
       captured: 'Zahlung eingezogen',
       capture_failed: 'Einzug gescheitert',
       voided: 'Autorisierung aufgehoben',

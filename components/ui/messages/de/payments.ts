@@ -1,5 +1,7 @@
 export const payments = {
-  methods: { card: 'Karte', gift_card: 'Geschenkkarte', store_credit: 'Shop-Guthaben', wallet: 'Wallet' },
+  methods: { card: 'Karte', gift_card: 'Geschenkkarte', store_credit: 'Shop-Guthaben', wallet: 'Wallet', adyen: 'Adyen' },
+  gateways: { card: 'Stripe', adyen: 'Adyen' },
+  via: 'über {gateway}',
   title: 'Zahlungen',
   inDoubt: 'Ungeklärt',
   inDoubtSub: 'Versuche ohne Antwort. Der Anbieter wird gefragt, bis er sagt, was geschah; nichts wird geraten.',

@@ -9,7 +9,7 @@ export const reconciliation = {
   backwards: 'Der letzte Tag liegt vor dem ersten.',
   wrongDays: 'Wählen Sie einen bis 31 Tage.',
   provider: 'Anbieter',
-  providers: { card: 'Zahlungsdienst', bank: 'Bank' },
+  providers: { card: 'Zahlungsdienst', adyen: 'Zweiter Zahlungsdienst', bank: 'Bank' },
   from: 'Erster Tag (UTC)',
   to: 'Letzter Tag (UTC)',
   search: 'Zahlung, Buchung oder Auftragsnummer',

@@ -3,6 +3,7 @@ export const simulators = {
   sub: 'Zahlungsdienst, Paketdienst, Bank, Partner und Mailserver der Demo. Was hier kaputtgeht, müssen die Aufträge überstehen.',
   names: {
     psp: 'Zahlungsdienst',
+    adyen: 'Zweiter Zahlungsdienst',
     carrier: 'Paketdienst',
     bank: 'Bank',
     third_party: 'Logistiker',

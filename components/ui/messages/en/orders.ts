@@ -169,6 +169,7 @@ export const orders = {
       authorized: 'Payment authorized',
       action_required: 'Customer asked to confirm the payment',
       declined: 'Payment declined',
+      rerouted: 'Another payment gateway asked',
       captured: 'Payment captured',
       capture_failed: 'Capture failed',
       voided: 'Authorization voided',

@@ -1,6 +1,8 @@
 /** Payments and refunds. */
 export const payments = {
-  methods: { card: 'Card', gift_card: 'Gift card', store_credit: 'Store credit', wallet: 'Wallet' },
+  methods: { card: 'Card', gift_card: 'Gift card', store_credit: 'Store credit', wallet: 'Wallet', adyen: 'Adyen' },
+  gateways: { card: 'Stripe', adyen: 'Adyen' },
+  via: 'through {gateway}',
   title: 'Payments',
   inDoubt: 'In doubt',
   inDoubtSub: 'Attempts without an answer. The provider is asked until it says what happened; nothing is guessed.',

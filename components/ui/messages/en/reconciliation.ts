@@ -9,7 +9,7 @@ export const reconciliation = {
   backwards: 'The last day is before the first.',
   wrongDays: 'Choose one to 31 days.',
   provider: 'Provider',
-  providers: { card: 'Payment provider', bank: 'Bank' },
+  providers: { card: 'Payment provider', adyen: 'Second payment provider', bank: 'Bank' },
   from: 'First day (UTC)',
   to: 'Last day (UTC)',
   search: 'Payment, booking or order number',

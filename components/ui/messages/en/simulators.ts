@@ -4,6 +4,7 @@ export const simulators = {
   sub: 'The demo’s payment provider, carrier, bank, partners and mail server. What you break here, the orders have to survive.',
   names: {
     psp: 'Payment provider',
+    adyen: 'Second payment provider',
     carrier: 'Carrier',
     bank: 'Bank',
     third_party: 'Third party',

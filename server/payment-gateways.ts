@@ -1,0 +1,43 @@
+import type pg from 'pg';
+import type { JsonObject, PaymentProvidersConfig, Told } from './domains/payments/provider.ts';
+import type { Env } from './platform/env.ts';
+import { toldOf } from './platform/stored-webhooks.ts';
+
+/** The payment gateways that the environment names, and what each is told. */
+export function gatewayConfigs(env: Env): PaymentProvidersConfig {
+  return {
+    card: {
+      url: env.PSP_URL,
+      secretKey: env.PSP_SECRET_KEY,
+      webhookSecret: env.PSP_WEBHOOK_SECRET,
+      multicapture: env.PSP_MULTICAPTURE === '1',
+    },
+    ...(env.ADYEN_URL
+      ? {
+          adyen: {
+            url: env.ADYEN_URL,
+            apiKey: env.ADYEN_API_KEY,
+            merchantAccount: env.ADYEN_MERCHANT_ACCOUNT,
+            hmacKey: env.ADYEN_HMAC_KEY,
+            webhookUser: env.ADYEN_WEBHOOK_USER,
+            webhookPassword: env.ADYEN_WEBHOOK_PASSWORD,
+            returnUrl: new URL('/api/payment-return', env.WAYBILL_ORIGIN).href,
+            ...(env.ADYEN_REPORT_URL ? { reportUrl: env.ADYEN_REPORT_URL } : {}),
+          },
+        }
+      : {}),
+  };
+}
+
+/** What gateways told by themselves, as it was stored. */
+export function gatewayNews(pool: pg.Pool): Told {
+  return async (source, attemptId) => (await toldOf(pool, source, attemptId)) as JsonObject[];
+}
+
+/** The gateways whose own records of captures can be read, for the oracle. */
+export function gatewayLogs(env: { readonly PSP_URL?: string | undefined; readonly ADYEN_URL?: string | undefined }) {
+  return [
+    ...(env.PSP_URL ? [['card', env.PSP_URL] as const] : []),
+    ...(env.ADYEN_URL ? [['adyen', env.ADYEN_URL] as const] : []),
+  ];
+}
