@@ -181,7 +181,7 @@ describe.skipIf(!existsSync(ADYEN_SPEC))(
 );
 
 /** What the description, which is of September 2023, does not know yet. */
-const NEWER = ['allowed_payment_method_types'];
+const NEWER = ['allowed_payment_method_types', 'final_capture'];
 
 /** A form says a list as fields that are called 0, 1, 2. */
 function listsOf(value: unknown): unknown {
