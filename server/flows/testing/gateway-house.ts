@@ -23,6 +23,8 @@ export interface GatewayHouse extends OrderWorld {
   held(): Delivery[];
   /** Takes deliveries in this order. */
   take(deliveries: readonly Delivery[]): Promise<void>;
+  /** Whether no attempt waits for its answer. */
+  quiet(): Promise<boolean>;
   /** Runs everything until nothing moves, letting time pass so often. */
   rest(rounds?: number): Promise<void>;
   /** What a gateway did for an order, by its own log. */
@@ -81,6 +83,7 @@ export async function gatewayHouse(): Promise<GatewayHouse> {
     async take(deliveries) {
       for (const delivery of deliveries) await take(w, delivery);
     },
+    quiet: () => isQuiet(w),
     async rest(rounds = 10) {
       for (let round = 0; round < rounds; round++) {
         await w.settle();
