@@ -67,6 +67,12 @@ test('an order placed over REST is shipped, delivered and refunded in the browse
     await customer.goto('/account/orders');
     await customer.getByRole('link', { name: placed.number }).click();
     await expect(customer.getByRole('main')).toContainText(`−${euros(refunded)}`);
+    const papers = customer.getByRole('region', { name: 'Invoices' });
+    await expect(papers.getByRole('listitem')).toHaveCount(2);
+    await expect(papers).toContainText(/takes back of \S+-1\d{4}/);
+    const invoice = await papers.getByRole('link').first().getAttribute('href');
+    const paper = await customer.request.get(invoice ?? '');
+    expect(paper.headers()['content-type']).toBe('application/pdf');
   });
 
   await test.step('whoever has the tracking link sees the parcel, and no money', async () => {

@@ -7,6 +7,7 @@ import type { TaxRow } from '../../server/views/invoices.ts';
 import { lastMonth } from '../gl/gl-period.ts';
 import { shownError, useTRPC } from '../trpc.tsx';
 import { type Column, DataTable } from '../ui/data-table.tsx';
+import { DetailLayout, Section } from '../ui/detail-layout.tsx';
 import { useFormat, useMessages } from '../ui/locale.tsx';
 import { Money } from '../ui/money.tsx';
 import { PageHeader } from '../ui/page-header.tsx';
@@ -34,56 +35,59 @@ export function TaxReport() {
   const query = new URLSearchParams({ from, to, ...(merchant ? { merchant } : {}) });
   const some = ready && (report.data?.length ?? 0) > 0;
   return (
-    <>
-      <PageHeader breadcrumbs={[{ label: t('invoices.title'), href: '/invoices' }]} title={t('invoices.taxReport')} />
-      <p className={classes.text}>{t('invoices.taxText')}</p>
-      <div className={classes.fields}>
-        <TextInput
-          type="date"
-          label={t('invoices.from')}
-          value={from}
-          onChange={(event) => void setPeriod({ from: event.currentTarget.value })}
-          required
-        />
-        <TextInput
-          type="date"
-          label={t('invoices.to')}
-          value={to}
-          error={ready || from === '' || to === '' ? undefined : t('invoices.endsFirst')}
-          onChange={(event) => void setPeriod({ to: event.currentTarget.value })}
-          required
-        />
-        {(merchants.data?.length ?? 0) > 1 && (
-          <Select
-            label={t('invoices.merchant')}
-            placeholder={t('invoices.everyMerchant')}
-            data={(merchants.data ?? []).map(({ id, name }) => ({ value: id, label: name }))}
-            value={merchant}
-            onChange={(value) => void setPeriod({ merchant: value })}
-            clearable
-            clearButtonProps={{ 'aria-label': t('invoices.everyMerchant') }}
+    <DetailLayout
+      header={<PageHeader breadcrumbs={[{ label: t('invoices.title'), href: '/invoices' }]} title={t('invoices.taxReport')} />}
+    >
+      <Section title={t('invoices.byPlace')}>
+        <p className={classes.text}>{t('invoices.taxText')}</p>
+        <div className={classes.fields}>
+          <TextInput
+            type="date"
+            label={t('invoices.from')}
+            value={from}
+            onChange={(event) => void setPeriod({ from: event.currentTarget.value })}
+            required
           />
-        )}
-        <Button
-          {...(some
-            ? { component: 'a' as const, href: `/api/exports/tax-report.csv?${query}`, download: true }
-            : { disabled: true })}
-          variant="default"
-          leftSection={<IconDownload size={16} stroke={1.75} aria-hidden />}
-        >
-          {t('invoices.download')}
-        </Button>
-      </div>
-      <Loaded data={ready ? report.data : []} error={shownError(report.error)} onRetry={() => void report.refetch()}>
-        {(rows) =>
-          rows.length === 0 ? (
-            <EmptyState title={t('invoices.nothingTitle')} reason={t('invoices.nothing')} />
-          ) : (
-            <TaxTable rows={rows} />
-          )
-        }
-      </Loaded>
-    </>
+          <TextInput
+            type="date"
+            label={t('invoices.to')}
+            value={to}
+            error={ready || from === '' || to === '' ? undefined : t('invoices.endsFirst')}
+            onChange={(event) => void setPeriod({ to: event.currentTarget.value })}
+            required
+          />
+          {(merchants.data?.length ?? 0) > 1 && (
+            <Select
+              label={t('invoices.merchant')}
+              placeholder={t('invoices.everyMerchant')}
+              data={(merchants.data ?? []).map(({ id, name }) => ({ value: id, label: name }))}
+              value={merchant}
+              onChange={(value) => void setPeriod({ merchant: value })}
+              clearable
+              clearButtonProps={{ 'aria-label': t('invoices.everyMerchant') }}
+            />
+          )}
+          <Button
+            {...(some
+              ? { component: 'a' as const, href: `/api/exports/tax-report.csv?${query}`, download: true }
+              : { disabled: true })}
+            variant="default"
+            leftSection={<IconDownload size={16} stroke={1.75} aria-hidden />}
+          >
+            {t('invoices.download')}
+          </Button>
+        </div>
+        <Loaded data={ready ? report.data : []} error={shownError(report.error)} onRetry={() => void report.refetch()}>
+          {(rows) =>
+            rows.length === 0 ? (
+              <EmptyState title={t('invoices.nothingTitle')} reason={t('invoices.nothing')} />
+            ) : (
+              <TaxTable rows={rows} />
+            )
+          }
+        </Loaded>
+      </Section>
+    </DetailLayout>
   );
 }
 
@@ -112,7 +116,11 @@ function TaxTable({ rows }: { rows: readonly TaxRow[] }) {
     {
       key: 'documents',
       header: t('invoices.title'),
-      cell: (row) => t('invoices.documentsOf', { invoices: row.invoices, notes: row.creditNotes }),
+      cell: (row) =>
+        [
+          t('invoices.invoiceCount', { count: row.invoices }),
+          ...(row.creditNotes > 0 ? [t('invoices.noteCount', { count: row.creditNotes })] : []),
+        ].join(', '),
     },
     money('invoiced', t('invoices.invoiced'), (row) => row.invoicedNetMinor),
     money('credited', t('invoices.credited'), (row) => -row.creditedNetMinor),
@@ -121,6 +129,7 @@ function TaxTable({ rows }: { rows: readonly TaxRow[] }) {
   ];
   return (
     <DataTable
+      embedded
       label={t('invoices.taxReport')}
       columns={columns}
       rows={rows}
