@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createWebhookStore } from '../platform/stored-webhooks.ts';
+import { returnAddress } from '../views/return-address.ts';
+import { processWebhooks } from './process-webhook.ts';
 import { type GatewayHouse, gatewayHouse } from './testing/gateway-house.ts';
 
 let w: GatewayHouse;
@@ -132,4 +135,41 @@ describe('a merchant with two gateways', () => {
       await w.audit();
     },
   );
+});
+
+describe('a cardholder who is asked by their bank', () => {
+  beforeAll(() => route({ gateway: 'adyen' }));
+
+  it('has paid once their browser came back to us, and what it carried was handed in', async () => {
+    const { id } = await place('pm_card_threeDSecure2Required');
+    await w.rest();
+    const { rows } = await w.db.pool.query<{ operation: string; url: string }>(
+      `SELECT o.id AS operation, p.next_action->>'url' AS url FROM payments p JOIN payment_operations o ON o.payment_id = p.id WHERE p.order_id = $1`,
+      [id],
+    );
+    const { operation = '', url = '' } = rows[0] ?? {};
+    expect(await returnAddress(w.db.pool, operation)).toEqual({ gateway: 'adyen', url: null });
+    const secret = new URL(url).searchParams.get('secret') ?? '';
+    const answered = await fetch(url, {
+      method: 'POST',
+      body: new URLSearchParams({ secret, answer: 'complete' }),
+      redirect: 'manual',
+    });
+    const redirectResult = new URL(answered.headers.get('location') ?? '').searchParams.get('redirectResult') ?? '';
+    const said = { orderId: null, paymentRef: null, operationId: operation, payload: { redirectResult } };
+    const store = createWebhookStore(w.db.pool);
+    await store.store({
+      source: 'adyen',
+      externalId: 'return:1',
+      topic: 'payment.returned',
+      payload: said,
+      receivedAt: w.clock(),
+    });
+    const stored = await w.db.pool.query<{ id: string }>(`SELECT id FROM inbound_webhooks WHERE external_id = 'return:1'`);
+    await processWebhooks(w.db.pool, w.flows, [stored.rows[0]?.id ?? ''], w.ctx(), { lastTry: true });
+    await w.rest();
+    expect(await w.order(id)).toMatchObject({ status: 'CONFIRMED', payment_status: 'AUTHORIZED' });
+    expect(w.effects('adyen', id)).toEqual(['challenge', 'authorization']);
+    await w.audit();
+  });
 });
