@@ -47,7 +47,7 @@ export function ReturnMoney({ view }: { view: ReturnView }) {
   });
   return (
     <Section title={t('returns.money')}>
-      <p className={classes.dim}>{view.terms}</p>
+      <p className={classes.terms}>{view.terms}</p>
       {view.resolution && (
         <KeyValue
           figures
@@ -81,7 +81,7 @@ export function ReturnFacts({ view }: { view: ReturnView }) {
     <Section title={t('returns.facts')}>
       <KeyValue items={pairs} />
       {view.labelUrl && (
-        <a href={view.labelUrl} target="_blank" rel="noopener noreferrer">
+        <a className={classes.label} href={view.labelUrl} target="_blank" rel="noopener noreferrer">
           {t('returns.printLabel')}
         </a>
       )}
@@ -99,7 +99,7 @@ export function ReturnStory({ view }: { view: ReturnView }) {
           at,
           icon: IconClipboardList,
           tone: 'neutral',
-          title: word('orders.events', type),
+          title: word('orders.event', type),
         }))}
       />
     </Section>
