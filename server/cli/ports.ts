@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 import { Refusal } from './run.ts';
 
@@ -22,8 +23,23 @@ function listenCode(port: number, host?: string): Promise<string | undefined> {
   });
 }
 
-/** A port of loopback that is free now. */
-export function anyPort(): Promise<number> {
+/** Below the ports of stacks, and of those that systems hand out for outgoing connections. */
+const SINGLE_PORTS = { from: 10_000, to: 20_000 } as const;
+const DRAWS = 20;
+
+/**
+ * A port of loopback that is free now. Not one that the system hands out: what is free of those may be the near end of somebody's connection a
+ * moment later.
+ */
+export async function anyPort(): Promise<number> {
+  for (let draw = 0; draw < DRAWS; draw++) {
+    const port = randomInt(SINGLE_PORTS.from, SINGLE_PORTS.to);
+    if ((await listenCode(port, '127.0.0.1')) === undefined) return port;
+  }
+  return handedOut();
+}
+
+function handedOut(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);

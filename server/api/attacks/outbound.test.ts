@@ -125,7 +125,7 @@ describe('an address in a field of the REST API', PATIENCE, () => {
     const operation = OPERATIONS.find(({ facts }) => facts.id === 'createOrder');
     const placed: string[] = [];
     for (const { full, texts } of shapesOf(operation?.input as Parameters<typeof shapesOf>[0], known)) {
-      // What would have to exist to be taken: a quote, a reservation, a store to fetch at, and whatever else pays beside the card.
+      // What would have to exist to be taken: a quote, a reservation, a channel, a store to fetch at, and what else pays beside the card.
       const {
         quote_id: _quote,
         shipping_option: _option,
@@ -133,6 +133,7 @@ describe('an address in a field of the REST API', PATIENCE, () => {
         tenders: _,
         reservation_id: _reservation,
         pickup: _pickup,
+        channel: _channel,
         ...body
       } = full as Record<string, unknown>;
       for (const { place } of texts.filter(({ free }) => free)) {
