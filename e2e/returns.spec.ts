@@ -9,7 +9,7 @@ test('a return: the customer asks, an agent approves, the warehouse receives and
 }) => {
   test.slow();
   const { sku } = await rest.stockedSku();
-  const { number } = await rest.placeOrder({ email: demoUser('customer').email, sku, quantity: 2, wait: 20 });
+  const { number } = await rest.placeOrder({ email: demoUser('customer').email, sku, quantity: 2, unitPrice: '5.00', wait: 20 });
   const until = (status: string) =>
     expect.poll(async () => (await rest.order(number)).fulfilment_status, { timeout: 30_000, message: number }).toBe(status);
   await until('ALLOCATED');

@@ -40,7 +40,7 @@ export function InvoiceSettings() {
           size="compact-sm"
           variant="default"
           onClick={() => setEditing(row)}
-          aria-label={t('invoices.editTitle', { merchant: row.merchantName })}
+          aria-label={t(row.version === null ? 'invoices.beginNamed' : 'invoices.changeNamed', { merchant: row.merchantName })}
         >
           {t(row.version === null ? 'invoices.begin' : 'invoices.change')}
         </Button>

@@ -22,8 +22,11 @@ const POLICY_READERS = {
   merchant: 'own',
 } as const satisfies PermissionRow['allow'];
 
+const { customer: _, ...STAFF_AND_MERCHANTS } = READERS;
+
 export const RETURN_PERMISSIONS = {
-  'returns.list': { allow: READERS },
+  // Customers find theirs on their orders.
+  'returns.list': { allow: STAFF_AND_MERCHANTS },
   'returns.ofOrder': { allow: READERS },
   'returns.get': { allow: READERS },
   'returns.photo': { allow: READERS },

@@ -55,6 +55,8 @@ export const invoices = {
   countryCode: 'Land (zwei Buchstaben)',
   change: 'Ändern',
   begin: 'Einrichten',
+  changeNamed: 'Ändern: Rechnungen von {merchant}',
+  beginNamed: 'Einrichten: Rechnungen von {merchant}',
   editTitle: 'Rechnungen von {merchant}',
   save: 'Speichern',
   saved: 'Die Rechnungen von {merchant} sagen es ab jetzt so.',

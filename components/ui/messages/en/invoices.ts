@@ -53,6 +53,8 @@ export const invoices = {
   countryCode: 'Country (two letters)',
   change: 'Change',
   begin: 'Set up',
+  changeNamed: 'Change invoices of {merchant}',
+  beginNamed: 'Set up invoices of {merchant}',
   editTitle: 'Invoices of {merchant}',
   save: 'Save',
   saved: 'Invoices of {merchant} say so from now on.',
