@@ -1,7 +1,6 @@
 'use client';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useMutation } from '@tanstack/react-query';
 import type { ReturnView } from '../../server/views/returns.ts';
-import { useLive } from '../live.tsx';
 import { useRequestKey } from '../request-key.ts';
 import { shownError, useTRPC } from '../trpc.tsx';
 import { ActionButton } from '../ui/action-button.tsx';
@@ -10,7 +9,8 @@ import { CopyText } from '../ui/copy.tsx';
 import { DetailLayout } from '../ui/detail-layout.tsx';
 import { useMessages } from '../ui/locale.tsx';
 import { PageHeader } from '../ui/page-header.tsx';
-import { ErrorState, Loaded } from '../ui/states.tsx';
+import { ErrorState } from '../ui/states.tsx';
+import { OneReturn } from './one-return.tsx';
 import { ReturnPhotos } from './photos.tsx';
 import { ReturnFacts, ReturnLines, ReturnMoney, ReturnStory } from './return-parts.tsx';
 import { useReturnDone } from './use-return-done.ts';
@@ -67,13 +67,5 @@ function Body({ view }: { view: ReturnView }) {
 
 /** One of the customer's own returns. */
 export function MyReturnDetail({ number }: { number: string }) {
-  const trpc = useTRPC();
-  const found = useQuery(trpc.returns.get.queryOptions({ number }));
-  const orderId = found.data?.orderId;
-  useLive(orderId ? [`order:${orderId}`] : [], { queryKeys: [trpc.returns.get.queryKey({ number })] });
-  return (
-    <Loaded data={found.data} error={shownError(found.error)} onRetry={() => void found.refetch()} lines={8}>
-      {(view) => <Body view={view} />}
-    </Loaded>
-  );
+  return <OneReturn number={number}>{(view) => <Body view={view} />}</OneReturn>;
 }

@@ -1,9 +1,8 @@
 'use client';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useMutation } from '@tanstack/react-query';
 import Link from 'next/link';
 import { useState } from 'react';
 import type { ReturnView } from '../../server/views/returns.ts';
-import { useLive } from '../live.tsx';
 import { usePowers } from '../powers.ts';
 import { useRequestKey } from '../request-key.ts';
 import { shownError, useTRPC } from '../trpc.tsx';
@@ -13,8 +12,9 @@ import { CopyText } from '../ui/copy.tsx';
 import { DetailLayout } from '../ui/detail-layout.tsx';
 import { useMessages } from '../ui/locale.tsx';
 import { PageHeader } from '../ui/page-header.tsx';
-import { ErrorState, Loaded } from '../ui/states.tsx';
+import { ErrorState } from '../ui/states.tsx';
 import { InspectDialog } from './inspect-dialog.tsx';
+import { OneReturn } from './one-return.tsx';
 import { ReturnPhotos } from './photos.tsx';
 import { DeclineDialog, ReceiveGoodsDialog } from './receive-goods-dialog.tsx';
 import { ReturnFacts, ReturnLines, ReturnMoney, ReturnStory } from './return-parts.tsx';
@@ -115,13 +115,5 @@ function Body({ view }: { view: ReturnView }) {
 
 /** One return by its number. */
 export function ReturnDetail({ number }: { number: string }) {
-  const trpc = useTRPC();
-  const found = useQuery(trpc.returns.get.queryOptions({ number }));
-  const orderId = found.data?.orderId;
-  useLive(orderId ? [`order:${orderId}`] : [], { queryKeys: [trpc.returns.get.queryKey({ number })] });
-  return (
-    <Loaded data={found.data} error={shownError(found.error)} onRetry={() => void found.refetch()} lines={8}>
-      {(view) => <Body view={view} />}
-    </Loaded>
-  );
+  return <OneReturn number={number}>{(view) => <Body view={view} />}</OneReturn>;
 }
