@@ -19,8 +19,8 @@ export const FAULTS_OF = {
 
 /** What can be asked of each. */
 export const OPERATIONS_OF = {
-  psp: ['authorize', 'capture', 'refund', 'void'],
-  adyen: ['authorize', 'capture', 'refund', 'void'],
+  psp: ['authorize', 'increment', 'capture', 'refund', 'void'],
+  adyen: ['authorize', 'increment', 'capture', 'refund', 'void'],
   carrier: ['label', 'void'],
   bank: ['payout', 'beneficiary'],
   third_party: ['request', 'cancel'],

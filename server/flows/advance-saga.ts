@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { EDIT_SAGA } from '../domains/edits/rules.ts';
 import type { PartnerOutcome } from '../domains/nodes/provider.ts';
 import type { Order } from '../domains/orders/service.ts';
 import type { Ctx } from '../kernel/context.ts';
@@ -98,7 +99,7 @@ async function runTurns(tx: Tx, turns: readonly Turn[], deps: SagaRunnerDeps): P
   const weightsOf = new Set<string>();
   const claimsOf = new Set<string>();
   const returnsOf = new Set<string>();
-  const cancels = turns.filter((turn) => found.get(turn.sagaId)?.kind === CANCEL_SAGA).length;
+  const cancels = turns.filter((turn) => CANCELS.has(found.get(turn.sagaId)?.kind ?? '')).length;
   for (const turn of turns) {
     const saga = found.get(turn.sagaId);
     const weight = saga ? turnWeight(saga, turn) : 'light';
@@ -143,7 +144,9 @@ async function runTurns(tx: Tx, turns: readonly Turn[], deps: SagaRunnerDeps): P
 }
 
 /** Sagas that look at what partners were asked. */
-const REQUESTS: ReadonlySet<string> = new Set([PARTNER_SAGA.kind, REROUTE_SAGA, CANCEL_SAGA]);
+const REQUESTS: ReadonlySet<string> = new Set([PARTNER_SAGA.kind, REROUTE_SAGA, CANCEL_SAGA, EDIT_SAGA]);
+/** Sagas that may give money back for units that go. */
+const CANCELS: ReadonlySet<string> = new Set([CANCEL_SAGA, EDIT_SAGA]);
 
 /** How many shipments a partner's word may make: each parcel that it names is one at most. */
 function parcelsIn({ settled }: Turn): number {
@@ -175,7 +178,7 @@ function turnWeight(saga: SagaPosition, turn: Turn): Weight {
   if (saga.kind === 'ship-order' || saga.kind === PARCEL_SAGA || saga.kind === HAND_OVER_SAGA.kind)
     return saga.step === 'dispatch' || (saga.step === 'capture' && turn.settled !== undefined) ? 'full' : 'light';
   if (saga.kind === REROUTE_SAGA) return 'forward';
-  return [CANCEL_SAGA, RESHIP_SAGA, RENEWAL_SAGA].includes(saga.kind) ? 'full' : 'light';
+  return [CANCEL_SAGA, EDIT_SAGA, RESHIP_SAGA, RENEWAL_SAGA].includes(saga.kind) ? 'full' : 'light';
 }
 
 const isYes = (outcome: unknown): boolean =>

@@ -2,12 +2,21 @@ import type { TransferSpec } from '../domains/ledger/schema.ts';
 import { chart } from '../domains/ledger/schema.ts';
 import { isGone, isReplacement } from '../domains/orders/rules.ts';
 import type { Order } from '../domains/orders/service.ts';
-import { AUTHORIZATION_LAPSED, capturableMinor, isOpen, type Payment, planCapture } from '../domains/payments/rules.ts';
+import {
+  AUTHORIZATION_LAPSED,
+  type CapturePart,
+  capturableMinor,
+  isInternal,
+  isOpen,
+  type Operation,
+  type Payment,
+  planCapture,
+} from '../domains/payments/rules.ts';
 import * as payments from '../domains/payments/service.ts';
 import type { Ctx } from '../kernel/context.ts';
 import { newId } from '../kernel/ids.ts';
 import { next, remote, type Saga, type StepResult } from '../platform/saga.ts';
-import { cardOf, noteLapse, renewIfLapsed } from './backorders/start-renewal.ts';
+import { noteLapse, renewIfLapsed } from './backorders/start-renewal.ts';
 import type { Outside } from './outside.ts';
 import {
   callFor,
@@ -17,7 +26,7 @@ import {
   recordOutcome,
   untilTold,
 } from './payment-operation.ts';
-import { paidTooMuch, returnSurplus } from './surplus.ts';
+import { owedMinor, paidTooMuch, returnSurplus } from './surplus.ts';
 import { captureLocally, type LocalCapture } from './tenders/local-operations.ts';
 import { orderOf, postFor, settleOrder, tell, type World } from './world.ts';
 
@@ -26,6 +35,7 @@ import { orderOf, postFor, settleOrder, tell, type World } from './world.ts';
  * of the authorization; otherwise the first shipment takes everything that is still wanted. The order's own tenders pay first.
  */
 const BUSY_MS = 500;
+const NOT_AUTHORIZED = { code: 'not_authorized', message: 'No authorization is left to take the money from.' };
 const RENEWAL_RETRY_MS = 60_000;
 
 interface CaptureCall extends OperationCall {
@@ -37,42 +47,46 @@ export const capture = remote<World, Outside, CaptureCall, OperationOutcome>({
     const order = orderOf(world, saga.orderId);
     const shipmentId = String(saga.state.shipmentId);
     const tenders = payments.ofOrder(world.payments, saga.orderId);
-    const card = cardOf(tenders);
-    const made = payments
-      .operationsOf(world.payments, saga.orderId)
-      .filter((operation) => operation.kind === 'capture' && operation.subjectId === shipmentId);
-    const own = made.findLast((operation) => operation.paymentId === card?.id);
-    if (own?.status === 'succeeded') return next;
+    const made = capturesOf(world, saga.orderId, shipmentId);
+    // What was refused by a card that holds nothing any more is asked of the one that took its place.
+    const cards = made.filter((operation) =>
+      tenders.some(
+        (one) => one.id === operation.paymentId && !isInternal(one) && (operation.status !== 'failed' || one.holdId !== null),
+      ),
+    );
+    const own = cards.find(isOpen) ?? cards.find(({ status }) => status === 'failed') ?? cards[0];
+    const left = partsLeft(saga, made);
+    if (own?.status === 'succeeded' && left.length === 0) return next;
     // Nothing is sent for money that the bank does not hold any more: it is asked for again, or its customer is.
     if ((!own || !isOpen(own)) && renewIfLapsed(world, order, ctx)) return untilRenewed(order, ctx);
     if (own?.status === 'failed')
       return { kind: 'fail', error: own.error ?? { code: 'capture_failed', message: 'The capture failed.' } };
-    // An attempt that is sent again is sent as it was, whatever was cancelled since: its id stands for its parameters.
-    if (own && card) return { kind: 'call', args: { ...callFor(card, own, { final: saga.state.final === true }), shipmentId } };
+    if (own && isOpen(own)) return again(saga, tenders, own, shipmentId);
+    if (left[0]) return take(world, saga, left[0], shipmentId, ctx);
     // Without a card attempt the order's own tenders gave all of it.
     if (made.some((operation) => operation.status === 'succeeded') || isWorthless(order, shipmentId)) return next;
-    const owedMinor = order.row.totalMinor - order.row.cancelledMinor - order.row.capturedMinor;
+    const owed = owedMinor(world, order);
     if (!tenders.some((payment) => capturableMinor(payment) > 0n))
-      return owedMinor > 0n
-        ? { kind: 'fail', error: { code: 'not_authorized', message: 'No authorization is left to take the money from.' } }
-        : next;
+      return owed > 0n ? { kind: 'fail', error: NOT_AUTHORIZED } : next;
     const valueMinor = world.fulfilment.byId.get(shipmentId)?.valueMinor ?? 0n;
     const last = isLast(world, order, shipmentId);
-    const parts = planCapture(tenders, { valueMinor, owedMinor, last }, world.multicapture);
+    const parts = planCapture(tenders, { valueMinor, owedMinor: owed, last }, world.multicapture);
     const local = parts.filter((part) => part.internal);
-    const asked = parts.find((part) => !part.internal);
-    if (!asked || !card) {
+    const [first, ...more] = parts.filter((part) => !part.internal);
+    if (!first) {
       captureLocally(world, order, local, shipmentId, ctx);
       // Units may have been cancelled since they were packed.
       returnSurplus(world, order, paidTooMuch(world, order), null, ctx);
       return next;
     }
-    if (payments.openOperation(world.payments, card)) return { kind: 'wait', until: new Date(ctx.now.getTime() + BUSY_MS) };
-    const operation = payments.startOperation(world.payments, card, 'capture', asked.amountMinor, shipmentId, ctx);
     // What the other tenders give is taken when the card's part was: a card that refuses leaves them untouched.
     const beside = local.map((part) => ({ ...part, amountMinor: Number(part.amountMinor) }));
-    saga.state = { ...saga.state, final: asked.final, ...(beside.length > 0 ? { beside } : {}) };
-    return { kind: 'call', args: { ...callFor(card, operation, { final: asked.final }), shipmentId } };
+    // A second card pays what was added after the first was asked: one after the other.
+    const several = more.length > 0 ? [first, ...more].map((part) => ({ ...part, amountMinor: Number(part.amountMinor) })) : null;
+    const kept = { ...(beside.length > 0 ? { beside } : {}), ...(several ? { cards: several } : {}) };
+    const result = take(world, saga, first, shipmentId, ctx);
+    if (result.kind === 'call') saga.state = { ...saga.state, ...kept };
+    return result;
   },
   call: callProvider,
   settle(world, saga, args, outcome, ctx) {
@@ -93,6 +107,7 @@ export const capture = remote<World, Outside, CaptureCall, OperationOutcome>({
       bookCapture(world, order, payment, operation.amountMinor, outcome.feeMinor, args.final, ctx);
       settleOrder(world, order, 'capture', ctx);
       tell(world, order, 'payment.captured', about, ctx);
+      if (partsLeft(saga, capturesOf(world, saga.orderId, args.shipmentId)).length > 0) return { kind: 'wait', until: ctx.now };
       captureLocally(world, order, besideOf(saga), args.shipmentId, ctx);
       // Units may have been cancelled while their money was being taken.
       returnSurplus(world, order, paidTooMuch(world, order), null, ctx);
@@ -111,6 +126,55 @@ export const capture = remote<World, Outside, CaptureCall, OperationOutcome>({
     return { kind: 'retry', error };
   },
 });
+
+const capturesOf = (world: World, orderId: string, shipmentId: string): Operation[] =>
+  payments
+    .operationsOf(world.payments, orderId)
+    .filter((operation) => operation.kind === 'capture' && operation.subjectId === shipmentId);
+
+/** The cards' parts of this capture that nobody asked for yet, where more than one card pays. */
+function partsLeft(saga: Saga, made: readonly Operation[]): CapturePart[] {
+  const cards = (saga.state.cards ?? []) as readonly (Omit<CapturePart, 'amountMinor'> & { readonly amountMinor: number })[];
+  return cards
+    .filter((part) => !made.some((operation) => operation.paymentId === part.paymentId))
+    .map((part) => ({ ...part, amountMinor: BigInt(part.amountMinor) }));
+}
+
+/** An attempt that is sent again is sent as it was, whatever was cancelled since: its id stands for its parameters. */
+function again(
+  saga: Saga,
+  tenders: readonly Payment[],
+  operation: Operation,
+  shipmentId: string,
+): { kind: 'call'; args: CaptureCall } {
+  const card = tenders.find((payment) => payment.id === operation.paymentId) as Payment;
+  return { kind: 'call', args: { ...callFor(card, operation, { final: saga.state.final === true }), shipmentId } };
+}
+
+/** Records the attempt on one card, unless another operation of it is on its way. */
+function take(
+  world: World,
+  saga: Saga,
+  part: CapturePart,
+  shipmentId: string,
+  ctx: Ctx,
+): { kind: 'call'; args: CaptureCall } | StepResult {
+  const holding = payments
+    .ofOrder(world.payments, saga.orderId)
+    .filter((payment) => !isInternal(payment) && capturableMinor(payment) > 0n);
+  // Asked for again meanwhile, it is held by a payment of its own.
+  const card = holding.find((payment) => payment.id === part.paymentId) ?? holding.at(-1);
+  if (!card) return { kind: 'fail', error: NOT_AUTHORIZED };
+  if (payments.openOperation(world.payments, card)) return { kind: 'wait', until: new Date(ctx.now.getTime() + BUSY_MS) };
+  const room = capturableMinor(card);
+  const amountMinor = part.amountMinor < room ? part.amountMinor : room;
+  const operation = payments.startOperation(world.payments, card, 'capture', amountMinor, shipmentId, ctx);
+  const cards = (saga.state.cards as readonly { readonly paymentId: string }[] | undefined)?.map((one) =>
+    one.paymentId === part.paymentId ? { ...one, paymentId: card.id } : one,
+  );
+  saga.state = { ...saga.state, final: part.final, ...(cards ? { cards } : {}) };
+  return { kind: 'call', args: { ...callFor(card, operation, { final: part.final }), shipmentId } };
+}
 
 /** The renewal wakes this saga when it has ended. While a person is asked the parcel is not kept: it is packed again when they paid. */
 function untilRenewed(order: Order, ctx: Ctx): StepResult {

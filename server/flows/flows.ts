@@ -46,6 +46,7 @@ import { type DecidedApproval, decideApproval } from './decide-approval.ts';
 import { type EditedCustomer, editCustomer } from './edit-customer.ts';
 import { type EditedOrder, editOrder } from './edit-order.ts';
 import { createSku, type EditedSku, editSku } from './edit-sku.ts';
+import { createEditFlows, type EditFlows } from './edits/edit-flows.ts';
 import { expireApprovals } from './expire-approvals.ts';
 import { type ImportedSkus, type ImportPreview, importSkus, previewImport, readImport } from './import-skus.ts';
 import { createInvoiceFlows, type InvoiceFlows } from './invoices/invoice-flows.ts';
@@ -107,6 +108,8 @@ export interface Flows extends OrderPreviews {
   readonly parcels: ParcelFlows;
   /** What customers send back after a delivery. */
   readonly returns: ReturnFlows;
+  /** Orders that change before their goods leave. */
+  readonly edits: EditFlows;
   readonly createQuote: Call<CreateQuoteInput, CreatedQuote>;
   /** Our stock at channels that sell it elsewhere. */
   readonly channels: ChannelFlows;
@@ -264,6 +267,7 @@ export function createFlows(deps: FlowDeps): Flows {
   return {
     parcels: createParcelFlows({ pool, home, outside, clock, verb }),
     returns: createReturnFlows({ pool, verb }),
+    edits: createEditFlows({ pool, verb }),
     createQuote: quote,
     reservations,
     channels: createChannelFlows({

@@ -9,6 +9,7 @@ import type { Ctx } from '../kernel/context.ts';
 import { newId } from '../kernel/ids.ts';
 import { cutBySpans, type UnitRange, unitsIn, worthOf } from '../kernel/units.ts';
 import { emit } from '../platform/outbox.ts';
+import { wakeEdit } from './edits/edit-intent.ts';
 import { releaseLocally } from './tenders/local-operations.ts';
 import { postFor, settleOrder, tell, type World } from './world.ts';
 
@@ -22,6 +23,14 @@ export interface Cause {
  * posted, and the order's status follows. The one place where a unit becomes cancelled.
  */
 export function cancelUnits(world: World, order: orders.Order, ranges: readonly UnitRange[], cause: Cause, ctx: Ctx): void {
+  const valueMinor = takeUnitsAway(world, order, ranges, cause, ctx);
+  const type = order.row.status === 'CANCELLED' ? 'order.cancelled' : 'order.units_cancelled';
+  tell(world, order, type, { reason: cause.reason, by: cause.actor, valueMinor, units: unitsIn(ranges), ranges }, ctx);
+  wakeEdit(world, order.row.id, ctx);
+}
+
+/** The same without a word: whoever does it as part of something else says what that was. Returns what the units were worth. */
+export function takeUnitsAway(world: World, order: orders.Order, ranges: readonly UnitRange[], cause: Cause, ctx: Ctx): bigint {
   const { id, merchantId, currency } = order.row;
   const value = worthOf(order.lines, ranges).totalMinor;
   const movements = ranges.flatMap((range) => {
@@ -67,8 +76,8 @@ export function cancelUnits(world: World, order: orders.Order, ranges: readonly 
   const pickup = world.pickups.byOrder.get(id);
   if (order.row.status === 'CANCELLED' && pickup && pickup.status !== 'uncollected')
     pickups.change(world.pickups, pickup, { status: 'cancelled' });
-  const type = order.row.status === 'CANCELLED' ? 'order.cancelled' : 'order.units_cancelled';
-  tell(world, order, type, { reason: cause.reason, by: cause.actor, valueMinor: value, units: unitsIn(ranges), ranges }, ctx);
+  world.applied++;
+  return value;
 }
 
 /** Units of SKUs that are sold beyond stock are somebody's who waits for them. */

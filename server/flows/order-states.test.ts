@@ -53,6 +53,8 @@ async function readdress(order: PlacedOrder): Promise<unknown> {
   return w.flows.readdressOrder({ orderId: order.id, address: ELSEWHERE, seen, releaseHold: false }, w.ctx());
 }
 const ELSEWHERE = { line1: 'Via Milano 2', city: 'Torino', postalCode: '10121', country: 'IT' };
+const edit = (order: PlacedOrder) =>
+  w.flows.edits.edit({ orderId: order.id, changes: [{ change: 'add', sku: 'TEE', quantity: 1 }] }, w.ctx());
 async function reship(order: PlacedOrder): Promise<unknown> {
   const { rows } = await w.db.pool.query<{ id: string }>('SELECT id FROM shipments WHERE order_id = $1 ORDER BY id', [order.id]);
   const parcel = rows[0]?.id ?? (await someParcel(order.id));
@@ -161,6 +163,10 @@ const CAUSE: Readonly<Record<OrderEvent, (order: PlacedOrder) => Promise<unknown
   confirm: runSagas,
   allocate: runSagas,
   readdress,
+  async edit(order) {
+    await edit(order);
+    await w.settle();
+  },
   reship,
   // The shelf is empty, so that the parcel is paid and does not leave: what the capture alone does.
   capture: (order) => emptied('MUG', () => runSagas(order)),

@@ -8,7 +8,7 @@ import type { Outside } from './outside.ts';
 import type { World } from './world.ts';
 
 /**
- * One attempt at a payment provider, the same for authorize, capture, void and refund. An attempt without an answer is UNKNOWN and is
+ * One attempt at a payment provider, the same for authorize, increment, capture, void and refund. An attempt without an answer is UNKNOWN and is
  * asked about, never repeated blindly; only where the provider does not know it is it sent again, under the same id.
  */
 export interface OperationCall {
@@ -75,6 +75,11 @@ export async function callProvider(call: OperationCall, outside: Outside, signal
   }
   const providerRef = call.providerRef;
   if (!providerRef) throw new Error(`Operation ${operationId} has no payment to act on`);
+  if (kind === 'increment') {
+    if (provider.increments) return provider.increment({ operationId, providerRef, amountMinor, currency }, signal);
+    const message = 'This gateway does not raise what it holds.';
+    return { kind: 'failed', code: 'not_supported', message, notTried: true, response: {} };
+  }
   if (kind === 'capture') return provider.capture({ operationId, providerRef, amountMinor, currency, final: call.final }, signal);
   if (kind === 'void') return provider.void({ operationId, providerRef }, signal);
   return provider.refund({ operationId, providerRef, amountMinor, currency, orderId }, signal);

@@ -1,7 +1,8 @@
 import type { Shipment } from '../domains/fulfilment/rules.ts';
 import { planPromise } from '../domains/inventory/promising.ts';
 import * as inventory from '../domains/inventory/service.ts';
-import { type Line, planReship } from '../domains/orders/rules.ts';
+import { planReship } from '../domains/orders/replacements.ts';
+import type { Line } from '../domains/orders/rules.ts';
 import type { ReshipOrderInput } from '../domains/orders/schema.ts';
 import * as orders from '../domains/orders/service.ts';
 import { DomainError } from '../kernel/errors.ts';

@@ -1,6 +1,7 @@
 import type { SagaDefinition } from '../platform/saga.ts';
 import { renewalSaga } from './backorders/renew-payment.ts';
 import { cancelSaga } from './cancel-saga.ts';
+import { editSaga } from './edits/edit-saga.ts';
 import type { Outside } from './outside.ts';
 import { claimSaga } from './parcels/claims.ts';
 import { relabelSaga } from './parcels/void-label.ts';
@@ -22,6 +23,7 @@ const ALL: readonly SagaDefinition<World, Outside>[] = [
   refundSaga,
   voidSaga,
   cancelSaga,
+  editSaga,
   reshipSaga,
   rerouteSaga,
   claimSaga,

@@ -1,4 +1,5 @@
 import * as catalog from '../domains/catalog/service.ts';
+import * as edits from '../domains/edits/service.ts';
 import { availableToChannel, availableToPromise, planSafety } from '../domains/inventory/promising.ts';
 import { channelKey, stockKey } from '../domains/inventory/rules.ts';
 import type { SetChannelInput, SetSafetyInput } from '../domains/inventory/schema.ts';
@@ -88,6 +89,7 @@ async function lockChannels(tx: Tx, requests: readonly Request<SetChannelInput>[
   for (const { skuId, channel, units } of [
     ...(await orders.readWaiting(tx, skuIds)),
     ...(await reservations.readHeld(tx, skuIds)),
+    ...(await edits.readHeld(tx, skuIds)),
   ]) {
     const key = channelKey(skuId, channel);
     waiting.set(key, (waiting.get(key) ?? 0n) + units);

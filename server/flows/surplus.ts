@@ -43,6 +43,22 @@ function surplusOf(world: World, order: Order, valueMinor: bigint): { readonly o
   return { owed: tooMuch > 0n ? tooMuch : 0n, left: left > 0n ? left : 0n };
 }
 
+/**
+ * What the customer still has to pay, in minor units: what the order is worth, less what was taken, and what of that goes back for units that
+ * were cancelled is not theirs any more. Below zero it is too much.
+ */
+export function owedMinor(world: World, order: Order): bigint {
+  const returning = new Set(
+    refunds
+      .ofOrder(world.refunds, order.row.id)
+      .filter((refund) => refund.reason === CANCELLED && isOnItsWay(refund))
+      .map((refund) => refund.id),
+  );
+  return world.refunds.legs
+    .filter((leg) => leg.status === 'pending' && returning.has(leg.refundId))
+    .reduce((sum, leg) => sum + leg.amountMinor, order.row.receivableMinor);
+}
+
 /** Gives back what was paid too much; returns the refund's id, or null where nothing was. */
 export function returnSurplus(world: World, order: Order, amountMinor: bigint, note: string | null, ctx: Ctx): string | null {
   if (amountMinor <= 0n) return null;

@@ -40,6 +40,13 @@ export const releaseCard = (pick: (world: World, saga: Saga, ctx: Ctx) => Paymen
   remote<World, Outside, OperationCall, OperationOutcome>({
     ...releasing,
     prepare: (world, saga, ctx) => prepare(world, saga, pick(world, saga, ctx), ctx),
+    settle(world, saga, args, outcome, ctx) {
+      const result = releasing.settle(world, saga, args, outcome, ctx);
+      if (result.kind !== 'next') return result;
+      // An order may be paid by more than one card.
+      const another = pick(world, saga, ctx);
+      return another && isVoidable(world, saga, another) ? { kind: 'wait', until: ctx.now } : result;
+    },
   });
 
 function prepare(

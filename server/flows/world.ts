@@ -1,6 +1,7 @@
 import * as backorders from '../domains/backorders/service.ts';
-import * as catalog from '../domains/catalog/service.ts';
 import * as claims from '../domains/claims/service.ts';
+import { EDIT_SAGA, skusOf } from '../domains/edits/rules.ts';
+import * as edits from '../domains/edits/service.ts';
 import * as fulfilment from '../domains/fulfilment/service.ts';
 import * as giftCards from '../domains/gift-cards/service.ts';
 import * as inventory from '../domains/inventory/service.ts';
@@ -21,7 +22,6 @@ import * as refunds from '../domains/refunds/service.ts';
 import * as returns from '../domains/returns/service.ts';
 import * as routing from '../domains/routing/service.ts';
 import * as storeCredit from '../domains/store-credit/service.ts';
-import * as wallet from '../domains/wallet/service.ts';
 import type { Ctx } from '../kernel/context.ts';
 import { DomainError } from '../kernel/errors.ts';
 import type { EventType } from '../kernel/events.ts';
@@ -35,6 +35,7 @@ import type { Locked } from '../platform/verb.ts';
 import { movedUnits } from './moved-units.ts';
 import { accountsOf, creditsOf } from './order-accounts.ts';
 import { configsOf, countedNodes } from './routing/config.ts';
+import { openWalletsOf, weigh } from './world-reads.ts';
 
 /**
  * The locked world of a batch: every row that its orders, their stock and their money may need, locked in the one order. Flows plan
@@ -62,6 +63,8 @@ export interface World extends Locked {
   readonly claims: claims.ClaimsState;
   /** What customers send back of the orders: of those of `returnsOf`, and of those whose units are in a return. */
   readonly returns: returns.ReturnsState;
+  /** Changes of the orders' lines: of the orders of `editsOf`, and of those where one is under way. */
+  readonly edits: edits.EditsState;
   readonly ledger: ledger.LedgerState;
   /** The gift cards and store credits whose accounts are locked. */
   readonly giftCards: giftCards.GiftCardsState;
@@ -113,6 +116,8 @@ export interface Needs {
   readonly claimsOf?: ReadonlySet<string>;
   /** Whose returns are asked for. Read without asking where units are in one. */
   readonly returnsOf?: ReadonlySet<string>;
+  /** Whose edits are asked for. Read without asking where one is under way. */
+  readonly editsOf?: ReadonlySet<string>;
   readonly multicapture?: (provider: string) => boolean;
   /**
    * How many numbers of each kind the batch may give out, as a count or from the locked orders; what is left over goes back. Their
@@ -133,6 +138,8 @@ export async function lockWorld(tx: Tx, needs: Needs, ctx: Ctx): Promise<World> 
   const lockedOrders = await orders.lock(tx, ids);
   const found = [...lockedOrders.byId.values()];
   const sagas = await lockSagas(tx, ids);
+  const editing = [...sagas.byId.values()].filter((saga) => saga.kind === EDIT_SAGA).map((saga) => saga.orderId);
+  const loadedEdits = await edits.load(tx, [...new Set([...editing, ...(needs.editsOf ?? [])])]);
   const lockedPayments = await payments.lock(tx, ids);
   const loadedRefunds = await refunds.load(tx, ids);
   const waiting = await backorders.load(
@@ -153,9 +160,11 @@ export async function lockWorld(tx: Tx, needs: Needs, ctx: Ctx): Promise<World> 
   const ownSkus = found
     .filter((order) => needs.goodsOf?.has(order.row.id) ?? true)
     .flatMap(({ row, lines }) =>
-      lines.flatMap((line) =>
-        line.stocked && line.skuId ? [{ orderId: row.id, skuId: line.skuId, merchantId: row.merchantId }] : [],
-      ),
+      lines
+        .flatMap((line) =>
+          line.stocked && line.skuId ? [{ orderId: row.id, skuId: line.skuId, merchantId: row.merchantId }] : [],
+        )
+        .concat(skusOf(edits.waiting(loadedEdits, row.id))),
     );
   const skus = [...(needs.skus ?? []), ...ownSkus];
   const promisable = [...(needs.skus ?? []), ...ownSkus.filter((sku) => needs.supplyOf?.has(sku.orderId) ?? true)];
@@ -236,6 +245,7 @@ export async function lockWorld(tx: Tx, needs: Needs, ctx: Ctx): Promise<World> 
       tx,
       found.filter((order) => hasReturns(order, needs.returnsOf)).map((order) => order.row.id),
     ),
+    edits: loadedEdits,
     ledger: lockedLedger,
     giftCards: lockedCards,
     storeCredit: lockedCredit,
@@ -259,26 +269,6 @@ function someNode({ nodes: read }: fulfilment.FulfilmentState, trait: (traits: N
   });
 }
 
-/** Whoever closes a wallet holds its account's lock: read under that, it stays so. */
-async function openWalletsOf(tx: Tx, tenders: readonly Payment[]): Promise<ReadonlySet<string>> {
-  const keys = tenders.flatMap(({ provider, token, currency }) =>
-    provider === 'wallet' && token !== null ? [{ customerId: token, currency }] : [],
-  );
-  if (keys.length === 0) return new Set();
-  const found = await wallet.find(tx, keys);
-  return new Set(keys.filter((_, at) => found[at] !== undefined).map((key) => chart.wallet(key.customerId, key.currency).code));
-}
-
-/** Configuration, read without locks: a weight that changes meanwhile is the old one or the new one. */
-async function weigh(tx: Tx, found: readonly orders.Order[], of?: ReadonlySet<string>): Promise<ReadonlyMap<string, number>> {
-  const goods = found.filter((order) => of?.has(order.row.id)).flatMap((order) => order.lines.filter((line) => line.stocked));
-  const skus = await catalog.find(
-    tx,
-    goods.flatMap((line) => line.skuId ?? []),
-  );
-  return new Map([...skus.values()].map((sku) => [sku.id, sku.weightGrams]));
-}
-
 /** Writes what changed, one statement per table, and last what the batch tells the world. */
 export async function writeWorld(tx: Tx, world: World): Promise<void> {
   if (world.lots.byPlace.size > 0) lots.settle(world.lots, movedUnits(world));
@@ -291,6 +281,7 @@ export async function writeWorld(tx: Tx, world: World): Promise<void> {
     fulfilment.write(tx, world.fulfilment, world.now),
     claims.write(tx, world.claims),
     returns.write(tx, world.returns, world.home),
+    edits.write(tx, world.edits),
     nodes.write(tx, world.requests, world.now),
     pickups.write(tx, world.pickups, world.now),
     inventory.write(tx, world.inventory),

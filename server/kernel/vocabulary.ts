@@ -108,7 +108,7 @@ export type ReturnStatus = (typeof RETURN_STATUSES)[number];
 export const QUEUE_STAGES = ['to_pick', 'picking', 'packed'] as const;
 export type QueueStage = (typeof QUEUE_STAGES)[number];
 
-export const OPERATION_KINDS = ['authorize', 'capture', 'void', 'refund'] as const;
+export const OPERATION_KINDS = ['authorize', 'increment', 'capture', 'void', 'refund'] as const;
 export type OperationKind = (typeof OPERATION_KINDS)[number];
 export const OPERATION_STATUSES = ['in_flight', 'requires_action', 'unknown', 'succeeded', 'failed'] as const;
 export type OperationStatus = (typeof OPERATION_STATUSES)[number];

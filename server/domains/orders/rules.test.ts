@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { DomainError } from '../../kernel/errors.ts';
 import { changeSpans, type Span, type UnitRange, unitsIn, worthOf } from '../../kernel/units.ts';
 import { ORDER_STATUSES, SPAN_STATES } from '../../kernel/vocabulary.ts';
+import { planReship } from './replacements.ts';
 import {
   deriveFulfilment,
   deriveStatus,
@@ -21,7 +22,6 @@ import {
   ORDER_TRANSITIONS,
   type OrderFacts,
   planCancel,
-  planReship,
   replaceableUnits,
   selectUnits,
 } from './rules.ts';

@@ -48,6 +48,8 @@ export interface OrderFacts {
   readonly spans: readonly Span[];
   /** A cancellation waits, and can be undone. */
   readonly cancelling?: boolean;
+  /** An edit waits, to be undone or paid. */
+  readonly editing?: boolean;
 }
 
 export type Verdict = { readonly allowed: true } | { readonly allowed: false; readonly why: string };
@@ -58,6 +60,7 @@ const no = (why: string): Verdict => ({ allowed: false, why });
 export const ORDER_EVENTS = [
   'confirm',
   'readdress',
+  'edit',
   'allocate',
   'hold',
   'release',
@@ -75,6 +78,7 @@ export const ORDER_TRANSITIONS = {
   PENDING: {
     confirm: ['CONFIRMED'],
     readdress: ['PENDING'],
+    edit: 'The order is not confirmed yet: wait for the answer to its payment, or cancel it and place it again.',
     allocate: 'The order is not confirmed yet: its payment has no answer so far.',
     hold: ['PENDING'],
     release: ['PENDING'],
@@ -88,6 +92,7 @@ export const ORDER_TRANSITIONS = {
   CONFIRMED: {
     confirm: 'The order is confirmed already.',
     readdress: ['CONFIRMED'],
+    edit: ['CONFIRMED'],
     allocate: ['CONFIRMED'],
     hold: ['CONFIRMED'],
     release: ['CONFIRMED'],
@@ -101,6 +106,7 @@ export const ORDER_TRANSITIONS = {
   PARTIALLY_FULFILLED: {
     confirm: 'The order is confirmed already.',
     readdress: 'Part of this order is on its way to this address already. Cancel what is left, and place it again.',
+    edit: ['PARTIALLY_FULFILLED'],
     allocate: ['PARTIALLY_FULFILLED'],
     hold: ['PARTIALLY_FULFILLED'],
     release: ['PARTIALLY_FULFILLED'],
@@ -114,6 +120,7 @@ export const ORDER_TRANSITIONS = {
   FULFILLED: {
     confirm: 'The order is confirmed already.',
     readdress: 'Everything has shipped to this address already.',
+    edit: 'Everything has shipped. Place a new order, or ask for a return.',
     allocate: 'Everything has shipped: nothing is left to allocate.',
     hold: 'Everything has shipped: a hold would stop nothing.',
     release: ['FULFILLED'],
@@ -127,6 +134,7 @@ export const ORDER_TRANSITIONS = {
   CANCELLED: {
     confirm: 'The order is cancelled.',
     readdress: 'The order is cancelled.',
+    edit: 'The order is cancelled.',
     allocate: 'The order is cancelled.',
     hold: 'The order is cancelled.',
     release: ['CANCELLED'],
@@ -140,6 +148,7 @@ export const ORDER_TRANSITIONS = {
   REFUNDED: {
     confirm: 'The order is refunded.',
     readdress: 'The order is refunded.',
+    edit: 'The order is refunded. Place a new order instead.',
     allocate: 'The order is refunded.',
     hold: 'The order is refunded.',
     release: ['REFUNDED'],
@@ -294,28 +303,14 @@ export function replaceableUnits(order: Pick<OrderFacts, 'lines' | 'spans'>, shi
   return units;
 }
 
-/** The units a replacement sends again: those asked for, or all that may be. */
-export function planReship(
-  order: Pick<OrderFacts, 'status' | 'lines' | 'spans'>,
-  shipment: { readonly id: string; readonly status: ShipmentStatus },
-  selection: UnitSelection | undefined,
-): { readonly lineId: string; readonly quantity: number }[] {
-  const allowed = mayReship(order, shipment);
-  if (!allowed.allowed) throw new DomainError('state_refuses', allowed.why);
-  const left = replaceableUnits(order, shipment.id);
-  if (!selection || selection.length === 0) return [...left].map(([lineId, quantity]) => ({ lineId, quantity }));
-  const asked = unitsAsked(selection);
-  return [...asked].map(([lineId, quantity]) => {
-    const line = order.lines.find((candidate) => candidate.id === lineId);
-    if (!line) throw new DomainError('not_found', 'The order has no such line.');
-    const max = left.get(lineId) ?? 0;
-    if (quantity > max)
-      throw new DomainError('over_limit', `Only ${max} of ${line.name} can be replaced; ${quantity} were asked for.`, {
-        lineId,
-        left: max,
-      });
-    return { lineId, quantity };
-  });
+/** May lines be added, or units that have not been packed be taken away? */
+export function mayEdit(order: Pick<OrderFacts, 'status' | 'spans' | 'cancelling' | 'editing'>): Verdict {
+  const allowed = mayHappen(order.status, 'edit');
+  if (!allowed.allowed) return allowed;
+  if (order.cancelling) return no('A cancellation is about to be carried out. Undo it first, or wait a few seconds.');
+  if (order.editing)
+    return no('An edit of this order waits to be carried out or paid. Take it back first, or wait until it has ended.');
+  return yes;
 }
 
 /** May money go back? Needs captured money that is not on its way back already. */

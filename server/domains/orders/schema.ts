@@ -163,16 +163,19 @@ export function postalCodeProblem({ country, postalCode }: Pick<Address, 'countr
   return `A postal code in ${country} looks like ${form.example}.`;
 }
 
+/** An address that takes the place of another. */
+const newAddress = address.superRefine((value, check) => {
+  const problem = postalCodeProblem(value);
+  if (problem) check.addIssue({ code: 'custom', message: problem, path: ['postalCode'] });
+  for (const line of Object.values(value)) {
+    if (line !== undefined && looksLikeCardNumber(line))
+      check.addIssue({ code: 'custom', message: 'Card numbers are not kept here' });
+  }
+});
+
 export const readdressOrderInput = z.object({
   orderId: z.uuid(),
-  address: address.superRefine((value, check) => {
-    const problem = postalCodeProblem(value);
-    if (problem) check.addIssue({ code: 'custom', message: problem, path: ['postalCode'] });
-    for (const line of Object.values(value)) {
-      if (line !== undefined && looksLikeCardNumber(line))
-        check.addIssue({ code: 'custom', message: 'Card numbers are not kept here' });
-    }
-  }),
+  address: newAddress,
   /** The address that the person saw and changed; null where there was none. */
   seen: z.record(z.string().max(40), z.string().max(500)).nullable(),
   reason: text(500).optional(),
@@ -180,6 +183,46 @@ export const readdressOrderInput = z.object({
   releaseHold: z.boolean().default(false),
 });
 export type ReaddressOrderInput = z.infer<typeof readdressOrderInput>;
+
+/** What may change of an order before its goods leave, as one list: all of it, or nothing. */
+const units = z.int().min(1).max(1_000_000);
+const editChange = z.discriminatedUnion('change', [
+  /** Units of a SKU, at the catalogue's price of now unless another is named. */
+  z.object({
+    change: z.literal('add'),
+    sku: text(100),
+    quantity: units,
+    unitPrice: unitPrice.optional(),
+    discountMinor: amountMinor.optional(),
+  }),
+  /** Units of a line that have not been packed; all of them where no quantity is named. */
+  z.object({ change: z.literal('remove'), lineId: z.uuid(), quantity: units.optional() }),
+  /** How many units of a line there are to be in the end: what is missing is added as `add` would. */
+  z.object({ change: z.literal('quantity'), lineId: z.uuid(), quantity: z.int().min(0).max(1_000_000) }),
+  /** Another way to send it: one of the merchant's methods, or a name and a price. */
+  z.object({
+    change: z.literal('shipping'),
+    method: text(100).optional(),
+    name: text(100).optional(),
+    priceMinor: amountMinor.optional(),
+  }),
+  z.object({ change: z.literal('address'), address: newAddress }),
+]);
+export type EditChange = z.infer<typeof editChange>;
+
+export const editLinesInput = z.object({
+  orderId: z.uuid(),
+  changes: z.array(editChange).min(1).max(100),
+  reason: text(500).optional(),
+  /** The fingerprint of the preview that was seen; absent where nobody saw one. */
+  fingerprint: z.string().max(100).optional(),
+  /** Waits some seconds before anything changes, in which it can be undone. */
+  undoable: z.boolean().optional(),
+});
+export type EditLinesInput = z.infer<typeof editLinesInput>;
+
+export const withdrawEditInput = z.object({ orderId: z.uuid(), editId: z.uuid().optional() });
+export type WithdrawEditInput = z.infer<typeof withdrawEditInput>;
 
 export const RESHIP_REASONS = ['lost', 'damaged', 'wrong_item', 'missing_item', 'other'] as const;
 export type ReshipReason = (typeof RESHIP_REASONS)[number];

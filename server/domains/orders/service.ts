@@ -20,15 +20,17 @@ import {
   insertOrders,
   insertSpans,
   lockOrders,
+  type NewShipping,
   type OrderRow,
   readLines,
   readSpans,
   replaceSpans,
   updateOrders,
+  updateShipping,
   updateSpans,
 } from './store.ts';
 
-export { type AttemptState, findAttempts, findExternalIds, type OrderRow, readWaiting } from './store.ts';
+export { type AttemptState, findAttempts, findExternalIds, findMerchants, type OrderRow, readWaiting } from './store.ts';
 
 /** An order under its lock: the row, its lines and its spans. */
 export interface Order {
@@ -42,6 +44,8 @@ export interface Order {
   readonly dirtyLines: Set<string>;
   /** Lines that were added to an order that exists. */
   readonly newLines: Line[];
+  /** How it is sent from now on, where that changed. */
+  newShipping?: NewShipping;
 }
 
 export interface OrdersState {
@@ -87,8 +91,9 @@ function openSpan(line: Line): Span {
   return { lineId: line.id, from: 1, to: line.quantity, state: 'open', nodeId: null, shipmentId: null, refundId: null };
 }
 
-/** Adds a line to a locked order: an order that was placed changes by new lines and cancelled units only. */
+/** Adds a line to a locked order: an order that was placed changes by new lines and cancelled units only. Its total is that of its lines. */
 export function addLine(order: Order, line: Line): void {
+  order.row.totalMinor += line.totalMinor;
   order.lines = [...order.lines, line];
   order.spans = [...order.spans, openSpan(line)];
   order.newLines.push(line);
@@ -161,6 +166,10 @@ export async function write(tx: Tx, state: OrdersState): Promise<void> {
     updateOrders(
       tx,
       changed.map((order) => order.row),
+    ),
+    updateShipping(
+      tx,
+      changed.flatMap(({ row, newShipping }) => (newShipping ? [{ id: row.id, ...newShipping }] : [])),
     ),
     writeSpans(tx, changed),
     insertNotes(tx, state.notes),

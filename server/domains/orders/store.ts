@@ -22,7 +22,8 @@ export interface OrderRow {
   readonly billTo: unknown;
   readonly placedAt: Date;
   readonly expiresAt: Date | null;
-  readonly totalMinor: bigint;
+  /** Of its lines, the cancelled units included. */
+  totalMinor: bigint;
   /** Set at placement and read by views: the quote it names, how it is sent, and the days (2026-11-30) it is promised for. */
   readonly quoteId?: string | null;
   readonly shippingMethod?: string | null;
@@ -186,6 +187,7 @@ const CHANGING = [
   'ship_to',
   'tags',
   'metadata',
+  'total_minor',
   'cancelled_minor',
   'authorized_minor',
   'captured_minor',
@@ -201,6 +203,29 @@ const CHANGING = [
 
 export async function updateOrders(tx: Tx, orders: readonly OrderRow[]): Promise<void> {
   await updateRows(tx, ORDERS, ['id'], CHANGING, orders.map(orderColumns));
+}
+
+/** How an order is sent: its method's code, and the days it is promised for. */
+export interface NewShipping {
+  readonly method: string | null;
+  readonly promisedFrom: string | null;
+  readonly promisedBy: string | null;
+}
+
+export async function updateShipping(tx: Tx, orders: readonly (NewShipping & { readonly id: string })[]): Promise<void> {
+  const rows = orders.map((o) => ({
+    id: o.id,
+    shipping_method: o.method,
+    promised_from: o.promisedFrom,
+    promised_by: o.promisedBy,
+  }));
+  await updateRows(tx, ORDERS, ['id'], ['shipping_method', 'promised_from', 'promised_by'], rows);
+}
+
+/** Whose orders these are, unlocked: an order's merchant never changes. */
+export async function findMerchants(db: Queryable, ids: readonly string[]): Promise<string[]> {
+  const text = 'SELECT DISTINCT merchant_id AS id FROM orders WHERE id = ANY($1::uuid[])';
+  return (await db.query<{ id: string }>({ name: 'orders-merchants', text, values: [ids] })).rows.map(({ id }) => id);
 }
 
 function orderColumns(o: OrderRow): Record<string, unknown> {

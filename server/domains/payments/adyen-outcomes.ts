@@ -53,6 +53,7 @@ const BRANDS: Readonly<Record<string, string>> = { mc: 'mastercard', cup: 'union
 const DONE: Readonly<Record<QueryInput['kind'], readonly string[]>> = {
   authorize: ['AUTHORISATION'],
   charge: ['AUTHORISATION'],
+  increment: ['AUTHORISATION_ADJUSTMENT'],
   capture: ['CAPTURE'],
   void: ['CANCELLATION', 'TECHNICAL_CANCEL'],
   refund: ['REFUND'],
@@ -131,7 +132,7 @@ export function outcomeOf(input: QueryInput, news: readonly JsonObject[]): Provi
   const why = undone ?? refused;
   if (!why) return null;
   const { reason, pspReference, eventCode } = why;
-  const lapsed = /expired/i.test(reason ?? '') && input.kind === 'capture';
+  const lapsed = /expired/i.test(reason ?? '') && (input.kind === 'capture' || input.kind === 'increment');
   const code = lapsed ? AUTHORIZATION_LAPSED : undone ? 'refused_later' : 'refused';
   const message = reason || `The provider refused the ${input.kind}.`;
   return { kind: 'failed', code, message, providerRef: pspReference, response: { eventCode, pspReference } };

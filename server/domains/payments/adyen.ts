@@ -10,6 +10,7 @@ import type {
   ChargeInput,
   Disputes,
   Failed,
+  IncrementInput,
   JsonObject,
   NotFound,
   PaymentGateway,
@@ -69,6 +70,7 @@ class AdyenProvider implements PaymentProvider {
   readonly source = NAME;
   readonly doubt = 'repeat';
   readonly accepted = '[accepted]';
+  readonly increments = true;
   /** What a partial capture leaves over Adyen releases by itself, unless the account is set up otherwise. */
   readonly multicapture = false;
   private readonly api: RemoteApi;
@@ -99,6 +101,13 @@ class AdyenProvider implements PaymentProvider {
 
   charge(input: ChargeInput, signal?: AbortSignal): Promise<ProviderOutcome> {
     return this.pay(input, { captureDelayHours: 0 }, signal);
+  }
+
+  increment({ operationId, providerRef, amountMinor, currency }: IncrementInput, signal?: AbortSignal): Promise<ProviderOutcome> {
+    const value = toAdyenAmount(amountMinor, currency);
+    if (typeof value !== 'number') return Promise.resolve({ kind: 'failed', ...value, notTried: true, response: {} });
+    const more = { amount: { currency, value }, industryUsage: 'delayedCharge' };
+    return this.modify('amountUpdates', operationId, providerRef, more, signal);
   }
 
   capture({ operationId, providerRef, amountMinor, currency }: CaptureInput, signal?: AbortSignal): Promise<ProviderOutcome> {
@@ -174,14 +183,15 @@ class AdyenProvider implements PaymentProvider {
       recurringProcessingModel: 'CardOnFile',
       channel: 'Web',
       returnUrl: returnUrl ?? this.config.url,
-      additionalData: { manualCapture: 'true' },
+      // What is authorized finally cannot be raised: https://docs.adyen.com/online-payments/adjust-authorisation.
+      additionalData: { manualCapture: 'true', authorisationType: 'PreAuth' },
       ...more,
     };
     return this.post('/v72/payments', operationId, body, (reply) => authorizationOf(reply, input), signal);
   }
 
   private modify(
-    noun: 'captures' | 'cancels' | 'refunds',
+    noun: 'amountUpdates' | 'captures' | 'cancels' | 'refunds',
     operationId: string,
     providerRef: string,
     more: JsonObject,

@@ -23,12 +23,33 @@ const spoilt = (change: (provider: PaymentProvider) => Partial<PaymentProvider>)
   const w = await stripeWorld(true);
   const own = w.provider;
   const bound = Object.fromEntries(
-    (['authorize', 'charge', 'capture', 'void', 'refund', 'query', 'disputes', 'report', 'verifyWebhook', 'close'] as const).map(
-      (name) => [name, (own[name] as (...args: unknown[]) => unknown).bind(own)],
-    ),
+    (
+      [
+        'authorize',
+        'charge',
+        'increment',
+        'capture',
+        'void',
+        'refund',
+        'query',
+        'disputes',
+        'report',
+        'verifyWebhook',
+        'close',
+      ] as const
+    ).map((name) => [name, (own[name] as (...args: unknown[]) => unknown).bind(own)]),
   );
-  const { name, source, doubt, multicapture } = own;
-  const provider = { name, source, doubt, multicapture, healthy: () => true, ...bound, ...change(own) } as PaymentProvider;
+  const { name, source, doubt, multicapture, increments } = own;
+  const provider = {
+    name,
+    source,
+    doubt,
+    multicapture,
+    increments,
+    healthy: () => true,
+    ...bound,
+    ...change(own),
+  } as PaymentProvider;
   return { ...w, provider };
 };
 

@@ -103,6 +103,15 @@ export interface ChargeInput {
   readonly description?: string;
 }
 
+/** Raises what an authorization holds. */
+export interface IncrementInput {
+  readonly operationId: string;
+  readonly providerRef: string;
+  /** The new total, not the difference: a repeat means the same. */
+  readonly amountMinor: bigint;
+  readonly currency: string;
+}
+
 export interface CaptureInput {
   readonly operationId: string;
   readonly providerRef: string;
@@ -187,6 +196,8 @@ export interface PaymentProvider {
   readonly name: string;
   /** Whether one authorization can be captured in several parts. */
   readonly multicapture: boolean;
+  /** Whether what an authorization holds can be raised, as long as nothing of it was captured. A card's bank may still say no. */
+  readonly increments: boolean;
   /**
    * How a doubt ends. `query`: the provider is asked what became of an operation. `repeat`: it cannot be asked, but the same operation
    * under the same key is answered with what was done, and done where it never arrived; `query` then knows only what it told by itself.
@@ -201,6 +212,8 @@ export interface PaymentProvider {
   authorize(input: AuthorizeInput, signal?: AbortSignal): Promise<ProviderOutcome>;
   /** Takes an amount at once. Asked about with the kind `charge`. */
   charge(input: ChargeInput, signal?: AbortSignal): Promise<ProviderOutcome>;
+  /** Raises an authorization to a new total. Refused it holds what it held; its outcome's amount is the total. */
+  increment(input: IncrementInput, signal?: AbortSignal): Promise<ProviderOutcome>;
   capture(input: CaptureInput, signal?: AbortSignal): Promise<ProviderOutcome>;
   void(input: VoidInput, signal?: AbortSignal): Promise<ProviderOutcome>;
   refund(input: RefundInput, signal?: AbortSignal): Promise<ProviderOutcome>;

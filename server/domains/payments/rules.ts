@@ -96,8 +96,11 @@ export function deriveOrderPayment(all: readonly Payment[], dueMinor: bigint): P
     if (refunded > 0n) return 'PARTIALLY_REFUNDED';
     return captured >= dueMinor ? 'CAPTURED' : 'PARTIALLY_CAPTURED';
   }
-  // One tender that is still asked for keeps the whole unpaid, whatever the others hold already.
-  if (payments.some((payment) => payment.status === 'AUTHORIZED')) return payments.some(isAwaited) ? 'UNPAID' : 'AUTHORIZED';
+  // One tender that is still asked for keeps the whole unpaid, unless the others hold all of it: it is for what is to be added.
+  if (payments.some((payment) => payment.status === 'AUTHORIZED')) {
+    const held = payments.reduce((sum, payment) => sum + capturableMinor(payment), 0n);
+    return held < dueMinor && payments.some(isAwaited) ? 'UNPAID' : 'AUTHORIZED';
+  }
   const ended = payments.every((payment) => payment.status === 'FAILED' || payment.status === 'VOIDED');
   if (ended && payments.some((payment) => payment.status === 'FAILED')) return 'FAILED';
   return payments.some((payment) => payment.status === 'VOIDED') ? 'VOIDED' : 'UNPAID';
@@ -123,7 +126,7 @@ export interface CapturePart {
 
 /**
  * What each tender gives for a shipment that is worth `valueMinor`, of an order that still owes `owedMinor`: the house's own first, in the
- * order in which they were named, then the card. The last capture takes what is owed in all, so that the parts add up whatever was cancelled
+ * order in which they were named, then the cards. The last capture takes what is owed in all, so that the parts add up whatever was cancelled
  * in between; and so does the first that needs a card whose provider captures only once.
  */
 export function planCapture(
@@ -132,13 +135,13 @@ export function planCapture(
   multicapture: (provider: string) => boolean,
 ): CapturePart[] {
   const own = tenders.filter((payment) => isInternal(payment) && capturableMinor(payment) > 0n);
-  const card = tenders.find((payment) => !isInternal(payment) && capturableMinor(payment) > 0n);
+  const cards = tenders.filter((payment) => !isInternal(payment) && capturableMinor(payment) > 0n);
   const value = asked.valueMinor < asked.owedMinor ? asked.valueMinor : asked.owedMinor;
   const inOwn = own.reduce((sum, payment) => sum + capturableMinor(payment), 0n);
-  const takesAll = card !== undefined && !multicapture(card.provider) && (own.length === 0 || value > inOwn);
+  const takesAll = cards.some((card) => !multicapture(card.provider)) && (own.length === 0 || value > inOwn);
   const final = asked.last || takesAll;
   let left = final ? asked.owedMinor : value;
-  return [...own, ...(card ? [card] : [])].flatMap((payment): CapturePart[] => {
+  return [...own, ...cards].flatMap((payment): CapturePart[] => {
     const room = capturableMinor(payment);
     const amountMinor = left < room ? left : room;
     if (amountMinor <= 0n) return [];

@@ -6,6 +6,7 @@ import type {
   ChargeInput,
   Disputes,
   Failed,
+  IncrementInput,
   NotFound,
   PaymentGateway,
   PaymentProvider,
@@ -50,14 +51,14 @@ const STRIPE_SEARCH_LAG_MS = 60_000;
 /** How far our clock and Stripe's may differ when a list is searched by time. */
 const CLOCK_SKEW_MS = 30_000;
 const LIST_PAGES = 10;
-/** Metadata keys hold 40 characters: this and a UUID make 39. Each capture leaves its own mark on the payment. */
-const CAPTURE_MARK = 'op_';
+/** Metadata keys hold 40 characters: this and a UUID make 39. Each capture and each increment leaves its own mark on the payment. */
+const OPERATION_MARK = 'op_';
 /** Codes that may only mean that we did it earlier: the payment itself is asked. */
 const MAYBE_DONE = new Set(['payment_intent_unexpected_state', 'charge_already_refunded', 'charge_already_captured']);
 
 type Intent = Stripe.PaymentIntent;
 
-const metadataFor = (mark: string) => `${CAPTURE_MARK}${mark}`;
+const metadataFor = (mark: string) => `${OPERATION_MARK}${mark}`;
 
 function chargeOf(intent: Intent): Stripe.Charge | undefined {
   return typeof intent.latest_charge === 'object' && intent.latest_charge !== null ? intent.latest_charge : undefined;
@@ -133,7 +134,8 @@ function voidOutcome(intent: Intent, partly: boolean): ProviderOutcome | undefin
   return { kind: 'succeeded', providerRef: intent.id, amountMinor: left, feeMinor: 0n, response: summary(intent) };
 }
 
-function captureOutcome(intent: Intent, amount: number, feeMinor: bigint): ProviderOutcome {
+/** What a change of an amount came to, which left its mark. */
+function amountOutcome(intent: Intent, amount: number, feeMinor: bigint): ProviderOutcome {
   const amountMinor = fromStripeAmount(amount, currencyOf(intent));
   return { kind: 'succeeded', providerRef: intent.id, amountMinor, feeMinor, response: summary(intent) };
 }
@@ -162,6 +164,7 @@ class StripeProvider implements PaymentProvider {
   readonly name = 'card';
   readonly source = 'psp';
   readonly doubt = 'query';
+  readonly increments = true;
   readonly multicapture: boolean;
   private readonly stripe: Stripe;
   private readonly guard: Guard;
@@ -199,7 +202,12 @@ class StripeProvider implements PaymentProvider {
           expand: ['latest_charge'],
           ...(input.returnUrl !== undefined && { return_url: input.returnUrl }),
           ...(input.description !== undefined && { description: input.description }),
-          ...(this.multicapture && { payment_method_options: { card: { request_multicapture: 'if_available' } } }),
+          payment_method_options: {
+            card: {
+              request_incremental_authorization: 'if_available',
+              ...(this.multicapture && { request_multicapture: 'if_available' }),
+            },
+          },
         },
         { idempotencyKey: input.operationId },
       );
@@ -211,6 +219,19 @@ class StripeProvider implements PaymentProvider {
     const amount = toStripeAmount(input.amountMinor, input.currency);
     if (typeof amount !== 'number') return Promise.resolve({ kind: 'failed', ...amount, notTried: true, response: {} });
     return this.guard.run(() => createCharge(this.stripe, input, amount, authorizationOutcome), signal);
+  }
+
+  increment(input: IncrementInput, signal?: AbortSignal): Promise<ProviderOutcome> {
+    const amount = toStripeAmount(input.amountMinor, input.currency);
+    if (typeof amount !== 'number') return Promise.resolve({ kind: 'failed', ...amount, notTried: true, response: {} });
+    return this.orEarlier({ ...input, kind: 'increment' }, signal, async () => {
+      const intent = await this.stripe.paymentIntents.incrementAuthorization(
+        input.providerRef,
+        { amount, metadata: { [metadataFor(input.operationId)]: String(amount) }, expand: ['latest_charge'] },
+        { idempotencyKey: input.operationId },
+      );
+      return amountOutcome(intent, amount, 0n);
+    });
   }
 
   capture(input: CaptureInput, signal?: AbortSignal): Promise<ProviderOutcome> {
@@ -227,7 +248,7 @@ class StripeProvider implements PaymentProvider {
         },
         { idempotencyKey: input.operationId },
       );
-      return captureOutcome(intent, amount, feeOf(chargeOf(intent), input.currency));
+      return amountOutcome(intent, amount, feeOf(chargeOf(intent), input.currency));
     });
   }
 
@@ -313,7 +334,8 @@ class StripeProvider implements PaymentProvider {
       };
     if (mark === undefined) return { kind: 'not_found' };
     const amount = Number(mark);
-    return captureOutcome(intent, amount, await this.captureFee(intent, amount));
+    if (input.kind === 'increment') return amountOutcome(intent, amount, 0n);
+    return amountOutcome(intent, amount, await this.captureFee(intent, amount));
   }
 
   /** The fee of one capture of several: the newest booking of that amount on the charge. */

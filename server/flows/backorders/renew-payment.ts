@@ -15,6 +15,7 @@ import {
   recordOutcome,
   untilTold,
 } from '../payment-operation.ts';
+import { owedMinor } from '../surplus.ts';
 import { releaseCard } from '../void-payment.ts';
 import { orderOf, settleOrder, tell, type World, wake } from '../world.ts';
 
@@ -55,9 +56,8 @@ const ofOrder = (world: World, saga: Saga): Payment[] => payments.ofOrder(world.
 
 /** What the card has to give for what is still to leave: the order's own tenders give theirs first. */
 function owedByCard(world: World, order: Order): bigint {
-  const { totalMinor, cancelledMinor, capturedMinor } = order.row;
   const held = payments.ofOrder(world.payments, order.row.id).reduce((sum, payment) => sum + capturableMinor(payment), 0n);
-  return totalMinor - cancelledMinor - capturedMinor - held;
+  return owedMinor(world, order) - held;
 }
 
 /** The newest attempt to authorize that this saga made. */
@@ -84,10 +84,10 @@ const authorize = remote<World, Outside, OperationCall, OperationOutcome>({
       if (late && attempt.operation.status === 'requires_action') abandon(world, attempt.payment, attempt.operation, ctx);
       else return { kind: 'call', args: callFor(attempt.payment, attempt.operation, returnOf(state)) };
     }
-    const owedMinor = owedByCard(world, order);
-    if (owedMinor <= 0n) return ended(world, order, ctx);
-    if (state.offer && !late) return { kind: 'call', args: tryOffer(world, saga, order, owedMinor, ctx) };
-    if (until === null) return ask(world, saga, order, owedMinor, ctx);
+    const dueMinor = owedByCard(world, order);
+    if (dueMinor <= 0n) return ended(world, order, ctx);
+    if (state.offer && !late) return { kind: 'call', args: tryOffer(world, saga, order, dueMinor, ctx) };
+    if (until === null) return ask(world, saga, order, dueMinor, ctx);
     return late ? giveUpUnpaid(world, order, ctx) : { kind: 'wait', until };
   },
   call: callProvider,

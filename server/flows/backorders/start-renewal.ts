@@ -15,10 +15,11 @@ const MARGIN_MS = 15 * 60_000;
 /** Money that was asked for within this is not asked for again: a bank that holds it for minutes would be asked for ever. */
 const FRESH_MS = 24 * 3_600_000;
 
-/** The card that pays what is still to leave: the one whose authorization is open, else the last. */
-export function cardOf(tenders: readonly Payment[]): Payment | undefined {
-  const cards = tenders.filter((payment) => !isInternal(payment));
-  return cards.findLast((payment) => payment.holdId !== null) ?? cards.at(-1);
+/** The card whose authorization lapses first, of those that are open. */
+function lapsingOf(tenders: readonly Payment[]): Payment | undefined {
+  const at = (payment: Payment): number => payment.authorizationExpiresAt?.getTime() ?? Number.POSITIVE_INFINITY;
+  const open = tenders.filter((payment) => !isInternal(payment) && payment.holdId !== null);
+  return open.sort((a, b) => at(a) - at(b))[0];
 }
 
 /** The saga that asks for the order's money again, while there is one. */
@@ -45,7 +46,7 @@ export function noteLapse(world: World, card: Payment, ctx: Ctx): void {
  */
 export function renewIfLapsed(world: World, order: Order, ctx: Ctx, aheadMs = MARGIN_MS): boolean {
   if (renewalOf(world, order.row.id)) return true;
-  const card = cardOf(payments.ofOrder(world.payments, order.row.id));
+  const card = lapsingOf(payments.ofOrder(world.payments, order.row.id));
   if (!card?.holdId || card.authorizationExpiresAt === null) return false;
   const left = card.authorizationExpiresAt.getTime() - ctx.now.getTime();
   if (left > aheadMs) return false;

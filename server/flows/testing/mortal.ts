@@ -151,6 +151,7 @@ export async function dieEverywhere<T>(deps: MortalDeps, { begin, work, end }: S
 
 const REMOTE = new Set([
   'authorize',
+  'increment',
   'capture',
   'void',
   'refund',

@@ -17,6 +17,7 @@ const COLUMNS = [
 /** Currencies that Adyen counts otherwise than ISO 4217 does; the rest has two decimals, none, or three. */
 const DIGITS: Readonly<Record<string, number>> = { CLP: 2, CVE: 0, IDR: 0, ISK: 2 };
 const RECORDS = {
+  increment: ['', ''],
   capture: ['SentForSettle', 'CaptureFailed'],
   refund: ['SentForRefund', 'RefundFailed'],
   void: ['Cancelled', ''],

@@ -37,11 +37,11 @@ export type AdyenSimulator = RunningSimulator<AdyenState>;
 
 const PROGRESS_MS = 5_000;
 const CHALLENGE = '/_sim/challenge/';
-const MODIFICATION = /^\/v72\/payments\/([A-Z0-9]{16})\/(captures|cancels|refunds)$/;
+const MODIFICATION = /^\/v72\/payments\/([A-Z0-9]{16})\/(amountUpdates|captures|cancels|refunds)$/;
 const REPORT = /^\/reports\/download\/MerchantAccount\/([^/]+)\/payments_accounting_report_(\d{4})_(\d{2})_(\d{2})\.csv$/;
 const LAPSE = /^\/_sim\/payments\/([A-Z0-9]{16})\/lapse$/;
 const FAIL = /^\/_sim\/payments\/([A-Z0-9]{16})\/capture_failed$/;
-const KINDS = { captures: 'capture', cancels: 'void', refunds: 'refund' } as const;
+const KINDS = { amountUpdates: 'increment', captures: 'capture', cancels: 'void', refunds: 'refund' } as const;
 const LOG_PAGE = 1_000;
 
 const settingsInput = z.strictObject({
@@ -61,7 +61,7 @@ class Adyen extends KeyedSimulator<Own, Settings, Notice, Entry, AdyenState> {
     super(options, {
       name: 'adyen',
       state: new AdyenState(new SimClock()),
-      writes: ['authorize', 'capture', 'void', 'refund'],
+      writes: ['authorize', 'increment', 'capture', 'void', 'refund'],
       settings: settingsInput,
       progressMs: PROGRESS_MS,
       refuse: errorReply,

@@ -28,6 +28,8 @@ export interface Payment {
   /** What the cardholder answered, under the name that the shop hands in. */
   readonly answer: { readonly redirectResult: string; readonly complete: boolean } | null;
   readonly takesAtOnce: boolean;
+  /** What it holds may be raised: it was not authorized finally. */
+  readonly adjusts?: boolean;
   readonly key: string | null;
 }
 
@@ -35,7 +37,7 @@ export interface Payment {
 export interface Modification {
   readonly pspReference: string;
   readonly payment: string;
-  readonly kind: 'capture' | 'void' | 'refund';
+  readonly kind: 'increment' | 'capture' | 'void' | 'refund';
   readonly reference: string;
   readonly amount: Money;
   readonly at: number;
@@ -60,7 +62,7 @@ export interface Notice {
 export interface Entry {
   readonly seq: number;
   readonly at: number;
-  readonly kind: 'authorization' | 'challenge' | 'decline' | 'capture' | 'void' | 'refund' | 'expiry';
+  readonly kind: 'authorization' | 'increment' | 'challenge' | 'decline' | 'capture' | 'void' | 'refund' | 'expiry';
   readonly payment_intent: string;
   readonly refund?: string;
   readonly amount: number;

@@ -10,6 +10,8 @@ export interface TestCard {
   /** Stripe's error code and decline code where the issuer refuses. */
   readonly decline?: { readonly code: string; readonly declineCode: string; readonly message: string };
   readonly challenge?: boolean;
+  /** How its issuer takes it that what it holds is to be raised: it cannot be, or it says no. Yes where absent. */
+  readonly increment?: 'unavailable' | 'declined';
   /** How long its issuer takes to answer. */
   readonly slowMs?: number;
 }
@@ -72,6 +74,8 @@ const CARDS: Readonly<Record<string, TestCard>> = {
   pm_card_diners: card('diners', '0004'),
   pm_card_jcb: card('jcb', '0505'),
   pm_card_unionpay: card('unionpay', '0005'),
+  pm_card_incrementUnavailable: card('visa', '5011', { increment: 'unavailable' }),
+  pm_card_incrementDeclined: card('visa', '5012', { increment: 'declined' }),
   pm_card_slow: card('visa', '5001', { slowMs: 5_000 }),
   pm_card_gb: card('visa', '0000', { country: 'GB' }),
   pm_card_de: card('visa', '0016', { country: 'DE' }),

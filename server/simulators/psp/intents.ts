@@ -88,7 +88,8 @@ export class Intents {
     if (amount > AMOUNT_LIMIT)
       throw invalid('Amount must be no more than 999,999.99', { code: 'amount_too_large', param: 'amount' });
     const captureMethod = text(form, 'capture_method');
-    const asked = text(child(child(form, 'payment_method_options'), 'card'), 'request_multicapture') === 'if_available';
+    const options = child(child(form, 'payment_method_options'), 'card');
+    const asked = text(options, 'request_multicapture') === 'if_available';
     const id = newPspId('pi');
     const intent: Intent = {
       id,
@@ -100,6 +101,7 @@ export class Intents {
       created: this.state.clock.seconds(),
       token: null,
       multicapture: asked && this.state.settings.multicapture,
+      increments: text(options, 'request_incremental_authorization') === 'if_available',
       charge: null,
       capturable: 0,
       received: 0,
@@ -146,6 +148,42 @@ export class Intents {
     }
     const card = testCard(intent.token ?? '');
     return card?.decline ? this.refuse(intent, card.decline, change, operation) : this.authorize(intent, change, operation, true);
+  }
+
+  /** Raises what is held to a new total: https://docs.stripe.com/payments/incremental-authorization. Refused, nothing changes. */
+  increment(id: string, form: Form, change: Change, faults: Faults): Intent {
+    const intent = findIntent(this.state, id);
+    const amount = readInteger(form, 'amount');
+    if (intent.status !== 'requires_capture')
+      throw unexpectedState(intent, 'incremented', ['requires_capture'], this.challengeUrl);
+    if (amount === undefined) throw invalid('Missing required param: amount.', { code: 'parameter_missing', param: 'amount' });
+    const charge = this.chargeOf(intent);
+    if (!charge.increments || intent.received > 0)
+      throw invalid('This PaymentIntent cannot be incremented: its card, or its state, does not support it.', {
+        param: 'intent',
+      });
+    if (amount <= intent.amount)
+      throw invalid(`The amount must be greater than the currently authorized amount (${intent.amount}).`, {
+        code: 'amount_too_small',
+        param: 'amount',
+      });
+    if (amount > AMOUNT_LIMIT)
+      throw invalid('Amount must be no more than 999,999.99', { code: 'amount_too_large', param: 'amount' });
+    const declined =
+      faults.decline ?? (testCard(intent.token ?? '')?.increment === 'declined' ? 'insufficient_funds' : undefined);
+    if (declined !== undefined)
+      throw new Refusal(402, 'card_error', 'Your card was declined.', {
+        code: 'card_declined',
+        decline_code: typeof declined === 'string' ? declined : 'generic_decline',
+        charge: intent.charge,
+        payment_intent: intentShape(intent, this.challengeUrl),
+      });
+    change.put(['charge', { ...charge, amount }]);
+    const metadata = mergeMetadata(intent.metadata, form);
+    const raised = this.save({ ...intent, amount, capturable: amount, metadata }, change);
+    change.log('increment', raised, amount, operationOf(form, change.key));
+    change.event('payment_intent.amount_capturable_updated', { of: 'intent', id });
+    return raised;
   }
 
   capture(id: string, form: Form, change: Change, faults: Faults): Intent {
@@ -349,6 +387,7 @@ export class Intents {
       created: this.state.clock.seconds(),
       token: intent.token ?? '',
       multicapture: intent.multicapture,
+      increments: intent.increments === true && testCard(intent.token ?? '')?.increment !== 'unavailable',
       txn: null,
       error,
       captureBefore,

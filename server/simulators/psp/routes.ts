@@ -4,7 +4,7 @@ import type { Intents } from './intents.ts';
 import { createRefund } from './refunds.ts';
 import type { Change, PspState, ReplyView } from './state.ts';
 
-export const KINDS = ['authorize', 'capture', 'void', 'refund'] as const;
+export const KINDS = ['authorize', 'increment', 'capture', 'void', 'refund'] as const;
 export type Kind = (typeof KINDS)[number] | 'read';
 
 /** What a POST below /v1 does. */
@@ -34,6 +34,8 @@ export function routeOf(segments: readonly string[], intents: Intents, state: Ps
   if (noun !== 'payment_intents') return undefined;
   if (id === undefined) return intent('authorize', (form, change, faults) => intents.create(form, change, faults));
   if (verb === 'confirm') return intent('authorize', (form, change, faults) => intents.confirm(id, form, change, faults));
+  if (verb === 'increment_authorization')
+    return intent('increment', (form, change, faults) => intents.increment(id, form, change, faults));
   if (verb === 'capture') return intent('capture', (form, change, faults) => intents.capture(id, form, change, faults));
   if (verb === 'cancel') return intent('void', (form, change) => intents.cancel(id, form, change));
   return undefined;

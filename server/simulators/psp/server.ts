@@ -75,6 +75,7 @@ class Psp {
   readonly counters: Record<string, number> = {
     requests: 0,
     authorize: 0,
+    increment: 0,
     capture: 0,
     void: 0,
     refund: 0,

@@ -87,7 +87,7 @@ function chargeCardShape(charge: Charge): Shape {
     authorization_code: null,
     ...(charge.captureBefore !== null && { capture_before: charge.captureBefore }),
     extended_authorization: { status: 'disabled' },
-    incremental_authorization: { status: 'unavailable' },
+    incremental_authorization: { status: charge.increments ? 'available' : 'unavailable' },
     multicapture: { status: charge.multicapture ? 'available' : 'unavailable' },
     network_token: { used: false },
     network_transaction_id: null,

@@ -31,6 +31,8 @@ export interface Intent {
   readonly created: number;
   readonly token: string | null;
   readonly multicapture: boolean;
+  /** Whether what it holds can be raised. */
+  readonly increments?: boolean;
   readonly charge: string | null;
   readonly capturable: number;
   readonly received: number;
@@ -55,6 +57,7 @@ export interface Charge {
   readonly created: number;
   readonly token: string;
   readonly multicapture: boolean;
+  readonly increments?: boolean;
   readonly txn: string | null;
   readonly error: CardError | null;
   readonly captureBefore: number | null;
@@ -110,7 +113,17 @@ export interface StoredEvent extends SimEvent {
 export interface LogEntry {
   readonly seq: number;
   readonly at: number;
-  readonly kind: 'authorization' | 'challenge' | 'decline' | 'capture' | 'void' | 'refund' | 'expiry' | 'dispute' | 'dispute_won';
+  readonly kind:
+    | 'authorization'
+    | 'increment'
+    | 'challenge'
+    | 'decline'
+    | 'capture'
+    | 'void'
+    | 'refund'
+    | 'expiry'
+    | 'dispute'
+    | 'dispute_won';
   readonly payment_intent: string;
   readonly refund?: string;
   readonly amount: number;

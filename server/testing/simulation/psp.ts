@@ -2,6 +2,7 @@ import type {
   AuthorizeInput,
   CaptureInput,
   Failed,
+  IncrementInput,
   NotFound,
   PaymentProvider,
   ProviderOutcome,
@@ -22,12 +23,13 @@ export interface Intent {
   readonly ref: string;
   readonly orderId: string;
   readonly authorizeId: string;
-  readonly amountMinor: bigint;
+  amountMinor: bigint;
   readonly currency: string;
   status: 'requires_action' | 'authorized' | 'declined' | 'closed';
   /** How it closed: nothing is held any more. */
   voided: boolean;
   readonly captures: Map<string, bigint>;
+  readonly raises: Map<string, bigint>;
   readonly refunds: Map<string, { readonly ref: string; readonly amountMinor: bigint }>;
 }
 
@@ -87,7 +89,9 @@ export class SimulatedPsp {
       doubt: 'query',
       healthy: () => true,
       multicapture: this.multicapture,
+      increments: true,
       authorize: (input, signal) => call('authorize', input.operationId, () => this.authorize(input), signal),
+      increment: (input, signal) => call('increment', input.operationId, () => this.increment(input), signal),
       capture: (input, signal) => call('capture', input.operationId, () => this.capture(input), signal),
       void: (input, signal) => call('void', input.operationId, () => this.void(input), signal),
       refund: (input, signal) => call('refund', input.operationId, () => this.refund(input), signal),
@@ -127,6 +131,7 @@ export class SimulatedPsp {
       status: token === CARDS.declined ? 'declined' : token === CARDS.accepted ? 'authorized' : 'requires_action',
       voided: false,
       captures: new Map(),
+      raises: new Map(),
       refunds: new Map(),
     };
     this.intents.set(intent.ref, intent);
@@ -150,6 +155,16 @@ export class SimulatedPsp {
       return { ...base, kind: 'requires_action', nextAction: { type: 'redirect', url: 'https://bank.example/challenge' } };
     if (intent.status === 'authorized') return { ...base, kind: 'succeeded', amountMinor: intent.amountMinor, feeMinor: 0n };
     return { ...base, kind: 'failed', code: intent.status === 'declined' ? 'card_declined' : 'canceled', message: 'No.' };
+  }
+
+  private increment({ operationId, providerRef, amountMinor }: IncrementInput): Done {
+    const intent = this.intents.get(providerRef);
+    if (intent?.status !== 'authorized' || intent.voided || intent.captures.size > 0 || amountMinor <= intent.amountMinor)
+      return refused('payment_intent_unexpected_state');
+    if (this.faults.strikes('call_refused')) return refused('increment_refused');
+    intent.amountMinor = amountMinor;
+    intent.raises.set(operationId, amountMinor);
+    return raised(intent, amountMinor);
   }
 
   private capture({ operationId, providerRef, amountMinor, currency, final }: CaptureInput): Done {
@@ -194,6 +209,10 @@ export class SimulatedPsp {
       return intent.voided
         ? { kind: 'succeeded', providerRef: intent.ref, amountMinor: 0n, feeMinor: 0n, response: {} }
         : { kind: 'not_found' };
+    if (kind === 'increment') {
+      const amount = intent.raises.get(operationId);
+      return amount === undefined ? { kind: 'not_found' } : raised(intent, amount);
+    }
     if (kind === 'capture') {
       const amount = intent.captures.get(operationId);
       return amount === undefined ? { kind: 'not_found' } : captured(intent, amount);
@@ -203,6 +222,14 @@ export class SimulatedPsp {
     return { kind: 'succeeded', providerRef: refund.ref, amountMinor: refund.amountMinor, feeMinor: 0n, response: {} };
   }
 }
+
+const raised = (intent: Intent, amountMinor: bigint): Succeeded => ({
+  kind: 'succeeded',
+  providerRef: intent.ref,
+  amountMinor,
+  feeMinor: 0n,
+  response: {},
+});
 
 const captured = (intent: Intent, amountMinor: bigint): Succeeded => ({
   kind: 'succeeded',

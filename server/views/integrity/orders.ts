@@ -75,7 +75,7 @@ const STATUS: Invariant = {
     SELECT 'order ' || number, format('is %s, its units and payments say %s', status, derived) FROM expected WHERE status <> derived`,
 };
 
-/** One tender that is still asked for keeps an order unpaid, whatever the others hold; one that failed lets the whole fail, unless another card took its place. */
+/** One tender that is still asked for keeps an order unpaid unless the others hold all of it; one that failed lets the whole fail, unless another card took its place. */
 const PAYMENT_STATUS: Invariant = {
   id: 'orders.payment_status',
   group: 3,
@@ -83,6 +83,7 @@ const PAYMENT_STATUS: Invariant = {
   sql: `
     WITH paid AS (
       SELECT order_id, bool_or(status = 'IN_DOUBT') AS in_doubt, bool_or(status = 'AUTHORIZED') AS authorized,
+             COALESCE(sum(authorized_minor - captured_minor) FILTER (WHERE hold_id IS NOT NULL), 0) AS held,
              bool_or(status IN ('CREATED', 'REQUIRES_ACTION', 'FAILED')) AS awaited, bool_or(status = 'FAILED') AS failed,
              bool_and(status IN ('VOIDED', 'FAILED')) AS closed, bool_or(status = 'VOIDED') AS voided
       FROM payments p WHERE ${orderInScope('order_id')}
@@ -96,7 +97,7 @@ const PAYMENT_STATUS: Invariant = {
         WHEN o.refunded_minor > 0 THEN 'PARTIALLY_REFUNDED'
         WHEN o.captured_minor > 0 AND o.captured_minor >= o.total_minor - o.cancelled_minor THEN 'CAPTURED'
         WHEN o.captured_minor > 0 THEN 'PARTIALLY_CAPTURED'
-        WHEN p.authorized AND p.awaited THEN 'UNPAID'
+        WHEN p.authorized AND p.awaited AND p.held < o.total_minor - o.cancelled_minor THEN 'UNPAID'
         WHEN p.authorized THEN 'AUTHORIZED'
         WHEN p.closed AND p.failed THEN 'FAILED'
         WHEN p.voided THEN 'VOIDED'

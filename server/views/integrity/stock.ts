@@ -92,11 +92,15 @@ const SELLABLE: Invariant = {
     WHERE COALESCE(s.sellable, 0) <> COALESCE(n.units, 0)`,
 };
 
+/** Units that are promised for edits which wait to be carried out. */
+const HELD_BY_EDITS = `SELECT e.channel, (u->>'skuId')::uuid AS sku_id, (u->>'units')::bigint AS units
+        FROM order_edits e CROSS JOIN LATERAL jsonb_array_elements(e.held) u WHERE e.status = 'waiting'`;
+
 /** Per SKU, over all regions: an order of one region may be promised from another. */
 const PROMISED: Invariant = {
   id: 'stock.promised',
   group: 2,
-  title: 'Promised units are the units that orders still wait for and open reservations hold',
+  title: 'Promised units are the units that orders still wait for, and that open reservations and waiting edits hold',
   sql: `
     WITH waiting AS (
       SELECT sku_id, sum(units) AS units FROM (
@@ -105,7 +109,9 @@ const PROMISED: Invariant = {
         WHERE l.stocked AND l.sku_id IS NOT NULL AND s.state IN ('open', 'backordered', 'allocated') AND ${skuInScope('l.sku_id')}
         UNION ALL
         SELECT l.sku_id, l.quantity FROM reservation_lines l JOIN reservations r ON r.id = l.reservation_id
-        WHERE r.status = 'open' AND ${skuInScope('l.sku_id')}) each
+        WHERE r.status = 'open' AND ${skuInScope('l.sku_id')}
+        UNION ALL
+        SELECT h.sku_id, h.units FROM (${HELD_BY_EDITS}) h WHERE ${skuInScope('h.sku_id')}) each
       GROUP BY sku_id),
     promised AS (
       SELECT sku_id, sum(promised) AS units FROM sku_supply WHERE ${skuInScope('sku_id')} GROUP BY sku_id)
@@ -139,7 +145,7 @@ const CHANNEL_COUNTERS: Invariant = {
 const CHANNEL_PROMISES: Invariant = {
   id: 'stock.channel_promises',
   group: 2,
-  title: 'A channel’s promises are what its orders wait for and its open reservations hold',
+  title: 'A channel’s promises are what its orders wait for, and its open reservations and waiting edits hold',
   sql: `
     WITH ruled AS (
       SELECT sku_id, channel, sum(promised) AS promised FROM channel_supply WHERE ${skuInScope('sku_id')} GROUP BY sku_id, channel),
@@ -150,7 +156,10 @@ const CHANNEL_PROMISES: Invariant = {
         WHERE l.stocked AND s.state IN ('open', 'backordered', 'allocated') AND l.sku_id IN (SELECT sku_id FROM ruled)
         UNION ALL
         SELECT l.sku_id, r.channel, l.quantity FROM reservation_lines l JOIN reservations r ON r.id = l.reservation_id
-        WHERE r.status = 'open' AND l.sku_id IN (SELECT sku_id FROM ruled)) each
+        WHERE r.status = 'open' AND l.sku_id IN (SELECT sku_id FROM ruled)
+        UNION ALL
+        SELECT h.sku_id, h.channel, h.units FROM (${HELD_BY_EDITS}) h
+        WHERE h.sku_id IN (SELECT sku_id FROM ruled)) each
       GROUP BY sku_id, channel)
     SELECT format('SKU %s on %s', r.sku_id, r.channel), format('promised %s, its orders and reservations hold %s', r.promised, COALESCE(w.units, 0))
     FROM ruled r LEFT JOIN waiting w ON w.sku_id = r.sku_id AND w.channel = r.channel

@@ -76,7 +76,7 @@ export const orders = {
   payments: 'Zahlungen',
   noPayments: 'Es wurde keine Zahlung begonnen.',
   attempts: 'Versuche',
-  attempt: { authorize: 'Autorisierung', capture: 'Einzug', void: 'Aufhebung', refund: 'Erstattung' },
+  attempt: { authorize: 'Autorisierung', increment: 'Erhöhung', capture: 'Einzug', void: 'Aufhebung', refund: 'Erstattung' },
   calls: { one: '{count} Aufruf', other: '{count} Aufrufe' },
   refunds: 'Erstattungen',
   tenderSums: '{captured} genommen · {refunded} zurückgegeben',

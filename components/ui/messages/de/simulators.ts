@@ -53,6 +53,7 @@ export const simulators = {
   onText: 'Keine gewählt: die, um die es bei der Störung üblicherweise geht.',
   operations: {
     authorize: 'Reservieren',
+    increment: 'Erhöhen',
     capture: 'Einziehen',
     refund: 'Erstatten',
     void: 'Aufheben',

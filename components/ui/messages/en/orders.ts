@@ -77,7 +77,7 @@ export const orders = {
   payments: 'Payments',
   noPayments: 'No payment was started.',
   attempts: 'Attempts',
-  attempt: { authorize: 'Authorize', capture: 'Capture', void: 'Void', refund: 'Refund' },
+  attempt: { authorize: 'Authorize', increment: 'Raise', capture: 'Capture', void: 'Void', refund: 'Refund' },
   calls: { one: '{count} call', other: '{count} calls' },
   refunds: 'Refunds',
   tenderSums: '{captured} taken · {refunded} given back',

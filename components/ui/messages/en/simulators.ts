@@ -51,6 +51,7 @@ export const simulators = {
   onText: 'None chosen: those that the fault is usually about.',
   operations: {
     authorize: 'Authorize',
+    increment: 'Raise',
     capture: 'Capture',
     refund: 'Refund',
     void: 'Void',

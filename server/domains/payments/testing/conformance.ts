@@ -16,6 +16,8 @@ export interface GatewayWorld {
     readonly accepted: string;
     /** Tokens that the bank refuses, and the code that says why. */
     readonly declined: readonly (readonly [token: string, code: string])[];
+    /** Tokens of cards whose authorization cannot be raised, or whose bank refuses it; absent where none can. */
+    readonly fixed?: readonly string[];
     /** Absent where no cardholder is ever asked. */
     readonly challenged?: string;
   };
@@ -49,6 +51,7 @@ export interface GatewayWorld {
 export type Check = (w: GatewayWorld) => Promise<string | null>;
 
 const AMOUNT = 5_000n;
+const RAISED = 8_000n;
 const CURRENCY = 'EUR';
 const TRIES = 200;
 const PAUSE_MS = 25;
@@ -80,6 +83,11 @@ function authorize(w: GatewayWorld, asked: Asked = {}, operationId = newId()): O
 function capture(w: GatewayWorld, providerRef: string, amountMinor = AMOUNT, final = true): Op {
   const input = { operationId: newId(), providerRef, amountMinor, currency: CURRENCY };
   return { send: () => w.provider.capture({ ...input, final }), about: { ...input, kind: 'capture' } };
+}
+
+function increment(w: GatewayWorld, providerRef: string, amountMinor = RAISED): Op {
+  const input = { operationId: newId(), providerRef, amountMinor, currency: CURRENCY };
+  return { send: () => w.provider.increment(input), about: { ...input, kind: 'increment' } };
 }
 
 function release(w: GatewayWorld, providerRef: string): Op {
@@ -130,7 +138,7 @@ function effectsAre(w: GatewayWorld, ref: string, expected: readonly string[]): 
   return found.join() === expected.join() ? null : `the provider did ${found.join(', ')} instead of ${expected.join(', ')}`;
 }
 
-/** The operations that move money, each with what must have happened before it, and all that has happened after it. */
+/** The operations that come after an authorization, each with what must have happened before it, and all that has happened after it. */
 const OPERATIONS: readonly (readonly [
   name: string,
   start: (w: GatewayWorld) => Promise<{ op: Op; ref: string }>,
@@ -143,6 +151,14 @@ const OPERATIONS: readonly (readonly [
       return { op: capture(w, ref), ref };
     },
     ['authorization', 'capture'],
+  ],
+  [
+    'an increment',
+    async (w) => {
+      const ref = await authorized(w);
+      return { op: increment(w, ref), ref };
+    },
+    ['authorization', 'increment'],
   ],
   [
     'a void',
@@ -216,6 +232,33 @@ const CHECKS: Readonly<Record<string, Check>> = {
     if (second.kind !== 'failed') return `it was ${said(second)}`;
     return effectsAre(w, ref, ['authorization', 'capture']);
   },
+  'an increment raises what is held to its amount, which can be taken then': async (w) => {
+    const ref = await authorized(w);
+    if (!w.provider.increments) {
+      const refused = await ended(w, increment(w, ref));
+      return refused.kind === 'failed' ? effectsAre(w, ref, ['authorization']) : `it was ${said(refused)}`;
+    }
+    const raised = await done(w, increment(w, ref));
+    if (raised.amountMinor !== RAISED) return `it raised it to ${raised.amountMinor} instead of ${RAISED}`;
+    const again = await done(w, increment(w, ref, RAISED + 1n));
+    if (again.amountMinor !== RAISED + 1n) return `the second raised it to ${again.amountMinor}`;
+    const taken = await done(w, capture(w, ref, RAISED + 1n));
+    if (taken.amountMinor !== RAISED + 1n) return `it took ${taken.amountMinor}`;
+    const late = await ended(w, increment(w, ref, RAISED + 2n));
+    if (late.kind !== 'failed') return `one after the capture was ${said(late)}`;
+    return effectsAre(w, ref, ['authorization', 'increment', 'increment', 'capture']);
+  },
+  'an increment that is refused leaves what was held, which can be taken': async (w) => {
+    for (const token of w.tokens.fixed ?? []) {
+      const { providerRef } = await done(w, authorize(w, { token }));
+      const outcome = await ended(w, increment(w, providerRef));
+      if (outcome.kind !== 'failed') return `of ${token} it was ${said(outcome)}`;
+      await done(w, capture(w, providerRef));
+      const wrong = effectsAre(w, providerRef, ['authorization', 'capture']);
+      if (wrong) return wrong;
+    }
+    return null;
+  },
   'nothing is captured beyond what is held': async (w) => {
     const ref = await authorized(w);
     const outcome = await ended(w, capture(w, ref, AMOUNT + 1n));
@@ -272,6 +315,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
       [
         `${name} repeated under its key happens once`,
         async (w) => {
+          if (name === 'an increment' && !w.provider.increments) return null;
           const { op, ref } = await start(w);
           const first = await done(w, op);
           const again = await ended(w, op);
@@ -282,6 +326,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
       [
         `${name} without an answer is in doubt, and found out`,
         async (w) => {
+          if (name === 'an increment' && !w.provider.increments) return null;
           for (const when of ['before', 'after'] as const) {
             const { op, ref } = await start(w);
             await w.breaks(when);

@@ -72,6 +72,7 @@ export async function stripeWorld(multicapture: boolean): Promise<GatewayWorld> 
         ['pm_card_chargeDeclinedInsufficientFunds', 'insufficient_funds'],
         ['pm_card_chargeDeclinedExpiredCard', 'expired_card'],
       ],
+      fixed: ['pm_card_incrementUnavailable', 'pm_card_incrementDeclined'],
       challenged: 'pm_card_threeDSecure2Required',
     },
     amounts: [
@@ -147,6 +148,7 @@ export async function adyenWorld(): Promise<GatewayWorld> {
         ['pm_card_chargeDeclinedInsufficientFunds', 'insufficient_funds'],
         ['pm_card_chargeDeclinedExpiredCard', 'expired_card'],
       ],
+      fixed: ['pm_card_incrementUnavailable', 'pm_card_incrementDeclined'],
       challenged: 'pm_card_threeDSecure2Required',
     },
     amounts: [
