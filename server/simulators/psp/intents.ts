@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { child, type Form, strings, text } from '../form.ts';
+import { child, type Form, text } from '../form.ts';
 import type { Faults } from '../switches.ts';
 import { declineOf, testCard } from './cards.ts';
+import { mergeMetadata, readInteger } from './fields.ts';
 import { invalid, missing, Refusal } from './refusal.ts';
 import { cardErrorShape, intentShape } from './shapes.ts';
 import type { CardError, Change, Charge, Intent, IntentStatus, PspState } from './state.ts';
@@ -9,9 +10,6 @@ import { newPspId } from './state.ts';
 
 /** The life of a PaymentIntent, as https://docs.stripe.com/payments/paymentintents/lifecycle tells it. */
 const AMOUNT_LIMIT = 99_999_999;
-const METADATA_KEYS = 50;
-const METADATA_KEY_LENGTH = 40;
-const METADATA_VALUE_LENGTH = 500;
 const FEE_PER_MILLE = 29;
 const FEE_FIXED = 30;
 
@@ -24,31 +22,6 @@ const CANCELABLE: readonly IntentStatus[] = [
 
 /** 2.9 % + 30 minor units, the published price of a card payment. */
 const feeOf = (amount: number): number => Math.floor((amount * FEE_PER_MILLE + 500) / 1000) + FEE_FIXED;
-
-export function readInteger(form: Form, param: string): number | undefined {
-  const value = text(form, param);
-  if (value === undefined) return undefined;
-  if (!/^-?\d{1,15}$/.test(value)) throw invalid(`Invalid integer: ${value}`, { code: 'parameter_invalid_integer', param });
-  return Number(value);
-}
-
-/** Metadata is merged; a key with an empty value is removed. */
-export function mergeMetadata(before: Readonly<Record<string, string>>, form: Form): Readonly<Record<string, string>> {
-  const sent = strings(form, 'metadata');
-  if (Object.keys(sent).length === 0) return before;
-  const merged = { ...before };
-  for (const [key, value] of Object.entries(sent)) {
-    if (key.length > METADATA_KEY_LENGTH)
-      throw invalid(`Metadata keys may have up to 40 characters: ${key}`, { param: 'metadata' });
-    if (value.length > METADATA_VALUE_LENGTH)
-      throw invalid(`Metadata values may have up to 500 characters: ${key}`, { param: 'metadata' });
-    if (value === '') delete merged[key];
-    else merged[key] = value;
-  }
-  if (Object.keys(merged).length > METADATA_KEYS)
-    throw invalid('You cannot have more than 50 keys in metadata.', { param: 'metadata' });
-  return merged;
-}
 
 export function findIntent(state: PspState, id: string): Intent {
   const intent = state.intents.get(id);

@@ -1,7 +1,8 @@
 import { child, decodeForm, type Form, list, text } from '../form.ts';
 import { json, type SimReply } from '../http.ts';
 import type { Txn } from './bookings.ts';
-import { findIntent, readInteger } from './intents.ts';
+import { readInteger } from './fields.ts';
+import { findIntent } from './intents.ts';
 import { invalid, missing } from './refusal.ts';
 import { reportedTxns } from './report.ts';
 import { chargeShape, disputeShape, eventShape, intentShape, listShape, refundShape, replyShape, txnShape } from './shapes.ts';

@@ -1,6 +1,7 @@
 import { type Form, text } from '../form.ts';
 import type { Faults } from '../switches.ts';
-import { findIntent, mergeMetadata, operationOf, readInteger } from './intents.ts';
+import { mergeMetadata, readInteger } from './fields.ts';
+import { findIntent, operationOf } from './intents.ts';
 import { invalid, missing } from './refusal.ts';
 import type { Change, Charge, PspState, Refund } from './state.ts';
 import { newPspId } from './state.ts';

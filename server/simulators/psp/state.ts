@@ -31,7 +31,6 @@ export interface Intent {
   readonly created: number;
   readonly token: string | null;
   readonly multicapture: boolean;
-  /** Whether what it holds can be raised. */
   readonly increments?: boolean;
   readonly charge: string | null;
   readonly capturable: number;
@@ -109,21 +108,12 @@ export interface StoredEvent extends SimEvent {
   readonly object: Intent | Charge | Refund | Dispute;
 }
 
+type Happened = 'authorization' | 'increment' | 'challenge' | 'decline' | 'capture' | 'void' | 'refund' | 'expiry';
 /** What really happened, in the order it happened: the record that tests and the integrity oracle trust. */
 export interface LogEntry {
   readonly seq: number;
   readonly at: number;
-  readonly kind:
-    | 'authorization'
-    | 'increment'
-    | 'challenge'
-    | 'decline'
-    | 'capture'
-    | 'void'
-    | 'refund'
-    | 'expiry'
-    | 'dispute'
-    | 'dispute_won';
+  readonly kind: Happened | 'dispute' | 'dispute_won';
   readonly payment_intent: string;
   readonly refund?: string;
   readonly amount: number;

@@ -1,6 +1,25 @@
 import { newId } from '../../../kernel/ids.ts';
-import type { PaymentProvider, ProviderOutcome, QueryInput, Succeeded, WebhookHeaders } from '../provider.ts';
+import type { PaymentProvider, ProviderOutcome, WebhookHeaders } from '../provider.ts';
 import { AUTHORIZATION_LAPSED } from '../rules.ts';
+import { INCREMENT_CHECKS } from './increment-conformance.ts';
+import {
+  AMOUNT,
+  authorize,
+  authorized,
+  capture,
+  captured,
+  done,
+  effectsAre,
+  ended,
+  increment,
+  type Op,
+  PAUSE_MS,
+  pause,
+  refund,
+  release,
+  said,
+  TRIES,
+} from './operations.ts';
 import { WEBHOOK_CHECKS } from './webhook-conformance.ts';
 
 /** A webhook as it came in. */
@@ -49,94 +68,6 @@ export interface GatewayWorld {
 }
 
 export type Check = (w: GatewayWorld) => Promise<string | null>;
-
-const AMOUNT = 5_000n;
-const RAISED = 8_000n;
-const CURRENCY = 'EUR';
-const TRIES = 200;
-const PAUSE_MS = 25;
-
-/** One operation: how it is sent, again and again the same, and how it is asked about. */
-interface Op {
-  readonly send: () => Promise<ProviderOutcome>;
-  readonly about: QueryInput;
-}
-
-const said = (outcome: unknown): string =>
-  JSON.stringify(outcome, (_, value) => (typeof value === 'bigint' ? `${value}` : value));
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-
-interface Asked {
-  readonly token?: string;
-  readonly amountMinor?: bigint;
-  readonly currency?: string;
-}
-
-function authorize(w: GatewayWorld, asked: Asked = {}, operationId = newId()): Op {
-  const { token = w.tokens.accepted, amountMinor = AMOUNT, currency = CURRENCY } = asked;
-  const ids = { operationId, orderId: newId(), paymentId: newId() };
-  const returnUrl = 'http://shop.test/done';
-  const send = () => w.provider.authorize({ ...ids, amountMinor, currency, token, returnUrl });
-  return { send, about: { operationId, kind: 'authorize', providerRef: null, amountMinor, currency } };
-}
-
-function capture(w: GatewayWorld, providerRef: string, amountMinor = AMOUNT, final = true): Op {
-  const input = { operationId: newId(), providerRef, amountMinor, currency: CURRENCY };
-  return { send: () => w.provider.capture({ ...input, final }), about: { ...input, kind: 'capture' } };
-}
-
-function increment(w: GatewayWorld, providerRef: string, amountMinor = RAISED): Op {
-  const input = { operationId: newId(), providerRef, amountMinor, currency: CURRENCY };
-  return { send: () => w.provider.increment(input), about: { ...input, kind: 'increment' } };
-}
-
-function release(w: GatewayWorld, providerRef: string): Op {
-  const input = { operationId: newId(), providerRef };
-  return { send: () => w.provider.void(input), about: { ...input, kind: 'void', amountMinor: AMOUNT, currency: CURRENCY } };
-}
-
-function refund(w: GatewayWorld, providerRef: string, amountMinor = AMOUNT): Op {
-  const input = { operationId: newId(), providerRef, amountMinor, currency: CURRENCY };
-  return { send: () => w.provider.refund({ ...input, orderId: newId() }), about: { ...input, kind: 'refund' } };
-}
-
-/** Carries an operation out as a saga does: sends it, waits for news, asks where there was no answer, until it has ended. */
-async function ended(w: GatewayWorld, op: Op): Promise<ProviderOutcome> {
-  let outcome = await op.send();
-  for (let tries = 0; tries < TRIES; tries++) {
-    if (outcome.kind === 'succeeded' || outcome.kind === 'failed' || outcome.kind === 'requires_action') return outcome;
-    if (outcome.kind === 'unreachable') {
-      await pause(PAUSE_MS);
-      outcome = await op.send();
-      continue;
-    }
-    const known = await w.provider.query(op.about);
-    outcome = known.kind === 'not_found' ? await op.send() : known;
-    if (outcome.kind === 'pending' || outcome.kind === 'unknown') await pause(PAUSE_MS);
-  }
-  return outcome;
-}
-
-/** As `ended`, of what has to succeed. */
-async function done(w: GatewayWorld, op: Op): Promise<Succeeded> {
-  const outcome = await ended(w, op);
-  if (outcome.kind !== 'succeeded') throw new Error(`${op.about.kind} should succeed: ${said(outcome)}`);
-  return outcome;
-}
-
-const authorized = async (w: GatewayWorld): Promise<string> => (await done(w, authorize(w))).providerRef;
-
-async function captured(w: GatewayWorld): Promise<string> {
-  const ref = await authorized(w);
-  await done(w, capture(w, ref));
-  return ref;
-}
-
-/** Null where the provider's own log says exactly this. */
-function effectsAre(w: GatewayWorld, ref: string, expected: readonly string[]): string | null {
-  const found = w.effects(ref);
-  return found.join() === expected.join() ? null : `the provider did ${found.join(', ')} instead of ${expected.join(', ')}`;
-}
 
 /** The operations that come after an authorization, each with what must have happened before it, and all that has happened after it. */
 const OPERATIONS: readonly (readonly [
@@ -232,33 +163,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
     if (second.kind !== 'failed') return `it was ${said(second)}`;
     return effectsAre(w, ref, ['authorization', 'capture']);
   },
-  'an increment raises what is held to its amount, which can be taken then': async (w) => {
-    const ref = await authorized(w);
-    if (!w.provider.increments) {
-      const refused = await ended(w, increment(w, ref));
-      return refused.kind === 'failed' ? effectsAre(w, ref, ['authorization']) : `it was ${said(refused)}`;
-    }
-    const raised = await done(w, increment(w, ref));
-    if (raised.amountMinor !== RAISED) return `it raised it to ${raised.amountMinor} instead of ${RAISED}`;
-    const again = await done(w, increment(w, ref, RAISED + 1n));
-    if (again.amountMinor !== RAISED + 1n) return `the second raised it to ${again.amountMinor}`;
-    const taken = await done(w, capture(w, ref, RAISED + 1n));
-    if (taken.amountMinor !== RAISED + 1n) return `it took ${taken.amountMinor}`;
-    const late = await ended(w, increment(w, ref, RAISED + 2n));
-    if (late.kind !== 'failed') return `one after the capture was ${said(late)}`;
-    return effectsAre(w, ref, ['authorization', 'increment', 'increment', 'capture']);
-  },
-  'an increment that is refused leaves what was held, which can be taken': async (w) => {
-    for (const token of w.tokens.fixed ?? []) {
-      const { providerRef } = await done(w, authorize(w, { token }));
-      const outcome = await ended(w, increment(w, providerRef));
-      if (outcome.kind !== 'failed') return `of ${token} it was ${said(outcome)}`;
-      await done(w, capture(w, providerRef));
-      const wrong = effectsAre(w, providerRef, ['authorization', 'capture']);
-      if (wrong) return wrong;
-    }
-    return null;
-  },
+  ...INCREMENT_CHECKS,
   'nothing is captured beyond what is held': async (w) => {
     const ref = await authorized(w);
     const outcome = await ended(w, capture(w, ref, AMOUNT + 1n));
