@@ -7,7 +7,7 @@ import type { ShippingMethod } from '../domains/shipping/rules.ts';
 import * as taxes from '../domains/taxes/service.ts';
 import { DomainError } from '../kernel/errors.ts';
 import { newId } from '../kernel/ids.ts';
-import { formatDecimal } from '../kernel/money.ts';
+import { formatDecimal, moneyStep } from '../kernel/money.ts';
 import { type PricedGood, type PricedShipping, priceGoods, priceShipping, type Terms, totalOf } from './price-order.ts';
 import { optionOf, termsOf, wantedOf } from './quote-terms.ts';
 
@@ -88,7 +88,8 @@ function quotedBill(
 }
 
 /** The order's lines, its shipping last. */
-export function linesOf({ goods, shipping: sent }: Bill, orderId: string): Line[] {
+export function linesOf({ goods, shipping: sent, terms }: Bill, orderId: string): Line[] {
+  const step = Number(moneyStep(terms.currency));
   const lines = goods.map(
     (good, index): Line => ({
       id: newId(),
@@ -106,6 +107,7 @@ export function linesOf({ goods, shipping: sent }: Bill, orderId: string): Line[
       taxMinor: good.taxMinor,
       totalMinor: good.totalMinor,
       taxRate: formatDecimal(good.taxRateMicros),
+      moneyStep: step,
     }),
   );
   if (!sent) return lines;
@@ -126,6 +128,7 @@ export function linesOf({ goods, shipping: sent }: Bill, orderId: string): Line[
     taxMinor,
     totalMinor,
     taxRate: formatDecimal(taxRateMicros),
+    moneyStep: step,
   };
   return [...lines, shippingLine];
 }

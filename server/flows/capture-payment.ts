@@ -16,6 +16,7 @@ import * as payments from '../domains/payments/service.ts';
 import type { Ctx } from '../kernel/context.ts';
 import { newId } from '../kernel/ids.ts';
 import { next, remote, type Saga, type StepResult } from '../platform/saga.ts';
+import { sagasOf } from '../platform/saga-rows.ts';
 import { noteLapse, renewIfLapsed } from './backorders/start-renewal.ts';
 import type { Outside } from './outside.ts';
 import {
@@ -65,6 +66,7 @@ export const capture = remote<World, Outside, CaptureCall, OperationOutcome>({
     if (left[0]) return take(world, saga, left[0], shipmentId, ctx);
     // Without a card attempt the order's own tenders gave all of it.
     if (made.some((operation) => operation.status === 'succeeded') || isWorthless(order, shipmentId)) return next;
+    if (isAnotherTaking(world, saga)) return { kind: 'wait', until: new Date(ctx.now.getTime() + BUSY_MS) };
     const owed = owedMinor(world, order);
     if (!tenders.some((payment) => capturableMinor(payment) > 0n))
       return owed > 0n ? { kind: 'fail', error: NOT_AUTHORIZED } : next;
@@ -131,6 +133,17 @@ const capturesOf = (world: World, orderId: string, shipmentId: string): Operatio
   payments
     .operationsOf(world.payments, orderId)
     .filter((operation) => operation.kind === 'capture' && operation.subjectId === shipmentId);
+
+/** Whether another parcel's money is being taken: what cards give for it, and what the order's own tenders give beside them, is spoken for. */
+function isAnotherTaking(world: World, saga: Saga): boolean {
+  return sagasOf(world.sagas, saga.orderId).some(
+    (other) =>
+      other.id !== saga.id &&
+      other.kind === saga.kind &&
+      other.step === saga.step &&
+      capturesOf(world, saga.orderId, String(other.state.shipmentId)).some(({ status }) => status !== 'failed'),
+  );
+}
 
 /** The cards' parts of this capture that nobody asked for yet, where more than one card pays. */
 function partsLeft(saga: Saga, made: readonly Operation[]): CapturePart[] {

@@ -2,6 +2,7 @@ import { type PricedLine, priceLines, type Sku } from '../domains/catalog/rules.
 import type { CatalogState, Merchant } from '../domains/catalog/service.ts';
 import { DomainError } from '../kernel/errors.ts';
 import { formatDecimal, minorDigits, parseDecimal } from '../kernel/money.ts';
+import { demandSteps } from './money-steps.ts';
 
 /** The one way to price what a customer wants: a quote and the order that names it come to the same cent by the same code. */
 export interface WantedLine {
@@ -92,6 +93,7 @@ function price(
 ): PricedLine[] {
   if (discountMinor < 0n || wanted.some((line) => line.discountMinor < 0n))
     throw new DomainError('invalid_request', 'A discount is not negative.');
+  demandSteps('Discounts', terms.currency, [discountMinor, ...wanted.map((line) => line.discountMinor)]);
   const requests = wanted.map((line) => ({
     priceMicros: parseDecimal(line.unitPrice) ?? 0n,
     quantity: line.quantity,

@@ -14,6 +14,7 @@ import type { Tx } from '../platform/db.ts';
 import { audit } from '../platform/outbox.ts';
 import type { Request, Verb } from '../platform/verb.ts';
 import { checkFingerprint, fingerprintOf } from './fingerprint.ts';
+import { demandSteps } from './money-steps.ts';
 import { askSecondPerson, tellAsked } from './refund-approval.ts';
 import { legsFor, startRefund } from './start-refund.ts';
 import { lockWorld, orderOf, type World, writeWorld } from './world.ts';
@@ -80,6 +81,7 @@ export function previewRefund(
   const left = order.row.capturedMinor - order.row.refundedMinor - onItsWay;
   const units = input.kind === 'units' ? selectUnits(orders.facts(order), input.units, isRefundable, 'refunded') : [];
   demandNotSentAgain(order, units);
+  if (input.kind !== 'units') demandSteps('Refunds', order.row.currency, [input.amountMinor]);
   const value = worthOf(order.lines, units);
   const amountMinor = input.kind === 'units' ? value.totalMinor : input.amountMinor;
   if (amountMinor <= 0n)

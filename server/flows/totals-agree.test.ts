@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newId } from '../kernel/ids.ts';
+import { moneyStep } from '../kernel/money.ts';
 import { orderDocument } from '../views/documents/order-document.ts';
 import { readOrder } from '../views/order.ts';
 import type { CreatedQuote } from './create-quote.ts';
@@ -99,9 +100,9 @@ async function buy({ shop, country, lines, discount, option }: Cart): Promise<Bo
       lines: lines.map(({ sku, quantity, off }) => ({
         sku: `S${sku}`,
         quantity,
-        ...(sku % 2 && sku > 2 ? { discountMinor: BigInt(off % 3) } : {}),
+        ...(sku % 2 && sku > 2 ? { discountMinor: BigInt(off % 3) * moneyStep(currency) } : {}),
       })),
-      discountMinor: BigInt(lines.some((line) => line.sku === 4) ? discount : 0),
+      discountMinor: BigInt(lines.some((line) => line.sku === 4) ? discount : 0) * moneyStep(currency),
       destination: { country },
     },
     w.ctx('shop'),
@@ -143,9 +144,6 @@ async function mailedTotal(orderId: string): Promise<bigint> {
   return content.totalMinor;
 }
 
-/** Cards carry three-decimal currencies with a last digit of 0 (stripe-amounts.ts); an order of another total is cancelled, unpaid. */
-const isChargeable = (totalMinor: number, currency: string): boolean => currency !== 'KWD' || totalMinor % 10 === 0;
-
 /** What the ledger says the order was sold for. */
 async function sales(orderIds: readonly string[]): Promise<Map<string, bigint>> {
   const { rows } = await w.db.pool.query<{ orderId: string; amount: bigint }>(
@@ -164,24 +162,22 @@ describe('a thousand carts', () => {
       await confirmAll();
     }
     const sold = await sales(bought.map(({ placed }) => placed.id));
-    let refused = 0;
     for (const { quote, totalMinor, placed } of bought) {
       expect(placed.totalMinor).toBe(totalMinor);
       expect(quote.goodsTotalMinor).toBe(quote.lines.reduce((sum, line) => sum + line.totalMinor, 0));
       const page = await readOrder(w.db.pool, { merchantId: null, customerId: null }, placed.id);
       expect(page.order.totalMinor).toBe(BigInt(totalMinor));
-      const charged = isChargeable(totalMinor, quote.currency) ? BigInt(totalMinor) : 0n;
-      if (charged === 0n) refused++;
-      expect(page.order.authorizedMinor).toBe(charged);
+      // Cards carry currencies of three decimals with a last digit of 0, and every total is one that a card can pay.
+      if (quote.currency === 'KWD') expect(totalMinor % 10).toBe(0);
+      expect(page.order.authorizedMinor).toBe(BigInt(totalMinor));
       expect(page.lines.reduce((sum, line) => sum + line.totalMinor, 0n)).toBe(BigInt(totalMinor));
       expect(page.lines.flatMap((line) => line.spans).reduce((sum, span) => sum + span.totalMinor, 0n)).toBe(BigInt(totalMinor));
-      expect(sold.get(placed.id) ?? 0n).toBe(charged);
+      expect(sold.get(placed.id) ?? 0n).toBe(BigInt(totalMinor));
       const paper = orderDocument(page.order, page.lines);
       expect(paper.totalMinor).toBe(BigInt(totalMinor));
-      if (charged > 0n) expect(await mailedTotal(placed.id)).toBe(BigInt(totalMinor));
+      expect(await mailedTotal(placed.id)).toBe(BigInt(totalMinor));
     }
     expect(new Set(bought.map(({ quote }) => `${quote.currency} ${quote.pricesIncludeTax}`)).size).toBe(SHOPS.length);
-    expect(refused).toBeLessThan(CARTS / 3);
     await w.expectBooksAgree();
   });
 });

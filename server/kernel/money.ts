@@ -81,19 +81,28 @@ export function divideHalfUp(numerator: bigint, denominator: bigint): bigint {
   return negative ? -rounded : rounded;
 }
 
-/** A line's total in minor units: unit price (10^-6 major units) × quantity, rounded half-up once. */
-export function lineTotalMinor(unitPriceMicros: bigint, quantity: number, currency: string): bigint {
+/**
+ * The steps in which orders are priced, in minor units. Cards carry currencies of three decimals with a last digit of 0
+ * (https://docs.stripe.com/currencies#three-decimal): what units of an order are worth has to be capturable, and refundable, on its own.
+ */
+export function moneyStep(currency: string): bigint {
+  return minorDigits(currency) === 3 ? 10n : 1n;
+}
+
+/** A line's total in minor units: unit price (10^-6 major units) × quantity, rounded half-up once, to whole steps. */
+export function lineTotalMinor(unitPriceMicros: bigint, quantity: number, currency: string, step = 1n): bigint {
   const scale = 10n ** BigInt(minorDigits(currency));
-  return divideHalfUp(unitPriceMicros * BigInt(quantity) * scale, PRICE_ONE);
+  return divideHalfUp(unitPriceMicros * BigInt(quantity) * scale, PRICE_ONE * step) * step;
 }
 
 /**
  * Frozen unit money (DESIGN 2): the share of units from…to (1-based, inclusive) in a stored total of an n-unit line.
- * Shares of a partition of 1…n always add up to the total.
+ * Shares of a partition of 1…n always add up to the total. All but the last unit's are whole steps.
  */
-export function shareOfUnits(totalMinor: bigint, quantity: number, fromUnit: number, toUnit: number): bigint {
-  const n = BigInt(quantity);
-  return (BigInt(toUnit) * totalMinor) / n - (BigInt(fromUnit - 1) * totalMinor) / n;
+export function shareOfUnits(totalMinor: bigint, quantity: number, fromUnit: number, toUnit: number, step = 1n): bigint {
+  const upTo = (unit: number): bigint =>
+    unit === quantity ? totalMinor : ((BigInt(unit) * totalMinor) / (BigInt(quantity) * step)) * step;
+  return upTo(toUnit) - upTo(fromUnit - 1);
 }
 
 /** Splits a total over weights by largest remainder, so that the parts add up. All weights zero: the first part takes it. */

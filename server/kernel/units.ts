@@ -15,6 +15,8 @@ export interface UnitMoney {
   readonly netMinor: bigint;
   readonly discountMinor: bigint;
   readonly taxMinor: bigint;
+  /** The steps in which its shares are cut (kernel/money.ts); 1 where absent. */
+  readonly moneyStep?: number;
 }
 
 /** Units of a line that share one fate. The spans of a line partition 1…n (DESIGN 2). */
@@ -39,9 +41,8 @@ export interface UnitValue {
 
 /** What units from…to of a line are worth: each component's frozen share, and their sum. */
 export function valueOfUnits(line: UnitMoney, from: number, to: number): UnitValue {
-  const netMinor = shareOfUnits(line.netMinor, line.quantity, from, to);
-  const discountMinor = shareOfUnits(line.discountMinor, line.quantity, from, to);
-  const taxMinor = shareOfUnits(line.taxMinor, line.quantity, from, to);
+  const share = (total: bigint): bigint => shareOfUnits(total, line.quantity, from, to, BigInt(line.moneyStep ?? 1));
+  const [netMinor, discountMinor, taxMinor] = [share(line.netMinor), share(line.discountMinor), share(line.taxMinor)];
   return { netMinor, discountMinor, taxMinor, totalMinor: netMinor - discountMinor + taxMinor };
 }
 

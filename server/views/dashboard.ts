@@ -145,8 +145,9 @@ function timeOf(row: TimeRow | undefined): FulfilmentTime {
 }
 
 /** What units from…to of a line are worth of one component: the frozen share, as kernel/money.ts has it. */
-const share = (component: string): string =>
-  `(div(s.to_unit::numeric * l.${component}, l.quantity) - div((s.from_unit - 1)::numeric * l.${component}, l.quantity))`;
+const share = (component: string): string => `(${upTo('s.to_unit', component)} - ${upTo('(s.from_unit - 1)', component)})`;
+const upTo = (unit: string, component: string): string =>
+  `CASE WHEN ${unit} = l.quantity THEN l.${component} ELSE div(${unit}::numeric * l.${component}, l.quantity * l.money_step) * l.money_step END`;
 
 async function topSkus(db: Queryable, scope: Scope, period: Period): Promise<SoldSku[]> {
   const { where } = inPeriods('o.placed_at', period, 1);

@@ -1,4 +1,4 @@
-import { shareOfUnits } from '../kernel/money.ts';
+import { type UnitMoney, valueOfUnits } from '../kernel/units.ts';
 import type { SpanState } from '../kernel/vocabulary.ts';
 import type { Tx } from '../platform/db.ts';
 import { prepared } from './conditions.ts';
@@ -35,6 +35,7 @@ export interface LineView {
   readonly taxMinor: bigint;
   readonly totalMinor: bigint;
   readonly taxRate: string;
+  readonly moneyStep: number;
   /** What this line stands in for at no charge. */
   readonly replacesLineId: string | null;
   readonly replacesShipmentId: string | null;
@@ -48,7 +49,7 @@ type LineRow = Omit<LineView, 'spans'> & Omit<SpanView, 'totalMinor' | 'fromUnit
 const LINES = `
   SELECT l.id, l.position, l.kind, l.sku_id AS "skuId", l.sku_code AS "skuCode", l.name, l.stocked, l.quantity,
          trim_scale(l.unit_price)::text AS "unitPrice", l.net_minor AS "netMinor", l.discount_minor AS "discountMinor",
-         l.tax_minor AS "taxMinor", l.total_minor AS "totalMinor", trim_scale(l.tax_rate)::text AS "taxRate",
+         l.tax_minor AS "taxMinor", l.total_minor AS "totalMinor", trim_scale(l.tax_rate)::text AS "taxRate", l.money_step AS "moneyStep",
          l.replaces_line_id AS "replacesLineId", l.replaces_shipment_id AS "replacesShipmentId",
          (SELECT number FROM shipments h WHERE h.id = l.replaces_shipment_id) AS "replacesShipmentNumber",
          s.from_unit AS "fromUnit", s.to_unit AS "toUnit", s.state, s.node_id AS "nodeId", n.code AS "nodeCode",
@@ -61,13 +62,8 @@ const LINES = `
   WHERE l.order_id = $1 ORDER BY l.position, l.id, s.from_unit`;
 
 /** What units from…to of a line cost, by the frozen unit share of each component (DESIGN 2). */
-export function unitsTotalMinor(
-  line: Pick<LineView, 'quantity' | 'netMinor' | 'discountMinor' | 'taxMinor'>,
-  fromUnit: number,
-  toUnit: number,
-): bigint {
-  const share = (total: bigint) => shareOfUnits(total, line.quantity, fromUnit, toUnit);
-  return share(line.netMinor) - share(line.discountMinor) + share(line.taxMinor);
+export function unitsTotalMinor(line: UnitMoney, fromUnit: number, toUnit: number): bigint {
+  return valueOfUnits(line, fromUnit, toUnit).totalMinor;
 }
 
 /** The order's lines by position, each with the spans that partition its units and what those units are worth. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { lineTotalMinor } from '../../kernel/money.ts';
+import { lineTotalMinor, moneyStep } from '../../kernel/money.ts';
 import { type PriceRequest, priceLines } from './rules.ts';
 
 const request = fc.record({
@@ -17,13 +17,16 @@ const cart = fc.record({
 });
 
 const gross = (requests: readonly PriceRequest[], currency: string): bigint[] =>
-  requests.map((one) => lineTotalMinor(one.priceMicros, one.quantity, currency));
+  requests.map((one) => lineTotalMinor(one.priceMicros, one.quantity, currency, moneyStep(currency)));
 const sum = (values: readonly bigint[]): bigint => values.reduce((a, b) => a + b, 0n);
 
 describe('pricing lines', () => {
   it('keeps every component non-negative, discounts within prices, and totals the sum of their parts', () => {
     fc.assert(
-      fc.property(cart, ({ requests, orderDiscount, included, currency }) => {
+      fc.property(cart, ({ requests: asked, orderDiscount: off, included, currency }) => {
+        const step = moneyStep(currency);
+        const requests = asked.map((one) => ({ ...one, discountMinor: one.discountMinor * step }));
+        const orderDiscount = off * step;
         const priced = priceLines(requests, orderDiscount, included, currency);
         const full = gross(requests, currency);
         const own = requests.map((one) => one.discountMinor);
@@ -34,6 +37,7 @@ describe('pricing lines', () => {
           expect(line.netMinor >= 0n && line.discountMinor >= 0n && line.taxMinor >= 0n).toBe(true);
           expect(line.discountMinor).toBeLessThanOrEqual(line.netMinor);
           expect(line.totalMinor).toBe(line.netMinor - line.discountMinor + line.taxMinor);
+          expect(line.totalMinor % step).toBe(0n);
         }
         expect(sum(priced.map((line) => line.discountMinor))).toBe(sum(own) + orderDiscount);
         if (included) expect(sum(priced.map((line) => line.totalMinor))).toBe(sum(full) - sum(own) - orderDiscount);

@@ -1,5 +1,5 @@
 import { DomainError } from '../../kernel/errors.ts';
-import { divideHalfUp, formatDecimal, lineTotalMinor, parseDecimal, splitByWeight } from '../../kernel/money.ts';
+import { divideHalfUp, formatDecimal, lineTotalMinor, moneyStep, parseDecimal, splitByWeight } from '../../kernel/money.ts';
 
 export interface Sku {
   readonly id: string;
@@ -111,7 +111,8 @@ export function rateMicros(rate: string): bigint {
 /**
  * Prices lines once, at placement: each line's totals are rounded half-up to minor units, the order discount is spread over the
  * lines by what they cost after their own discounts (largest remainder), and tax is computed per line on what is left. With prices
- * that include tax, tax is taken out of the price, so what the customer pays is what the shop showed.
+ * that include tax, tax is taken out of the price, so what the customer pays is what the shop showed. What a line costs in all is a number
+ * of whole steps of its currency (kernel/money.ts), if the discounts are.
  * Null where discounts exceed what the lines cost.
  */
 export function priceLines(
@@ -120,11 +121,12 @@ export function priceLines(
   pricesIncludeTax: boolean,
   currency: string,
 ): PricedLine[] | null {
-  const gross = requests.map((request) => lineTotalMinor(request.priceMicros, request.quantity, currency));
+  const step = moneyStep(currency);
+  const gross = requests.map((request) => lineTotalMinor(request.priceMicros, request.quantity, currency, step));
   const afterOwn = gross.map((amount, index) => amount - (requests[index] as PriceRequest).discountMinor);
   if (afterOwn.some((amount) => amount < 0n)) return null;
   if (orderDiscountMinor > afterOwn.reduce((a, b) => a + b, 0n)) return null;
-  const spread = splitByWeight(orderDiscountMinor, afterOwn);
+  const spread = splitByWeight(orderDiscountMinor / step, afterOwn).map((steps) => steps * step);
   return requests.map((request, index) => {
     const price = gross[index] as bigint;
     const discountMinor = request.discountMinor + (spread[index] ?? 0n);
@@ -133,7 +135,7 @@ export function priceLines(
       const taxMinor = divideHalfUp(base * request.taxRateMicros, ONE + request.taxRateMicros);
       return { netMinor: price - taxMinor, discountMinor, taxMinor, totalMinor: base };
     }
-    const taxMinor = divideHalfUp(base * request.taxRateMicros, ONE);
+    const taxMinor = divideHalfUp(base * request.taxRateMicros, ONE * step) * step;
     return { netMinor: price, discountMinor, taxMinor, totalMinor: base + taxMinor };
   });
 }

@@ -29,6 +29,8 @@ export interface Line {
   readonly taxMinor: bigint;
   readonly totalMinor: bigint;
   readonly taxRate: string;
+  /** The steps in which its units' shares are cut; 1 where absent. */
+  readonly moneyStep?: number;
   /** The line whose units these replace at no charge, and the shipment that they were in. */
   readonly replacesLineId?: string | null;
   readonly replacesShipmentId?: string | null;

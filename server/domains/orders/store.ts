@@ -111,6 +111,7 @@ const LINES: TableSpec = {
     tax_minor: 'int8',
     total_minor: 'int8',
     tax_rate: 'numeric',
+    money_step: 'int4',
     replaces_line_id: 'uuid',
     replaces_shipment_id: 'uuid',
     return_id: 'uuid',
@@ -157,7 +158,7 @@ export async function readLines(tx: Tx, orderIds: readonly string[]): Promise<Li
     name: 'orders-lines',
     text: `SELECT id, order_id AS "orderId", position, kind, sku_id AS "skuId", sku_code AS "skuCode", name, stocked, quantity, unit_price AS "unitPrice",
                   net_minor AS "netMinor", discount_minor AS "discountMinor", tax_minor AS "taxMinor", total_minor AS "totalMinor", tax_rate AS "taxRate",
-                  replaces_line_id AS "replacesLineId", replaces_shipment_id AS "replacesShipmentId", return_id AS "returnId"
+                  money_step AS "moneyStep", replaces_line_id AS "replacesLineId", replaces_shipment_id AS "replacesShipmentId", return_id AS "returnId"
            FROM order_lines WHERE order_id = ANY($1::uuid[]) ORDER BY order_id, position`,
     values: [orderIds],
   });
@@ -288,6 +289,7 @@ export async function insertLines(tx: Tx, lines: readonly Line[]): Promise<void>
     tax_minor: l.taxMinor,
     total_minor: l.totalMinor,
     tax_rate: l.taxRate,
+    money_step: l.moneyStep ?? 1,
     replaces_line_id: l.replacesLineId ?? null,
     replaces_shipment_id: l.replacesShipmentId ?? null,
     return_id: l.returnId ?? null,

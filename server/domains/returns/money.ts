@@ -1,4 +1,5 @@
 import { DomainError } from '../../kernel/errors.ts';
+import { moneyStep } from '../../kernel/money.ts';
 import { type UnitMoney, valueOfUnits } from '../../kernel/units.ts';
 import { type Return, type ReturnLine, said } from './rules.ts';
 
@@ -19,13 +20,15 @@ export interface ReturnMoney {
   readonly refundMinor: bigint;
 }
 
-/** The worth of inspected units: of each its frozen share, and of that what the verdict says, rounded down unit by unit. */
+/** The worth of inspected units: of each its frozen share, and of that what the verdict says, rounded down to steps unit by unit. */
 export function worthOfLine(line: UnitMoney, part: ReturnLine): bigint {
   const bps = BigInt(part.valueBps ?? 0);
   if (bps === 0n) return 0n;
   if (bps === 10_000n) return valueOfUnits(line, part.from, part.to).totalMinor;
   let sum = 0n;
-  for (let unit = part.from; unit <= part.to; unit++) sum += (valueOfUnits(line, unit, unit).totalMinor * bps) / 10_000n;
+  const step = BigInt(line.moneyStep ?? 1);
+  for (let unit = part.from; unit <= part.to; unit++)
+    sum += ((valueOfUnits(line, unit, unit).totalMinor * bps) / (10_000n * step)) * step;
   return sum;
 }
 
@@ -61,8 +64,10 @@ export function moneyOf(
       `What is sent instead costs ${said(exchange.costMinor - creditMinor, one.currency)} more than what came back. Settle to store credit, and place a new order.`,
       { dearerMinor: Number(exchange.costMinor - creditMinor) },
     );
-  const feeMinor = (ownMinor * BigInt(terms.restockingBps)) / 10_000n;
-  const asked = terms.labelPayer === 'customer' && one.labelledAt !== null && ownMinor > 0n ? terms.labelFeeMinor : 0n;
+  const step = moneyStep(one.currency);
+  const feeMinor = ((ownMinor * BigInt(terms.restockingBps)) / (10_000n * step)) * step;
+  const label = (terms.labelFeeMinor / step) * step;
+  const asked = terms.labelPayer === 'customer' && one.labelledAt !== null && ownMinor > 0n ? label : 0n;
   const afterFee = ownMinor - feeMinor;
   const labelFeeMinor = asked < afterFee ? asked : afterFee;
   const refund = dueMinor - exchange.costMinor - feeMinor - labelFeeMinor;

@@ -92,24 +92,42 @@ export function sendInstead(
   const beyond = planBeyond(world, promises);
   inventory.apply(world.inventory, promises.movements, { order: order.row }, ctx);
   const position = Math.max(...order.lines.map((line) => line.position));
-  const lines = goods.map(({ lineId, good, quantity }, index): Line => {
+  const lines: Line[] = [];
+  for (const { lineId, good, quantity } of goods) {
     const original = order.lines.find((line) => line.id === lineId) as Line;
-    return {
-      ...original,
-      ...{ id: newId(), position: position + index + 1, quantity, unitPrice: '0' },
-      ...{ skuId: good.sku.id, skuCode: good.sku.code, name: good.name, stocked: true },
-      ...{ netMinor: 0n, discountMinor: 0n, taxMinor: 0n, totalMinor: 0n },
-      ...{ replacesLineId: lineId, replacesShipmentId: shipmentOf(order, one, lineId), returnId: one.id },
-    };
-  });
-  for (const line of lines) orders.addLine(order, line);
+    for (const part of byShipment(order, one, lineId, quantity)) {
+      const line = {
+        ...original,
+        ...{ id: newId(), position: position + lines.length + 1, quantity: part.quantity, unitPrice: '0' },
+        ...{ skuId: good.sku.id, skuCode: good.sku.code, name: good.name, stocked: true },
+        ...{ netMinor: 0n, discountMinor: 0n, taxMinor: 0n, totalMinor: 0n },
+        ...{ replacesLineId: lineId, replacesShipmentId: part.shipmentId, returnId: one.id },
+      };
+      orders.addLine(order, line);
+      lines.push(line);
+    }
+  }
   queueBeyond(world, order, lines, beyond, ctx);
   if (beyond.length > 0) tellBackordered(world, order, ctx);
   begin(world, reshipSaga, order, { state: { lineIds: lines.map((line) => line.id), queued: true } }, ctx);
 }
 
-const shipmentOf = (order: orders.Order, one: Return, lineId: string): string | null =>
-  order.spans.find((span: Span) => span.lineId === lineId && span.returnId === one.id)?.shipmentId ?? null;
+/** So many units, by the shipments in which those that came back had been: each is replaced once. */
+function byShipment(order: orders.Order, one: Return, lineId: string, quantity: number) {
+  const left = new Map<string | null, number>();
+  const count = (shipmentId: string | null | undefined, units: number): unknown =>
+    left.set(shipmentId ?? null, (left.get(shipmentId ?? null) ?? 0) + units);
+  for (const span of [...order.spans].sort((a: Span, b: Span) => a.from - b.from))
+    if (span.lineId === lineId && span.returnId === one.id) count(span.shipmentId, unitsIn([span]));
+  for (const line of order.lines)
+    if (line.replacesLineId === lineId && line.returnId === one.id) count(line.replacesShipmentId, -line.quantity);
+  let wanted = quantity;
+  return [...left].flatMap(([shipmentId, units]) => {
+    const taken = Math.min(wanted, Math.max(units, 0));
+    wanted -= taken;
+    return taken > 0 ? [{ shipmentId, quantity: taken }] : [];
+  });
+}
 
 /** The parts of a return that give money back: what is kept in exchange is none of them, accepted units in unit order first. */
 export function paidParts(lines: readonly ReturnLine[], exchanged: ReadonlyMap<string, number>): ReturnLine[] {

@@ -111,6 +111,39 @@ describe('an order by gift card, store credit, wallet and card', () => {
     await w.expectBooksAgree();
   });
 
+  it('whose parcels leave at once takes of each tender what it has, though one capture is turned away at first', async () => {
+    const gift = await giftCard(w, 1_500n);
+    const order = await place([{ type: 'gift_card', codeHash: gift.codeHash }], {
+      lines: [
+        { sku: 'TEE', quantity: 1 },
+        { sku: 'MUG', quantity: 1 },
+      ],
+      shipping: undefined,
+    });
+    await w.settle();
+    const [tee, mug] = order.lines.map(({ id }) => [{ lineId: id, quantity: 1 }]);
+    await w.flows.shipOrder({ orderId: order.id, units: tee }, w.ctx());
+    // Turned away at the door: the shirt's part of the card is asked for again later, and the mug could be paid by the gift card alone.
+    await fetch(`${w.psp.controlUrl}/_sim/switches`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ rate_limit: { on: 'capture', next: 1 } }),
+    });
+    await w.settle();
+    await w.flows.shipOrder({ orderId: order.id, units: mug }, w.ctx());
+    for (let round = 0; round < 4; round++) {
+      await w.settle();
+      w.advanceClock(13_000);
+    }
+    const total = (await w.order(order.id)).total_minor as bigint;
+    expect(await tendersOf(order.id)).toMatchObject({
+      gift_card: ['CAPTURED', 1_500n, 1_500n, 0n],
+      card: ['CAPTURED', total - 1_500n, total - 1_500n, 0n],
+    });
+    expect(await w.order(order.id)).toMatchObject({ status: 'FULFILLED', captured_minor: total, receivable_minor: 0n });
+    await w.expectBooksAgree();
+  });
+
   it('whose units are cancelled takes less of the card, and releases what nobody needs', async () => {
     const gift = await giftCard(w, 1_000n);
     const order = await place([{ type: 'gift_card', codeHash: gift.codeHash }]);

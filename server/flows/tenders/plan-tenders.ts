@@ -10,8 +10,9 @@ import { planOut, type Usage, type Wallet } from '../../domains/wallet/rules.ts'
 import * as wallet from '../../domains/wallet/service.ts';
 import { DomainError, type ErrorCode } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';
-import { toMajor } from '../../kernel/money.ts';
+import { moneyStep, toMajor } from '../../kernel/money.ts';
 import type { Tx } from '../../platform/db.ts';
+import { demandSteps } from '../money-steps.ts';
 import { fundsOf } from '../wallets/wallet-world.ts';
 import type { World } from '../world.ts';
 import { storeCreditId } from './issue-store-credit.ts';
@@ -220,7 +221,10 @@ function amountOf(
   const account = world.ledger.accounts.get(source.account);
   if (!account) throw new Error(`The account ${source.account} is not locked`);
   const free = availableMinor(account) > 0n ? availableMinor(account) : 0n;
-  const wanted = tender.amountMinor ?? (free < left ? free : left);
+  const step = moneyStep(about.currency);
+  // What a card has to pay then is what cards can carry.
+  const wanted = tender.amountMinor ?? (free < left ? free - (free % step) : left);
+  demandSteps('Tenders', about.currency, wanted === left ? [] : [wanted]);
   const money = (amountMinor: bigint): string => `${toMajor({ amountMinor, currency: about.currency })} ${about.currency}`;
   if (wanted > left)
     throw refused('over_limit', `The ${NAMES[tender.type]} would pay more than the ${money(left)} that is left to pay.`, {

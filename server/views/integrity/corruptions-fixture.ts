@@ -268,6 +268,12 @@ const MONEY: readonly Corruption[] = [
     plant: `UPDATE orders SET finished_at = now() WHERE status = 'CONFIRMED'`,
   },
   {
+    invariant: 'money.settled',
+    what: 'an order that left unpaid, and that nobody works on',
+    plant: `UPDATE orders SET finished_at = NULL, receivable_minor = 5 WHERE id = ${order('REFUNDED')}`,
+    also: ['money.receivable'],
+  },
+  {
     invariant: 'money.merchant_owed',
     what: 'a merchant who was debited for nothing',
     plant: posting('merchant_payable:EUR', 'goodwill:EUR', 5, order('FULFILLED')),

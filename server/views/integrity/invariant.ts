@@ -61,12 +61,16 @@ export const TOUCHED_ACCOUNTS = `touched AS (
   FROM accounts a LEFT JOIN unnest($3::uuid[], $4::bigint[]) AS s (id, since) ON s.id = a.id
   WHERE ${accountInScope('a.id')})`;
 
-/** The share of units from…to in a stored total of an n-unit line: floor(to·T/n) − floor((from−1)·T/n). T is never negative. */
-export const shareSql = (total: string, quantity: string, from: string, to: string): string =>
-  `(${to}::bigint * ${total} / ${quantity} - (${from} - 1)::bigint * ${total} / ${quantity})`;
+/**
+ * The share of units from…to in a stored total T of line `l` with n units: what is up to `to`, less what is up to `from − 1`. Up to the last
+ * unit it is T, up to another one u it is u·T/n in whole steps (kernel/money.ts). T is never negative.
+ */
+export const shareSql = (l: string, total: string, from: string, to: string): string => {
+  const step = `${l}.money_step`;
+  return `(CASE WHEN ${to} = ${l}.quantity THEN ${l}.${total} ELSE ${to}::bigint * ${l}.${total} / (${l}.quantity * ${step}) * ${step} END
+    - (${from} - 1)::bigint * ${l}.${total} / (${l}.quantity * ${step}) * ${step})`;
+};
 
 /** What units from…to of line `line` are worth: net − discount + tax, each share on its own. */
 export const unitsValueSql = (line: string, from: string, to: string): string =>
-  `(${shareSql(`${line}.net_minor`, `${line}.quantity`, from, to)}
-   - ${shareSql(`${line}.discount_minor`, `${line}.quantity`, from, to)}
-   + ${shareSql(`${line}.tax_minor`, `${line}.quantity`, from, to)})`;
+  `(${shareSql(line, 'net_minor', from, to)} - ${shareSql(line, 'discount_minor', from, to)} + ${shareSql(line, 'tax_minor', from, to)})`;

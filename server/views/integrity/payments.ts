@@ -91,7 +91,7 @@ const REFUND_LEGS: Invariant = {
             END`,
 };
 
-const share = (component: string): string => shareSql(`l.${component}`, 'l.quantity', 'x.from_unit', 'x.to_unit');
+const share = (component: string): string => shareSql('l', component, 'x.from_unit', 'x.to_unit');
 
 const REFUND_LINES: Invariant = {
   id: 'money.refund_lines',

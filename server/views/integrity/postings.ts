@@ -23,10 +23,18 @@ const RECEIVABLE: Invariant = {
 const SETTLED: Invariant = {
   id: 'money.settled',
   group: 4,
-  title: 'A finished order’s receivable is zero',
+  title: 'An order that is finished, or for which nothing is under way, owes nothing and is owed nothing',
   sql: `
     SELECT 'order ' || number, format('finished with a receivable of %s', receivable_minor)
-    FROM orders WHERE finished_at IS NOT NULL AND receivable_minor <> 0 AND ${orderInScope('id')}`,
+    FROM orders WHERE finished_at IS NOT NULL AND receivable_minor <> 0 AND ${orderInScope('id')}
+    UNION ALL
+    SELECT 'order ' || number, format('nothing is under way, and its receivable is %s', receivable_minor)
+    FROM orders o
+    WHERE finished_at IS NULL AND confirmed_at IS NOT NULL AND receivable_minor <> 0 AND ${orderInScope('id')}
+      AND NOT 'payment' = ANY (holds)
+      AND NOT EXISTS (SELECT FROM line_spans s WHERE s.order_id = o.id AND s.state IN ('open', 'backordered', 'allocated'))
+      AND NOT EXISTS (SELECT FROM holds h WHERE h.order_id = o.id AND h.status = 'open')
+      AND NOT EXISTS (SELECT FROM sagas g WHERE g.order_id = o.id AND g.status <> 'done')`,
 };
 
 const MERCHANT_OWED: Invariant = {

@@ -1,4 +1,4 @@
-import { type Invariant, orderInScope } from './invariant.ts';
+import { type Invariant, orderInScope, unitsValueSql } from './invariant.ts';
 
 /** The units of a return that is not over are marked with it; those that came back are somewhere here, and were received. */
 const UNITS: Invariant = {
@@ -37,10 +37,7 @@ const MONEY: Invariant = {
     WITH worth AS (
       SELECT l.return_id,
              sum(CASE WHEN l.verdict IN ('accept', 'part') THEN COALESCE(
-               (SELECT sum(o.net_minor * u / o.quantity - o.net_minor * (u - 1) / o.quantity
-                           - (o.discount_minor * u / o.quantity - o.discount_minor * (u - 1) / o.quantity)
-                           + o.tax_minor * u / o.quantity - o.tax_minor * (u - 1) / o.quantity)
-                FROM generate_series(l.from_unit::bigint, l.to_unit::bigint) u), 0) ELSE 0 END) AS most
+               ${unitsValueSql('o', 'l.from_unit', 'l.to_unit')}, 0) ELSE 0 END) AS most
       FROM return_lines l JOIN order_lines o ON o.id = l.line_id WHERE ${orderInScope('l.order_id')} GROUP BY l.return_id)
     SELECT 'return ' || r.number,
            format('%s over %s, its refund %s over %s', r.status, r.refund_minor, COALESCE(f.status, 'none'), COALESCE(f.amount_minor, 0))
