@@ -7,6 +7,7 @@ import type { Order } from '../../domains/orders/service.ts';
 import * as orders from '../../domains/orders/service.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { newId } from '../../kernel/ids.ts';
+import { moneyStep } from '../../kernel/money.ts';
 import { unitsIn } from '../../kernel/units.ts';
 import { audit } from '../../platform/outbox.ts';
 import { queueBeyond, tellBackordered } from '../backorders/sell-beyond-stock.ts';
@@ -29,6 +30,7 @@ export function applyEdit(world: World, order: Order, edit: Edit, supply: EditSu
   const lines = plan.added.map(
     ({ restores: _, ...line }, index): Line => ({
       ...line,
+      moneyStep: Number(moneyStep(order.row.currency)),
       id: newId(),
       orderId: order.row.id,
       position: position + index + 1,
