@@ -20,6 +20,7 @@ const SCHEDULE: readonly Scheduled[] = [
   { task: 'send-stock-digests', match: '0 6 * * *' },
   // When every provider has closed its day.
   { task: 'sweep-reports', as: 'read-daily-reports', match: '10 4 * * *', payload: { daily: true } },
+  { task: 'sweep-disputes', as: 'read-disputes-of-reports', match: '40 4 * * *', payload: { reports: true } },
 ];
 
 /** What runs every few seconds: whatever was lost is found again this soon. */
@@ -30,6 +31,7 @@ export const TICKS: readonly Tick[] = [
   { task: 'sweep-notices', everySeconds: 15 },
   { task: 'expire-approvals', everySeconds: 60 },
   { task: 'sweep-returns', everySeconds: 600 },
+  { task: 'sweep-disputes', everySeconds: 600 },
   { task: 'sweep-reports', everySeconds: 60 },
   { task: 'expire-gift-cards', everySeconds: 60 },
   { task: 'sweep-pickups', everySeconds: 60 },

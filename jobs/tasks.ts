@@ -24,6 +24,7 @@ import { sweepChannelReports } from './tasks/sweep-channel-reports.ts';
 import { sweepChannels } from './tasks/sweep-channels.ts';
 import { sweepCheckouts } from './tasks/sweep-checkouts.ts';
 import { sweepDeliveriesTask } from './tasks/sweep-deliveries.ts';
+import { sweepDisputesTask } from './tasks/sweep-disputes.ts';
 import { sweepHolds } from './tasks/sweep-holds.ts';
 import { sweepLowStockTask } from './tasks/sweep-low-stock.ts';
 import { sweepManifests } from './tasks/sweep-manifests.ts';
@@ -49,6 +50,7 @@ const TASK_LIST: { readonly [T in TaskName]: Task<T> } = {
   'sweep-deliveries': sweepDeliveriesTask,
   'expire-approvals': expireApprovalsTask,
   'sweep-returns': sweepReturnsTask,
+  'sweep-disputes': sweepDisputesTask,
   'mark-accounts': markAccountsTask,
   'sweep-money-requests': sweepMoneyRequests,
   'expire-gift-cards': expireGiftCardsTask,

@@ -31,7 +31,7 @@ export function gatewayConfigs(env: Env): PaymentProvidersConfig {
 
 /** What gateways told by themselves, as it was stored. */
 export function gatewayNews(pool: pg.Pool): Told {
-  return async (source, attemptId) => (await toldOf(pool, source, attemptId)) as JsonObject[];
+  return async (source, named, of) => (await toldOf(pool, source, named, of)) as JsonObject[];
 }
 
 /** The gateways whose own records of captures can be read, for the oracle. */

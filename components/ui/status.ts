@@ -90,6 +90,7 @@ export const STATUS_LOOKS = {
     address: look('attention', IconHandStop),
     manual: look('attention', IconHandStop),
     payment: look('attention', IconHandStop),
+    dispute: look('attention', IconHandStop),
   } satisfies Record<Hold, Look>,
   risk: {
     ALLOWED: look('done', IconShieldCheck),

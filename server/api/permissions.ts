@@ -1,4 +1,5 @@
 import { type ApiScope, HAND_HOLDS, type HandHold, type Role } from '../kernel/vocabulary.ts';
+import { DISPUTE_PERMISSIONS } from './dispute-permissions.ts';
 import { FETCHING_PERMISSIONS } from './permissions-fetching.ts';
 import { INVOICE_PERMISSIONS } from './permissions-invoices.ts';
 import { REST_PERMISSIONS } from './public/permissions.ts';
@@ -274,6 +275,7 @@ export const PERMISSIONS = {
   'shipments.finishPicking': { allow: SHIPPERS },
   'shipments.update': { allow: SHIPPERS },
   ...RETURN_PERMISSIONS,
+  ...DISPUTE_PERMISSIONS,
   'parcels.previewVoid': { allow: SHIPPERS },
   'parcels.voidLabel': { allow: SHIPPERS },
   'parcels.fileClaim': { allow: SHIPPERS },

@@ -5,6 +5,7 @@ import { backordersRouter } from './backorders.ts';
 import { channelsRouter } from './channels.ts';
 import { countsRouter } from './counts.ts';
 import { customersRouter } from './customers.ts';
+import { disputesRouter } from './disputes.ts';
 import { draftsRouter } from './drafts.ts';
 import { partnersRouter, pickupsRouter } from './fetching.ts';
 import { giftCardsRouter } from './gift-cards.ts';
@@ -79,6 +80,7 @@ export const appRouter = router({
   purchaseOrders: purchaseOrdersRouter,
   refunds: refundsRouter,
   returns: returnsRouter,
+  disputes: disputesRouter,
   payouts: payoutsRouter,
   rails: railsRouter,
   reconciliation: reconciliationRouter,

@@ -15,6 +15,7 @@ import { decideOne } from '../platform/verb.ts';
 import { loadQueues } from './backorders/fair-share.ts';
 import { RENEWAL_SAGA } from './backorders/renew-payment.ts';
 import { CANCEL_SAGA } from './cancel-intent.ts';
+import { ANSWER_SAGA } from './disputes/answer-birth.ts';
 import { RELABEL_SAGA } from './labels.ts';
 import type { Outside } from './outside.ts';
 import { CLAIM_SAGA } from './parcels/claims.ts';
@@ -99,6 +100,7 @@ async function runTurns(tx: Tx, turns: readonly Turn[], deps: SagaRunnerDeps): P
   const weightsOf = new Set<string>();
   const claimsOf = new Set<string>();
   const returnsOf = new Set<string>();
+  const disputesOf = new Set<string>();
   const cancels = turns.filter((turn) => CANCELS.has(found.get(turn.sagaId)?.kind ?? '')).length;
   for (const turn of turns) {
     const saga = found.get(turn.sagaId);
@@ -107,6 +109,7 @@ async function runTurns(tx: Tx, turns: readonly Turn[], deps: SagaRunnerDeps): P
     if (saga && weight === 'full') supplyOf.add(saga.orderId);
     if (saga?.kind === CLAIM_SAGA) claimsOf.add(saga.orderId);
     if (saga?.kind === RETURN_LABEL_SAGA || saga?.kind === VOID_RETURN_LABEL_SAGA) returnsOf.add(saga.orderId);
+    if (saga?.kind === ANSWER_SAGA.kind) disputesOf.add(saga.orderId);
     if (saga && buysLabel(saga, turn)) weightsOf.add(saga.orderId);
   }
   const ctx: Ctx = { now, actor: 'system:saga', traceId: newId(), requestId: newId(), home: deps.home };
@@ -121,6 +124,8 @@ async function runTurns(tx: Tx, turns: readonly Turn[], deps: SagaRunnerDeps): P
       weightsOf,
       claimsOf,
       returnsOf,
+      disputesOf,
+      evidenceOf: disputesOf,
       nodes: true,
       allocates: goodsOf.size > 0,
       // A closed node's requests go on.
@@ -129,7 +134,7 @@ async function runTurns(tx: Tx, turns: readonly Turn[], deps: SagaRunnerDeps): P
       ledger: true,
       numbers: {
         shipment: (locked) => locked.filter(isServicesOnly).length + turns.reduce((sum, turn) => sum + parcelsIn(turn), 0),
-        refund: (locked) => locked.filter(hasCancelledUnits).length + cancels,
+        refund: (locked) => locked.filter(hasCancelledUnits).length + cancels + disputesOf.size,
       },
       multicapture,
     },

@@ -43,6 +43,7 @@ import { type ChannelFlows, createChannelFlows } from './channels/channel-flows.
 import { type CheckoutFlows, createCheckoutFlows } from './checkouts/checkout-flows.ts';
 import { type CreatedQuote, createQuote, readTaxes } from './create-quote.ts';
 import { type DecidedApproval, decideApproval } from './decide-approval.ts';
+import { createDisputeFlows, type DisputeFlows } from './disputes/dispute-flows.ts';
 import { type EditedCustomer, editCustomer } from './edit-customer.ts';
 import { type EditedOrder, editOrder } from './edit-order.ts';
 import { createSku, type EditedSku, editSku } from './edit-sku.ts';
@@ -113,6 +114,8 @@ export interface Flows extends OrderPreviews {
   readonly createQuote: Call<CreateQuoteInput, CreatedQuote>;
   /** Our stock at channels that sell it elsewhere. */
   readonly channels: ChannelFlows;
+  /** What cardholders' banks ask about, and take back. */
+  readonly disputes: DisputeFlows;
   /** From the cart, or an agent's draft, to an order that is paid. */
   readonly checkouts: CheckoutFlows;
   /** Customers' money with the platform. */
@@ -275,6 +278,7 @@ export function createFlows(deps: FlowDeps): Flows {
       settings: deps.dataKey && deps.channels ? { dataKey: deps.dataKey, ...deps.channels } : undefined,
     }),
     checkouts: createCheckoutFlows({ pool, reservations, createQuote: quote, verb }),
+    disputes: createDisputeFlows({ pool, outside, clock, verb }),
     wallets: createWalletFlows({ pool, verb }),
     reconciliation: createReconciliationFlows({ pool, outside, verb }),
     ledger,

@@ -28,3 +28,8 @@ export function creditsOf(order: Order, tenders: readonly Payment[], state: Refu
   const gains = customerId && returnsAsCredit(state, order) ? [chart.storeCredit(merchantId, customerId, currency).code] : [];
   return [...own, ...gains].map(accountId);
 }
+
+/** The accounts of what is lost by an order's disputes. */
+export function lossesOf({ row: { merchantId, currency } }: Order): AccountRef[] {
+  return [chart.merchantChargebacks(merchantId, currency), chart.disputeFees(merchantId, currency)];
+}

@@ -34,7 +34,7 @@ type CarrierFlows = Pick<Flows, 'updateShipment'> & {
   readonly parcels: Pick<Flows['parcels'], 'openClaim' | 'answerClaim'>;
   readonly returns: Pick<Flows['returns'], 'report'>;
 };
-type WebhookFlows = Pick<Flows, 'wakeSagas' | 'rails'> &
+type WebhookFlows = Pick<Flows, 'wakeSagas' | 'rails' | 'disputes'> &
   CarrierFlows & { readonly channels: Pick<Flows['channels'], 'receiveReport'> };
 
 interface Tries {
@@ -223,7 +223,7 @@ function bankNews({ rails }: Pick<Flows, 'rails'>, { payload }: StoredWebhook): 
 /** Wakes the sagas of the orders that the news are of, and records which news were of any. */
 async function paymentNews(
   db: Queryable,
-  flows: Pick<Flows, 'wakeSagas' | 'rails'>,
+  flows: Pick<Flows, 'wakeSagas' | 'rails' | 'disputes'>,
   webhooks: readonly StoredWebhook[],
   ctx: Ctx,
 ): Promise<void> {
@@ -234,10 +234,19 @@ async function paymentNews(
     flows,
     webhooks.filter(({ id }) => !orders.has(id)),
   );
-  const acted = ({ id }: StoredWebhook): boolean => woken.has(orders.get(id) ?? '') || ofTopUps.has(id);
+  const disputed = new Set(webhooks.flatMap((webhook) => disputedPayment(webhook) ?? []));
+  const read = await flows.disputes.read([...disputed], ctx);
+  const acted = (webhook: StoredWebhook): boolean =>
+    woken.has(orders.get(webhook.id) ?? '') || ofTopUps.has(webhook.id) || read.has(disputedPayment(webhook) ?? '');
   const ids = (of: readonly StoredWebhook[]): string[] => of.map(({ id }) => id);
   await finishWebhooks(db, ids(webhooks.filter(acted)), 'processed', ctx.now);
   await finishWebhooks(db, ids(webhooks.filter((webhook) => !acted(webhook))), 'ignored', ctx.now);
+}
+
+/** The payment whose disputes are told of. */
+function disputedPayment({ payload }: StoredWebhook): string | null {
+  const { disputeRef, paymentRef } = payload as unknown as Pick<PaymentWebhook, 'disputeRef' | 'paymentRef'>;
+  return disputeRef ? paymentRef : null;
 }
 
 /** Those of no order may be of a top up. */

@@ -2,6 +2,8 @@ import * as approvals from '../domains/approvals/service.ts';
 import { demandNotSentAgain } from '../domains/orders/replacements.ts';
 import { isRefundable, mayRefund, selectUnits } from '../domains/orders/rules.ts';
 import * as orders from '../domains/orders/service.ts';
+import { disputedAwayMinor } from '../domains/payments/rules.ts';
+import * as payments from '../domains/payments/service.ts';
 import { onItsWayMinor } from '../domains/refunds/rules.ts';
 import type { RefundOrderInput } from '../domains/refunds/schema.ts';
 import * as refunds from '../domains/refunds/service.ts';
@@ -37,6 +39,8 @@ export interface RefundPreview {
   readonly to: 'original' | 'store_credit';
   /** What could still be refunded after this one. */
   readonly leftMinor: number;
+  /** What cannot be refunded because the cardholder's bank has taken it back. */
+  readonly disputedMinor: number;
   readonly needsApproval: boolean;
 }
 
@@ -76,9 +80,10 @@ export function previewRefund(
 ): RefundPreview {
   const own = refunds.ofOrder(world.refunds, order.row.id);
   const onItsWay = onItsWayMinor(own);
-  const allowed = mayRefund(orders.facts(order), onItsWay);
+  const disputedMinor = disputedAwayMinor(payments.ofOrder(world.payments, order.row.id));
+  const allowed = mayRefund(orders.facts(order), onItsWay, disputedMinor);
   if (!allowed.allowed) throw new DomainError('state_refuses', allowed.why);
-  const left = order.row.capturedMinor - order.row.refundedMinor - onItsWay;
+  const left = order.row.capturedMinor - order.row.refundedMinor - onItsWay - disputedMinor;
   const units = input.kind === 'units' ? selectUnits(orders.facts(order), input.units, isRefundable, 'refunded') : [];
   demandNotSentAgain(order, units);
   if (input.kind !== 'units') demandSteps('Refunds', order.row.currency, [input.amountMinor]);
@@ -89,9 +94,15 @@ export function previewRefund(
   if (amountMinor > left) {
     const money = (minor: bigint): string =>
       `${toMajor({ amountMinor: minor, currency: order.row.currency })} ${order.row.currency}`;
-    throw new DomainError('over_limit', `${money(amountMinor)} is more than the ${money(left)} that is left to refund.`, {
-      leftMinor: Number(left),
-    });
+    const disputed = disputedMinor > 0n ? ` The cardholder’s bank has taken ${money(disputedMinor)} back by itself.` : '';
+    throw new DomainError(
+      'over_limit',
+      `${money(amountMinor)} is more than the ${money(left)} that is left to refund.${disputed}`,
+      {
+        leftMinor: Number(left),
+        ...(disputedMinor > 0n ? { disputedMinor: Number(disputedMinor) } : {}),
+      },
+    );
   }
   const to = input.to ?? 'original';
   if (to === 'store_credit' && order.row.customerId === null)
@@ -110,6 +121,7 @@ export function previewRefund(
     units,
     legs: legsFor(world, order, amountMinor).map((leg) => ({ paymentId: leg.paymentId, amountMinor: Number(leg.amountMinor) })),
     leftMinor: Number(left - amountMinor),
+    disputedMinor: Number(disputedMinor),
     needsApproval: approvals.isNeeded(policies, 'refund-order', order.row.currency, amountMinor),
   };
   return { ...plan, fingerprint: fingerprintOf(plan) };

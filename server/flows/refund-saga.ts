@@ -3,7 +3,7 @@ import type { TransferSpec } from '../domains/ledger/schema.ts';
 import { chart } from '../domains/ledger/schema.ts';
 import type { Order } from '../domains/orders/service.ts';
 import * as orders from '../domains/orders/service.ts';
-import { isInternal, isOpen, type Payment } from '../domains/payments/rules.ts';
+import { isInternal, isOpen, type Payment, refundableMinor } from '../domains/payments/rules.ts';
 import * as payments from '../domains/payments/service.ts';
 import { CANCELLED, type Refund, type RefundLeg } from '../domains/refunds/rules.ts';
 import * as refunds from '../domains/refunds/service.ts';
@@ -49,6 +49,8 @@ const send = remote<World, Outside, LegCall, OperationOutcome>({
       if (leg.status !== 'pending' || refund.status !== 'pending') continue;
       const payment = paymentOf(world, leg);
       const open = payments.openOperation(world.payments, payment);
+      if (open?.subjectId !== leg.id && isDisputedAway(payment, leg))
+        return refuseDisputed(world, orderOf(world, saga.orderId), leg, ctx);
       if (leg.destination !== null || isInternal(payment)) {
         const refused = giveBackLocally(world, orderOf(world, saga.orderId), refund, leg, ctx);
         if (refused) return { kind: 'stuck', error: refused };
@@ -101,6 +103,25 @@ function paymentOf(world: World, leg: RefundLeg): Payment {
   const payment = payments.ofOrder(world.payments, leg.orderId).find((candidate) => candidate.id === leg.paymentId);
   if (!payment) throw new Error(`Leg ${leg.id} names a payment that is not there`);
   return payment;
+}
+
+/** Whether a bank has taken this leg's money back by itself since it was planned. */
+const isDisputedAway = (payment: Payment, leg: RefundLeg): boolean =>
+  payment.disputedMinor > 0n && refundableMinor(payment) < leg.amountMinor;
+
+const DISPUTED = {
+  code: 'disputed',
+  message: 'The cardholder’s bank has taken this money back: it is not given back twice. See the dispute.',
+};
+
+/** Nothing is sent: the customer would have the money twice. */
+function refuseDisputed(world: World, order: Order, leg: RefundLeg, ctx: Ctx): StepResult {
+  leg.status = 'failed';
+  leg.settledAt = ctx.now;
+  refunds.changed(world.refunds, leg);
+  const about = { refundId: leg.refundId, paymentId: leg.paymentId, amountMinor: leg.amountMinor };
+  tell(world, order, 'payment.refund_failed', { ...about, ...DISPUTED }, ctx);
+  return { kind: 'fail', error: DISPUTED };
 }
 
 /** A leg that stays in the house: booked at once, or the reason why the ledger does not take it. */

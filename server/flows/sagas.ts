@@ -1,6 +1,7 @@
 import type { SagaDefinition } from '../platform/saga.ts';
 import { renewalSaga } from './backorders/renew-payment.ts';
 import { cancelSaga } from './cancel-saga.ts';
+import { answerSaga } from './disputes/answer-saga.ts';
 import { editSaga } from './edits/edit-saga.ts';
 import type { Outside } from './outside.ts';
 import { claimSaga } from './parcels/claims.ts';
@@ -34,6 +35,7 @@ const ALL: readonly SagaDefinition<World, Outside>[] = [
   handOverSaga,
   returnLabelSaga,
   voidReturnLabelSaga,
+  answerSaga,
 ];
 const BY_KIND = new Map(ALL.map((definition) => [definition.kind, definition]));
 

@@ -1,9 +1,11 @@
 import type { Order } from '../domains/orders/service.ts';
+import { disputedAwayMinor } from '../domains/payments/rules.ts';
 import * as payments from '../domains/payments/service.ts';
-import { CANCELLED, isOnItsWay, onItsWayMinor } from '../domains/refunds/rules.ts';
+import { CANCELLED, isOnItsWay, onItsWayMinor, onItsWayOfCancelled } from '../domains/refunds/rules.ts';
 import * as refunds from '../domains/refunds/service.ts';
 import type { Ctx } from '../kernel/context.ts';
 import { sagasOf } from '../platform/saga-rows.ts';
+import { setOffLosses } from './disputes/set-off.ts';
 import { startRefund } from './start-refund.ts';
 import { voidSaga } from './void-payment.ts';
 import { begin, type World } from './world.ts';
@@ -19,7 +21,10 @@ import { begin, type World } from './world.ts';
  */
 export function paidTooMuch(world: World, order: Order, valueMinor = 0n): bigint {
   const { owed, left } = surplusOf(world, order, valueMinor);
-  return owed < left ? owed : left;
+  // What a bank has taken back is not there to be given back.
+  const mine = left - disputedAwayMinor(payments.ofOrder(world.payments, order.row.id));
+  const most = mine > 0n ? mine : 0n;
+  return owed < most ? owed : most;
 }
 
 /**
@@ -35,10 +40,7 @@ function surplusOf(world: World, order: Order, valueMinor: bigint): { readonly o
   const { receivableMinor, capturedMinor, refundedMinor } = order.row;
   if (!order.row.confirmedAt) return { owed: 0n, left: 0n };
   const own = refunds.ofOrder(world.refunds, order.row.id);
-  const returning = own
-    .filter((refund) => refund.reason === CANCELLED && isOnItsWay(refund))
-    .reduce((sum, refund) => sum + refund.amountMinor, 0n);
-  const tooMuch = valueMinor - receivableMinor - returning;
+  const tooMuch = valueMinor - receivableMinor - onItsWayOfCancelled(own);
   const left = capturedMinor - refundedMinor - onItsWayMinor(own);
   return { owed: tooMuch > 0n ? tooMuch : 0n, left: left > 0n ? left : 0n };
 }
@@ -61,6 +63,8 @@ export function owedMinor(world: World, order: Order): bigint {
 
 /** Gives back what was paid too much; returns the refund's id, or null where nothing was. */
 export function returnSurplus(world: World, order: Order, amountMinor: bigint, note: string | null, ctx: Ctx): string | null {
+  // What a bank took back for good and what is owed are the same money.
+  if (world.disputes.byId.size > 0) setOffLosses(world, order, ctx);
   if (amountMinor <= 0n) return null;
   return startRefund(world, order, { kind: 'amount', amountMinor, reason: CANCELLED, note, ranges: [] }, ctx);
 }

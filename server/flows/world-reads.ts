@@ -1,11 +1,21 @@
 import * as catalog from '../domains/catalog/service.ts';
+import type * as fulfilment from '../domains/fulfilment/service.ts';
 import { chart } from '../domains/ledger/schema.ts';
+import { NODE_KINDS, type NodeTraits } from '../domains/nodes/provider.ts';
 import type * as orders from '../domains/orders/service.ts';
 import type { Payment } from '../domains/payments/rules.ts';
 import * as wallet from '../domains/wallet/service.ts';
 import type { Tx } from '../platform/db.ts';
 
-/** What the locked world reads of those whose rows it does not lock. */
+/** What `lockWorld` reads beside what it locks. */
+
+/** Whether a node was read whose kind has a trait. */
+export function someNode({ nodes: read }: fulfilment.FulfilmentState, trait: (traits: NodeTraits) => boolean): boolean {
+  return [...read.values()].flat().some((node) => {
+    const kind = NODE_KINDS.get(node.kind);
+    return kind !== undefined && trait(kind.traits);
+  });
+}
 
 /** Whoever closes a wallet holds its account's lock: read under that, it stays so. */
 export async function openWalletsOf(tx: Tx, tenders: readonly Payment[]): Promise<ReadonlySet<string>> {

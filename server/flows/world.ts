@@ -1,5 +1,6 @@
 import * as backorders from '../domains/backorders/service.ts';
 import * as claims from '../domains/claims/service.ts';
+import * as disputes from '../domains/disputes/service.ts';
 import { EDIT_SAGA, skusOf } from '../domains/edits/rules.ts';
 import * as edits from '../domains/edits/service.ts';
 import * as fulfilment from '../domains/fulfilment/service.ts';
@@ -10,7 +11,6 @@ import type { TransferSpec } from '../domains/ledger/schema.ts';
 import { type AccountRef, chart } from '../domains/ledger/schema.ts';
 import * as ledger from '../domains/ledger/service.ts';
 import * as lots from '../domains/lots/service.ts';
-import { NODE_KINDS, type NodeTraits } from '../domains/nodes/provider.ts';
 import * as nodes from '../domains/nodes/service.ts';
 import type { OrderEvent } from '../domains/orders/rules.ts';
 import * as orders from '../domains/orders/service.ts';
@@ -32,10 +32,11 @@ import type { Saga, SagaBirth } from '../platform/saga.ts';
 import { lockSagas, type SagasState, startSaga, wakeSaga, writeSagas } from '../platform/saga-rows.ts';
 import { together } from '../platform/together.ts';
 import type { Locked } from '../platform/verb.ts';
+import { holdDisputed, isDisputed } from './disputes/hold-disputed.ts';
 import { movedUnits } from './moved-units.ts';
-import { accountsOf, creditsOf } from './order-accounts.ts';
+import { accountsOf, creditsOf, lossesOf } from './order-accounts.ts';
 import { configsOf, countedNodes } from './routing/config.ts';
-import { openWalletsOf, weigh } from './world-reads.ts';
+import { openWalletsOf, someNode, weigh } from './world-reads.ts';
 
 /**
  * The locked world of a batch: every row that its orders, their stock and their money may need, locked in the one order. Flows plan
@@ -65,6 +66,8 @@ export interface World extends Locked {
   readonly returns: returns.ReturnsState;
   /** Changes of the orders' lines: of the orders of `editsOf`, and of those where one is under way. */
   readonly edits: edits.EditsState;
+  /** What banks ask about, or take back, of the orders: of those of `disputesOf`, and of those of whose money some is disputed. */
+  readonly disputes: disputes.DisputesState;
   readonly ledger: ledger.LedgerState;
   /** The gift cards and store credits whose accounts are locked. */
   readonly giftCards: giftCards.GiftCardsState;
@@ -118,6 +121,10 @@ export interface Needs {
   readonly returnsOf?: ReadonlySet<string>;
   /** Whose edits are asked for. Read without asking where one is under way. */
   readonly editsOf?: ReadonlySet<string>;
+  /** Whose disputes are asked for. Read without asking where some of the money is disputed, or the order is held for one. */
+  readonly disputesOf?: ReadonlySet<string>;
+  /** Whose files go with an answer. */
+  readonly evidenceOf?: ReadonlySet<string>;
   readonly multicapture?: (provider: string) => boolean;
   /**
    * How many numbers of each kind the batch may give out, as a count or from the locked orders; what is left over goes back. Their
@@ -186,12 +193,19 @@ export async function lockWorld(tx: Tx, needs: Needs, ctx: Ctx): Promise<World> 
     [...lockedInventory.stock.values()].filter((stock) => stock.byLot),
   );
   const tendersOf = (order: orders.Order): Payment[] => payments.ofOrder(lockedPayments, order.row.id);
+  const disputed = found.filter((order) => needs.disputesOf?.has(order.row.id) || isDisputed(order, tendersOf(order)));
+  const loadedDisputes = await disputes.load(
+    tx,
+    disputed.map((order) => order.row.id),
+    [...(needs.evidenceOf ?? NONE)],
+  );
   const lockedLedger = await ledger.lock(tx, {
     home: ctx.home,
     now: ctx.now,
     accounts: [
       ...(needs.accounts ?? []),
       ...(needs.ledger ? found.flatMap((order) => accountsOf(order, tendersOf(order), loadedRefunds)) : []),
+      ...(needs.ledger ? disputed.flatMap(lossesOf) : []),
     ],
     ...(needs.accountIds ? { ids: needs.accountIds } : {}),
     holds: [
@@ -220,6 +234,7 @@ export async function lockWorld(tx: Tx, needs: Needs, ctx: Ctx): Promise<World> 
     'return',
     'transfer',
     'stock_count',
+    'dispute',
   ] as const) {
     const wanted = needs.numbers?.[kind] ?? 0;
     const count = typeof wanted === 'number' ? wanted : wanted(found);
@@ -246,6 +261,7 @@ export async function lockWorld(tx: Tx, needs: Needs, ctx: Ctx): Promise<World> 
       found.filter((order) => hasReturns(order, needs.returnsOf)).map((order) => order.row.id),
     ),
     edits: loadedEdits,
+    disputes: loadedDisputes,
     ledger: lockedLedger,
     giftCards: lockedCards,
     storeCredit: lockedCredit,
@@ -261,14 +277,6 @@ const NONE: ReadonlySet<string> = new Set();
 const hasReturns = ({ row, spans }: orders.Order, asked: ReadonlySet<string> = NONE): boolean =>
   asked.has(row.id) || spans.some((span) => span.returnId);
 
-/** Whether a node was read whose kind has a trait. */
-function someNode({ nodes: read }: fulfilment.FulfilmentState, trait: (traits: NodeTraits) => boolean): boolean {
-  return [...read.values()].flat().some((node) => {
-    const kind = NODE_KINDS.get(node.kind);
-    return kind !== undefined && trait(kind.traits);
-  });
-}
-
 /** Writes what changed, one statement per table, and last what the batch tells the world. */
 export async function writeWorld(tx: Tx, world: World): Promise<void> {
   if (world.lots.byPlace.size > 0) lots.settle(world.lots, movedUnits(world));
@@ -282,6 +290,7 @@ export async function writeWorld(tx: Tx, world: World): Promise<void> {
     claims.write(tx, world.claims),
     returns.write(tx, world.returns, world.home),
     edits.write(tx, world.edits),
+    disputes.write(tx, world.disputes, world.home),
     nodes.write(tx, world.requests, world.now),
     pickups.write(tx, world.pickups, world.now),
     inventory.write(tx, world.inventory),
@@ -352,6 +361,7 @@ export function settleOrder(world: World, order: orders.Order, event: OrderEvent
   const waiting = backorders.ofOrder(world.backorders, row.id, order.spans);
   const preordered = waiting.length > 0 && waiting.every((part) => part.kind === 'preorder');
   const paymentStatus = deriveOrderPayment(tenders, row.totalMinor - row.cancelledMinor);
+  if (world.disputes.byId.size > 0) holdDisputed(world.disputes, order);
   orders.settle(order, event, { paymentStatus, moves, preordered }, ctx);
 }
 

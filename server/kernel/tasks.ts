@@ -23,6 +23,7 @@ export const TASKS = {
   'simulate-routing': z.object({ simulationId: z.string() }),
   'expire-gift-cards': z.object({}),
   'sweep-returns': z.object({}),
+  'sweep-disputes': z.object({ reports: z.boolean().optional() }),
   'sweep-pickups': z.object({}),
   'expire-lots': z.object({}),
   'sweep-low-stock': z.object({}),

@@ -49,8 +49,8 @@ export type FulfilmentStatus = (typeof FULFILMENT_STATUSES)[number];
 export const SPAN_STATES = ['open', 'backordered', 'allocated', 'shipped', 'delivered', 'returned', 'cancelled'] as const;
 export type SpanState = (typeof SPAN_STATES)[number];
 
-export const HOLDS = ['fraud', 'address', 'manual', 'payment'] as const;
-/** Holds that people place and lift; the one for payment comes and goes with the money. */
+export const HOLDS = ['fraud', 'address', 'manual', 'payment', 'dispute'] as const;
+/** Holds that people place and lift; those for payment and dispute come and go with the money. */
 export const HAND_HOLDS = ['fraud', 'address', 'manual'] as const satisfies readonly Hold[];
 export type HandHold = (typeof HAND_HOLDS)[number];
 export type Hold = (typeof HOLDS)[number];
@@ -120,6 +120,13 @@ const ALL_REFUND_KINDS = [...REFUND_KINDS, 'return'] as const;
 export type RefundKind = (typeof ALL_REFUND_KINDS)[number];
 export const REFUND_STATUSES = ['awaiting_approval', 'pending', 'succeeded', 'failed', 'rejected', 'undone'] as const;
 export type RefundStatus = (typeof REFUND_STATUSES)[number];
+
+/**
+ * Where a dispute stands. `inquiry`: the bank only asks; `open`: it has taken the money; `submitted`: it has our answer; `accepted`: we let it
+ * be; `withdrawn`: an inquiry that came to nothing.
+ */
+export const DISPUTE_STATUSES = ['inquiry', 'open', 'submitted', 'won', 'lost', 'accepted', 'withdrawn'] as const;
+export type DisputeStatus = (typeof DISPUTE_STATUSES)[number];
 
 export const GIFT_CARD_STATUSES = ['awaiting_approval', 'active', 'frozen', 'void', 'expired'] as const;
 export type GiftCardStatus = (typeof GIFT_CARD_STATUSES)[number];

@@ -15,7 +15,8 @@ export type NumberKind =
   | 'claim'
   | 'return'
   | 'transfer'
-  | 'stock_count';
+  | 'stock_count'
+  | 'dispute';
 
 /** What stands before a number, so that people know what it is of: EU-S10001. */
 export const NUMBER_LETTERS: Readonly<Record<NumberKind, string>> = {
@@ -29,6 +30,7 @@ export const NUMBER_LETTERS: Readonly<Record<NumberKind, string>> = {
   return: 'A',
   transfer: 'T',
   stock_count: 'I',
+  dispute: 'D',
 };
 
 /**

@@ -114,14 +114,25 @@ export async function findUnprocessed(db: Queryable, before: Date, limit: number
   return rows.map((row) => row.id);
 }
 
-/** What a source told of an attempt, newest first, as its verified webhooks said it: the index for it is the source's own. */
-export async function toldOf(db: Queryable, source: string, attemptId: string): Promise<Readonly<Record<string, unknown>>[]> {
+/** What webhooks are found by; each has an index of its own, for the sources that cannot be asked. */
+const TOLD_BY = {
+  operation: "payload->>'operationId' = $1",
+  'disputed payment': "payload->>'paymentRef' = $1 AND payload->>'disputeRef' IS NOT NULL",
+} as const;
+
+/** What a source told of an attempt, or of a payment's disputes, newest first, as its verified webhooks said it. */
+export async function toldOf(
+  db: Queryable,
+  source: string,
+  named: string,
+  of: keyof typeof TOLD_BY = 'operation',
+): Promise<Readonly<Record<string, unknown>>[]> {
   if (!/^[a-z_]+$/.test(source)) throw new Error(`No source of webhooks is called ${source}`);
   const { rows } = await db.query<{ said: Readonly<Record<string, unknown>> | null }>({
-    name: `webhooks-told-${source}`,
-    text: `SELECT payload->'payload' AS said FROM inbound_webhooks WHERE source = '${source}' AND payload->>'operationId' = $1
+    name: `webhooks-told-${source}-${of}`,
+    text: `SELECT payload->'payload' AS said FROM inbound_webhooks WHERE source = '${source}' AND ${TOLD_BY[of]}
            ORDER BY received_at DESC, id DESC`,
-    values: [attemptId],
+    values: [named],
   });
   return rows.flatMap(({ said }) => (said === null ? [] : [said]));
 }

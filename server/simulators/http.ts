@@ -31,7 +31,7 @@ export interface Listener {
   close(): Promise<void>;
 }
 
-const BODY_LIMIT = 512 * 1024;
+const BODY_LIMIT = 1024 * 1024;
 /** Longer than any client keeps an idle connection, so that the client never finds it closed under a request. */
 const KEEP_ALIVE_MS = 120_000;
 

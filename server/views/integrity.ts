@@ -4,6 +4,7 @@ import { readSnapshot } from '../platform/read-snapshot.ts';
 import { BACKORDER_INVARIANTS } from './integrity/backorders.ts';
 import { CHANNEL_INVARIANTS } from './integrity/channels.ts';
 import { CHECKOUT_INVARIANTS } from './integrity/checkouts.ts';
+import { DISPUTE_INVARIANTS } from './integrity/disputes.ts';
 import { type Broken, type Finding, type Invariant, SCOPE_SQL } from './integrity/invariant.ts';
 import { INVOICE_INVARIANTS } from './integrity/invoices.ts';
 import { LEDGER_INVARIANTS } from './integrity/ledger.ts';
@@ -47,6 +48,7 @@ export const INVARIANTS: readonly Invariant[] = [
   ...CHECKOUT_INVARIANTS,
   ...PAYMENT_INVARIANTS,
   ...POSTING_INVARIANTS,
+  ...DISPUTE_INVARIANTS,
   ...RAIL_INVARIANTS,
   ...RECONCILIATION_INVARIANTS,
   ...REFERENCE_INVARIANTS,

@@ -15,6 +15,7 @@ const TEXTS = {
   order: 'SELECT merchant_id AS "merchantId", customer_id AS "customerId", status FROM orders WHERE id = $1',
   shipment: `SELECT merchant_id AS "merchantId", ${NOBODY} FROM shipments WHERE id = $1`,
   return: 'SELECT merchant_id AS "merchantId", customer_id AS "customerId", NULL::text AS status FROM returns WHERE id = $1',
+  dispute: `SELECT merchant_id AS "merchantId", ${NOBODY} FROM disputes WHERE id = $1`,
   manifest: `SELECT merchant_id AS "merchantId", ${NOBODY} FROM manifests WHERE id = $1`,
   saga: `SELECT merchant_id AS "merchantId", ${NOBODY} FROM sagas WHERE id = $1`,
   approval: `SELECT merchant_id AS "merchantId", ${NOBODY} FROM approvals WHERE id = $1`,

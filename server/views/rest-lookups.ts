@@ -13,7 +13,7 @@ export interface Named {
 async function named(
   db: Queryable,
   scope: Scope,
-  table: 'orders' | 'shipments' | 'returns',
+  table: 'orders' | 'shipments' | 'returns' | 'disputes',
   what: string,
   ref: string,
 ): Promise<Named> {
@@ -38,6 +38,10 @@ export const findShipment = (db: Queryable, scope: Scope, ref: string): Promise<
 /** The id of a return behind an id or a number. Throws `not_found`. */
 export const findReturn = async (db: Queryable, scope: Scope, ref: string): Promise<string> =>
   (await named(db, scope, 'returns', 'return', ref)).id;
+
+/** The id of a dispute behind an id or a number. Throws `not_found`. */
+export const findDispute = async (db: Queryable, scope: Scope, ref: string): Promise<string> =>
+  (await named(db, scope, 'disputes', 'dispute', ref)).id;
 
 /** The id of a node by its code. Throws `not_found`. */
 export async function findNode(db: Queryable, scope: Scope, code: string): Promise<string> {

@@ -253,7 +253,7 @@ function summaryOf(row: Omit<RestOrderRow, 'updatedAt'>) {
     payment_status: row.paymentStatus,
     fulfilment_status: row.fulfilmentStatus,
     // A client that was written before there was this hold knows it as one by hand.
-    holds: [...new Set(row.holds.map((hold) => upper(hold === 'payment' ? 'manual' : hold)))],
+    holds: [...new Set(row.holds.map((hold) => upper(hold === 'payment' || hold === 'dispute' ? 'manual' : hold)))],
     awaits_payment: row.holds.includes('payment'),
     currency: row.currency,
     total_minor: Number(row.totalMinor),

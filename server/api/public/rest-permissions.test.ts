@@ -9,6 +9,7 @@ import { PERMISSIONS } from '../permissions.ts';
 import { REST_PERMISSIONS } from './permissions.ts';
 import { OPERATIONS } from './router.ts';
 import { connectedChannel } from './testing/connected-channel.ts';
+import { addDispute, FOREIGN_DISPUTES } from './testing/foreign-disputes.ts';
 import { anInvoice, FOREIGN_INVOICES } from './testing/foreign-invoices.ts';
 import { addReturn, FOREIGN_RETURNS } from './testing/foreign-returns.ts';
 import { FOREIGN_ROUTING, northNode, startReplay } from './testing/foreign-routing.ts';
@@ -56,6 +57,7 @@ const units = (line: string) => [{ line_id: line, quantity: 1 }];
 const FOREIGN: Readonly<Record<keyof typeof REST_PERMISSIONS, readonly Call[]>> = {
   ...FOREIGN_STOCK_WORK,
   ...FOREIGN_RETURNS,
+  ...FOREIGN_DISPUTES,
   'v1.merchant.get': [],
   'v1.quotes.create': [],
   'v1.quotes.get': [{ path: (n) => `/quotes/${n.quote}` }],
@@ -209,6 +211,7 @@ beforeAll(async () => {
   const { json: placed } = await send('POST', '/orders', { body });
   const path = `/orders/${placed.id}`;
   await addReturn(db.pool, north.id, placed.id);
+  await addDispute(db.pool, north.id, placed.id);
   await until('allocated', async () => (await send('GET', path)).json.fulfilment_status === 'ALLOCATED');
   const { json: shipping } = await send('POST', `${path}/shipments`, { body: { units: units(placed.lines[0].id) } });
   await until('paid', async () => (await send('GET', path)).json.captured_minor > 0);

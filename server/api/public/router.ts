@@ -1,6 +1,7 @@
 import { createCallerFactory, router } from '../trpc.ts';
 import { channelsRouter } from './channels.ts';
 import { customersRouter } from './customers.ts';
+import { disputesRouter } from './disputes.ts';
 import { eventsRouter } from './events.ts';
 import { giftCardsRouter } from './gift-cards.ts';
 import { invoicesRouter } from './invoices.ts';
@@ -47,6 +48,7 @@ export const restRouter = router({
     refunds: refundsRouter,
     reservations: reservationsRouter,
     returns: returnsRouter,
+    disputes: disputesRouter,
     shipments: shipmentsRouter,
     parcels: parcelsRouter,
     manifests: manifestsRouter,

@@ -3,6 +3,7 @@ import { OPERATIONS } from '../public/router.ts';
 import { appRouter } from '../root.ts';
 import { BOOK_ROWS } from './grid-rows-books.ts';
 import { CHANNEL_ROWS } from './grid-rows-channels.ts';
+import { DISPUTE_ROWS } from './grid-rows-disputes.ts';
 import { MONEY_ROWS } from './grid-rows-money.ts';
 import { FURTHER_ROWS, ORDER_ROWS } from './grid-rows-orders.ts';
 import { PARCEL_PREVIEWS, PARCEL_ROWS } from './grid-rows-parcels.ts';
@@ -31,6 +32,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   ...ORDER_ROWS,
   ...PARCEL_ROWS,
   ...RETURN_ROWS,
+  ...DISPUTE_ROWS,
   ...PEOPLE_ROWS,
   ...SHOP_ROWS,
   ...MONEY_ROWS,

@@ -28,6 +28,7 @@ export async function sampleWorld(pool: pg.Pool): Promise<SampleWorld> {
     northSimulation: newId(),
     northManifest: newId(),
     northReturn: newId(),
+    northDispute: newId(),
   };
   const world = { ...shop, ...extra };
   await pool.query(
@@ -114,6 +115,17 @@ export async function sampleWorld(pool: pg.Pool): Promise<SampleWorld> {
     `INSERT INTO return_photos (id, return_id, order_id, content_type, bytes, added_by, added_at)
      VALUES ($1, $1, $2, 'image/jpeg', '\\xffd8ff', 'system:test', now())`,
     [world.northReturn, shop.orders[0]],
+  );
+  await pool.query(
+    `INSERT INTO disputes (id, number, home, merchant_id, order_id, payment_id, provider, provider_ref, status, reason, currency, amount_minor, taken_minor,
+                           fee_minor, fee_back_minor, set_off_minor, evidence, opened_at, said_at, version)
+     VALUES ($1, 'EU-D501', 'EU', $2, $3, $1, 'card', 'dp_501', 'inquiry', 'fraudulent', 'EUR', 100, 0, 0, 0, 0, '{}', now(), now(), 1)`,
+    [world.northDispute, shop.merchants[0], shop.orders[0]],
+  );
+  await pool.query(
+    `INSERT INTO dispute_files (id, dispute_id, order_id, kind, content_type, bytes, added_by, added_at)
+     VALUES ($1, $1, $2, 'other', 'image/jpeg', '\\xffd8ff', 'system:test', now())`,
+    [world.northDispute, shop.orders[0]],
   );
   await pool.query(
     `INSERT INTO pickups (order_id, merchant_id, node_id, status, created_at, updated_at, version)

@@ -1,5 +1,6 @@
 import type { ProcedurePath } from '../root.ts';
 import type { Sample } from './samples.ts';
+import { DISPUTE_SAMPLES } from './samples-disputes.ts';
 import { RETURN_SAMPLES } from './samples-returns.ts';
 
 const NIL = '00000000-0000-7000-8000-000000000000';
@@ -7,6 +8,7 @@ const NIL = '00000000-0000-7000-8000-000000000000';
 /** Parcels, and the manifests that they are on. */
 export const PARCEL_SAMPLES = {
   ...RETURN_SAMPLES,
+  ...DISPUTE_SAMPLES,
   'shipments.packing': {
     input: (world) => ({ orderId: world.orders[1], nodeId: world.nodes[1] }),
     foreign: [(world) => ({ orderId: world.orders[0], nodeId: world.nodes[0] })],

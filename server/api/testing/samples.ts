@@ -33,8 +33,8 @@ export interface SampleWorld extends ShopFixture {
   /** A replay of routing rules. */
   readonly northSimulation: string;
   readonly northManifest: string;
-  /** A return, and its photo, which has the same id. */
   readonly northReturn: string;
+  readonly northDispute: string;
 }
 
 export interface Sample {

@@ -35,6 +35,7 @@ export const GL_DEFAULTS: Readonly<Record<GlKind, GlAccount>> = {
   psp_fees: { number: '6100', name: 'Payment fees' },
   goodwill: { number: '6200', name: 'Goodwill' },
   chargebacks: { number: '6300', name: 'Chargebacks' },
+  dispute_fees: { number: '6310', name: 'Dispute fees' },
 };
 
 /** Where a kind of account has no name in the books yet, its postings are seen rather than lost. */
@@ -76,5 +77,4 @@ export const PLATFORM_KINDS: ReadonlySet<GlKind> = new Set<GlKind>([
   'suspense',
   'carrier_clearing',
   'wallet',
-  'chargebacks',
 ]);

@@ -22,6 +22,7 @@ export const GL_KINDS = [
   'psp_fees',
   'goodwill',
   'chargebacks',
+  'dispute_fees',
 ] as const;
 export type GlKind = (typeof GL_KINDS)[number];
 

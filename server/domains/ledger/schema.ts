@@ -27,6 +27,7 @@ export type AccountKind =
   | 'breakage'
   | 'bank_clearing'
   | 'chargebacks'
+  | 'dispute_fees'
   | 'suspense'
   | 'carrier_clearing'
   | 'in_transit'
@@ -73,6 +74,10 @@ export const chart = {
   bankClearing: (currency: string): AccountRef => ref('bank_clearing', 'debit', currency, null),
   /** What customers' banks took back. */
   chargebacks: (currency: string): AccountRef => ref('chargebacks', 'debit', currency, null),
+  /** What they took back of a merchant's orders: its loss. */
+  merchantChargebacks: (merchantId: string, currency: string): AccountRef => ref('chargebacks', 'debit', currency, merchantId),
+  /** What providers charge a merchant for disputes. */
+  disputeFees: (merchantId: string, currency: string): AccountRef => ref('dispute_fees', 'debit', currency, merchantId),
   /** Differences that a person has still to explain. */
   suspense: (currency: string): AccountRef => ref('suspense', 'debit', currency, null),
   /** What carriers paid for parcels that they lost or damaged, until it is set off against their invoices or reaches the bank. */

@@ -315,13 +315,14 @@ export function mayEdit(order: Pick<OrderFacts, 'status' | 'spans' | 'cancelling
   return yes;
 }
 
-/** May money go back? Needs captured money that is not on its way back already. */
-export function mayRefund(order: OrderFacts, pendingMinor: bigint): Verdict {
+/** May money go back? Needs captured money that is not on its way back already, and that no bank has taken back by itself. */
+export function mayRefund(order: OrderFacts, pendingMinor: bigint, disputedMinor = 0n): Verdict {
   const allowed = mayHappen(order.status, 'refund');
   if (!allowed.allowed) return allowed;
   if (order.capturedMinor === 0n) return no('No money was taken yet. Cancel the order instead.');
-  if (order.capturedMinor - order.refundedMinor - pendingMinor <= 0n)
-    return no('All captured money went back, or is on its way back, already.');
+  const left = order.capturedMinor - order.refundedMinor - pendingMinor;
+  if (left <= 0n) return no('All captured money went back, or is on its way back, already.');
+  if (left <= disputedMinor) return no('The cardholder’s bank took this back: it cannot be refunded as well.');
   return yes;
 }
 

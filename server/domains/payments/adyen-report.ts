@@ -9,7 +9,11 @@ const BOOKED: Readonly<Record<string, ReportedBooking['type']>> = {
   SentForSettle: 'charge',
   SentForRefund: 'refund',
   Chargeback: 'dispute',
+  ChargebackReversed: 'dispute',
+  SecondChargeback: 'dispute',
 };
+/** What brings money, or brings it back. */
+const GAINS: ReadonlySet<string> = new Set(['SentForSettle', 'ChargebackReversed']);
 
 /** A line of the report: what became of one attempt. */
 export interface ReportLine {
@@ -62,7 +66,7 @@ export function bookingsOf(lines: readonly ReportLine[]): ReportedBooking[] {
   return lines.flatMap(({ pspReference, modification, record, currency, amountMinor, at }) => {
     const type = BOOKED[record];
     if (type === undefined) return [];
-    const signed = type === 'charge' ? amountMinor : -amountMinor;
+    const signed = GAINS.has(record) ? amountMinor : -amountMinor;
     return [{ externalId: modification, type, paymentRef: pspReference, amountMinor: signed, feeMinor: 0n, currency, at }];
   });
 }

@@ -1,6 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import { DomainError } from '../../kernel/errors.ts';
+import { DISPUTE_EVENTS } from './adyen-disputes.ts';
 import type { JsonObject, PaymentWebhook, WebhookHeaders } from './provider.ts';
 
 /**
@@ -17,7 +18,11 @@ export interface AdyenWebhookConfig {
 }
 
 const item = z.object({
-  additionalData: z.object({ hmacSignature: z.string(), cardSummary: z.string().optional() }),
+  additionalData: z.object({
+    hmacSignature: z.string(),
+    cardSummary: z.string().optional(),
+    defensePeriodEndsAt: z.string().optional(),
+  }),
   amount: z.object({ currency: z.string().regex(/^[A-Z]{3}$/), value: z.int() }),
   eventCode: z.string(),
   eventDate: z.string(),
@@ -38,6 +43,7 @@ const notification = z.object({
 });
 
 const REFUNDS: ReadonlySet<string> = new Set(['REFUND', 'REFUND_FAILED', 'REFUNDED_REVERSED']);
+const DISPUTES: ReadonlySet<string> = new Set(DISPUTE_EVENTS);
 
 const refuse = (why: string): DomainError => new DomainError('unauthenticated', `The webhook's signature was refused: ${why}`);
 
@@ -73,6 +79,9 @@ function describe(said: Item): PaymentWebhook {
     reason: reason?.slice(0, 200) ?? null,
     brand: paymentMethod ?? null,
     last4: said.additionalData.cardSummary ?? null,
+    at: said.eventDate,
+    // Not signed: until when an answer may be given is for people to read, and decides nothing.
+    dueAt: said.additionalData.defensePeriodEndsAt ?? null,
   };
   return {
     // It has no id: a repeat has the same reference, event and outcome.
@@ -81,6 +90,7 @@ function describe(said: Item): PaymentWebhook {
     occurredAt: Number.isNaN(occurredAt.getTime()) ? new Date() : occurredAt,
     paymentRef: original ?? pspReference,
     refundRef: REFUNDS.has(eventCode) ? pspReference : null,
+    disputeRef: DISPUTES.has(eventCode) ? pspReference : null,
     // Only the attempt is named by what is signed.
     orderId: null,
     paymentId: null,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { createRemoteApi, type RemoteApi } from '../../platform/remote-api.ts';
 import { toAdyenAmount } from './adyen-amounts.ts';
+import { areDecided, disputesOf, factsReported, factsTold } from './adyen-disputes.ts';
 import { authorizationOf, madeAt, outcomeOf, type PaymentReply, paymentReply } from './adyen-outcomes.ts';
 import { bookingsOf, type ReportLine, readLines } from './adyen-report.ts';
 import { type AdyenWebhookConfig, referenceOf, verifyAdyenWebhook } from './adyen-webhook.ts';
@@ -139,9 +140,15 @@ class AdyenProvider implements PaymentProvider {
     );
   }
 
-  disputes(): Promise<Disputes | Failed | Unknown | Unreachable> {
-    const message = 'Disputes of this provider are not read.';
-    return Promise.resolve({ kind: 'failed', code: 'not_supported', message, response: {} });
+  /** Answers go by Adyen's own pages: its Disputes API is another service. What was told of a payment's disputes, and what stands in the reports of late where that is not the end of them. */
+  async disputes(paymentRef: string, signal?: AbortSignal): Promise<Disputes | Failed | Unknown | Unreachable> {
+    const facts = factsTold(await this.told(NAME, paymentRef, 'disputed payment'));
+    const known = disputesOf(facts, paymentRef);
+    if (areDecided(known)) return { kind: 'disputes', disputes: known };
+    const lines = await this.linesBetween(new Date(Date.now() - REPORT_DAYS * DAY_MS), new Date(), signal);
+    // What was told is true whether or not a report can be had.
+    if ('kind' in lines) return known.length > 0 ? { kind: 'disputes', disputes: known } : lines;
+    return { kind: 'disputes', disputes: disputesOf([...facts, ...factsReported(lines, paymentRef)], paymentRef) };
   }
 
   async report(from: Date, to: Date, signal?: AbortSignal): Promise<Report | Failed | Unknown | Unreachable> {

@@ -143,14 +143,40 @@ export interface QueryInput {
   readonly currency?: string;
 }
 
-/** What a cardholder's bank takes back of a payment, with what the provider charges for it. */
+/** What a cardholder's bank asks about, or takes back, of a payment, with what the provider charges for it. */
 export interface PaymentDispute {
   readonly ref: string;
   readonly paymentRef: string;
   readonly amountMinor: bigint;
+  /** Of the amount, what the provider has taken and not given back. */
+  readonly takenMinor: bigint;
+  /** What it charged in all, */
   readonly feeMinor: bigint;
+  /** and what of that it gave back. */
+  readonly feeBackMinor: bigint;
   readonly currency: string;
-  readonly status: 'open' | 'won' | 'lost';
+  /** `inquiry`: the bank only asks, and has taken nothing; `submitted`: it has our answer; `withdrawn`: it asked, and that was all. */
+  readonly status: 'inquiry' | 'open' | 'submitted' | 'won' | 'lost' | 'withdrawn';
+  /** The provider's word for why. */
+  readonly reason: string;
+  readonly openedAt: Date;
+  readonly evidenceDueAt: Date | null;
+}
+
+/** What is sent to the cardholder's bank, or that nothing is. */
+export interface AnswerInput {
+  /** The answer's id: idempotency key and `metadata.answer_id`. */
+  readonly operationId: string;
+  readonly disputeRef: string;
+  readonly answer: 'evidence' | 'accept';
+  readonly evidence: Readonly<Record<string, string>>;
+  readonly files: readonly { readonly kind: string; readonly contentType: string; readonly bytes: Buffer }[];
+}
+
+/** The provider has the answer; the dispute as it stands now. */
+export interface Answered {
+  readonly kind: 'answered';
+  readonly dispute: PaymentDispute;
 }
 
 export interface Disputes {
@@ -183,6 +209,8 @@ export interface PaymentWebhook {
   readonly occurredAt: Date;
   readonly paymentRef: string | null;
   readonly refundRef: string | null;
+  /** The dispute that it tells of; absent in what an older version stored. */
+  readonly disputeRef?: string | null;
   readonly orderId: string | null;
   readonly paymentId: string | null;
   readonly operationId: string | null;
@@ -219,8 +247,13 @@ export interface PaymentProvider {
   refund(input: RefundInput, signal?: AbortSignal): Promise<ProviderOutcome>;
   /** Asks what became of an operation without changing anything. */
   query(input: QueryInput, signal?: AbortSignal): Promise<ProviderOutcome | NotFound>;
-  /** What was taken back of a payment. */
+  /** What was asked about, or taken back, of a payment. */
   disputes(paymentRef: string, signal?: AbortSignal): Promise<Disputes | Failed | Unknown | Unreachable>;
+  /**
+   * Answers a dispute, once: the same answer again finds that it was given. Absent where that is done on the provider's own pages
+   * (`answersOf()` in rules.ts).
+   */
+  answerDispute?(input: AnswerInput, signal?: AbortSignal): Promise<Answered | Failed | Unknown | Unreachable>;
   /** What the provider booked in a period, from inclusive, to exclusive. */
   report(from: Date, to: Date, signal?: AbortSignal): Promise<Report | Failed | Unknown | Unreachable>;
   /** What a delivery tells: one event or a batch. Throws `unauthenticated` where the signature or, where it is signed, the time is wrong. */
@@ -229,8 +262,9 @@ export interface PaymentProvider {
   close(): void;
 }
 
-/** What a provider told of an operation by itself, newest first: of the verified webhooks that were stored. */
-export type Told = (source: string, operationId: string) => Promise<readonly JsonObject[]>;
+/** What a provider told by itself of an operation, or of a payment's disputes, newest first: of the verified webhooks that were stored. */
+export type Told = (source: string, named: string, of?: ToldBy) => Promise<readonly JsonObject[]>;
+export type ToldBy = 'operation' | 'disputed payment';
 
 /** A gateway: how its adapter is made. A new one is a file beside this and a line in `GATEWAYS`, proven by testing/conformance.ts. */
 export interface PaymentGateway<C> {

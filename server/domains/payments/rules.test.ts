@@ -30,6 +30,7 @@ function payment(over: Partial<Payment> = {}): Payment {
     authorizedMinor: 0n,
     capturedMinor: 0n,
     refundedMinor: 0n,
+    disputedMinor: 0n,
     feeMinor: 0n,
     holdId: null,
     authorizationExpiresAt: null,

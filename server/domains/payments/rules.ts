@@ -22,6 +22,8 @@ export interface Payment {
   authorizedMinor: bigint;
   capturedMinor: bigint;
   refundedMinor: bigint;
+  /** What the provider has of it because of disputes. */
+  disputedMinor: bigint;
   feeMinor: bigint;
   holdId: string | null;
   authorizationExpiresAt: Date | null;
@@ -150,9 +152,15 @@ export function planCapture(
   });
 }
 
-/** What was taken and not given back, in minor units. */
-export function refundableMinor(payment: Payment): bigint {
-  return payment.capturedMinor - payment.refundedMinor;
+/** What was taken and not given back, nor is disputed, in minor units. A bank may dispute what was given back already. */
+export function refundableMinor(payment: Pick<Payment, 'capturedMinor' | 'refundedMinor' | 'disputedMinor'>): bigint {
+  const left = payment.capturedMinor - payment.refundedMinor - payment.disputedMinor;
+  return left > 0n ? left : 0n;
+}
+
+/** What of several payments cannot be given back although it was not, because banks have it. */
+export function disputedAwayMinor(payments: readonly Payment[]): bigint {
+  return payments.reduce((sum, one) => sum + one.capturedMinor - one.refundedMinor - refundableMinor(one), 0n);
 }
 
 /** Splits an amount over payments that can give money back, newest first: the last to be taken is the first to return. */
@@ -172,3 +180,7 @@ export function planLegs(
   }
   return left === 0n ? legs : null;
 }
+
+/** The gateways that programs answer disputes at; with the others people do, on the provider's own pages. */
+const ANSWERED_BY_PROGRAM: ReadonlySet<string> = new Set(['card']);
+export const answersOf = (provider: string): 'api' | 'dashboard' => (ANSWERED_BY_PROGRAM.has(provider) ? 'api' : 'dashboard');

@@ -9,7 +9,9 @@ import { derivePaymentState, isOpen, type Operation, type Payment } from './rule
 import {
   insertOperations,
   insertPayments,
+  type KnownPayment,
   lockPayments,
+  readKnown,
   readOperations,
   readOrdersByRef,
   readProviderRefs,
@@ -70,6 +72,7 @@ const NOTHING_YET = {
   authorizedMinor: 0n,
   capturedMinor: 0n,
   refundedMinor: 0n,
+  disputedMinor: 0n,
   feeMinor: 0n,
   holdId: null,
   authorizationExpiresAt: null,
@@ -156,6 +159,16 @@ export async function providerRefs(db: Queryable, ids: readonly string[]): Promi
   const found = await readProviderRefs(db, ids);
   return new Map(found.flatMap(({ id, providerRef }) => (providerRef ? [[id, providerRef] as const] : [])));
 }
+
+export type { KnownPayment } from './store.ts';
+
+/** Payments that a provider knows, by what it calls them, */
+export const paymentsByRef = (db: Queryable, refs: readonly string[]): Promise<KnownPayment[]> => readKnown(db, 'refs', refs);
+/** of those only the ones of which nothing is disputed, */
+export const undisputedByRef = (db: Queryable, refs: readonly string[]): Promise<KnownPayment[]> =>
+  readKnown(db, 'undisputed refs', refs);
+/** and by our own ids. */
+export const paymentsById = (db: Queryable, ids: readonly string[]): Promise<KnownPayment[]> => readKnown(db, 'ids', ids);
 
 /** The orders of payments, by what the provider calls them. */
 export const ordersByRef = (db: Queryable, refs: readonly string[]): Promise<string[]> => readOrdersByRef(db, refs);

@@ -21,6 +21,7 @@ const PAYMENTS: TableSpec = {
     authorized_minor: 'int8',
     captured_minor: 'int8',
     refunded_minor: 'int8',
+    disputed_minor: 'int8',
     fee_minor: 'int8',
     hold_id: 'uuid',
     authorization_expires_at: 'timestamptz',
@@ -56,7 +57,7 @@ export async function lockPayments(tx: Tx, orderIds: readonly string[]): Promise
     name: 'payments-lock',
     text: `SELECT id, order_id AS "orderId", merchant_id AS "merchantId", provider, method, token, currency, amount_minor AS "amountMinor", status,
                   provider_ref AS "providerRef", brand, last4, fingerprint, authorized_minor AS "authorizedMinor", captured_minor AS "capturedMinor",
-                  refunded_minor AS "refundedMinor", fee_minor AS "feeMinor", hold_id AS "holdId", authorization_expires_at AS "authorizationExpiresAt",
+                  refunded_minor AS "refundedMinor", disputed_minor AS "disputedMinor", fee_minor AS "feeMinor", hold_id AS "holdId", authorization_expires_at AS "authorizationExpiresAt",
                   next_action AS "nextAction", failure, version, created_at AS "createdAt"
            FROM payments WHERE order_id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE`,
     values: [orderIds],
@@ -93,6 +94,7 @@ export async function updatePayments(tx: Tx, payments: readonly Payment[], now: 
     'authorized_minor',
     'captured_minor',
     'refunded_minor',
+    'disputed_minor',
     'fee_minor',
     'hold_id',
     'authorization_expires_at',
@@ -128,6 +130,7 @@ function paymentColumns(p: Payment, now: Date): Record<string, unknown> {
     authorized_minor: p.authorizedMinor,
     captured_minor: p.capturedMinor,
     refunded_minor: p.refundedMinor,
+    disputed_minor: p.disputedMinor,
     fee_minor: p.feeMinor,
     hold_id: p.holdId,
     authorization_expires_at: p.authorizationExpiresAt,
@@ -191,4 +194,28 @@ export async function readOrdersByRef(db: Queryable, refs: readonly string[]): P
   const text = 'SELECT DISTINCT order_id AS id FROM payments WHERE provider_ref = ANY($1::text[])';
   const { rows } = await db.query<{ id: string }>({ name: 'payments-orders-by-ref', text, values: [refs] });
   return rows.map(({ id }) => id);
+}
+
+/** A payment that its provider knows. */
+export interface KnownPayment {
+  readonly id: string;
+  readonly orderId: string;
+  readonly provider: string;
+  readonly providerRef: string;
+}
+
+const KNOWN_BY = {
+  refs: 'provider_ref = ANY($1::text[])',
+  'undisputed refs': 'provider_ref = ANY($1::text[]) AND disputed_minor = 0',
+  ids: 'id = ANY($1::uuid[]) AND provider_ref IS NOT NULL',
+} as const;
+
+export async function readKnown(db: Queryable, by: keyof typeof KNOWN_BY, named: readonly string[]): Promise<KnownPayment[]> {
+  if (named.length === 0) return [];
+  const { rows } = await db.query<KnownPayment>({
+    name: `payments-known-by-${by}`,
+    text: `SELECT id, order_id AS "orderId", provider, provider_ref AS "providerRef" FROM payments WHERE ${KNOWN_BY[by]}`,
+    values: [named],
+  });
+  return rows;
 }

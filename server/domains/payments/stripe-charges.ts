@@ -1,8 +1,8 @@
 import type Stripe from 'stripe';
-import type { ChargeInput, Disputes, PaymentDispute, ProviderOutcome } from './provider.ts';
+import type { ChargeInput, ProviderOutcome } from './provider.ts';
 import { fromStripeAmount } from './stripe-amounts.ts';
 
-/** Money that is taken at once, and what is taken back of it. `authorized` reads an intent as an authorization is read. */
+/** Money that is taken at once. `authorized` reads an intent as an authorization is read. */
 export async function createCharge(
   stripe: Stripe,
   input: ChargeInput,
@@ -40,26 +40,4 @@ export function chargeOutcome(
   const txn = charge?.balance_transaction;
   const feeMinor = typeof txn === 'object' && txn !== null ? fromStripeAmount(txn.fee, currency) : 0n;
   return { ...outcome, amountMinor: fromStripeAmount(intent.amount_received, currency), feeMinor };
-}
-
-const STATUS: Readonly<Partial<Record<Stripe.Dispute.Status, PaymentDispute['status']>>> = { won: 'won', lost: 'lost' };
-
-/** What was taken back of a payment, with what that cost. */
-export async function readDisputes(stripe: Stripe, paymentRef: string): Promise<Disputes> {
-  const disputes: PaymentDispute[] = [];
-  for await (const dispute of stripe.disputes.list({ payment_intent: paymentRef, limit: 100 })) {
-    const currency = dispute.currency.toUpperCase();
-    const { data } = await stripe.balanceTransactions.list({ source: dispute.id, limit: 100 });
-    // A dispute that is won brings its fee back: what it cost at first is the largest of its bookings.
-    const fee = data.reduce((most, txn) => Math.max(most, txn.fee), 0);
-    disputes.push({
-      ref: dispute.id,
-      paymentRef,
-      amountMinor: fromStripeAmount(dispute.amount, currency),
-      feeMinor: fromStripeAmount(fee, currency),
-      currency,
-      status: STATUS[dispute.status] ?? 'open',
-    });
-  }
-  return { kind: 'disputes', disputes };
 }

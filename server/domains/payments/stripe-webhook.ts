@@ -22,6 +22,7 @@ function describe(event: Stripe.Event): PaymentWebhook {
     occurredAt: new Date(event.created * 1000),
     paymentRef: isIntent ? idOf(object.id) : idOf(object.payment_intent),
     refundRef: object.object === 'refund' ? idOf(object.id) : null,
+    disputeRef: object.object === 'dispute' ? idOf(object.id) : null,
     orderId: text(metadata.order_id),
     paymentId: text(metadata.payment_id),
     operationId: text(metadata.operation_id),

@@ -1,5 +1,7 @@
 import Stripe from 'stripe';
 import type {
+  Answered,
+  AnswerInput,
   AuthorizeInput,
   CaptureInput,
   CardSummary,
@@ -22,7 +24,8 @@ import type {
 } from './provider.ts';
 import { AUTHORIZATION_LAPSED } from './rules.ts';
 import { fromStripeAmount, toStripeAmount } from './stripe-amounts.ts';
-import { chargeOutcome, createCharge, readDisputes } from './stripe-charges.ts';
+import { chargeOutcome, createCharge } from './stripe-charges.ts';
+import { answerDispute, readDisputes } from './stripe-disputes.ts';
 import { createGuard, type Guard } from './stripe-http.ts';
 import { readReport } from './stripe-report.ts';
 import { verifyStripeWebhook } from './stripe-webhook.ts';
@@ -277,6 +280,10 @@ class StripeProvider implements PaymentProvider {
 
   disputes(paymentRef: string, signal?: AbortSignal): Promise<Disputes | Failed | Unknown | Unreachable> {
     return this.guard.run<Disputes>(() => readDisputes(this.stripe, paymentRef), signal);
+  }
+
+  answerDispute(input: AnswerInput, signal?: AbortSignal): Promise<Answered | Failed | Unknown | Unreachable> {
+    return this.guard.run<Answered | Failed>(() => answerDispute(this.stripe, input), signal);
   }
 
   report(from: Date, to: Date, signal?: AbortSignal): Promise<Report | Failed | Unknown | Unreachable> {

@@ -43,6 +43,7 @@ const tender = (provider: string, id: string, amountMinor: bigint): Payment => (
   authorizedMinor: amountMinor,
   capturedMinor: 0n,
   refundedMinor: 0n,
+  disputedMinor: 0n,
   feeMinor: 0n,
   holdId: 'h',
   authorizationExpiresAt: null,

@@ -53,6 +53,11 @@ export function onItsWayMinor(refunds: readonly Refund[]): bigint {
   return refunds.filter(isOnItsWay).reduce((sum, refund) => sum + refund.amountMinor, 0n);
 }
 
+/** Of it, what goes back for units that were cancelled. */
+export function onItsWayOfCancelled(refunds: readonly Refund[]): bigint {
+  return onItsWayMinor(refunds.filter((refund) => refund.reason === CANCELLED));
+}
+
 /** Money that each payment still owes to refunds that are on their way. */
 export function pendingByPayment(refunds: readonly Refund[], legs: readonly RefundLeg[]): Map<string, bigint> {
   const open = new Set(refunds.filter(isOnItsWay).map((refund) => refund.id));

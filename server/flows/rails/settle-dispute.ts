@@ -14,9 +14,12 @@ import type { RailsWorld } from './rails-world.ts';
 
 /** Books what a cardholder's bank took back of a top up, and what it gave back when the provider won. Each once. */
 export function settleDispute(world: RailsWorld, topUp: TopUp, said: PaymentDispute, ctx: Ctx): void {
-  const known = world.rails.disputes.byId.get(said.ref) ?? open(world, topUp, said, ctx);
-  if (known.status !== 'open' || said.status === 'open') return;
-  const closed = rails.change(world.rails.disputes, known.providerRef, { status: said.status, closedAt: ctx.now });
+  const known = world.rails.disputes.byId.get(said.ref);
+  // The bank only asks, or asked: nothing was taken.
+  if (!known && said.takenMinor === 0n && said.status !== 'won') return;
+  const dispute = known ?? open(world, topUp, said, ctx);
+  if (dispute.status !== 'open' || (said.status !== 'won' && said.status !== 'lost')) return;
+  const closed = rails.change(world.rails.disputes, dispute.providerRef, { status: said.status, closedAt: ctx.now });
   world.applied++;
   if (said.status === 'won') giveBack(world, closed, ctx);
 }

@@ -165,5 +165,7 @@ const REMOTE = new Set([
   'request',
   'cancel',
   'sendStock',
+  'disputes',
+  'answerDispute',
 ]);
 const ignore = (): void => {};

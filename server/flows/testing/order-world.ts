@@ -95,7 +95,7 @@ export async function orderWorld(options: WorldOptions = {}): Promise<OrderWorld
         card: { url: psp.url, ...SECRETS, multicapture, timeoutMs: 2_000 },
         ...(adyen ? { adyen: Object.assign(options.adyenConfig ?? {}, { url: adyen.url, ...ADYEN, timeoutMs: 2_000 }) } : {}),
       },
-      async (source, operationId) => (await toldOf(db.pool, source, operationId)) as JsonObject[],
+      async (source, named, of) => (await toldOf(db.pool, source, named, of)) as JsonObject[],
     ),
     carriers: createCarriers({ parcel: { url: carrier.url, apiKey: 'carrier_test', webhookSecret: SECRETS.webhookSecret } }),
   };

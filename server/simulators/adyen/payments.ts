@@ -2,7 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { testCard } from '../psp/cards.ts';
 import type { Faults } from '../switches.ts';
-import { type AdyenRecord, type AdyenState, type Entry, type Modification, newPspReference, type Payment } from './state.ts';
+import {
+  type AdyenRecord,
+  type AdyenState,
+  type Chargeback,
+  type Entry,
+  type Modification,
+  newPspReference,
+  type Payment,
+} from './state.ts';
 
 /** The life of a payment at Adyen: authorised in the answer, everything after it taken on at once and told of by notifications. */
 const amount = z.object({ currency: z.string().regex(/^[A-Z]{3}$/), value: z.int() });
@@ -90,6 +98,17 @@ export class Change {
         at: this.state.clock.now(),
       },
     ]);
+  }
+
+  /** A dispute is told of under its own reference, with the payment's as the original one. */
+  dispute(
+    eventCode: string,
+    { pspReference: originalReference, reference: merchantReference, token }: Payment,
+    { pspReference, ...said }: Pick<Chargeback, 'pspReference' | 'amount' | 'reason'> & { readonly dueAt: number },
+  ): void {
+    const at = this.state.clock.now();
+    const about = { originalReference, merchantReference, token, success: true, at };
+    this.records.push(['event', { id: `${pspReference}-${eventCode}-${at}`, eventCode, pspReference, ...about, ...said }]);
   }
 }
 

@@ -1,3 +1,4 @@
+import { bookedOn } from './chargebacks.ts';
 import type { AdyenState, Modification } from './state.ts';
 
 /** The columns of the payment accounting report that Waybill reads: https://docs.adyen.com/reporting/invoice-reconciliation/payment-accounting-report. */
@@ -33,6 +34,8 @@ export function accountingReport(
   const rows = [...state.modifications.values()]
     .filter(({ at }) => new Date(at).toISOString().startsWith(day))
     .flatMap((modification) => row(state, modification, merchantAccount, digitsOf));
+  for (const { pspReference, payment, amount, record, at } of bookedOn(state, day))
+    rows.push(lineOf(state, { pspReference, payment, amount, record, at, reference: '' }, merchantAccount, digitsOf));
   return rows.length === 0 ? null : `${[COLUMNS.join(','), ...rows].join('\n')}\n`;
 }
 
@@ -43,12 +46,22 @@ function row(
   digitsOf: (currency: string) => number,
 ): string[] {
   const record = RECORDS[kind][success ? 0 : 1];
-  const of = state.payments.get(payment);
-  if (record === '' || !of) return [];
+  if (record === '' || !state.payments.has(payment)) return [];
+  return [lineOf(state, { pspReference, payment, reference, amount, at, record }, merchantAccount, digitsOf)];
+}
+
+function lineOf(
+  state: AdyenState,
+  said: Pick<Modification, 'pspReference' | 'payment' | 'reference' | 'amount' | 'at'> & { readonly record: string },
+  merchantAccount: string,
+  digitsOf: (currency: string) => number,
+): string {
+  const { pspReference, payment, reference, amount, at, record } = said;
   const date = new Date(at).toISOString().slice(0, 19).replace('T', ' ');
   const digits = DIGITS[amount.currency] ?? digitsOf(amount.currency);
   const main = (amount.value / 10 ** digits).toFixed(digits);
-  return [
-    [merchantAccount, payment, of.reference, date, 'UTC', amount.currency, main, record, pspReference, reference].join(','),
-  ];
+  const merchantReference = state.payments.get(payment)?.reference ?? '';
+  return [merchantAccount, payment, merchantReference, date, 'UTC', amount.currency, main, record, pspReference, reference].join(
+    ',',
+  );
 }

@@ -6,12 +6,14 @@ import { html, json, type SimReply, type SimRequest } from '../http.ts';
 import { type KeyedOptions, KeyedSimulator, type RunningSimulator, readJson } from '../keyed-simulator.ts';
 import { testCard } from '../psp/cards.ts';
 import { challengeOver, challengePage, languageOf } from '../psp/challenge.ts';
+import { chargebackInput, takeStep } from './chargebacks.ts';
 import { authorise, Change, complete, expire, modificationInput, modify, paymentInput } from './payments.ts';
 import { accountingReport } from './report.ts';
 import { errorReply, modificationShape, notificationShape, paymentShape } from './shapes.ts';
 import {
   type AdyenRecord,
   AdyenState,
+  type Chargeback,
   type Entry,
   type Modification,
   type Notice,
@@ -40,6 +42,7 @@ const CHALLENGE = '/_sim/challenge/';
 const MODIFICATION = /^\/v72\/payments\/([A-Z0-9]{16})\/(amountUpdates|captures|cancels|refunds)$/;
 const REPORT = /^\/reports\/download\/MerchantAccount\/([^/]+)\/payments_accounting_report_(\d{4})_(\d{2})_(\d{2})\.csv$/;
 const LAPSE = /^\/_sim\/payments\/([A-Z0-9]{16})\/lapse$/;
+const CHARGEBACK = /^\/_sim\/payments\/([A-Z0-9]{16})\/chargeback$/;
 const FAIL = /^\/_sim\/payments\/([A-Z0-9]{16})\/capture_failed$/;
 const KINDS = { amountUpdates: 'increment', captures: 'capture', cancels: 'void', refunds: 'refund' } as const;
 const LOG_PAGE = 1_000;
@@ -191,6 +194,8 @@ class Adyen extends KeyedSimulator<Own, Settings, Notice, Entry, AdyenState> {
     if (request.method === 'GET') return this.inspect(request);
     const lapsing = LAPSE.exec(request.path)?.[1];
     if (lapsing !== undefined) return this.lapse(lapsing);
+    const disputed = CHARGEBACK.exec(request.path)?.[1];
+    if (disputed !== undefined) return this.chargeback(disputed, request);
     const failing = FAIL.exec(request.path)?.[1];
     return failing === undefined ? undefined : this.captureFailed(failing);
   }
@@ -216,6 +221,19 @@ class Adyen extends KeyedSimulator<Own, Settings, Notice, Entry, AdyenState> {
     if (payment?.status !== 'authorised' || payment.closed) return json(400, { error: 'Nothing is held for this payment.' });
     await this.change((change) => expire(payment, change));
     return json(200, { id: pspReference, status: 'expired' });
+  }
+
+  /** A cardholder's bank takes the next step. */
+  private async chargeback(pspReference: string, request: SimRequest): Promise<SimReply> {
+    const payment = this.state.payments.get(pspReference);
+    const input = chargebackInput.safeParse(readJson(request.body));
+    if (!input.success) return json(400, { error: z.prettifyError(input.error) });
+    let made: Chargeback | null = null;
+    if (payment)
+      await this.change((change) => {
+        made = takeStep(this.state, payment, input.data, change);
+      });
+    return made ? json(200, made) : json(400, { error: 'There is nothing of this payment to take back.' });
   }
 
   /** The scheme refuses a capture that was told of as done, days later. */

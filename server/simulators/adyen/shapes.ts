@@ -62,7 +62,7 @@ export function modificationShape(modification: Modification, merchantAccount: s
 
 /** A notification with one item, signed over the values of eight fields: https://docs.adyen.com/development-resources/webhooks/verify-hmac-signatures. */
 export function notificationShape(notice: Notice, merchantAccountCode: string, hmacKey: string): Record<string, unknown> {
-  const { pspReference, originalReference, merchantReference, amount, eventCode, success, reason, token, at } = notice;
+  const { pspReference, originalReference, merchantReference, amount, eventCode, success, reason, token, at, dueAt } = notice;
   const signed = [
     pspReference,
     originalReference ?? '',
@@ -75,7 +75,11 @@ export function notificationShape(notice: Notice, merchantAccountCode: string, h
   ].join(':');
   const hmacSignature = createHmac('sha256', Buffer.from(hmacKey, 'hex')).update(signed, 'utf8').digest('base64');
   const item = {
-    additionalData: { hmacSignature, cardSummary: testCard(token)?.last4 ?? '' },
+    additionalData: {
+      hmacSignature,
+      cardSummary: testCard(token)?.last4 ?? '',
+      ...(dueAt === undefined ? {} : { defensePeriodEndsAt: new Date(dueAt).toISOString() }),
+    },
     amount: { currency: amount.currency, value: amount.value },
     eventCode,
     eventDate: new Date(at).toISOString().replace(/\.\d{3}Z$/, '+00:00'),

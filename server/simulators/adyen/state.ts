@@ -44,6 +44,15 @@ export interface Modification {
   readonly success: boolean;
 }
 
+/** What a cardholder's bank said of a payment, step by step. */
+export interface Chargeback {
+  readonly pspReference: string;
+  readonly payment: string;
+  readonly amount: Money;
+  readonly reason: string;
+  readonly events: readonly { readonly code: string; readonly at: number }[];
+}
+
 /** A notification item. */
 export interface Notice {
   readonly id: string;
@@ -56,13 +65,25 @@ export interface Notice {
   readonly reason: string;
   readonly token: string;
   readonly at: number;
+  /** Until when a dispute may be answered. */
+  readonly dueAt?: number;
 }
 
 /** What really happened, in the words of the other simulator, so that whoever reads one reads both. */
 export interface Entry {
   readonly seq: number;
   readonly at: number;
-  readonly kind: 'authorization' | 'increment' | 'challenge' | 'decline' | 'capture' | 'void' | 'refund' | 'expiry';
+  readonly kind:
+    | 'authorization'
+    | 'increment'
+    | 'challenge'
+    | 'decline'
+    | 'capture'
+    | 'void'
+    | 'refund'
+    | 'expiry'
+    | 'dispute'
+    | 'dispute_won';
   readonly payment_intent: string;
   readonly refund?: string;
   readonly amount: number;
@@ -77,7 +98,7 @@ export interface Settings {
   readonly authorization_ms: number;
 }
 
-export type Own = readonly ['payment', Payment] | readonly ['modification', Modification];
+export type Own = readonly ['payment', Payment] | readonly ['modification', Modification] | readonly ['chargeback', Chargeback];
 export type AdyenRecord = Own | CommonRecord<Settings, Notice, Entry>;
 
 const AUTHORIZATION_MS = 28 * 86_400_000;
@@ -96,6 +117,7 @@ function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
 export class AdyenState extends CommonState<Settings, Notice, Entry> {
   readonly payments = new Map<string, Payment>();
   readonly modifications = new Map<string, Modification>();
+  readonly chargebacks = new Map<string, Chargeback>();
   readonly captures: Entry[] = [];
   readonly logByPayment = new Map<string, Entry[]>();
   readonly logByOrder = new Map<string, Entry[]>();
@@ -113,6 +135,10 @@ export class AdyenState extends CommonState<Settings, Notice, Entry> {
     }
     if (record[0] === 'modification') {
       this.modifications.set(record[1].pspReference, record[1]);
+      return;
+    }
+    if (record[0] === 'chargeback') {
+      this.chargebacks.set(record[1].pspReference, record[1]);
       return;
     }
     this.keep(record);

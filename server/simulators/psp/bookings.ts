@@ -10,7 +10,16 @@ export interface Txn {
   readonly created: number;
 }
 
-/** A cardholder's bank takes a charge back, or part of it. */
+export type DisputeState =
+  | 'warning_needs_response'
+  | 'warning_under_review'
+  | 'warning_closed'
+  | 'needs_response'
+  | 'under_review'
+  | 'won'
+  | 'lost';
+
+/** A cardholder's bank asks about a charge, or takes it back, or part of it. */
 export interface Dispute {
   readonly id: string;
   readonly intent: string;
@@ -19,10 +28,13 @@ export interface Dispute {
   readonly currency: string;
   readonly created: number;
   readonly reason: string;
-  readonly status: 'needs_response' | 'won' | 'lost';
+  readonly status: DisputeState;
   /** The booking that took the money, and the one that brought it back. */
   readonly txns: readonly string[];
   readonly metadata: Readonly<Record<string, string>>;
+  /** What was sent in answer; absent in a journal of an older version. */
+  readonly evidence?: Readonly<Record<string, string>>;
+  readonly submissions?: number;
 }
 
 /** What is wrong with the report of balance transactions, beside what really happened. */

@@ -12,6 +12,8 @@ export interface TestCard {
   readonly challenge?: boolean;
   /** How its issuer takes it that what it holds is to be raised: it cannot be, or it says no. Yes where absent. */
   readonly increment?: 'unavailable' | 'declined';
+  /** Its holder disputes what is captured of it, or has their bank ask about it first. */
+  readonly disputes?: 'fraudulent' | 'inquiry';
   /** How long its issuer takes to answer. */
   readonly slowMs?: number;
 }
@@ -76,6 +78,8 @@ const CARDS: Readonly<Record<string, TestCard>> = {
   pm_card_unionpay: card('unionpay', '0005'),
   pm_card_incrementUnavailable: card('visa', '5011', { increment: 'unavailable' }),
   pm_card_incrementDeclined: card('visa', '5012', { increment: 'declined' }),
+  pm_card_createDispute: card('visa', '0259', { disputes: 'fraudulent' }, '4000000000000259'),
+  pm_card_createDisputeInquiry: card('visa', '1976', { disputes: 'inquiry' }, '4000000000001976'),
   pm_card_slow: card('visa', '5001', { slowMs: 5_000 }),
   pm_card_gb: card('visa', '0000', { country: 'GB' }),
   pm_card_de: card('visa', '0016', { country: 'DE' }),

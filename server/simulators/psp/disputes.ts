@@ -1,21 +1,22 @@
 import { z } from 'zod';
 import { json, type SimReply, type SimRequest } from '../http.ts';
 import type { Dispute } from './bookings.ts';
+import { closeDispute, escalate, findDispute, isOpen, openDispute } from './dispute-life.ts';
 import { findIntent } from './intents.ts';
 import { Refusal } from './refusal.ts';
 import { planReport } from './report.ts';
 import { disputeShape } from './shapes.ts';
-import { Change, newPspId, type PspState } from './state.ts';
-
-/** What a lost or open dispute costs beside the money, in minor units. */
-const DISPUTE_FEE = 1_500;
+import { Change, type PspState } from './state.ts';
 
 const disputeInput = z.strictObject({
   payment_intent: z.string(),
   amount: z.int().min(1).optional(),
   reason: z.string().default('fraudulent'),
+  /** The bank asks first, and takes nothing. */
+  inquiry: z.boolean().optional(),
 });
-const closeInput = z.strictObject({ status: z.enum(['won', 'lost']) });
+const closeInput = z.strictObject({ status: z.enum(['won', 'lost', 'escalated']) });
+const decideInput = closeInput.extend({ payment_intent: z.string() });
 const CLOSE = /^\/_sim\/disputes\/([A-Za-z0-9_]+)\/close$/;
 
 /** The cardholder's side and the wrong report, which only tests and the demo's switchboard decide. Undefined: another address. */
@@ -33,78 +34,34 @@ export async function dispute(
       await finish(change);
       return json(200, state.report);
     }
-    const closing = CLOSE.exec(request.path)?.[1];
-    if (request.path !== '/_sim/disputes' && closing === undefined) return undefined;
-    const made = closing === undefined ? open(state, change, body()) : close(state, change, closing, body());
+    const made = happen(request.path, state, change, body);
+    if (made === undefined) return undefined;
     await finish(change);
-    return json(200, disputeShape(made));
+    return json(200, disputeShape(made, state));
   } catch (error) {
     if (error instanceof Refusal) return json(error.status, error.body);
     throw error;
   }
 }
 
-function open(state: PspState, change: Change, input: unknown): Dispute {
-  const wish = disputeInput.parse(input);
-  const intent = findIntent(state, wish.payment_intent);
+function happen(path: string, state: PspState, change: Change, body: () => unknown): Dispute | undefined {
+  const closing = CLOSE.exec(path)?.[1];
+  if (closing !== undefined) return decide(state, change, findDispute(state, closing), closeInput.parse(body()).status);
+  if (path === '/_sim/disputes/decide') {
+    const { payment_intent: intent, status } = decideInput.parse(body());
+    const open = [...state.disputes.values()].findLast((one) => one.intent === intent && isOpen(one));
+    if (!open) throw new Refusal(404, 'invalid_request_error', 'No dispute of this payment is open.');
+    return decide(state, change, open, status);
+  }
+  if (path !== '/_sim/disputes') return undefined;
+  const { payment_intent: id, ...wish } = disputeInput.parse(body());
+  const intent = findIntent(state, id);
   const charge = state.charges.get(intent.charge ?? '');
-  const left = charge === undefined ? 0 : charge.captured - charge.refunded;
-  const amount = wish.amount ?? left;
-  if (charge === undefined || amount < 1 || amount > left)
-    throw new Refusal(400, 'invalid_request_error', 'There is not so much of this payment to take back.');
-  const id = newPspId('dp');
-  const txn = book(state, change, {
-    source: id,
-    charge: charge.id,
-    amount: -amount,
-    fee: DISPUTE_FEE,
-    currency: charge.currency,
-  });
-  const made: Dispute = {
-    id,
-    intent: intent.id,
-    charge: charge.id,
-    amount,
-    currency: charge.currency,
-    created: state.clock.seconds(),
-    reason: wish.reason,
-    status: 'needs_response',
-    txns: [txn],
-    metadata: intent.metadata,
-  };
-  change.put(['dispute', made]);
-  change.log('dispute', intent, amount, null);
-  change.event('charge.dispute.created', { of: 'dispute', id });
-  return made;
+  if (charge === undefined) throw new Refusal(400, 'invalid_request_error', 'There is not so much of this payment to take back.');
+  return openDispute(state, change, intent, charge, wish);
 }
 
-function close(state: PspState, change: Change, id: string, input: unknown): Dispute {
-  const { status } = closeInput.parse(input);
-  const known = state.disputes.get(id);
-  if (known === undefined) throw new Refusal(404, 'invalid_request_error', `No such dispute: '${id}'`);
-  if (known.status !== 'needs_response')
-    throw new Refusal(409, 'invalid_request_error', `This dispute was ${known.status} already.`);
-  const { charge, amount, currency } = known;
-  const back = status === 'won' ? [book(state, change, { source: id, charge, amount, fee: -DISPUTE_FEE, currency })] : [];
-  const made: Dispute = { ...known, status, txns: [...known.txns, ...back] };
-  change.put(['dispute', made]);
-  if (status === 'won') change.log('dispute_won', findIntent(state, known.intent), amount, null);
-  change.event('charge.dispute.closed', { of: 'dispute', id });
-  return made;
-}
-
-function book(
-  state: PspState,
-  change: Change,
-  money: {
-    readonly source: string;
-    readonly charge: string;
-    readonly amount: number;
-    readonly fee: number;
-    readonly currency: string;
-  },
-): string {
-  const id = newPspId('txn');
-  change.put(['txn', { id, type: 'adjustment', created: state.clock.seconds(), ...money }]);
-  return id;
+function decide(state: PspState, change: Change, known: Dispute, status: 'won' | 'lost' | 'escalated'): Dispute {
+  const intent = findIntent(state, known.intent);
+  return status === 'escalated' ? escalate(state, change, known, intent) : closeDispute(state, change, known, intent, status);
 }

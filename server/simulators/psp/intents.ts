@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { child, type Form, text } from '../form.ts';
 import type { Faults } from '../switches.ts';
 import { declineOf, testCard } from './cards.ts';
+import { openDispute } from './dispute-life.ts';
 import { mergeMetadata, readInteger } from './fields.ts';
 import { invalid, missing, Refusal } from './refusal.ts';
 import { cardErrorShape, intentShape } from './shapes.ts';
@@ -313,6 +314,9 @@ export class Intents {
     change.log('capture', taken, amount, operation);
     change.event('charge.captured', { of: 'charge', id: charge.id });
     change.event(done ? 'payment_intent.succeeded' : 'payment_intent.amount_capturable_updated', { of: 'intent', id: intent.id });
+    const disputes = testCard(this.state.cardToken(charge.token))?.disputes;
+    if (done && disputes !== undefined)
+      openDispute(this.state, change, taken, this.chargeOf(taken), { reason: 'fraudulent', inquiry: disputes === 'inquiry' });
     return taken;
   }
 

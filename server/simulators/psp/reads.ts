@@ -180,7 +180,7 @@ export class Reads {
   private sourceOf(txn: Txn) {
     const { charges, refunds, disputes } = this.state;
     const [charge, refund, dispute] = [charges.get(txn.source), refunds.get(txn.source), disputes.get(txn.source)];
-    return charge ? chargeShape(charge) : refund ? refundShape(refund) : dispute ? disputeShape(dispute) : undefined;
+    return charge ? chargeShape(charge) : refund ? refundShape(refund) : dispute ? disputeShape(dispute, this.state) : undefined;
   }
 
   private disputes(form: Form): SimReply {
@@ -191,13 +191,20 @@ export class Reads {
       (id) => this.state.disputes.get(id),
       form,
     );
-    return json(200, listShape('/v1/disputes', data.map(disputeShape), more));
+    return json(
+      200,
+      listShape(
+        '/v1/disputes',
+        data.map((one) => disputeShape(one, this.state)),
+        more,
+      ),
+    );
   }
 
   private dispute(id: string): SimReply {
     const dispute = this.state.disputes.get(id);
     if (dispute === undefined) throw missing('dispute', id, 'id');
-    return json(200, disputeShape(dispute));
+    return json(200, disputeShape(dispute, this.state));
   }
 
   private txn(id: string): SimReply {

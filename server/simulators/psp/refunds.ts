@@ -1,5 +1,6 @@
 import { type Form, text } from '../form.ts';
 import type { Faults } from '../switches.ts';
+import { disputedOf } from './dispute-life.ts';
 import { mergeMetadata, readInteger } from './fields.ts';
 import { findIntent, operationOf } from './intents.ts';
 import { invalid, missing } from './refusal.ts';
@@ -31,6 +32,8 @@ export function createRefund(state: PspState, form: Form, change: Change, faults
   if (left === 0) throw invalid(`Charge ${charge.id} has already been refunded.`, { code: 'charge_already_refunded' });
   const amount = readInteger(form, 'amount') ?? left;
   if (amount < 1) throw invalid('Invalid positive integer', { code: 'parameter_invalid_integer', param: 'amount' });
+  if (amount > left - disputedOf(state, charge.id) && amount <= left)
+    throw invalid(`The charge ${charge.id} has been charged back; cannot issue a refund.`, { code: 'charge_disputed' });
   if (amount > left) {
     throw invalid(`Refund amount (${amount}) is greater than unrefunded amount on charge (${left})`, { param: 'amount' });
   }

@@ -1,10 +1,11 @@
 import { type Form, list } from '../form.ts';
 import type { Faults } from '../switches.ts';
+import { accept, answer } from './dispute-life.ts';
 import type { Intents } from './intents.ts';
 import { createRefund } from './refunds.ts';
 import type { Change, PspState, ReplyView } from './state.ts';
 
-export const KINDS = ['authorize', 'increment', 'capture', 'void', 'refund'] as const;
+export const KINDS = ['authorize', 'increment', 'capture', 'void', 'refund', 'dispute'] as const;
 export type Kind = (typeof KINDS)[number] | 'read';
 
 /** What a POST below /v1 does. */
@@ -30,6 +31,13 @@ export function routeOf(segments: readonly string[], intents: Intents, state: Ps
       expand: expandOf(form),
     });
     return { kind: 'refund', intentId: undefined, run };
+  }
+  if (noun === 'disputes' && id !== undefined && (verb === undefined || verb === 'close')) {
+    const run: Route['run'] = (form, change) => ({
+      of: 'dispute',
+      id: (verb === 'close' ? accept(state, change, id) : answer(state, change, id, form)).id,
+    });
+    return { kind: 'dispute', intentId: state.disputes.get(id)?.intent, run };
   }
   if (noun !== 'payment_intents') return undefined;
   if (id === undefined) return intent('authorize', (form, change, faults) => intents.create(form, change, faults));

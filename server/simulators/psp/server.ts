@@ -13,6 +13,7 @@ import { cardFields } from './card-fields.ts';
 import { testCard } from './cards.ts';
 import { dispute } from './disputes.ts';
 import { refusedAtTheDoor } from './faults-at-the-door.ts';
+import { uploadedFile } from './files.ts';
 import { inspect } from './inspection.ts';
 import { Intents, operationOf } from './intents.ts';
 import { lapse } from './lapse.ts';
@@ -79,6 +80,7 @@ class Psp {
     capture: 0,
     void: 0,
     refund: 0,
+    dispute: 0,
     read: 0,
     replayed: 0,
     refused: 0,
@@ -174,6 +176,8 @@ class Psp {
       if (!request.path.startsWith('/v1/'))
         throw new Refusal(404, 'invalid_request_error', `Unrecognized request URL (${request.path}).`);
       if (tokens) return await this.tokenize(request);
+      if (request.method === 'POST' && request.path === '/v1/files')
+        return json(200, uploadedFile(request.body, this.clock.seconds()));
       if (request.method === 'GET') return await this.read(segments, request);
       const route = request.method === 'POST' ? routeOf(segments, this.intents, this.state) : undefined;
       if (route === undefined) {

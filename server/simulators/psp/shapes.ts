@@ -252,19 +252,59 @@ export function refundShape(
   };
 }
 
-export function disputeShape(dispute: Dispute): Shape {
+const EVIDENCE = [
+  'access_activity_log',
+  'billing_address',
+  'cancellation_policy',
+  'cancellation_policy_disclosure',
+  'cancellation_rebuttal',
+  'customer_communication',
+  'customer_email_address',
+  'customer_name',
+  'customer_purchase_ip',
+  'customer_signature',
+  'duplicate_charge_documentation',
+  'duplicate_charge_explanation',
+  'duplicate_charge_id',
+  'product_description',
+  'receipt',
+  'refund_policy',
+  'refund_policy_disclosure',
+  'refund_refusal_explanation',
+  'service_date',
+  'service_documentation',
+  'shipping_address',
+  'shipping_carrier',
+  'shipping_date',
+  'shipping_documentation',
+  'shipping_tracking_number',
+  'uncategorized_file',
+  'uncategorized_text',
+];
+
+/** `from`: where its bookings are, or they themselves. */
+export function disputeShape(dispute: Dispute, from: Pick<PspState, 'txns'> | readonly Txn[]): Shape {
+  const txns = 'txns' in from ? dispute.txns.flatMap((id) => from.txns.get(id) ?? []) : from;
+  const { evidence = {}, submissions = 0 } = dispute;
   return {
     id: dispute.id,
     object: 'dispute',
     amount: dispute.amount,
-    balance_transactions: dispute.txns,
+    balance_transactions: txns.map((txn) => txnShape(txn)),
     charge: dispute.charge,
     created: dispute.created,
     currency: dispute.currency,
     enhanced_eligibility_types: [],
-    evidence: {},
-    evidence_details: { due_by: dispute.created + 7 * 86_400, has_evidence: false, past_due: false, submission_count: 0 },
-    is_charge_refundable: false,
+    evidence: Object.fromEntries(EVIDENCE.map((name) => [name, evidence[name] ?? null])),
+    evidence_details: {
+      due_by: dispute.created + 7 * 86_400,
+      enhanced_eligibility: {},
+      has_evidence: Object.keys(evidence).length > 0,
+      past_due: false,
+      submission_count: submissions,
+      submission_method: submissions > 0 ? 'manual' : 'not_submitted',
+    },
+    is_charge_refundable: dispute.status.startsWith('warning_'),
     livemode: false,
     metadata: dispute.metadata,
     payment_intent: dispute.intent,
@@ -277,6 +317,7 @@ export function disputeShape(dispute: Dispute): Shape {
 export function replyShape(reply: Pick<FrozenReply, 'view' | 'frozen'>, challengeUrl: string): Shape | string {
   const { view, frozen } = reply;
   if (view.of === 'body') return view.body;
+  if (view.of === 'dispute') return frozen.dispute ? disputeShape(frozen.dispute.dispute, frozen.dispute.txns) : {};
   const wants = (path: string) => view.expand.some((asked) => asked === path || asked.startsWith(`${path}.`));
   const chargeOf = (path: string) => {
     if (frozen.charge === undefined || !wants(path)) return undefined;
@@ -301,7 +342,7 @@ export function eventShape(event: StoredEvent, state: PspState, challengeUrl: st
       : event.subject.of === 'charge'
         ? chargeShape(event.object as Charge)
         : event.subject.of === 'dispute'
-          ? disputeShape(event.object as Dispute)
+          ? disputeShape(event.object as Dispute, state)
           : refundShape(event.object as Refund);
   return {
     id: event.id,

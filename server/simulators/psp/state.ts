@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { SimClock } from '../clock.ts';
 import type { Journal } from '../journal.ts';
 import type { Dispute, ReportFaults, Txn } from './bookings.ts';
+import { DEFAULT_SETTINGS, type Settings } from './settings.ts';
 
 /**
  * What the PSP knows. Entities are never changed in place: an event or a stored reply that holds one keeps it as it was then.
@@ -123,15 +124,6 @@ export interface LogEntry {
   readonly order_id: string | null;
 }
 
-export interface Settings {
-  readonly multicapture: boolean;
-  /** How long a search does not find what was just made; Stripe says up to a minute. */
-  readonly search_lag_ms: number;
-  /** How long authorizations last that are made from now on. */
-  readonly authorization_ms: number;
-  readonly webhook_events: readonly string[];
-}
-
 /** A stored reply: the entities as they were, from which the same bytes are rendered again; or a refusal's own body. */
 export interface StoredReply {
   readonly key: string;
@@ -143,9 +135,21 @@ export interface StoredReply {
 export type ReplyView =
   | { readonly of: 'intent'; readonly id: string; readonly expand: readonly string[] }
   | { readonly of: 'refund'; readonly id: string; readonly expand: readonly string[] }
+  | { readonly of: 'dispute'; readonly id: string }
   | { readonly of: 'body'; readonly body: string };
+/** A dispute with its bookings. */
+export interface DisputeFrozen {
+  readonly dispute: Dispute;
+  readonly txns: readonly Txn[];
+}
 export interface FrozenReply extends StoredReply {
-  readonly frozen: { readonly intent?: Intent; readonly charge?: Charge; readonly txn?: Txn; readonly refund?: Refund };
+  readonly frozen: {
+    readonly intent?: Intent;
+    readonly charge?: Charge;
+    readonly txn?: Txn;
+    readonly refund?: Refund;
+    readonly dispute?: DisputeFrozen;
+  };
 }
 
 export type JournalRecord =
@@ -161,24 +165,6 @@ export type JournalRecord =
   | readonly ['method', PaymentMethod]
   | readonly ['settings', Settings]
   | readonly ['sent', string];
-
-export const DEFAULT_SETTINGS: Settings = {
-  multicapture: false,
-  search_lag_ms: 0,
-  authorization_ms: 7 * 86_400_000,
-  webhook_events: [
-    'payment_intent.amount_capturable_updated',
-    'payment_intent.payment_failed',
-    'payment_intent.requires_action',
-    'payment_intent.canceled',
-    'payment_intent.succeeded',
-    'charge.refunded',
-    'refund.updated',
-    'refund.failed',
-    'charge.dispute.created',
-    'charge.dispute.closed',
-  ],
-};
 
 /** Stripe keeps keys for at least 24 hours, by its own clock. */
 const REPLY_LIFE_MS = 24 * 3600 * 1000;
@@ -295,6 +281,10 @@ export class PspState {
   /** The entities a reply shows, held as they are now. */
   freeze(view: ReplyView): FrozenReply['frozen'] {
     if (view.of === 'body') return {};
+    if (view.of === 'dispute') {
+      const dispute = this.disputes.get(view.id);
+      return dispute ? { dispute: { dispute, txns: dispute.txns.flatMap((id) => this.txns.get(id) ?? []) } } : {};
+    }
     const refund = view.of === 'refund' ? this.refunds.get(view.id) : undefined;
     const intent = this.intents.get(view.of === 'refund' ? (refund?.intent ?? '') : view.id);
     const charge = intent?.charge ? this.charges.get(intent.charge) : undefined;

@@ -24,6 +24,8 @@ const NUMBERS: Readonly<Record<string, string>> = {
   '4000002760003184': 'pm_card_authenticationRequired',
   '4000008260003178': 'pm_card_authenticationRequiredChargeDeclinedInsufficientFunds',
   '4000000000005001': 'pm_card_slow',
+  '4000000000000259': 'pm_card_createDispute',
+  '4000000000001976': 'pm_card_createDisputeInquiry',
 };
 
 /** The token behind a number of the list, or undefined: the simulator takes no card that could be somebody's. */

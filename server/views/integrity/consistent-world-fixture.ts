@@ -76,6 +76,7 @@ function deliveredOrder(w: World, n: string): void {
     w.spans(o).filter((span) => span.from_unit === 3),
   );
   w.refund(o, p, [], 250);
+  disputed(w, o, p, { number: 'EU-D10002', status: 'lost', amount: 700, fee: 150 });
   o.finished_at = AT;
   w.saga(o, 'done');
 }
@@ -257,4 +258,39 @@ function partlyShippedOrder(w: World, n: string): void {
   Object.assign(instead ?? {}, { replaces_line_id: first?.line_id, replaces_shipment_id: shipment_id });
   w.move('A', 'ship', { on_hand: -1, allocated: -1, sellable: -1, promised: -1 }, { order_id: o.id, shipment_id });
   w.capture(o, p, 1000);
+  // Its cardholder's bank has taken half of that, and nothing more leaves.
+  disputed(w, o, p, { number: 'EU-D10001', status: 'open', amount: 500, fee: 150 });
+  o.holds = ['dispute'];
+}
+
+/** A dispute with its bookings. */
+function disputed(
+  w: World,
+  o: OrderRow,
+  p: ReturnType<World['payment']>,
+  said: { readonly number: string; readonly status: 'open' | 'lost'; readonly amount: number; readonly fee: number },
+): void {
+  const { number, status, amount, fee } = said;
+  const extra = { payment_id: p.id, reference: number };
+  w.transfer('chargeback', 'single', w.account('chargebacks', 'debit'), w.clearing, amount, o, extra);
+  w.transfer('chargeback_fee', 'single', w.account('dispute_fees', 'debit'), w.clearing, fee, o, extra);
+  const whose = {
+    home: 'EU',
+    merchant_id: o.merchant_id,
+    order_id: o.id,
+    payment_id: p.id,
+    provider: 'card',
+    provider_ref: number,
+  };
+  const money = {
+    amount_minor: amount,
+    taken_minor: amount,
+    fee_minor: fee,
+    fee_back_minor: 0,
+    set_off_minor: 0,
+    currency: 'EUR',
+  };
+  const times = { opened_at: AT, said_at: AT, closed_at: status === 'lost' ? AT : null, version: 1 };
+  w.add('disputes', { id: newId(), number, ...whose, status, reason: 'fraudulent', ...money, evidence: {}, ...times });
+  p.disputed_minor = Number(p.disputed_minor ?? 0) + amount;
 }

@@ -1,5 +1,6 @@
 import { CHANNEL_CORRUPTIONS } from './channels-fixture.ts';
 import type { Corruption } from './corruptions-fixture.ts';
+import { DISPUTE_CORRUPTIONS } from './disputes-fixture.ts';
 import { INVOICE_CORRUPTIONS } from './invoices-fixture.ts';
 import { PARCEL_CORRUPTIONS } from './parcels-fixture.ts';
 import { PARTNER_CORRUPTIONS } from './partners-fixture.ts';
@@ -84,4 +85,5 @@ export const EDGES: readonly Corruption[] = [
   ...PROGRAM_CORRUPTIONS,
   ...PARCEL_CORRUPTIONS,
   ...RETURN_CORRUPTIONS,
+  ...DISPUTE_CORRUPTIONS,
 ];

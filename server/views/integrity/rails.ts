@@ -75,7 +75,7 @@ const DISPUTES: Invariant = {
     booked AS (
       SELECT reference, COALESCE(sum(amount_minor) FILTER (WHERE kind = 'chargeback'), 0) AS taken,
              COALESCE(sum(amount_minor) FILTER (WHERE kind = 'chargeback_won'), 0) AS won
-      FROM transfers WHERE kind IN ('chargeback', 'chargeback_won') GROUP BY reference)
+      FROM transfers WHERE kind IN ('chargeback', 'chargeback_won') AND order_id IS NULL GROUP BY reference)
     SELECT 'payment ' || COALESCE(s.reference, b.reference), format('taken back %s, booked %s; won %s, booked %s', COALESCE(s.taken, 0),
                                                                     COALESCE(b.taken, 0), COALESCE(s.won, 0), COALESCE(b.won, 0))
     FROM said s FULL JOIN booked b ON b.reference = s.reference

@@ -59,5 +59,6 @@ export const gl = {
     psp_fees: 'Gebühren Zahlungsanbieter',
     goodwill: 'Kulanz',
     chargebacks: 'Rückbelastungen',
+    dispute_fees: 'Gebühren für Rückbelastungen',
   },
 } as const;

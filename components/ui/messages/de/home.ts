@@ -35,6 +35,7 @@ export const home = {
     address: 'Gesperrt wegen der Adresse',
     manual: 'Von Hand gesperrt',
     payment: 'Gesperrt bis zur Zahlung',
+    dispute: 'Gesperrt wegen Rückbelastung',
   },
   payments: 'Zahlungen, 30 Tage',
   noPayments: 'Niemand hat in 30 Tagen bezahlt.',

@@ -15,6 +15,7 @@ export const ledger = {
     breakage: 'Verfallenes Guthaben',
     bank_clearing: 'Bankverrechnung',
     chargebacks: 'Rückbelastungen',
+    dispute_fees: 'Gebühren für Rückbelastungen',
     suspense: 'Ungeklärt',
     carrier_clearing: 'Beim Frachtführer',
   },

@@ -59,7 +59,13 @@ export const status = {
     waiting: 'Braucht Freigabe',
     left: 'Ausgelassen',
   },
-  hold: { fraud: 'Betrugssperre', address: 'Adresssperre', manual: 'Manuelle Sperre', payment: 'Zahlung fehlt' },
+  hold: {
+    fraud: 'Betrugssperre',
+    address: 'Adresssperre',
+    manual: 'Manuelle Sperre',
+    payment: 'Zahlung fehlt',
+    dispute: 'Zahlung strittig',
+  },
   risk: { ALLOWED: 'Erlaubt', CHALLENGED: 'Rückfrage', IN_REVIEW: 'In Prüfung', BLOCKED: 'Gesperrt' },
   saga: {
     running: 'Läuft',

@@ -59,5 +59,6 @@ export const gl = {
     psp_fees: 'Provider fees',
     goodwill: 'Goodwill',
     chargebacks: 'Chargebacks',
+    dispute_fees: 'Dispute fees',
   },
 } as const;

@@ -16,6 +16,7 @@ export const ledger = {
     breakage: 'Breakage',
     bank_clearing: 'Bank clearing',
     chargebacks: 'Chargebacks',
+    dispute_fees: 'Dispute fees',
     suspense: 'Suspense',
     carrier_clearing: 'Carrier clearing',
   },

@@ -60,7 +60,7 @@ export const status = {
     waiting: 'Needs approval',
     left: 'Left out',
   },
-  hold: { fraud: 'Fraud hold', address: 'Address hold', manual: 'Manual hold', payment: 'Payment hold' },
+  hold: { fraud: 'Fraud hold', address: 'Address hold', manual: 'Manual hold', payment: 'Payment hold', dispute: 'Dispute hold' },
   risk: { ALLOWED: 'Allowed', CHALLENGED: 'Challenged', IN_REVIEW: 'In review', BLOCKED: 'Blocked' },
   saga: {
     running: 'Running',

@@ -1,0 +1,30 @@
+/** What the account is set to. */
+export interface Settings {
+  readonly multicapture: boolean;
+  /** How long a search does not find what was just made; Stripe says up to a minute. */
+  readonly search_lag_ms: number;
+  /** How long authorizations last that are made from now on. */
+  readonly authorization_ms: number;
+  readonly webhook_events: readonly string[];
+}
+
+export const DEFAULT_SETTINGS: Settings = {
+  multicapture: false,
+  search_lag_ms: 0,
+  authorization_ms: 7 * 86_400_000,
+  webhook_events: [
+    'payment_intent.amount_capturable_updated',
+    'payment_intent.payment_failed',
+    'payment_intent.requires_action',
+    'payment_intent.canceled',
+    'payment_intent.succeeded',
+    'charge.refunded',
+    'refund.updated',
+    'refund.failed',
+    'charge.dispute.created',
+    'charge.dispute.updated',
+    'charge.dispute.closed',
+    'charge.dispute.funds_withdrawn',
+    'charge.dispute.funds_reinstated',
+  ],
+};
