@@ -41,3 +41,24 @@ export function chargeOutcome(
   const feeMinor = typeof txn === 'object' && txn !== null ? fromStripeAmount(txn.fee, currency) : 0n;
   return { ...outcome, amountMinor: fromStripeAmount(intent.amount_received, currency), feeMinor };
 }
+
+/** What a refund came to: some banks say so days later. */
+export function refundOutcome(refund: Stripe.Refund): ProviderOutcome {
+  const response = { id: refund.id, status: refund.status, amount: refund.amount };
+  switch (refund.status) {
+    case 'succeeded': {
+      const amountMinor = fromStripeAmount(refund.amount, refund.currency.toUpperCase());
+      return { kind: 'succeeded', providerRef: refund.id, amountMinor, feeMinor: 0n, response };
+    }
+    case 'failed':
+    case 'canceled': {
+      const code = refund.failure_reason ?? `refund_${refund.status}`;
+      return { kind: 'failed', code, message: 'The refund failed at the provider.', providerRef: refund.id, response };
+    }
+    case 'pending':
+    case 'requires_action':
+      return { kind: 'pending', providerRef: refund.id, response };
+    default:
+      return { kind: 'unknown', reason: `The refund is ${refund.status ?? 'without a status'} at the provider.` };
+  }
+}

@@ -24,7 +24,7 @@ import type {
 } from './provider.ts';
 import { AUTHORIZATION_LAPSED } from './rules.ts';
 import { fromStripeAmount, toStripeAmount } from './stripe-amounts.ts';
-import { chargeOutcome, createCharge } from './stripe-charges.ts';
+import { chargeOutcome, createCharge, refundOutcome } from './stripe-charges.ts';
 import { answerDispute, readDisputes } from './stripe-disputes.ts';
 import { createGuard, type Guard } from './stripe-http.ts';
 import { readReport } from './stripe-report.ts';
@@ -141,23 +141,6 @@ function voidOutcome(intent: Intent, partly: boolean): ProviderOutcome | undefin
 function amountOutcome(intent: Intent, amount: number, feeMinor: bigint): ProviderOutcome {
   const amountMinor = fromStripeAmount(amount, currencyOf(intent));
   return { kind: 'succeeded', providerRef: intent.id, amountMinor, feeMinor, response: summary(intent) };
-}
-
-function refundOutcome(refund: Stripe.Refund): ProviderOutcome {
-  const response = { id: refund.id, status: refund.status, amount: refund.amount };
-  switch (refund.status) {
-    case 'succeeded': {
-      const amountMinor = fromStripeAmount(refund.amount, currencyOf(refund));
-      return { kind: 'succeeded', providerRef: refund.id, amountMinor, feeMinor: 0n, response };
-    }
-    case 'failed':
-    case 'canceled': {
-      const code = refund.failure_reason ?? `refund_${refund.status}`;
-      return { kind: 'failed', code, message: 'The refund failed at the provider.', providerRef: refund.id, response };
-    }
-    default:
-      return { kind: 'unknown', reason: `The refund is ${refund.status ?? 'without a status'} at the provider.` };
-  }
 }
 
 /** The time inside a UUIDv7, which is when the attempt was made. */
