@@ -12,7 +12,7 @@ import { type OrderWorld, TEST_DATA_KEY } from './order-world.ts';
 const step = fc.record({
   what: fc.constantFrom(
     ...(['ship', 'ship', 'ship', 'deliver', 'deliver', 'cancel', 'cancel', 'refund', 'refund'] as const),
-    ...(['amount', 'goodwill', 'return', 'exchange'] as const),
+    ...(['amount', 'goodwill', 'return', 'exchange', 'edit', 'edit'] as const),
   ),
   line: fc.nat(2),
   units: fc.integer({ min: 1, max: 4 }),
@@ -147,16 +147,20 @@ export class MoneyHistory {
     this.answers.push(await this.tried(() => this.does(next)));
   }
 
-  /** Ships or cancels what is left. */
+  /** Takes back an edit that nobody pays for, and cancels or ships what is left. What may not be cancelled is shipped. */
   async finish(): Promise<void> {
     const { w, orderId } = this;
-    this.answers.push(
-      await this.tried(async () => {
-        if (this.plan.end === 'cancel') return this.cancelled(await w.flows.cancelOrder({ orderId, reason: 'other' }, w.ctx()));
-        await w.flows.shipOrder({ orderId }, w.ctx());
-        return { done: true };
-      }),
-    );
+    await this.tried(async () => {
+      await w.flows.edits.withdraw({ orderId }, w.ctx());
+      return { done: true };
+    });
+    const cancel = async () => this.cancelled(await w.flows.cancelOrder({ orderId, reason: 'other' }, w.ctx()));
+    const ended = this.plan.end === 'cancel' ? await this.tried(cancel) : { refused: 'Not asked for.' };
+    const ship = async (): Promise<Answer> => {
+      await w.flows.shipOrder({ orderId }, w.ctx());
+      return { done: true };
+    };
+    this.answers.push('refused' in ended ? await this.tried(ship) : ended);
   }
 
   private async tried(deed: () => Promise<Answer>): Promise<Answer> {
@@ -195,6 +199,15 @@ export class MoneyHistory {
         const wanted = ((this.totalMinor * BigInt(share)) / (10_000n * step) + 1n) * step;
         const wish = { kind: what, orderId, amountMinor: wanted, to, reason: 'late' } as const;
         return { refundMinor: (await w.flows.refundOrder(wish, w.ctx())).amountMinor };
+      }
+      case 'edit': {
+        const more = { change: 'add' as const, sku: `S${(line + share) % 3}`, quantity };
+        const less = { change: 'remove' as const, lineId, quantity };
+        await w.flows.edits.edit(
+          { orderId, changes: share % 3 === 0 ? [more] : share % 3 === 1 ? [less] : [more, less] },
+          w.ctx(),
+        );
+        return { done: true };
       }
       default:
         return this.sentBack(lineId, quantity, what === 'exchange' ? 'exchange' : toCredit ? 'store_credit' : 'refund');
