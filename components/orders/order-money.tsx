@@ -75,6 +75,7 @@ export function OrderMoney({ page }: { page: OrderPage }) {
   const items = [
     pair(t('orders.total'), order.totalMinor, true),
     ...(order.cancelledMinor > 0n ? [pair(t('orders.cancelledAmount'), -order.cancelledMinor)] : []),
+    ...(order.cancellationFeeMinor > 0n ? [pair(t('orders.cancellationFee'), order.cancellationFeeMinor)] : []),
     pair(t('orders.authorized'), order.authorizedMinor),
     pair(t('orders.captured'), order.capturedMinor),
     ...(order.refundedMinor > 0n ? [pair(t('orders.refunded'), -order.refundedMinor)] : []),

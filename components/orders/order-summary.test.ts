@@ -27,6 +27,7 @@ const page = (over: object): OrderPage & { trackingUrl?: string } =>
       shipTo: { name: 'Carla', line1: 'Via Roma 1', postalCode: '20121', city: 'Milano', country: 'IT' },
       totalMinor: 30n,
       cancelledMinor: 5n,
+      cancellationFeeMinor: 0n,
       capturedMinor: 25n,
       refundedMinor: 0n,
     },

@@ -42,7 +42,7 @@ export function orderSummary(page: OrderPage & { readonly trackingUrl?: string }
       const what = [line.skuCode, line.name].filter(Boolean).join(' ');
       return `- ${line.quantity} × ${what}, ${line.replacesLineId ? words.replacement : money(line.totalMinor)}`;
     }),
-    `${label('total')}: ${money(order.totalMinor - order.cancelledMinor)}`,
+    `${label('total')}: ${money(order.totalMinor - order.cancelledMinor + order.cancellationFeeMinor)}`,
     order.capturedMinor > 0n ? `${label('captured')}: ${money(order.capturedMinor)}` : null,
     order.refundedMinor > 0n ? `${label('refunded')}: ${money(order.refundedMinor)}` : null,
     page.shipments.length > 0 ? `${label('shipments')}:` : null,

@@ -48,6 +48,7 @@ const LOOKS: Readonly<Record<string, { icon: Icon; tone: Tone }>> = {
   'order.cancel_requested': { icon: IconHourglass, tone: 'moving' },
   'order.cancel_undone': { icon: IconArrowBackUp, tone: 'neutral' },
   'order.cancel_dropped': { icon: IconCircleX, tone: 'attention' },
+  'order.cancellation_fee_dropped': { icon: IconCircleX, tone: 'attention' },
   'order.readdressed': { icon: IconHomeEdit, tone: 'neutral' },
   'order.reshipped': { icon: IconPackageExport, tone: 'moving' },
   'order.rerouted': { icon: IconRoute, tone: 'attention' },

@@ -12,12 +12,14 @@ import { refusalOf, useTRPC, useTRPCClient } from '../trpc.tsx';
 import { ActionButton } from '../ui/action-button.tsx';
 import { useFormat, useMessages } from '../ui/locale.tsx';
 import { useToast } from '../ui/toast.tsx';
+import { cancelSentence } from './cancel-sentence.ts';
 
 function useFigures() {
   const { t } = useMessages();
   const format = useFormat();
-  return ({ currency, valueMinor, releasedMinor, refundedMinor }: CancelPreview): Figure[] => [
+  return ({ currency, valueMinor, feeMinor, releasedMinor, refundedMinor }: CancelPreview): Figure[] => [
     { label: t('track.cancel.value'), text: format.money(valueMinor, currency), strong: true },
+    ...(feeMinor > 0 ? [{ label: t('track.cancel.fee'), text: format.money(feeMinor, currency), strong: true }] : []),
     ...(releasedMinor > 0 ? [{ label: t('track.cancel.released'), text: format.money(releasedMinor, currency) }] : []),
     ...(refundedMinor > 0 ? [{ label: t('track.cancel.refunded'), text: format.money(refundedMinor, currency) }] : []),
   ];
@@ -33,7 +35,7 @@ function CancelMyOrderDialog({ order, onClose }: { order: MyOrder; onClose: () =
   const queryClient = useQueryClient();
   const figures = useFigures();
   const request = useRequestKey();
-  const blocked = order.cancel === 'yes' ? null : t(`track.cancel.${order.cancel}`);
+  const blocked = order.cancel.allowed ? null : cancelSentence(order.cancel, t, format);
   const input = blocked === null ? { orderId: order.id, reason: 'customer_request' as const } : null;
   const planned = usePlan('cancel-mine', input, order.version, (wanted) => client.orders.previewCancel.mutate(wanted));
   const cancel = useMutation(
@@ -57,7 +59,9 @@ function CancelMyOrderDialog({ order, onClose }: { order: MyOrder; onClose: () =
       title={t('track.cancel.title', { number: order.number })}
       planned={planned}
       figures={figures}
-      effect={(shown) => t(shown.whole ? 'track.cancel.whole' : 'track.cancel.part')}
+      effect={(shown) =>
+        t(shown.whole ? (shown.feeMinor > 0 ? 'track.cancel.wholeForFee' : 'track.cancel.whole') : 'track.cancel.part')
+      }
       verb={t('track.cancel.verb')}
       blocked={blocked}
       sending={cancel}
@@ -69,7 +73,9 @@ function CancelMyOrderDialog({ order, onClose }: { order: MyOrder; onClose: () =
 /** Cancels one's own order; where that cannot be done any more, says why. */
 export function CancelMyOrder({ order }: { order: MyOrder }) {
   const { t } = useMessages();
+  const format = useFormat();
   const powers = usePowers();
+  const said = cancelSentence(order.cancel, t, format);
   const [open, setOpen] = useState(false);
   if (!powers.may('orders.cancel')) return null;
   return (
@@ -77,7 +83,7 @@ export function CancelMyOrder({ order }: { order: MyOrder }) {
       <ActionButton
         variant="default"
         label={t('track.cancel.button')}
-        reason={order.cancel === 'yes' ? null : t(`track.cancel.${order.cancel}`)}
+        reason={order.cancel.allowed ? null : said}
         onClick={() => setOpen(true)}
       />
       {open && <CancelMyOrderDialog order={order} onClose={() => setOpen(false)} />}

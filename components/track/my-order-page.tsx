@@ -17,6 +17,7 @@ import { PageHeader } from '../ui/page-header.tsx';
 import { Loaded } from '../ui/states.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
 import { CancelMyOrder } from './cancel-my-order.tsx';
+import { cancelSentence } from './cancel-sentence.ts';
 import { Arrives, LineProgress, Parcels } from './parcels.tsx';
 import { ProgressSteps } from './progress-steps.tsx';
 import classes from './track.module.css';
@@ -58,6 +59,7 @@ function Items({ order }: { order: MyOrder }) {
 
 function Sums({ order }: { order: MyOrder }) {
   const { t } = useMessages();
+  const format = useFormat();
   const methodName = useMethodName();
   const money = (label: string, amountMinor: bigint, strong = false): Pair => ({
     label,
@@ -72,9 +74,11 @@ function Sums({ order }: { order: MyOrder }) {
           items={[
             money(t('track.total'), order.totalMinor, true),
             ...(order.cancelledMinor > 0n ? [money(t('track.cancelled'), -order.cancelledMinor)] : []),
+            ...(order.cancellationFeeMinor > 0n ? [money(t('track.cancel.fee'), order.cancellationFeeMinor)] : []),
             ...(order.refundedMinor > 0n ? [money(t('track.refunded'), -order.refundedMinor)] : []),
           ]}
         />
+        {order.cancel.allowed && <p className={classes.dim}>{cancelSentence(order.cancel, t, format)}</p>}
       </Section>
       {order.tenders.length > 0 && (
         <Section title={t('track.paidWith')}>

@@ -1,6 +1,6 @@
 'use client';
 import { Button, Input, Select, Textarea } from '@mantine/core';
-import { useId } from 'react';
+import { useEffect, useId } from 'react';
 import classes from './effect-dialog.module.css';
 import { useMessages } from './locale.tsx';
 import { useHabitKey } from './person.tsx';
@@ -14,6 +14,8 @@ export interface ReasonAsked {
   readonly quick?: readonly string[];
   /** Under this name the last reason is remembered: it is chosen, or offered first where the reason is free text. */
   readonly remember?: string;
+  /** Told of what is chosen, where the effect depends on it. */
+  readonly onChoose?: (reason: string) => void;
 }
 
 interface ReasonFieldProps {
@@ -60,6 +62,8 @@ function QuickChoices(props: {
 export function ReasonField({ asked, value, onChange, error }: ReasonFieldProps) {
   const { t } = useMessages();
   const [last] = useLastReason(asked);
+  const { onChoose } = asked;
+  useEffect(() => onChoose?.(value), [onChoose, value]);
   const { options, quick = [] } = asked;
   if (options) {
     const choices = quick.flatMap((one) => options.find((option) => option.value === one) ?? []);

@@ -24,7 +24,7 @@ export async function sendBack(stage: Stage, shop: Shop): Promise<void> {
   const skuId = await addGood(stage, shop, LAMP, at(300));
   await receive(stage, shop, { skuId, nodeId, units: 40 }, at(290));
   const terms = { ...DEFAULT_TERMS, restockingBps: 1_000, sendWithinDays: 21, finalSale: ['GIFT-WRAP'] };
-  await flows.returns.savePolicy({ merchantId: shop.id, ...terms, seenVersion: 0 }, at(280, shop.actor), 'seed:return-policy');
+  await flows.policies.saveReturns({ merchantId: shop.id, ...terms, seenVersion: 0 }, at(280, shop.actor), 'seed:return-policy');
   for (const [index, state] of STAGES.entries()) {
     const start = 200 - index * 6;
     const key = `seed:return:${state}`;

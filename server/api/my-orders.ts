@@ -13,7 +13,7 @@ export const myOrdersRouter = router({
 
   get: procedure
     .input(z.object({ number: z.string().trim().min(1).max(60) }))
-    .query(({ ctx, input }) => readMyOrder(ctx.pool, ctx.scope, input.number)),
+    .query(({ ctx, input }) => readMyOrder(ctx.pool, ctx.scope, input.number, ctx.ctx().now)),
 });
 
 /** Parcels, for whoever holds the link. */

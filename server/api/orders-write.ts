@@ -1,5 +1,4 @@
 import { shipOrderInput } from '../domains/fulfilment/schema.ts';
-import { CUSTOMER_CANCELS } from '../domains/orders/rules.ts';
 import {
   type CancelOrderInput,
   cancelOrderInput,
@@ -10,7 +9,8 @@ import {
   tagInput,
 } from '../domains/orders/schema.ts';
 import { refundOrderInput } from '../domains/refunds/schema.ts';
-import { ASK_THE_SHOP, type CancelWish } from '../flows/cancel-order.ts';
+import type { CancelWish } from '../flows/cancel-order.ts';
+import { captureOrderInput } from '../flows/capture-order.ts';
 import { undoCancelInput, undoRefundInput } from '../flows/undo.ts';
 import { DomainError } from '../kernel/errors.ts';
 import type { Hold } from '../kernel/vocabulary.ts';
@@ -25,10 +25,8 @@ import { procedure } from './trpc.ts';
  */
 export const orderVerbs = {
   previewCancel: procedure.input(cancelOrderInput).mutation(async ({ ctx, input }) => {
-    const { status } = await own(ctx, 'order', input.orderId);
-    const asked = asCaller(ctx, input);
-    if (asked.byCustomer && !CUSTOMER_CANCELS.some((one) => one === status)) throw new DomainError('state_refuses', ASK_THE_SHOP);
-    return ctx.app.flows.previewCancel(asked, ctx.ctx());
+    await own(ctx, 'order', input.orderId);
+    return ctx.app.flows.previewCancel(asCaller(ctx, input), ctx.ctx());
   }),
 
   cancel: procedure.input(keyed(cancelOrderInput)).mutation(async ({ ctx, input }) => {
@@ -36,6 +34,11 @@ export const orderVerbs = {
     if (ctx.principal.role === 'customer' && input.fingerprint === undefined)
       throw new DomainError('invalid_request', 'Look at what cancelling does first, and send its fingerprint.');
     return submit(ctx, input, (wanted, who, key) => ctx.app.flows.cancelOrder(asCaller(ctx, wanted), who, key));
+  }),
+
+  capture: procedure.input(keyed(captureOrderInput)).mutation(async ({ ctx, input }) => {
+    await own(ctx, 'order', input.orderId);
+    return submit(ctx, input, ctx.app.flows.captureOrder);
   }),
 
   previewRefund: procedure.input(refundOrderInput).mutation(async ({ ctx, input }) => {
@@ -116,10 +119,10 @@ function assertPower(ctx: ApiContext, verb: keyof typeof HOLD_POWERS, hold: Hold
 }
 
 /**
- * A customer cancels for their own reason, while nothing has shipped, and what they were shown: an order that moves meanwhile is a
+ * A customer cancels for their own reason, while the shop's policy lets them, and what they were shown: an order that moves meanwhile is a
  * changed plan to them. Their own word is carried out at once.
  */
 function asCaller(ctx: ApiContext, input: CancelOrderInput): CancelWish {
   if (ctx.principal.role !== 'customer') return input;
-  return { ...input, reason: 'customer_request', undoable: false, byCustomer: true };
+  return { ...input, reason: 'customer_request', undoable: false, waiveFee: undefined, by: 'customer' };
 }

@@ -78,7 +78,7 @@ function mayHold(ctx: ApiContext): boolean {
 
 /** Gives up an attempt that nobody has paid. One that was paid, or is over, by now stays what it is: the page says which. */
 async function giveUp(ctx: ApiContext, orderId: string): Promise<void> {
-  const wish = { orderId, reason: 'customer_request', onlyUnpaid: true } as const;
+  const wish = { orderId, reason: 'customer_request', onlyUnpaid: true, by: 'system' } as const;
   try {
     await ctx.app.flows.cancelOrder(wish, asCheckout(ctx), `abandon:${orderId}`);
   } catch (error) {

@@ -2,6 +2,7 @@ import { type ApiScope, HAND_HOLDS, type HandHold, type Role } from '../kernel/v
 import { DISPUTE_PERMISSIONS } from './dispute-permissions.ts';
 import { FETCHING_PERMISSIONS } from './permissions-fetching.ts';
 import { INVOICE_PERMISSIONS } from './permissions-invoices.ts';
+import { POLICY_PERMISSIONS } from './permissions-policies.ts';
 import { REST_PERMISSIONS } from './public/permissions.ts';
 import { RETURN_PERMISSIONS } from './return-permissions.ts';
 import { STOCK_PERMISSIONS } from './stock-permissions.ts';
@@ -148,6 +149,7 @@ export const PERMISSIONS = {
   'goods.find': { allow: ORDER_READERS },
   ...STOCK_PERMISSIONS,
   ...INVOICE_PERMISSIONS,
+  ...POLICY_PERMISSIONS,
   'products.list': { allow: ORDER_READERS },
   'products.get': { allow: ORDER_READERS },
   'customers.list': { allow: MONEY_READERS },
@@ -258,6 +260,7 @@ export const PERMISSIONS = {
   // what people do
   'orders.previewCancel': { allow: CANCELLERS },
   'orders.cancel': { allow: CANCELLERS },
+  'orders.capture': { allow: { agent: 'all', finance: 'all', admin: 'all', merchant: 'own' } },
   'orders.previewRefund': { allow: REFUNDERS },
   'orders.refund': { allow: REFUNDERS },
   'orders.undoCancel': { allow: CARERS },

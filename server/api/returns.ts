@@ -112,6 +112,6 @@ export const returnsRouter = router({
 
   savePolicy: procedure.input(keyed(saveReturnPolicyInput)).mutation(({ ctx, input }) => {
     yours(ctx.scope, { merchantId: input.merchantId });
-    return submit(ctx, input, ctx.app.flows.returns.savePolicy);
+    return submit(ctx, input, ctx.app.flows.policies.saveReturns);
   }),
 });

@@ -25,6 +25,7 @@ import { payRouter } from './pay.ts';
 import { paymentsRouter, refundsRouter } from './payments.ts';
 import { peopleRouter } from './people.ts';
 import { PERMISSIONS, type PermissionRow } from './permissions.ts';
+import { policiesRouter } from './policies.ts';
 import { productsRouter } from './products.ts';
 import { promisesRouter } from './promises.ts';
 import { purchaseOrdersRouter } from './purchase-orders.ts';
@@ -92,6 +93,7 @@ export const appRouter = router({
   parcels: parcelsRouter,
   manifests: manifestsRouter,
   invoices: invoicesRouter,
+  policies: policiesRouter,
   shippingMethods: shippingMethodsRouter,
   shop: shopRouter,
   simulators: simulatorsRouter,

@@ -48,6 +48,9 @@ function unready(world: World, order: orders.Order, ctx: Ctx): StepResult | null
   if (order.row.holds.length > 0) return later(ctx, HOLD_RETRY_MS);
   // What may be cancelled in a moment is not packed; the end of that moment wakes this saga.
   if (cancelIntent(world, order.row.id)) return later(ctx, UNDO_WINDOW_MS);
+  // Nobody works on what its customer may still think better of, where the merchant's policy said so when it was placed.
+  const workFrom = order.row.terms?.workFrom ? new Date(order.row.terms.workFrom.at) : null;
+  if (workFrom && workFrom > ctx.now) return { kind: 'wait', until: workFrom };
   return null;
 }
 

@@ -171,6 +171,10 @@ const CALLS: Readonly<Record<Verbs, () => Promise<(ctx: Ctx) => Promise<unknown>
     const orderId = await confirmed();
     return (ctx) => w.flows.cancelOrder({ orderId, reason: 'other' }, ctx);
   },
+  captureOrder: async () => {
+    const orderId = await confirmed();
+    return (ctx) => w.flows.captureOrder({ orderId }, ctx);
+  },
   refundOrder: async () => {
     const orderId = await shipped();
     return (ctx) => w.flows.refundOrder({ kind: 'units', orderId, reason: 'late' }, ctx);

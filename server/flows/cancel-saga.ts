@@ -1,18 +1,20 @@
+import type { Approval } from '../domains/approvals/rules.ts';
 import { overlap } from '../domains/nodes/rules.ts';
 import { isCancellable } from '../domains/orders/rules.ts';
-import type { CancelReason } from '../domains/orders/schema.ts';
 import type { Order } from '../domains/orders/service.ts';
 import type { Ctx } from '../kernel/context.ts';
 import { DomainError } from '../kernel/errors.ts';
 import { newId } from '../kernel/ids.ts';
 import { cutBySpans, joinRanges, type UnitRange, unitsIn } from '../kernel/units.ts';
+import type { CancelReason } from '../kernel/vocabulary.ts';
 import { audit } from '../platform/outbox.ts';
-import { next, type Saga, type SagaDefinition, type StepResult } from '../platform/saga.ts';
+import { endSaga, next, type Saga, type SagaDefinition, type StepResult } from '../platform/saga.ts';
 import { sagasOf } from '../platform/saga-rows.ts';
-import { CANCEL_SAGA, RECALL_STEP } from './cancel-intent.ts';
-import { type CancelPreview, carryOutCancel, previewCancel, saidWhy } from './cancel-plan.ts';
+import { CANCEL_SAGA, cancelIntent, RECALL_STEP } from './cancel-intent.ts';
+import { bySystem, type CancelAsk, type CancelPreview, carryOutCancel, previewCancel, saidWhy } from './cancel-plan.ts';
 import type { Outside } from './outside.ts';
 import { recall, requestsFor } from './partners/at-partners.ts';
+import { askFrom, type StoredAsk } from './policies/cancel-ask.ts';
 import { waitForUndo } from './wait-for-undo.ts';
 import { orderOf, tell, type World, wake } from './world.ts';
 
@@ -25,8 +27,41 @@ interface Wish {
   readonly ranges: readonly UnitRange[];
   readonly reason: CancelReason;
   readonly note: string | null;
+  /** Who wished it, by which terms. */
+  readonly ask?: StoredAsk;
   /** Partners were asked for some of the units: what they had sent already stays. */
   readonly recalled?: boolean;
+}
+
+/** Until the time to undo is over, and a second person has agreed where one is asked. */
+function waitForWord(world: World, saga: Saga, ctx: Ctx): StepResult {
+  const waits = waitForUndo(world, saga, ctx);
+  if (waits.kind === 'wait' || !saga.state.approvalId || saga.state.approved === true) return waits;
+  return { kind: 'wait', until: new Date(ctx.now.getTime() + WORD_POLL_MS) };
+}
+
+/** Their word wakes it; this is for a lost wake. */
+const WORD_POLL_MS = 3_600_000;
+
+/** Nobody agrees to what was taken back meanwhile. */
+export function demandWaiting(world: World, approval: Pick<Approval, 'id' | 'subjectId'>): void {
+  if (cancelIntent(world, approval.subjectId)?.state.approvalId !== approval.id)
+    throw new DomainError('state_refuses', 'The cancellation was taken back meanwhile. Reject this request.');
+}
+
+/** The second person's word about a cancellation: it is carried out, or taken back. */
+export function settleCancel(world: World, approval: Pick<Approval, 'id' | 'subjectId'>, approved: boolean, ctx: Ctx): void {
+  const order = orderOf(world, approval.subjectId);
+  const saga = cancelIntent(world, order.row.id);
+  if (!saga || saga.state.approvalId !== approval.id) return;
+  if (approved) {
+    saga.state = { ...saga.state, approved: true };
+    wake(world, saga, ctx);
+    return;
+  }
+  endSaga(saga);
+  tell(world, order, 'order.cancel_undone', { approvalId: approval.id }, ctx);
+  wakeAllocation(world, order.row.id, ctx);
 }
 
 function carryOut(world: World, saga: Saga, ctx: Ctx): StepResult {
@@ -35,22 +70,23 @@ function carryOut(world: World, saga: Saga, ctx: Ctx): StepResult {
   // It is the person's deed, though a worker does it.
   const own: Ctx = { ...ctx, actor: saga.actor };
   if (!isCancelled(order, wish.ranges)) {
-    const plan = planOf(world, order, wish);
+    const ask = askFrom(wish.ask, bySystem(ctx));
+    const plan = planOf(world, order, wish, ask);
     if (typeof plan === 'string') drop(world, order, wish, plan, own);
-    else carryOutCancel(world, order, plan, { reason: wish.reason, note: wish.note ?? undefined }, own);
+    else carryOutCancel(world, order, plan, { reason: wish.reason, note: wish.note ?? undefined }, ask, own);
   }
   wakeAllocation(world, saga.orderId, ctx);
   return next;
 }
 
 /** The plan as it is now, or the sentence that says why it is not the one that was shown. */
-function planOf(world: World, order: Order, wish: Wish): CancelPreview | string {
+function planOf(world: World, order: Order, wish: Wish, ask: CancelAsk): CancelPreview | string {
   try {
     const ranges = wish.recalled ? overlap(wish.ranges, order.spans.filter(isCancellable)) : wish.ranges;
     if (ranges.length === 0) return 'All of it had left already.';
     const units = wish.recalled ? countsOf(ranges) : wish.selection;
     const input = { orderId: order.row.id, reason: wish.reason, ...(wish.selection && units ? { units: [...units] } : {}) };
-    const plan = previewCancel(world, order, input);
+    const plan = previewCancel(world, order, input, ask);
     const shown = JSON.stringify(joinRanges(ranges));
     return JSON.stringify(joinRanges(plan.units)) === shown ? plan : 'Other units are left to cancel than those that were shown.';
   } catch (error) {
@@ -120,7 +156,7 @@ export const cancelSaga: SagaDefinition<World, Outside> = {
   kind: CANCEL_SAGA,
   version: 1,
   steps: [
-    { name: 'wait', run: waitForUndo },
+    { name: 'wait', run: waitForWord },
     { name: RECALL_STEP, run: recallFromPartners },
     { name: 'cancel', run: carryOut, heavy: 'run' },
   ],

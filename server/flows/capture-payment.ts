@@ -38,6 +38,8 @@ import { orderOf, postFor, settleOrder, tell, type World } from './world.ts';
 const BUSY_MS = 500;
 const NOT_AUTHORIZED = { code: 'not_authorized', message: 'No authorization is left to take the money from.' };
 const RENEWAL_RETRY_MS = 60_000;
+/** How often a parcel whose money is taken by hand looks by itself. */
+const BY_HAND_MS = 15 * 60_000;
 
 interface CaptureCall extends OperationCall {
   readonly shipmentId: string;
@@ -68,6 +70,9 @@ export const capture = remote<World, Outside, CaptureCall, OperationOutcome>({
     if (made.some((operation) => operation.status === 'succeeded') || isWorthless(order, shipmentId)) return next;
     if (isAnotherTaking(world, saga)) return { kind: 'wait', until: new Date(ctx.now.getTime() + BUSY_MS) };
     const owed = owedMinor(world, order);
+    // Somebody takes it by hand, which wakes this saga.
+    if (order.row.terms?.capture?.when === 'manual' && owed > 0n)
+      return { kind: 'wait', until: new Date(ctx.now.getTime() + BY_HAND_MS) };
     if (!tenders.some((payment) => capturableMinor(payment) > 0n))
       return owed > 0n ? { kind: 'fail', error: NOT_AUTHORIZED } : next;
     const valueMinor = world.fulfilment.byId.get(shipmentId)?.valueMinor ?? 0n;
@@ -228,7 +233,7 @@ function besideOf(saga: Saga): LocalCapture[] {
 }
 
 /** Posts money taken: out of the hold into clearing, the provider's fee out of clearing. A final capture releases the rest. */
-function bookCapture(
+export function bookCapture(
   world: World,
   order: Order,
   payment: Payment,

@@ -13,6 +13,7 @@ import type { Tx } from '../platform/db.ts';
 import { audit, emit } from '../platform/outbox.ts';
 import type { Request, Verb } from '../platform/verb.ts';
 import { applyAdjustment, placesThatExist, planOf } from './adjust-stock.ts';
+import { demandWaiting, settleCancel } from './cancel-saga.ts';
 import { applyApproved, correctedAccounts, planApproved, type Reversals, readReversals } from './ledger/correct-books.ts';
 import { assignmentAccounts, forgetAssignment, planAssignment, requestedAssignments } from './rails/assign-pay-in.ts';
 import { decidePayout } from './rails/settle-payout.ts';
@@ -120,12 +121,14 @@ function decide(world: Deciding, { input, ctx }: Request<DecideApprovalInput>): 
   const approved = input.decision === 'approve';
   // Planned first: stock that has gone meanwhile refuses the decision, and the request stays for somebody to reject.
   const adjustments = approved ? askedAdjustments(approval).map((asked) => ({ asked, move: planOf(world, asked) })) : [];
+  if (approval.action === 'cancel-order' && approved) demandWaiting(world, approval);
   const correction = approved ? planApproved(world, approval, ctx.now) : null;
   const writeOff = approval.action === 'write-off-difference' && approved ? planWriteOff(world, approval, ctx.now) : null;
   const given = approved ? planAssignment(world, approval) : null;
   approvals.decide(world.approvals, approval, input.decision, input.reason ?? null, ctx);
   world.applied++;
   if (approval.action === 'refund-order') settleRefund(world, approval, approved, ctx);
+  if (approval.action === 'cancel-order') settleCancel(world, approval, approved, ctx);
   if (approval.action === 'write-off-difference') settleWriteOff(world, approval, writeOff, ctx);
   if (approval.action === 'pay-merchant') decidePayout(world, approval.subjectId, approved, input.reason ?? null, ctx);
   if (!approved) forgetAssignment(world, approval);

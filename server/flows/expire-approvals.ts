@@ -4,6 +4,7 @@ import type { Ctx } from '../kernel/context.ts';
 import { withTx } from '../platform/db.ts';
 import { forgetLocks } from '../platform/locks.ts';
 import { audit, emit } from '../platform/outbox.ts';
+import { settleCancel } from './cancel-saga.ts';
 import { lockSubjects, NO_WALLETS, settleIssued, settleRefund, writeDecided } from './decide-approval.ts';
 import { forgetAssignment } from './rails/assign-pay-in.ts';
 import { decidePayout } from './rails/settle-payout.ts';
@@ -23,6 +24,7 @@ export async function expireApprovals(pool: pg.Pool, ctx: Ctx): Promise<number> 
     for (const approval of overdue) {
       approvals.expire(locked, approval, ctx);
       if (approval.action === 'refund-order') settleRefund(world, approval, false, ctx);
+      if (approval.action === 'cancel-order') settleCancel(world, approval, false, ctx);
       if (approval.action === 'write-off-difference') settleWriteOff(world, approval, null, ctx);
       settleIssued(world, approval, false, ctx);
       forgetAssignment(world, approval);

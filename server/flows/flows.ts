@@ -39,6 +39,7 @@ import { type OfferedCard, type PayAgainInput, payAgain } from './backorders/pay
 import { type Reviewed, reviewBackorders } from './backorders/review.ts';
 import { type SetPolicy, setBackorderPolicy } from './backorders/set-policy.ts';
 import { type CancelledOrder, type CancelWish, cancelOrder } from './cancel-order.ts';
+import { type CaptureOrderInput, type CapturingOrder, captureOrder } from './capture-order.ts';
 import { type ChannelFlows, createChannelFlows } from './channels/channel-flows.ts';
 import { type CheckoutFlows, createCheckoutFlows } from './checkouts/checkout-flows.ts';
 import { type CreatedQuote, createQuote, readTaxes } from './create-quote.ts';
@@ -75,6 +76,7 @@ import { type HandedOver, handOver } from './pickups/hand-over.ts';
 import { makeReady, type ReadyPickup } from './pickups/make-ready.ts';
 import { placeOrder } from './place-order.ts';
 import type { PlacedOrder } from './placed-order.ts';
+import { createPolicyFlows, type PolicyFlows } from './policies/policy-flows.ts';
 import { createRailsFlows, type RailsFlows } from './rails/rails-flows.ts';
 import { type ReaddressedOrder, readdressOrder } from './readdress-order.ts';
 import { createReconciliationFlows, type ReconciliationFlows } from './reconciliation/reconciliation-flows.ts';
@@ -111,6 +113,8 @@ export interface Flows extends OrderPreviews {
   readonly returns: ReturnFlows;
   /** Orders that change before their goods leave. */
   readonly edits: EditFlows;
+  /** How merchants do business: versions with the day they count from. */
+  readonly policies: PolicyFlows;
   readonly createQuote: Call<CreateQuoteInput, CreatedQuote>;
   /** Our stock at channels that sell it elsewhere. */
   readonly channels: ChannelFlows;
@@ -132,6 +136,8 @@ export interface Flows extends OrderPreviews {
   readonly reservations: ReservationFlows;
   readonly placeOrder: Call<PlaceOrderInput, PlacedOrder>;
   readonly cancelOrder: Call<CancelWish, CancelledOrder>;
+  /** Takes an order's money before anything of it leaves. */
+  readonly captureOrder: Call<CaptureOrderInput, CapturingOrder>;
   readonly refundOrder: Call<RefundOrderInput, RequestedRefund>;
   /** Take an undoable cancel or refund back, while nothing has left the house. */
   readonly undoCancel: Call<UndoCancelInput, Undone>;
@@ -260,6 +266,7 @@ export function createFlows(deps: FlowDeps): Flows {
   waiting.push(runner.idle, ledger.idle);
   const desk = deps.mail ?? NO_MAIL;
   const sender = createNoticeSender({ pool, desk, clock });
+  const cancel = verb(cancelOrder);
   const importRead = verb(importSkus);
   const attend: Call<{ readonly orderId: string }, AttendedPickup> = verb(attendPickup);
   const reservations = createReservationFlows({ pool, verb });
@@ -271,10 +278,11 @@ export function createFlows(deps: FlowDeps): Flows {
     parcels: createParcelFlows({ pool, home, outside, clock, verb }),
     returns: createReturnFlows({ pool, verb }),
     edits: createEditFlows({ pool, verb }),
+    policies: createPolicyFlows(verb),
     createQuote: quote,
     reservations,
     channels: createChannelFlows({
-      ...{ pool, home, clock, verb },
+      ...{ pool, home, clock, verb, cancelOrder: cancel },
       settings: deps.dataKey && deps.channels ? { dataKey: deps.dataKey, ...deps.channels } : undefined,
     }),
     checkouts: createCheckoutFlows({ pool, reservations, createQuote: quote, verb }),
@@ -287,7 +295,8 @@ export function createFlows(deps: FlowDeps): Flows {
     stockWork: createStockFlows({ pool, verb, sendsMail: desk.transport !== null }),
     routing: createRoutingFlows({ pool, router, verb }),
     placeOrder: verb(placeOrder),
-    cancelOrder: verb(cancelOrder),
+    cancelOrder: cancel,
+    captureOrder: verb(captureOrder),
     refundOrder: verb(refundOrder),
     shipOrder: verb(shipOrder),
     startPicking: verb(startPicking),

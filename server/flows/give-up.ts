@@ -16,6 +16,8 @@ import { postFor, settleOrder, tell, type World } from './world.ts';
 export interface Cause {
   readonly reason: string;
   readonly actor: string;
+  /** What is kept of their value. */
+  readonly feeMinor?: number;
 }
 
 /**
@@ -25,7 +27,9 @@ export interface Cause {
 export function cancelUnits(world: World, order: orders.Order, ranges: readonly UnitRange[], cause: Cause, ctx: Ctx): void {
   const valueMinor = takeUnitsAway(world, order, ranges, cause, ctx);
   const type = order.row.status === 'CANCELLED' ? 'order.cancelled' : 'order.units_cancelled';
-  tell(world, order, type, { reason: cause.reason, by: cause.actor, valueMinor, units: unitsIn(ranges), ranges }, ctx);
+  const fee = cause.feeMinor ? { feeMinor: cause.feeMinor } : {};
+  const data = { reason: cause.reason, by: cause.actor, valueMinor, ...fee, units: unitsIn(ranges), ranges };
+  tell(world, order, type, data, ctx);
   wakeEdit(world, order.row.id, ctx);
 }
 

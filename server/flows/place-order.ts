@@ -8,6 +8,7 @@ import * as orders from '../domains/orders/service.ts';
 import { routeOf } from '../domains/payments/gateway-rules.ts';
 import * as payments from '../domains/payments/service.ts';
 import * as pickups from '../domains/pickups/service.ts';
+import { type PlacingTerms, termsAtPlacement } from '../domains/policies/rules.ts';
 import type { Quote } from '../domains/quotes/rules.ts';
 import * as quotes from '../domains/quotes/service.ts';
 import { demandUsable, heldBy, type Reservation } from '../domains/reservations/rules.ts';
@@ -290,12 +291,14 @@ function newRow(
     promisedFrom: option?.promisedFrom ?? null,
     promisedBy: option?.promisedBy ?? null,
     shipTogether: input.shipTogether ?? false,
+    terms: termsAtPlacement(terms.merchant.orderTerms as PlacingTerms | null, ctx.now),
     status: 'PENDING',
     paymentStatus: 'UNPAID',
     fulfilmentStatus: 'UNALLOCATED',
     holds: [],
     tags: [...new Set(input.tags)],
     cancelledMinor: 0n,
+    cancellationFeeMinor: 0n,
     authorizedMinor: 0n,
     capturedMinor: 0n,
     refundedMinor: 0n,

@@ -5,6 +5,7 @@ import type { Ctx } from '../kernel/context.ts';
 import { newId } from '../kernel/ids.ts';
 import { next, remote, type Saga, type SagaDefinition, type StepResult } from '../platform/saga.ts';
 import { allocate } from './allocate-order.ts';
+import { captureOrderSaga } from './capture-order.ts';
 import { failOver, noteSent } from './fail-over.ts';
 import { giveUp } from './give-up.ts';
 import { holdAuthorized } from './hold-authorized.ts';
@@ -18,7 +19,7 @@ import {
   untilTold,
 } from './payment-operation.ts';
 import { voidRemainder } from './void-payment.ts';
-import { orderOf, postFor, settleOrder, tell, type World } from './world.ts';
+import { begin, orderOf, postFor, settleOrder, tell, type World } from './world.ts';
 
 /**
  * From PENDING to allocated: authorize the payment, confirm the order, allocate its stock. The promise was made with the order, so the
@@ -147,6 +148,7 @@ function confirm(world: World, saga: Saga, ctx: Ctx): StepResult {
   }
   settleOrder(world, order, 'confirm', ctx);
   tell(world, order, 'order.confirmed', { totalMinor: owed }, ctx);
+  if (order.row.terms?.capture?.when === 'confirmation' && owed > 0n) begin(world, captureOrderSaga, order, {}, ctx);
   return next;
 }
 

@@ -14,7 +14,7 @@ export interface WantedLine {
 }
 
 export interface Terms {
-  readonly merchant: Pick<Merchant, 'id' | 'currency' | 'name'>;
+  readonly merchant: Pick<Merchant, 'id' | 'currency' | 'name' | 'orderTerms'>;
   readonly currency: string;
   readonly pricesIncludeTax: boolean;
   /** The rate (10^-6) of a tax class where the goods go. */

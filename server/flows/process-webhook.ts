@@ -35,7 +35,7 @@ type CarrierFlows = Pick<Flows, 'updateShipment'> & {
   readonly returns: Pick<Flows['returns'], 'report'>;
 };
 type WebhookFlows = Pick<Flows, 'wakeSagas' | 'rails' | 'disputes'> &
-  CarrierFlows & { readonly channels: Pick<Flows['channels'], 'receiveReport'> };
+  CarrierFlows & { readonly channels: Pick<Flows['channels'], 'receiveReport' | 'cancelFromChannel'> };
 
 interface Tries {
   /** Whether nobody tries by himself after this. */
@@ -202,15 +202,16 @@ async function shipmentByRef(db: Queryable, orderId: string, ref: string): Promi
   return rows[0]?.id;
 }
 
-/** What a channel says it has. */
+/** What a channel says it has, or wants cancelled. */
 async function channelReport(
   { channels }: Pick<WebhookFlows, 'channels'>,
-  { payload }: StoredWebhook,
+  { payload, externalId }: StoredWebhook,
   ctx: Ctx,
 ): Promise<boolean> {
-  const { connectionId, listings, occurredAt } = payload as unknown as Omit<ChannelWebhook, 'occurredAt'> & {
+  const { connectionId, listings, occurredAt, cancel } = payload as unknown as Omit<ChannelWebhook, 'occurredAt'> & {
     occurredAt: string;
   };
+  if (cancel) return channels.cancelFromChannel({ id: externalId, connectionId, cancel }, ctx);
   return (await channels.receiveReport({ connectionId, listings, at: new Date(occurredAt) }, ctx)) !== null;
 }
 

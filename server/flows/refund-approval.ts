@@ -6,20 +6,21 @@ import { toMajor } from '../kernel/money.ts';
 import { emit } from '../platform/outbox.ts';
 import type { World } from './world.ts';
 
-/** A large refund waits for a second person, whatever it is for. */
+/** A large refund waits for a second person, whatever it is for; and so may the cancellation that would make it. */
 export function askSecondPerson(
   world: { readonly approvals: approvals.ApprovalsState },
   { row }: Order,
   amountMinor: bigint,
   reason: string,
   ctx: Ctx,
+  action: 'refund-order' | 'cancel-order' = 'refund-order',
 ): Approval {
   const { merchantId, currency, id: subjectId, number } = row;
   return approvals.request(
     world.approvals,
     {
       merchantId,
-      action: 'refund-order',
+      action,
       subject: 'order',
       subjectId,
       amountMinor,
@@ -34,7 +35,7 @@ export function askSecondPerson(
 export function tellAsked(
   world: Pick<World, 'outbox'>,
   { id, merchantId, action }: Approval,
-  data: { readonly orderId: string; readonly refundId: string; readonly amountMinor: bigint; readonly currency: string },
+  data: { readonly orderId: string; readonly refundId?: string; readonly amountMinor: bigint; readonly currency: string },
   ctx: Ctx,
 ): void {
   const about = { aggregate: 'approval', aggregateId: id, aggregateVersion: 1n, merchantId } as const;

@@ -4,6 +4,7 @@ import { isRefundable, mayRefund, selectUnits } from '../domains/orders/rules.ts
 import * as orders from '../domains/orders/service.ts';
 import { disputedAwayMinor } from '../domains/payments/rules.ts';
 import * as payments from '../domains/payments/service.ts';
+import type { Terms } from '../domains/policies/rules.ts';
 import { onItsWayMinor } from '../domains/refunds/rules.ts';
 import type { RefundOrderInput } from '../domains/refunds/schema.ts';
 import * as refunds from '../domains/refunds/service.ts';
@@ -17,6 +18,8 @@ import { audit } from '../platform/outbox.ts';
 import type { Request, Verb } from '../platform/verb.ts';
 import { checkFingerprint, fingerprintOf } from './fingerprint.ts';
 import { demandSteps } from './money-steps.ts';
+import { termsOfOrders } from './policies/cancel-ask.ts';
+import { needsSecondPerson, type SecondPersonRules } from './policies/second-person.ts';
 import { askSecondPerson, tellAsked } from './refund-approval.ts';
 import { legsFor, startRefund } from './start-refund.ts';
 import { lockWorld, orderOf, type World, writeWorld } from './world.ts';
@@ -58,6 +61,7 @@ export interface RequestedRefund {
 
 interface Refunding extends World {
   readonly approvals: approvals.ApprovalsState;
+  readonly terms: Terms;
 }
 
 async function lock(tx: Tx, requests: readonly Request<RefundOrderInput>[]): Promise<Refunding> {
@@ -68,7 +72,7 @@ async function lock(tx: Tx, requests: readonly Request<RefundOrderInput>[]): Pro
     { orderIds: requests.map((request) => request.input.orderId), ledger: true, numbers: { refund: requests.length } },
     first.ctx,
   );
-  return { ...world, approvals: policies };
+  return { ...world, approvals: policies, terms: await termsOfOrders(tx, world, first.ctx.now) };
 }
 
 /** What a refund would do. The server plans again under the lock; the fingerprint says whether it is still the same. */
@@ -76,7 +80,7 @@ export function previewRefund(
   world: World,
   order: orders.Order,
   input: RefundOrderInput,
-  policies: Pick<approvals.ApprovalsState, 'policies'>,
+  rules: SecondPersonRules,
 ): RefundPreview {
   const own = refunds.ofOrder(world.refunds, order.row.id);
   const onItsWay = onItsWayMinor(own);
@@ -122,7 +126,7 @@ export function previewRefund(
     legs: legsFor(world, order, amountMinor).map((leg) => ({ paymentId: leg.paymentId, amountMinor: Number(leg.amountMinor) })),
     leftMinor: Number(left - amountMinor),
     disputedMinor: Number(disputedMinor),
-    needsApproval: approvals.isNeeded(policies, 'refund-order', order.row.currency, amountMinor),
+    needsApproval: needsSecondPerson(world, order, { kind: input.kind, amountMinor }, rules),
   };
   return { ...plan, fingerprint: fingerprintOf(plan) };
 }
@@ -181,7 +185,7 @@ function decide(world: Refunding, { input, ctx }: Request<RefundOrderInput>): Re
 /** A plan that cannot be made any more is a changed plan to somebody who was shown one. */
 function plan(world: Refunding, order: orders.Order, input: RefundOrderInput): RefundPreview {
   try {
-    const preview = previewRefund(world, order, input, world.approvals);
+    const preview = previewRefund(world, order, input, world);
     checkFingerprint(input.fingerprint, preview);
     return preview;
   } catch (error) {

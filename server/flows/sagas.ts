@@ -3,6 +3,8 @@ import { renewalSaga } from './backorders/renew-payment.ts';
 import { cancelSaga } from './cancel-saga.ts';
 import { answerSaga } from './disputes/answer-saga.ts';
 import { editSaga } from './edits/edit-saga.ts';
+import { captureOrderSaga } from './capture-order.ts';
+import { keepFeeSaga } from './keep-fee.ts';
 import type { Outside } from './outside.ts';
 import { claimSaga } from './parcels/claims.ts';
 import { relabelSaga } from './parcels/void-label.ts';
@@ -36,6 +38,8 @@ const ALL: readonly SagaDefinition<World, Outside>[] = [
   returnLabelSaga,
   voidReturnLabelSaga,
   answerSaga,
+  keepFeeSaga,
+  captureOrderSaga,
 ];
 const BY_KIND = new Map(ALL.map((definition) => [definition.kind, definition]));
 

@@ -4,6 +4,7 @@ import * as payments from '../domains/payments/service.ts';
 import { CANCELLED, isOnItsWay, onItsWayMinor, onItsWayOfCancelled } from '../domains/refunds/rules.ts';
 import * as refunds from '../domains/refunds/service.ts';
 import type { Ctx } from '../kernel/context.ts';
+import type { SagaBirth } from '../platform/saga.ts';
 import { sagasOf } from '../platform/saga-rows.ts';
 import { setOffLosses } from './disputes/set-off.ts';
 import { startRefund } from './start-refund.ts';
@@ -69,10 +70,22 @@ export function returnSurplus(world: World, order: Order, amountMinor: bigint, n
   return startRefund(world, order, { kind: 'amount', amountMinor, reason: CANCELLED, note, ranges: [] }, ctx);
 }
 
-/** Has the rest of an authorization released when no unit waits any more for which it could be taken. */
+/** The saga that takes what is kept of cancellations out of what is still held: its steps are in keep-fee.ts. */
+export const KEEP_FEE = {
+  kind: 'keep-fee',
+  version: 1,
+  steps: [{ name: 'release' }, { name: 'keep' }, { name: 'capture' }, { name: 'rest' }],
+} as const satisfies SagaBirth;
+
+/**
+ * Has the rest of an authorization released when no unit waits any more for which it could be taken. What is kept of cancellations is taken
+ * of it first.
+ */
 export function releaseSurplus(world: World, order: Order, ctx: Ctx): void {
   const waits = order.spans.some((span) => span.state === 'open' || span.state === 'backordered' || span.state === 'allocated');
   const held = payments.ofOrder(world.payments, order.row.id).some((payment) => payment.holdId !== null);
-  if (waits || !held || sagasOf(world.sagas, order.row.id).some((saga) => saga.kind === voidSaga.kind)) return;
-  begin(world, voidSaga, order, {}, ctx);
+  const owesFee = order.row.cancellationFeeMinor > 0n && order.row.receivableMinor > 0n;
+  const begun = sagasOf(world.sagas, order.row.id).some((saga) => saga.kind === voidSaga.kind || saga.kind === KEEP_FEE.kind);
+  if (waits || begun || !(held || owesFee)) return;
+  begin(world, owesFee ? KEEP_FEE : voidSaga, order, {}, ctx);
 }

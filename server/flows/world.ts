@@ -360,7 +360,7 @@ export function settleOrder(world: World, order: orders.Order, event: OrderEvent
     refunds.ofOrder(world.refunds, row.id).some(isOnItsWay);
   const waiting = backorders.ofOrder(world.backorders, row.id, order.spans);
   const preordered = waiting.length > 0 && waiting.every((part) => part.kind === 'preorder');
-  const paymentStatus = deriveOrderPayment(tenders, row.totalMinor - row.cancelledMinor);
+  const paymentStatus = deriveOrderPayment(tenders, orders.costMinor(order));
   if (world.disputes.byId.size > 0) holdDisputed(world.disputes, order);
   orders.settle(order, event, { paymentStatus, moves, preordered }, ctx);
 }

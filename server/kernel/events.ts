@@ -9,6 +9,8 @@ export const EVENT_TYPES = [
   'order.cancel_requested',
   'order.cancel_undone',
   'order.cancel_dropped',
+  'order.cancellation_fee_dropped',
+  'order.capture_asked',
   'order.cancelled',
   'order.units_cancelled',
   'order.fulfilled',
@@ -98,6 +100,7 @@ export const EVENT_TYPES = [
   'return.reopened',
   'return.closed',
   'return_policy.changed',
+  'policy.changed',
   'claim.opened',
   'claim.filed',
   'claim.refused',
@@ -247,7 +250,8 @@ export type Aggregate =
   | 'store_credit'
   | 'account'
   | 'payout'
-  | 'return_policy';
+  | 'return_policy'
+  | 'policy';
 
 /** What a writer hands over; the outbox adds id, actor, trace and time. */
 export interface NewEvent {

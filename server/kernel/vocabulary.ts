@@ -162,3 +162,28 @@ export type ApiScope = (typeof API_SCOPES)[number];
 /** Through what is sold: orders, carts, rules of supply and of routing name one of these. A kind of channel sells as one of them. */
 export const SALES_CHANNELS = ['api', 'console', 'shop', 'import', 'marketplace'] as const;
 export type SalesChannel = (typeof SALES_CHANNELS)[number];
+
+export const CANCEL_REASONS = [
+  'customer_request',
+  'out_of_stock',
+  'fraud',
+  'duplicate',
+  'payment_declined',
+  'payment_timeout',
+  'address_problem',
+  'not_collected',
+  'other',
+] as const;
+export type CancelReason = (typeof CANCEL_REASONS)[number];
+
+/** Who cancels: the customer, somebody who works for the shop or its program, the house by itself, or the channel that sold it. */
+export const CANCEL_ACTORS = ['customer', 'agent', 'system', 'channel'] as const;
+export type CancelActor = (typeof CANCEL_ACTORS)[number];
+
+/** Up to where customers cancel for themselves: not at all, or until the payment is confirmed, the goods are set aside, or packed. */
+export const CUSTOMER_CANCELS_UNTIL = ['never', 'confirmed', 'allocated', 'packed'] as const;
+export type CustomerCancelsUntil = (typeof CUSTOMER_CANCELS_UNTIL)[number];
+
+/** What merchants say of their own business, a version for each change. */
+export const POLICY_KINDS = ['cancellation', 'refund', 'capture', 'approval', 'returns'] as const;
+export type PolicyKind = (typeof POLICY_KINDS)[number];

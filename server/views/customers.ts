@@ -125,7 +125,7 @@ export async function readCustomer(pool: pg.Pool, scope: Scope, id: string): Pro
     const [customer] = found.rows;
     if (customer === undefined) throw new DomainError('not_found', 'There is no such customer.');
     const of = new Conditions().add((p) => `o.customer_id = ${p}`, id).scope(scope, 'o');
-    const sums = `SELECT currency, count(*)::int AS orders, sum(total_minor - cancelled_minor)::bigint AS "totalMinor",
+    const sums = `SELECT currency, count(*)::int AS orders, sum(total_minor - cancelled_minor + cancellation_fee_minor)::bigint AS "totalMinor",
         sum(captured_minor)::bigint AS "capturedMinor", sum(refunded_minor)::bigint AS "refundedMinor"
       FROM (SELECT o.* FROM orders o WHERE ${of.where} AND o.status <> 'CANCELLED' ORDER BY o.placed_at DESC LIMIT ${MONEY_ORDERS}) o
       GROUP BY currency ORDER BY count(*) DESC`;

@@ -1,5 +1,6 @@
 import type pg from 'pg';
-import { type CustomerCancel, mayCustomerCancel } from '../domains/orders/rules.ts';
+import { mayCancel } from '../domains/orders/rules.ts';
+import type { CancelAnswer } from '../kernel/cancel-policy.ts';
 import type { Span } from '../kernel/units.ts';
 import type { OrderStatus, RefundStatus } from '../kernel/vocabulary.ts';
 import type { Queryable } from '../platform/db.ts';
@@ -12,6 +13,7 @@ import { readShipments } from './order-shipments.ts';
 import { sharesOf, type Tender, type TenderShare } from './order-tenders.ts';
 import { listOrders } from './orders.ts';
 import type { Page } from './pages.ts';
+import { readCancelTerms } from './policies.ts';
 import type { Scope } from './scope.ts';
 import { parcelsOf, type TrackedLine, type TrackedParcel, trackedLine } from './track.ts';
 import { readWaiting, type WaitingUnits } from './waiting-order.ts';
@@ -57,7 +59,9 @@ export interface MyOrder {
   readonly refundedMinor: bigint;
   readonly promisedFrom: string | null;
   readonly promisedBy: string | null;
-  readonly cancel: CustomerCancel;
+  readonly cancellationFeeMinor: bigint;
+  /** Whether they may cancel it now, until when and what it costs, or why not. */
+  readonly cancel: CancelAnswer;
   readonly shipTo: AddressView | null;
   readonly lines: (TrackedLine & {
     readonly kind: 'item' | 'shipping' | 'fee';
@@ -101,7 +105,7 @@ function destinationOf(leg: RefundLegView, payments: readonly PaymentView[]): Te
 }
 
 /** One of the customer's own orders by its number. Throws `not_found` for anybody else's. */
-export async function readMyOrder(pool: pg.Pool, scope: Scope, number: string): Promise<MyOrder> {
+export async function readMyOrder(pool: pg.Pool, scope: Scope, number: string, now: Date): Promise<MyOrder> {
   return readSnapshot(pool, async (tx) => {
     const order = await readOrderHead(tx, scope, number);
     const lines = await readLines(tx, order.id);
@@ -122,7 +126,11 @@ export async function readMyOrder(pool: pg.Pool, scope: Scope, number: string): 
       refundedMinor: order.refundedMinor,
       promisedFrom: order.promisedFrom,
       promisedBy: order.promisedBy,
-      cancel: mayCustomerCancel({ status: order.status, spans: lines.flatMap(spansOf) }),
+      cancellationFeeMinor: order.cancellationFeeMinor,
+      cancel: mayCancel(
+        { ...order, confirmed: order.confirmedAt !== null, spans: lines.flatMap(spansOf) },
+        { actor: 'customer', terms: await readCancelTerms(tx, order.merchantId, now), now },
+      ),
       shipTo: order.shipTo,
       lines: lines.map((line) => ({
         ...trackedLine(line),

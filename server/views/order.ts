@@ -45,6 +45,8 @@ export interface OrderHead {
   readonly tags: string[];
   readonly totalMinor: bigint;
   readonly cancelledMinor: bigint;
+  /** What is kept of what was cancelled. */
+  readonly cancellationFeeMinor: bigint;
   readonly authorizedMinor: bigint;
   readonly capturedMinor: bigint;
   readonly refundedMinor: bigint;
@@ -64,6 +66,11 @@ export interface OrderHead {
   readonly promisedBy: string | null;
   /** Nothing of it leaves before all of it can. */
   readonly shipTogether: boolean;
+  /** What the policies said when it was placed, where they said anything. */
+  readonly terms: {
+    readonly capture: { readonly when: string } | null;
+    readonly workFrom: { readonly at: string } | null;
+  } | null;
   readonly placedAt: Date;
   readonly confirmedAt: Date | null;
   readonly finishedAt: Date | null;
@@ -119,6 +126,7 @@ const HEAD_COLUMNS = `
          o.id, o.number, o.home, o.merchant_id AS "merchantId", m.name AS "merchantName", o.customer_id AS "customerId",
          o.external_id AS "externalId", o.channel, o.currency, o.status, o.payment_status AS "paymentStatus",
          o.fulfilment_status AS "fulfilmentStatus", o.holds, o.tags, o.total_minor AS "totalMinor", o.cancelled_minor AS "cancelledMinor",
+         o.cancellation_fee_minor AS "cancellationFeeMinor", o.terms,
          o.authorized_minor AS "authorizedMinor", o.captured_minor AS "capturedMinor", o.refunded_minor AS "refundedMinor",
          o.goodwill_minor AS "goodwillMinor", o.receivable_minor AS "receivableMinor", o.customer_name AS "customerName", o.email, o.phone,
          o.ship_to AS "shipTo", o.bill_to AS "billTo", o.metadata, o.cancellation, o.placed_at AS "placedAt",

@@ -28,6 +28,7 @@ export interface RestOrderRow {
   readonly currency: string;
   readonly totalMinor: bigint;
   readonly cancelledMinor: bigint;
+  readonly cancellationFeeMinor: bigint;
   readonly capturedMinor: bigint;
   readonly refundedMinor: bigint;
   readonly customerId: string | null;
@@ -71,6 +72,7 @@ export async function listRestOrders(
       label: 'rest-orders',
       columns: `o.id, o.number, o.external_id AS "externalId", o.channel, o.status, o.payment_status AS "paymentStatus",
         o.fulfilment_status AS "fulfilmentStatus", o.holds, o.currency, o.total_minor AS "totalMinor", o.cancelled_minor AS "cancelledMinor",
+        o.cancellation_fee_minor AS "cancellationFeeMinor",
         o.captured_minor AS "capturedMinor", o.refunded_minor AS "refundedMinor", o.customer_id AS "customerId",
         o.customer_name AS "customerName", o.email, o.metadata, o.tags, o.placed_at AS "placedAt", o.updated_at AS "updatedAt", o.version`,
       from: 'orders o',

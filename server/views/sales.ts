@@ -46,7 +46,7 @@ export async function salesByDay(db: Queryable, scope: Scope, days: number, time
   where.add((span) => `o.placed_at >= ((${today} - (2 * ${span}::int - 1))::timestamp AT TIME ZONE ${zone})`, days);
   where.plain(`o.placed_at < ((${today} + 1)::timestamp AT TIME ZONE ${zone})`).scope(scope, 'o');
   const text = `SELECT o.currency, ${today} - (o.placed_at AT TIME ZONE ${zone})::date AS ago, count(*)::int AS orders,
-      sum(o.total_minor - o.cancelled_minor)::bigint AS "totalMinor", sum(o.refunded_minor)::bigint AS "refundedMinor"
+      sum(o.total_minor - o.cancelled_minor + o.cancellation_fee_minor)::bigint AS "totalMinor", sum(o.refunded_minor)::bigint AS "refundedMinor"
     FROM orders o WHERE ${where.where} GROUP BY 1, 2 ORDER BY 1, 2`;
   const { rows } = await db.query<DayRow>(prepared('sales-by-day', text, where.values));
   const today0 = await readToday(db, now, timeZone);

@@ -75,7 +75,7 @@ export interface WaitingOrder {
 const HEAD = `SELECT o.number, m.name AS "merchantName", o.status, o.currency FROM orders o JOIN merchants m ON m.id = o.merchant_id WHERE o.id = $1`;
 
 const PAYMENT = `SELECT (s.state->>'until')::timestamptz AS until,
-    o.total_minor - o.cancelled_minor - o.captured_minor
+    o.total_minor - o.cancelled_minor + o.cancellation_fee_minor - o.captured_minor
       - coalesce((SELECT sum(p.authorized_minor - p.captured_minor) FROM payments p WHERE p.order_id = o.id AND p.hold_id IS NOT NULL), 0)::bigint AS "amountMinor",
     (s.state->>'offer' IS NOT NULL OR EXISTS (
        SELECT 1 FROM payment_operations t WHERE t.order_id = o.id AND t.kind = 'authorize' AND t.status IN ('in_flight', 'unknown'))) AS trying,

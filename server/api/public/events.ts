@@ -34,6 +34,7 @@ const SEEN_WITH: Readonly<Record<Aggregate, readonly ApiScope[]>> = {
   node: ['stock:read'],
   routing_rules: [],
   return_policy: ['orders:read'],
+  policy: ['orders:read'],
 };
 
 const event = z

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { CANCEL_REASONS } from '../../domains/orders/schema.ts';
-import { FULFILMENT_STATUSES, ORDER_STATUSES, PAYMENT_STATUSES } from '../../kernel/vocabulary.ts';
+import { CANCEL_REASONS, FULFILMENT_STATUSES, ORDER_STATUSES, PAYMENT_STATUSES } from '../../kernel/vocabulary.ts';
 import { findNode, findOrder } from '../../views/rest-lookups.ts';
 import { listRestOrders, readNotes, readRestOrder } from '../../views/rest-orders.ts';
 import { countGuess } from '../gift-card-door.ts';
@@ -50,6 +49,13 @@ const cancelInput = {
   order,
   reason: z.enum(CANCEL_REASONS),
   units: units.optional(),
+  as_customer: z
+    .boolean()
+    .optional()
+    .meta({ description: 'The customer asks for it in your own shop: what the policy says to customers holds, and their fee.' }),
+  waive_fee: words(500)
+    .optional()
+    .meta({ description: 'Why no fee is taken, where the policy asks one of the shop’s own cancels.' }),
 };
 const cancelPreview = z
   .object({
@@ -59,10 +65,20 @@ const cancelPreview = z
     whole: z.boolean().meta({ description: 'Whether nothing is left of the order afterwards.' }),
     released_minor: z.int().meta({ description: 'Authorized and not taken: released at the bank.' }),
     refunded_minor: z.int().meta({ description: 'Taken already for these units: goes back as a refund.' }),
+    fee_minor: z.int().meta({ description: 'Kept of it by the policy.' }),
+    waived_minor: z.int().meta({ description: 'Would be kept if it were not waived.' }),
+    terms: z.string().meta({ description: 'Until when it can be cancelled and what that costs, as everybody is told.' }),
     units: unitRanges,
   })
   .meta({ id: 'CancelPreview' });
 const note = z.object({ id, body: z.string(), actor: z.string(), at: timestamp }).meta({ id: 'Note' });
+
+const cancelWish = (input: z.infer<z.ZodObject<typeof cancelInput>>) => ({
+  reason: input.reason,
+  units: selection(input.units),
+  waiveFee: input.waive_fee,
+  ...(input.as_customer ? { by: 'customer' as const } : {}),
+});
 
 /** Placing orders, looking at them, changing what is written on them, cancelling. */
 export const ordersRouter = router({
@@ -194,10 +210,7 @@ export const ordersRouter = router({
     .output(cancelPreview)
     .mutation(async ({ ctx, input }) => {
       const { id: orderId } = await findOrder(ctx.pool, ctx.scope, input.order);
-      const preview = await ctx.app.flows.previewCancel(
-        { orderId, reason: input.reason, units: selection(input.units) },
-        ctx.ctx(),
-      );
+      const preview = await ctx.app.flows.previewCancel({ orderId, ...cancelWish(input) }, ctx.ctx());
       return {
         fingerprint: preview.fingerprint,
         currency: preview.currency,
@@ -205,6 +218,9 @@ export const ordersRouter = router({
         whole: preview.whole,
         released_minor: preview.releasedMinor,
         refunded_minor: preview.refundedMinor,
+        fee_minor: preview.feeMinor,
+        waived_minor: preview.waivedMinor,
+        terms: preview.terms,
         units: ranges(preview.units),
       };
     }),
@@ -231,8 +247,12 @@ export const ordersRouter = router({
           number: z.string(),
           status: z.enum(ORDER_STATUSES),
           cancelled_minor: z.int(),
+          fee_minor: z.int().meta({ description: 'Kept of it by the policy.' }),
           refund_id: id.nullable(),
           awaiting_partner: z.boolean(),
+          approval_id: id
+            .nullable()
+            .meta({ description: 'Set where a second person has to agree first: nothing is cancelled before.' }),
         })
         .meta({ id: 'CancelledOrder' }),
     )
@@ -240,8 +260,7 @@ export const ordersRouter = router({
       const { id: orderId } = await findOrder(ctx.pool, ctx.scope, input.order);
       const done = await perform(ctx, ctx.app.flows.cancelOrder, {
         orderId,
-        reason: input.reason,
-        units: selection(input.units),
+        ...cancelWish(input),
         note: input.note,
         fingerprint: input.fingerprint,
       });
@@ -250,9 +269,33 @@ export const ordersRouter = router({
         number: done.number,
         status: z.enum(ORDER_STATUSES).parse(done.status),
         cancelled_minor: done.cancelledMinor,
+        fee_minor: done.feeMinor,
         refund_id: done.refundId,
         awaiting_partner: done.awaitingPartner ?? false,
+        approval_id: done.approvalId ?? null,
       };
+    }),
+
+  capture: procedure
+    .meta(
+      operation({
+        method: 'POST',
+        path: '/orders/{order}/capture',
+        id: 'captureOrder',
+        tag: TAG,
+        summary: 'Take the money of an order before it leaves',
+        description:
+          'Asks the provider for all that the order still owes; the order’s events say what came of it. Where the policy says manual nothing leaves before.',
+        example: {},
+        refuses: ['state_refuses'],
+      }),
+    )
+    .input(z.strictObject({ order }))
+    .output(z.object({ order_id: id, number: z.string(), amount_minor: z.int(), currency }).meta({ id: 'CapturingOrder' }))
+    .mutation(async ({ ctx, input }) => {
+      const { id: orderId } = await findOrder(ctx.pool, ctx.scope, input.order);
+      const asked = await perform(ctx, ctx.app.flows.captureOrder, { orderId });
+      return { order_id: asked.orderId, number: asked.number, amount_minor: asked.amountMinor, currency: asked.currency };
     }),
 
   addNote: procedure

@@ -81,6 +81,9 @@ const FOREIGN: Readonly<Record<keyof typeof REST_PERMISSIONS, readonly Call[]>> 
   'v1.orders.get': [{ path: (n) => `/orders/${n.order}` }, { path: (n) => `/orders/${n.number}` }],
   'v1.orders.update': [{ path: (n) => `/orders/${n.order}`, body: () => ({ tags: ['mine'] }) }],
   'v1.orders.previewCancel': [{ path: (n) => `/orders/${n.number}/cancel/preview`, body: () => ({ reason: 'other' }) }],
+  'v1.policies.get': [],
+  'v1.policies.save': [],
+  'v1.orders.capture': [{ path: (n) => `/orders/${n.order}/capture`, body: () => ({}) }],
   'v1.orders.cancel': [
     { path: (n) => `/orders/${n.order}/cancel`, body: () => ({ reason: 'other' }) },
     { path: (n) => `/orders/${n.southOrder}/cancel`, body: (n) => ({ reason: 'other', units: units(n.line) }) },

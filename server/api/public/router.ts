@@ -12,6 +12,7 @@ import type { OperationFacts, RestMeta } from './operation.ts';
 import { ordersRouter } from './orders.ts';
 import { manifestsRouter, parcelsRouter } from './parcels.ts';
 import { pickupsRouter } from './pickups.ts';
+import { policiesRouter } from './policies.ts';
 import { productsRouter } from './products.ts';
 import { promisesRouter } from './promises.ts';
 import { purchaseOrdersRouter } from './purchase-orders.ts';
@@ -40,6 +41,7 @@ export const restRouter = router({
     routing: routingRouter,
     pickups: pickupsRouter,
     orders: ordersRouter,
+    policies: policiesRouter,
     products: productsRouter,
     purchaseOrders: purchaseOrdersRouter,
     channels: channelsRouter,

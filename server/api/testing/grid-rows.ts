@@ -8,6 +8,7 @@ import { MONEY_ROWS } from './grid-rows-money.ts';
 import { FURTHER_ROWS, ORDER_ROWS } from './grid-rows-orders.ts';
 import { PARCEL_PREVIEWS, PARCEL_ROWS } from './grid-rows-parcels.ts';
 import { PEOPLE_ROWS } from './grid-rows-people.ts';
+import { POLICY_ROWS } from './grid-rows-policies.ts';
 import { PREVIEW_ROWS } from './grid-rows-previews.ts';
 import { PROGRAM_ROWS } from './grid-rows-programs.ts';
 import { PROMISE_ROWS } from './grid-rows-promises.ts';
@@ -33,6 +34,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   ...PARCEL_ROWS,
   ...RETURN_ROWS,
   ...DISPUTE_ROWS,
+  ...POLICY_ROWS,
   ...PEOPLE_ROWS,
   ...SHOP_ROWS,
   ...MONEY_ROWS,

@@ -24,6 +24,7 @@ export interface Approval {
 
 export const APPROVAL_ACTIONS = [
   'refund-order',
+  'cancel-order',
   'adjust-stock',
   'adjust-stock-rows',
   'write-off-difference',

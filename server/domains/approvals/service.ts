@@ -21,6 +21,9 @@ export async function lock(tx: Tx, ids: readonly string[]): Promise<ApprovalsSta
   return state;
 }
 
+/** Where nobody is asked for a word yet: what is requested is written by `write`. */
+export const none = (): ApprovalsState => ({ byId: new Map(), policies: [], fresh: new Set(), dirty: new Set() });
+
 /** What was asked for, unlocked: it never changes. For whoever has to lock what comes before approvals. */
 export const read = readApprovals;
 

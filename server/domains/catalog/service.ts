@@ -13,6 +13,7 @@ import {
   readTraits,
   type SkuTraits,
   updateGateways,
+  updateOrderTerms,
   updateSkus,
 } from './store.ts';
 
@@ -134,3 +135,6 @@ export async function write(tx: Tx, state: EditingState, now: Date): Promise<voi
 
 /** Which payment gateways take these merchants' payments from now on. */
 export const setPaymentGateways = updateGateways;
+
+/** What these merchants' policies say to new orders. */
+export const setOrderTerms = updateOrderTerms;

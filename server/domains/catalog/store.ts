@@ -23,6 +23,8 @@ export interface Merchant {
   readonly active: boolean;
   /** Which payment gateways take its payments, as they are stored. */
   readonly paymentGateways: readonly StoredGateway[] | null;
+  /** What its policies say to new orders; null where they say nothing. */
+  readonly orderTerms: unknown;
 }
 
 interface StoredGateway {
@@ -35,7 +37,7 @@ export async function readMerchants(db: Queryable, ids: readonly string[]): Prom
   const { rows } = await db.query<Merchant>({
     name: 'catalog-merchants',
     text: `SELECT id, home, name, currency, country, prices_include_tax AS "pricesIncludeTax", active,
-                  payment_gateways AS "paymentGateways" FROM merchants WHERE id = ANY($1::uuid[])`,
+                  payment_gateways AS "paymentGateways", order_terms AS "orderTerms" FROM merchants WHERE id = ANY($1::uuid[])`,
     values: [ids],
   });
   return rows;
@@ -86,7 +88,7 @@ export async function lockMerchants(tx: Tx, ids: readonly string[]): Promise<Mer
   const { rows } = await tx.query<Merchant>({
     name: 'catalog-lock-merchants',
     text: `SELECT id, home, name, currency, country, prices_include_tax AS "pricesIncludeTax", active,
-                  payment_gateways AS "paymentGateways" FROM merchants
+                  payment_gateways AS "paymentGateways", order_terms AS "orderTerms" FROM merchants
            WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE`,
     values: [ids],
   });
@@ -165,5 +167,14 @@ export async function updateGateways(tx: Tx, byMerchant: ReadonlyMap<string, rea
     name: 'catalog-set-gateways',
     text: `UPDATE merchants SET payment_gateways = v.g FROM unnest($1::uuid[], $2::jsonb[]) AS v(i, g) WHERE id = v.i`,
     values: [[...byMerchant.keys()], [...byMerchant.values()].map((gateways) => JSON.stringify(gateways))],
+  });
+}
+
+export async function updateOrderTerms(tx: Tx, byMerchant: ReadonlyMap<string, unknown>): Promise<void> {
+  if (byMerchant.size === 0) return;
+  await tx.query({
+    name: 'catalog-set-order-terms',
+    text: `UPDATE merchants SET order_terms = v.t FROM unnest($1::uuid[], $2::jsonb[]) AS v(i, t) WHERE id = v.i`,
+    values: [[...byMerchant.keys()], [...byMerchant.values()].map((terms) => JSON.stringify(terms))],
   });
 }

@@ -3,7 +3,16 @@ import { DomainError } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';
 import { createRemoteApi, type RemoteApi } from '../../platform/remote-api.ts';
 import { signStandardWebhook, verifyStandardWebhook } from '../../platform/standard-webhook.ts';
-import type { ChannelPort, ChannelWebhook, ReportOutcome, StockMessage, StockOutcome, WebhookHeaders } from './provider.ts';
+import type {
+  CancelAnswered,
+  ChannelPort,
+  ChannelWebhook,
+  ReportOutcome,
+  StockMessage,
+  StockOutcome,
+  ToldOutcome,
+  WebhookHeaders,
+} from './provider.ts';
 import { ITEM_OUTCOMES } from './rules.ts';
 
 /** Stock over a plain JSON API: each call is signed by the Standard Webhooks scheme with the connection's secret, both ways. */
@@ -26,6 +35,19 @@ const webhookBody = z.object({
   type: z.string(),
   timestamp: z.iso.datetime(),
   data: z.object({ connection: z.uuid(), listings: z.array(listing).max(MOST_LISTINGS) }),
+});
+const cancelBody = z.object({
+  type: z.literal('order.cancel_requested'),
+  timestamp: z.iso.datetime(),
+  data: z.object({
+    connection: z.uuid(),
+    order: z.string().min(1).max(100),
+    lines: z
+      .array(z.object({ sku: z.string().min(1).max(100), quantity: z.int().min(1).max(1_000_000) }))
+      .min(1)
+      .max(1_000)
+      .nullish(),
+  }),
 });
 const named = z.object({ data: z.object({ connection: z.uuid() }) });
 
@@ -71,6 +93,8 @@ class HttpChannel implements ChannelPort {
 
   verifyWebhook(rawBody: string | Buffer, headers: WebhookHeaders, now: Date = new Date()): ChannelWebhook {
     const { id, body } = verifyStandardWebhook(rawBody, headers, this.secret, now);
+    const wish = cancelBody.safeParse(body);
+    if (wish.success) return cancelOf(id, wish.data);
     const parsed = webhookBody.safeParse(body);
     if (!parsed.success) throw new DomainError('invalid_request', 'The channel’s report cannot be read.');
     const { type, timestamp, data } = parsed.data;
@@ -84,9 +108,28 @@ class HttpChannel implements ChannelPort {
     };
   }
 
+  answerCancel({ id, connectionId, orderRef, outcome, sentence }: CancelAnswered, signal?: AbortSignal): Promise<ToldOutcome> {
+    const body = { connection: connectionId, order: orderRef, request: id, outcome, message: sentence };
+    return this.api.call('POST', '/v1/cancellations', (): ToldOutcome => ({ kind: 'succeeded' }), {
+      signal,
+      sent: { key: id, body },
+    });
+  }
+
   close(): void {
     this.api.close();
   }
+}
+
+function cancelOf(id: string, { type, timestamp, data }: z.infer<typeof cancelBody>): ChannelWebhook {
+  return {
+    id: `${data.connection}:${id}`,
+    topic: type,
+    occurredAt: new Date(timestamp),
+    connectionId: data.connection,
+    listings: [],
+    cancel: { orderRef: data.order, lines: data.lines ?? null },
+  };
 }
 
 /** Reaches a channel that speaks this API. `who` is what sentences call it. */

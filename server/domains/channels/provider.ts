@@ -52,19 +52,42 @@ export type ReportOutcome =
 
 export type WebhookHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
 
-/** A report that the channel sent by itself. */
+/** An order, by the name that the channel gave it, that its customer does not want any more: all of it, or units of some SKUs. */
+export interface CancelRequest {
+  readonly orderRef: string;
+  readonly lines: readonly { readonly sku: string; readonly quantity: number }[] | null;
+}
+
+/** What became of it, with the sentence that everybody is told. */
+export interface CancelAnswered {
+  /** Of the message that asked: the channel takes it once. */
+  readonly id: string;
+  readonly connectionId: string;
+  readonly orderRef: string;
+  readonly outcome: 'accepted' | 'pending' | 'refused';
+  readonly sentence: string;
+}
+
+export type ToldOutcome =
+  | { readonly kind: 'succeeded' }
+  | { readonly kind: 'failed'; readonly code: string; readonly message: string }
+  | { readonly kind: 'unknown' | 'unreachable'; readonly reason: string };
+
+/** A report that the channel sent by itself, or a cancellation that it asks for. */
 export interface ChannelWebhook {
   readonly id: string;
   readonly topic: string;
   readonly occurredAt: Date;
   readonly connectionId: string;
   readonly listings: readonly ReportedListing[];
+  readonly cancel?: CancelRequest;
 }
 
 export interface ChannelPort {
   sendStock(message: StockMessage, signal?: AbortSignal): Promise<StockOutcome>;
   /** Everything it has of ours. */
   fetchReport(connectionId: string, signal?: AbortSignal): Promise<ReportOutcome>;
+  answerCancel(answer: CancelAnswered, signal?: AbortSignal): Promise<ToldOutcome>;
   /** Throws `unauthenticated` where the signature is wrong or the time is more than five minutes away from `now`. */
   verifyWebhook(rawBody: string | Buffer, headers: WebhookHeaders, now?: Date): ChannelWebhook;
   close(): void;

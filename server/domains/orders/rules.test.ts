@@ -14,7 +14,6 @@ import {
   type Line,
   mayCancel,
   mayChangeAddress,
-  mayCustomerCancel,
   mayRefund,
   mayReship,
   mayShip,
@@ -189,16 +188,6 @@ describe('cancelling', () => {
   it('leaves alone what is in a parcel', () => {
     const order = facts([line('mug', 1)], [span('mug', 1, 1, 'allocated', { shipmentId: 's' })]);
     expect(mayCancel(order)).toMatchObject({ allowed: false });
-  });
-
-  it('is a customer’s to ask for while nothing has left', () => {
-    const [waits, packed] = [span('mug', 1, 1, 'allocated'), span('mug', 1, 1, 'allocated', { shipmentId: 's' })];
-    expect(mayCustomerCancel({ status: 'PENDING', spans: [waits] })).toBe('yes');
-    expect(mayCustomerCancel({ status: 'CONFIRMED', spans: [waits] })).toBe('yes');
-    expect(mayCustomerCancel({ status: 'CONFIRMED', spans: [packed] })).toBe('packing');
-    for (const status of ['PARTIALLY_FULFILLED', 'FULFILLED'] as const)
-      expect(mayCustomerCancel({ status, spans: [waits] })).toBe('shipped');
-    for (const status of ['CANCELLED', 'REFUNDED'] as const) expect(mayCustomerCancel({ status, spans: [] })).toBe('over');
   });
 });
 

@@ -1,3 +1,4 @@
+import { answerCancel, type CancelAnswer, type CancelBy, type CancelFacts } from '../../kernel/cancel-policy.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import {
   changeSpans,
@@ -217,27 +218,24 @@ export function isCancellable(span: Span): boolean {
   return WAITING.includes(span.state) && span.shipmentId === null;
 }
 
-/** May any unit be cancelled now? */
-export function mayCancel(order: Pick<OrderFacts, 'status' | 'spans' | 'cancelling'>): Verdict {
+/**
+ * May any unit be cancelled now? Asked for somebody, by the merchant's terms, the answer says until when and what it costs: the same sentence
+ * for the agent, the customer, the API and the channel.
+ */
+export function mayCancel(order: Pick<OrderFacts, 'status' | 'spans' | 'cancelling'>): Verdict;
+export function mayCancel(order: CancelFacts & Pick<OrderFacts, 'cancelling'>, by: CancelBy): CancelAnswer;
+export function mayCancel(order: Pick<OrderFacts, 'status' | 'spans' | 'cancelling'>, by?: CancelBy): Verdict | CancelAnswer {
+  const possible = isAnyCancellable(order);
+  return by ? answerCancel(order as CancelFacts, by, possible) : possible;
+}
+
+function isAnyCancellable(order: Pick<OrderFacts, 'status' | 'spans' | 'cancelling'>): Verdict {
   const allowed = mayHappen(order.status, 'cancel');
   if (!allowed.allowed) return allowed;
   if (order.cancelling) return no('A cancellation is about to be carried out. Undo it first, or wait a few seconds.');
   if (!order.spans.some(isCancellable))
     return no('What has not shipped is being handed to the carrier. Wait for it, then refund.');
   return yes;
-}
-
-/** Statuses in which customers cancel for themselves: once something has shipped, the shop helps. */
-export const CUSTOMER_CANCELS: readonly OrderStatus[] = ['PENDING', 'CONFIRMED'];
-
-/** yes, or why a customer cannot cancel: all is over, something has left, or all of it is being handed to the carrier. */
-export type CustomerCancel = 'yes' | 'over' | 'shipped' | 'packing';
-
-/** May the customer cancel? The words are the screen's. */
-export function mayCustomerCancel(order: Pick<OrderFacts, 'status' | 'spans'>): CustomerCancel {
-  if (order.status === 'CANCELLED' || order.status === 'REFUNDED') return 'over';
-  if (!CUSTOMER_CANCELS.includes(order.status)) return 'shipped';
-  return mayCancel(order).allowed ? 'yes' : 'packing';
 }
 
 /** May goods leave? Needs allocated units and no hold. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { looksLikeCardNumber } from '../../kernel/card-numbers.ts';
 import { amountMinor, text, unitSelection } from '../../kernel/inputs.ts';
 import { parseDecimal } from '../../kernel/money.ts';
-import { HAND_HOLDS, SALES_CHANNELS } from '../../kernel/vocabulary.ts';
+import { CANCEL_REASONS, HAND_HOLDS, SALES_CHANNELS } from '../../kernel/vocabulary.ts';
 
 /** Inputs of the order verbs: what forms, the console and the public API hand over. */
 
@@ -107,19 +107,6 @@ export const placeOrderInput = z.object({
 });
 export type PlaceOrderInput = z.infer<typeof placeOrderInput>;
 
-export const CANCEL_REASONS = [
-  'customer_request',
-  'out_of_stock',
-  'fraud',
-  'duplicate',
-  'payment_declined',
-  'payment_timeout',
-  'address_problem',
-  'not_collected',
-  'other',
-] as const;
-export type CancelReason = (typeof CANCEL_REASONS)[number];
-
 export const cancelOrderInput = z.object({
   orderId: z.uuid(),
   units: unitSelection.optional(),
@@ -129,6 +116,8 @@ export const cancelOrderInput = z.object({
   fingerprint: z.string().max(100).optional(),
   /** Waits some seconds before anything is cancelled, in which it can be undone. */
   undoable: z.boolean().optional(),
+  /** Why whoever works for the shop takes no fee, where the policy asks one. */
+  waiveFee: text(500).optional(),
 });
 export type CancelOrderInput = z.infer<typeof cancelOrderInput>;
 

@@ -1,4 +1,6 @@
+import type { CancelFacts } from '../../kernel/cancel-policy.ts';
 import type { Ctx } from '../../kernel/context.ts';
+import { newId } from '../../kernel/ids.ts';
 import type { Span, UnitRange } from '../../kernel/units.ts';
 import { changeSpans } from '../../kernel/units.ts';
 import type { PaymentStatus } from '../../kernel/vocabulary.ts';
@@ -15,6 +17,9 @@ import {
   type OrderFacts,
 } from './rules.ts';
 import {
+  type CancellationFee,
+  dropFees,
+  insertFees,
   insertLines,
   insertNotes,
   insertOrders,
@@ -30,7 +35,17 @@ import {
   updateSpans,
 } from './store.ts';
 
-export { type AttemptState, findAttempts, findExternalIds, findMerchants, type OrderRow, readWaiting } from './store.ts';
+export {
+  type AttemptState,
+  type CancellationFee,
+  type FoundOrder,
+  findAttempts,
+  findByExternalId,
+  findExternalIds,
+  findMerchants,
+  type OrderRow,
+  readWaiting,
+} from './store.ts';
 
 /** An order under its lock: the row, its lines and its spans. */
 export interface Order {
@@ -51,11 +66,14 @@ export interface Order {
 export interface OrdersState {
   readonly byId: Map<string, Order>;
   readonly notes: { id: string; order_id: string; body: string; actor: string; at: Date }[];
+  readonly fees: (CancellationFee & { readonly id: string; readonly actor: string; readonly at: Date })[];
+  /** Orders whose fees are dropped. */
+  readonly dropped: { readonly orderId: string; readonly at: Date }[];
 }
 
 /** Locks orders and reads their lines and spans. An id without an order is left out. */
 export async function lock(tx: Tx, ids: readonly string[]): Promise<OrdersState> {
-  const state: OrdersState = { byId: new Map(), notes: [] };
+  const state: OrdersState = { byId: new Map(), notes: [], fees: [], dropped: [] };
   if (ids.length === 0) return state;
   lockStep(tx, 'orders');
   const rows = await lockOrders(tx, ids);
@@ -101,8 +119,27 @@ export function addLine(order: Order, line: Line): void {
   order.dirty = true;
 }
 
+/** What an order still costs in all, in minor units: its total, less what was cancelled of it, and what was kept of that. */
+export function costMinor({ row }: Pick<Order, 'row'>): bigint {
+  return row.totalMinor - row.cancelledMinor + row.cancellationFeeMinor;
+}
+
+/** Keeps a part of what was cancelled of a locked order, or notes that it was waived. */
+export function keepFee(state: OrdersState, order: Order, fee: CancellationFee, ctx: Ctx): void {
+  order.row.cancellationFeeMinor += fee.amountMinor;
+  order.dirty = true;
+  state.fees.push({ ...fee, id: newId(), actor: ctx.actor, at: ctx.now });
+}
+
+/** Gives up what nobody could be made to pay; returns how much that is. */
+export function dropFee(state: OrdersState, order: Order, amountMinor: bigint, ctx: Ctx): void {
+  order.row.cancellationFeeMinor -= amountMinor;
+  order.dirty = true;
+  state.dropped.push({ orderId: order.row.id, at: ctx.now });
+}
+
 /** What the rules want to know of a locked order. */
-export function facts(order: Order): OrderFacts {
+export function facts(order: Order): OrderFacts & CancelFacts {
   return {
     status: order.row.status,
     confirmed: order.row.confirmedAt !== null,
@@ -112,6 +149,8 @@ export function facts(order: Order): OrderFacts {
     goodwillMinor: order.row.goodwillMinor,
     lines: order.lines,
     spans: order.spans,
+    placedAt: order.row.placedAt,
+    currency: order.row.currency,
   };
 }
 
@@ -173,6 +212,8 @@ export async function write(tx: Tx, state: OrdersState): Promise<void> {
     ),
     writeSpans(tx, changed),
     insertNotes(tx, state.notes),
+    insertFees(tx, state.fees),
+    ...state.dropped.map(({ orderId, at }) => dropFees(tx, [orderId], at)),
   );
 }
 

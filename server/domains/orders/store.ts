@@ -5,6 +5,12 @@ import { insertRows, type TableSpec, updateRows } from '../../platform/rows.ts';
 import { together } from '../../platform/together.ts';
 import type { Line } from './rules.ts';
 
+/** When the money of an order is taken, and from when its goods are set aside, each with the version of the policy that says so. */
+export interface OrderTerms {
+  readonly capture: { readonly version: number; readonly when: string } | null;
+  readonly workFrom: { readonly version: number; readonly at: string } | null;
+}
+
 /** An order's row as it is locked. Sums in minor units. */
 export interface OrderRow {
   readonly id: string;
@@ -31,6 +37,8 @@ export interface OrderRow {
   readonly promisedBy?: string | null;
   /** Nothing of it leaves before all of it can. */
   readonly shipTogether?: boolean;
+  /** What the policies said when it was placed; null where they said nothing. */
+  readonly terms?: OrderTerms | null;
   status: OrderStatus;
   paymentStatus: PaymentStatus;
   fulfilmentStatus: FulfilmentStatus;
@@ -38,6 +46,8 @@ export interface OrderRow {
   metadata: Readonly<Record<string, unknown>>;
   tags: string[];
   cancelledMinor: bigint;
+  /** What is kept of what was cancelled. */
+  cancellationFeeMinor: bigint;
   authorizedMinor: bigint;
   capturedMinor: bigint;
   refundedMinor: bigint;
@@ -67,6 +77,7 @@ const ORDERS: TableSpec = {
     holds: 'text[]',
     total_minor: 'int8',
     cancelled_minor: 'int8',
+    cancellation_fee_minor: 'int8',
     authorized_minor: 'int8',
     captured_minor: 'int8',
     refunded_minor: 'int8',
@@ -90,6 +101,7 @@ const ORDERS: TableSpec = {
     promised_from: 'date',
     promised_by: 'date',
     ship_together: 'bool',
+    terms: 'jsonb',
     version: 'int8',
   },
 };
@@ -141,12 +153,12 @@ export async function lockOrders(tx: Tx, ids: readonly string[]): Promise<OrderR
     name: 'orders-lock',
     text: `SELECT id, home, merchant_id AS "merchantId", customer_id AS "customerId", number, external_id AS "externalId", channel, currency, status,
                   payment_status AS "paymentStatus", fulfilment_status AS "fulfilmentStatus", holds, total_minor AS "totalMinor",
-                  cancelled_minor AS "cancelledMinor", authorized_minor AS "authorizedMinor", captured_minor AS "capturedMinor",
+                  cancelled_minor AS "cancelledMinor", cancellation_fee_minor AS "cancellationFeeMinor", authorized_minor AS "authorizedMinor", captured_minor AS "capturedMinor",
                   refunded_minor AS "refundedMinor", goodwill_minor AS "goodwillMinor", receivable_minor AS "receivableMinor",
                   customer_name AS "customerName", email, phone, ship_to AS "shipTo", bill_to AS "billTo", metadata, tags, cancellation,
                   placed_at AS "placedAt", confirmed_at AS "confirmedAt", finished_at AS "finishedAt", expires_at AS "expiresAt",
                   updated_at AS "updatedAt", ship_together AS "shipTogether", promised_by::text AS "promisedBy",
-                  version
+                  terms, version
            FROM orders WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE`,
     values: [ids],
   });
@@ -190,6 +202,7 @@ const CHANGING = [
   'metadata',
   'total_minor',
   'cancelled_minor',
+  'cancellation_fee_minor',
   'authorized_minor',
   'captured_minor',
   'refunded_minor',
@@ -245,6 +258,7 @@ function orderColumns(o: OrderRow): Record<string, unknown> {
     holds: o.holds,
     total_minor: o.totalMinor,
     cancelled_minor: o.cancelledMinor,
+    cancellation_fee_minor: o.cancellationFeeMinor,
     authorized_minor: o.authorizedMinor,
     captured_minor: o.capturedMinor,
     refunded_minor: o.refundedMinor,
@@ -268,6 +282,7 @@ function orderColumns(o: OrderRow): Record<string, unknown> {
     promised_from: o.promisedFrom,
     promised_by: o.promisedBy,
     ship_together: o.shipTogether ?? false,
+    terms: o.terms ?? null,
     version: o.version,
   };
 }
@@ -364,6 +379,25 @@ export async function findExternalIds(
   return new Set(rows.map((row) => row.key));
 }
 
+/** An order as somebody outside names it. */
+export interface FoundOrder {
+  readonly id: string;
+  readonly channel: string;
+  readonly status: OrderStatus;
+  readonly lines: readonly { readonly id: string; readonly skuCode: string | null }[];
+}
+
+export async function findByExternalId(db: Queryable, merchantId: string, externalId: string): Promise<FoundOrder | undefined> {
+  const { rows } = await db.query<FoundOrder>({
+    name: 'orders-by-external-id',
+    text: `SELECT o.id, o.channel, o.status,
+                  (SELECT json_agg(json_build_object('id', l.id, 'skuCode', l.sku_code) ORDER BY l.position) FROM order_lines l WHERE l.order_id = o.id) AS lines
+           FROM orders o WHERE o.merchant_id = $1 AND o.external_id = $2`,
+    values: [merchantId, externalId],
+  });
+  return rows[0];
+}
+
 /** How far an order came, for whoever waits for its payment. */
 export interface AttemptState {
   readonly id: string;
@@ -397,4 +431,69 @@ export interface WaitingUnits {
   readonly skuId: string;
   readonly channel: string;
   readonly units: bigint;
+}
+
+/** What was kept of cancelled units, or would have been if nobody had waived it. */
+export interface CancellationFee {
+  readonly orderId: string;
+  readonly merchantId: string;
+  readonly policyVersion: number;
+  readonly by: 'customer' | 'agent';
+  readonly valueMinor: bigint;
+  readonly amountMinor: bigint;
+  readonly waivedMinor: bigint;
+  readonly waiveReason: string | null;
+  readonly currency: string;
+}
+
+const FEES: TableSpec = {
+  table: 'cancellation_fees',
+  columns: {
+    id: 'uuid',
+    order_id: 'uuid',
+    merchant_id: 'uuid',
+    policy_version: 'int4',
+    by_actor: 'text',
+    actor: 'text',
+    value_minor: 'int8',
+    amount_minor: 'int8',
+    waived_minor: 'int8',
+    waive_reason: 'text',
+    currency: 'text',
+    created_at: 'timestamptz',
+  },
+};
+
+export async function insertFees(
+  tx: Tx,
+  fees: readonly (CancellationFee & { readonly id: string; readonly actor: string; readonly at: Date })[],
+): Promise<void> {
+  await insertRows(
+    tx,
+    FEES,
+    fees.map((fee) => ({
+      id: fee.id,
+      order_id: fee.orderId,
+      merchant_id: fee.merchantId,
+      policy_version: fee.policyVersion,
+      by_actor: fee.by,
+      actor: fee.actor,
+      value_minor: fee.valueMinor,
+      amount_minor: fee.amountMinor,
+      waived_minor: fee.waivedMinor,
+      waive_reason: fee.waiveReason,
+      currency: fee.currency,
+      created_at: fee.at,
+    })),
+  );
+}
+
+/** Of orders whose fees nobody could be made to pay. */
+export async function dropFees(tx: Tx, orderIds: readonly string[], now: Date): Promise<void> {
+  if (orderIds.length === 0) return;
+  await tx.query({
+    name: 'orders-drop-fees',
+    text: 'UPDATE cancellation_fees SET dropped_at = $2 WHERE order_id = ANY($1::uuid[]) AND amount_minor > 0 AND dropped_at IS NULL',
+    values: [orderIds, now],
+  });
 }

@@ -5,10 +5,13 @@ import { DomainError } from '../../kernel/errors.ts';
 import { unitsIn } from '../../kernel/units.ts';
 import type { Tx } from '../../platform/db.ts';
 import type { Request, Verb } from '../../platform/verb.ts';
-import { carryOutCancel, previewCancel } from '../cancel-plan.ts';
+import { bySystem, carryOutCancel, previewCancel } from '../cancel-plan.ts';
 import { lockWorld, orderOf, type World, writeWorld } from '../world.ts';
 
-/** A customer who does not want to wait cancels the units that are not here, and keeps the rest. */
+/**
+ * A customer who does not want to wait cancels the units that are not here, and keeps the rest. It is the shop that is late: whatever its
+ * policy says, this is free.
+ */
 export const cancelWaitingInput = z.object({ orderId: z.uuid() });
 export type CancelWaitingInput = z.infer<typeof cancelWaitingInput>;
 
@@ -33,8 +36,8 @@ function decide(world: World, { input, ctx }: Request<CancelWaitingInput>): Canc
   const waiting = order.spans.filter((span) => span.state === 'backordered');
   if (waiting.length === 0) throw new DomainError('state_refuses', 'Nothing of this order waits any more.');
   const why = { orderId: input.orderId, reason: 'customer_request' } as const;
-  const preview = previewCancel(world, order, why, (span) => span.state === 'backordered');
-  carryOutCancel(world, order, preview, why, ctx);
+  const preview = previewCancel(world, order, why, bySystem(ctx), (span) => span.state === 'backordered');
+  carryOutCancel(world, order, preview, why, bySystem(ctx), ctx);
   const { id, number, status } = order.row;
   return { orderId: id, number, status, units: unitsIn(waiting), cancelledMinor: preview.valueMinor };
 }

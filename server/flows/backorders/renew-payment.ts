@@ -4,7 +4,7 @@ import * as payments from '../../domains/payments/service.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { next, remote, type Saga, type SagaDefinition, type StepResult } from '../../platform/saga.ts';
 import { sagasOf } from '../../platform/saga-rows.ts';
-import { carryOutCancel, previewCancel } from '../cancel-plan.ts';
+import { bySystem, carryOutCancel, previewCancel } from '../cancel-plan.ts';
 import { holdAuthorized } from '../hold-authorized.ts';
 import type { Outside } from '../outside.ts';
 import {
@@ -183,8 +183,8 @@ function ended(world: World, order: Order, ctx: Ctx): StepResult {
 function giveUpUnpaid(world: World, order: Order, ctx: Ctx): StepResult {
   const why = { reason: 'payment_timeout', note: null } as const;
   const input = { orderId: order.row.id, reason: why.reason };
-  const preview = previewCancel(world, order, input);
-  carryOutCancel(world, order, preview, input, { ...ctx, actor: 'system:renewal' });
+  const preview = previewCancel(world, order, input, bySystem(ctx));
+  carryOutCancel(world, order, preview, input, bySystem(ctx), { ...ctx, actor: 'system:renewal' });
   return ended(world, order, ctx);
 }
 

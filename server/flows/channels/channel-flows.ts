@@ -15,6 +15,8 @@ import type { Ctx } from '../../kernel/context.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import { systemContext } from '../../platform/system-context.ts';
 import type { Call, Locked, Verb } from '../../platform/verb.ts';
+import type { CancelledOrder, CancelWish } from '../cancel-order.ts';
+import { type ChannelCancel, cancelFromChannel } from './cancel-from-channel.ts';
 import { type ChannelReport, compareReport, fetchReports } from './compare-report.ts';
 import { settleCounted } from './count-drift.ts';
 import { followCatalogue } from './list-skus.ts';
@@ -47,6 +49,8 @@ export interface ChannelFlows {
   verifyWebhook(rawBody: Buffer, headers: WebhookHeaders, now: Date): Promise<ChannelWebhook>;
   /** Compares what a channel sent by itself; null where there is no such connection. */
   receiveReport(report: Omit<ChannelReport, 'source'>, ctx: Ctx): Promise<channels.Compared | null>;
+  /** Cancels what a channel asks to be cancelled, and tells it what became of that; false where there is no such connection. */
+  cancelFromChannel(wish: ChannelCancel, ctx: Ctx): Promise<boolean>;
   /** Asks every channel that is due; what a job does. */
   fetchReports(signal?: AbortSignal): Promise<number>;
   /** Ends the differences whose shelves were counted; what a job does. Returns how many. */
@@ -63,9 +67,10 @@ interface Deps {
   /** Absent where nothing is sent to channels: a tool, or a test of something else. */
   readonly settings: ChannelSettings | undefined;
   readonly verb: <I, W extends Locked, R>(definition: Verb<I, W, R>) => Call<I, R>;
+  readonly cancelOrder: Call<CancelWish, CancelledOrder>;
 }
 
-export function createChannelFlows({ pool, home, clock, settings, verb }: Deps): ChannelFlows {
+export function createChannelFlows({ pool, home, clock, settings, verb, cancelOrder }: Deps): ChannelFlows {
   const ports = createChannelPorts(settings ?? { dataKey: '', origins: [] });
   const sealing = { dataKey: settings?.dataKey ?? '', ports };
   const sender = createStockSender({ pool, home, ports, clock });
@@ -91,6 +96,7 @@ export function createChannelFlows({ pool, home, clock, settings, verb }: Deps):
       return ports.portOf(connection).verifyWebhook(rawBody, headers, now);
     },
     receiveReport: (report, ctx) => compareReport(pool, { ...report, source: 'received' }, ctx),
+    cancelFromChannel: (wish, ctx) => cancelFromChannel({ pool, ports, cancelOrder }, wish, ctx),
     fetchReports: (signal) => fetchReports({ pool, ports }, ctxOf, signal),
     settleCounted: (signal) => settleCounted(pool, ctxOf, signal),
     sweep: async (signal) => {

@@ -5,7 +5,7 @@ import type { Ctx } from '../../kernel/context.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import { audit } from '../../platform/outbox.ts';
 import type { Call, Request, Verb } from '../../platform/verb.ts';
-import { carryOutCancel, previewCancel } from '../cancel-plan.ts';
+import { bySystem, carryOutCancel, previewCancel } from '../cancel-plan.ts';
 import { orderOf, tell, type World, writeWorld } from '../world.ts';
 import { lockPickups, pickupOf } from './fetched-order.ts';
 
@@ -35,9 +35,9 @@ function decide(world: World, { input, ctx }: Request<AttendInput>): AttendedPic
   }
   if (done === 'return') {
     const wish = { orderId, reason: 'not_collected' as const };
-    const preview = previewCancel(world, order, wish);
+    const preview = previewCancel(world, order, wish, bySystem(ctx));
     pickups.change(world.pickups, pickup, { status: 'uncollected' });
-    carryOutCancel(world, order, preview, wish, ctx);
+    carryOutCancel(world, order, preview, wish, bySystem(ctx), ctx);
   }
   return { orderId, done };
 }

@@ -9,7 +9,6 @@ import type {
   ReceiveGoodsInput,
   RequestReturnInput,
   ReturnReportInput,
-  SaveReturnPolicyInput,
   SettleReturnInput,
 } from '../../domains/returns/schema.ts';
 import * as returns from '../../domains/returns/service.ts';
@@ -24,7 +23,6 @@ import { type InspectedReturn, inspectReturn } from './inspect-return.ts';
 import { type ReceivedGoods, receiveGoods, reportReturn } from './receive-goods.ts';
 import { offerReturn, policiesOf, type ReturnOffer, requestReturn } from './request-return.ts';
 import { type ChangedReturn, policyOf } from './return-world.ts';
-import { type SavedReturnPolicy, saveReturnPolicy } from './save-policy.ts';
 import { lockSettling, previewSettle, type SettledReturn, type SettlePreview, settleReturn } from './settle-return.ts';
 
 /** What customers send back after a delivery. */
@@ -42,7 +40,6 @@ export interface ReturnFlows {
   readonly settle: Call<SettleReturnInput, SettledReturn>;
   readonly close: Call<CloseReturnInput, ChangedReturn>;
   readonly addPhoto: Call<AddPhotoInput, AddedPhoto>;
-  readonly savePolicy: Call<SaveReturnPolicyInput, SavedReturnPolicy>;
   /** Expires what was never sent and closes what nobody looks at any more; what a job does. Returns how many ended. */
   endOverdue(ctx: Ctx): Promise<number>;
 }
@@ -83,7 +80,6 @@ export function createReturnFlows({ pool, verb }: Deps): ReturnFlows {
     settle: verb(settleReturn),
     close,
     addPhoto: verb(addReturnPhoto),
-    savePolicy: verb(saveReturnPolicy),
     async endOverdue(ctx) {
       const overdue = await returns.findOverdue(pool, ctx.now, new Date(ctx.now.getTime() - CLOSES_AFTER_MS), SWEEP_LIMIT);
       const ended = await Promise.allSettled(

@@ -18,7 +18,7 @@ const DAY_MS = 86_400_000;
 let version = 0;
 /** The merchant's policy from now on. */
 async function policy(terms: Partial<ReturnTerms> = {}): Promise<void> {
-  await w.flows.returns.savePolicy({ merchantId: w.merchantId, ...DEFAULT_TERMS, ...terms, seenVersion: version++ }, w.ctx());
+  await w.flows.policies.saveReturns({ merchantId: w.merchantId, ...DEFAULT_TERMS, ...terms, seenVersion: version++ }, w.ctx());
 }
 const settle = (returnId: string, more: Record<string, unknown> = {}) => w.flows.returns.settle({ returnId, ...more }, w.ctx());
 const inspect = (returnId: string, lines: Parameters<typeof w.flows.returns.inspect>[0]['lines']) =>
@@ -135,7 +135,7 @@ describe('a return', () => {
     expect(late.message).toMatch(/^MUG could be sent back within 14 days of its delivery, until \d{4}-\d\d-\d\d\.$/);
     expect(await offered('MUG')).toBe(late.message);
     // A policy of tomorrow is not today's.
-    await w.flows.returns.savePolicy(
+    await w.flows.policies.saveReturns(
       {
         merchantId: w.merchantId,
         ...DEFAULT_TERMS,
@@ -151,7 +151,7 @@ describe('a return', () => {
     const tomorrow = { ...w.ctx(), now: new Date(w.clock().getTime() + 2 * DAY_MS) };
     expect((await w.flows.returns.offer(order.orderId, tomorrow)).lines.map((line) => line.why)).toContain(null);
     expect(
-      await refusal(w.flows.returns.savePolicy({ merchantId: w.merchantId, ...DEFAULT_TERMS, seenVersion: 0 }, w.ctx())),
+      await refusal(w.flows.policies.saveReturns({ merchantId: w.merchantId, ...DEFAULT_TERMS, seenVersion: 0 }, w.ctx())),
     ).toMatchObject({ code: 'conflict' });
   });
 

@@ -1,6 +1,7 @@
 import * as approvals from '../../domains/approvals/service.ts';
 import * as catalog from '../../domains/catalog/service.ts';
 import * as orders from '../../domains/orders/service.ts';
+import type { Terms } from '../../domains/policies/rules.ts';
 import { onItsWayMinor } from '../../domains/refunds/rules.ts';
 import * as refunds from '../../domains/refunds/service.ts';
 import { moneyOf } from '../../domains/returns/money.ts';
@@ -15,6 +16,8 @@ import type { Tx } from '../../platform/db.ts';
 import type { Request, Verb } from '../../platform/verb.ts';
 import { openSales } from '../backorders/sell-beyond-stock.ts';
 import { checkFingerprint, fingerprintOf } from '../fingerprint.ts';
+import { termsOfOrders } from '../policies/cancel-ask.ts';
+import { needsSecondPerson } from '../policies/second-person.ts';
 import { askSecondPerson, tellAsked } from '../refund-approval.ts';
 import { legsFor, startRefund } from '../start-refund.ts';
 import { lockWorld, settleOrder, type World, writeWorld } from '../world.ts';
@@ -64,6 +67,7 @@ export interface SettledReturn extends ChangedReturn {
 export interface Settling extends World {
   readonly approvals: approvals.ApprovalsState;
   readonly catalog: catalog.CatalogState;
+  readonly terms: Terms;
 }
 
 /** Everything that settling these returns may need; an exchange brings the goods that are sent instead. A preview takes no number. */
@@ -98,7 +102,7 @@ export async function lockSettling(
     ctx,
   );
   if (skus.length > 0) await openSales(tx, world, ctx);
-  return { ...world, approvals: policies, catalog: goods };
+  return { ...world, approvals: policies, catalog: goods, terms: await termsOfOrders(tx, world, ctx.now) };
 }
 
 interface Plan {
@@ -147,7 +151,7 @@ function planSettle(world: Settling, order: orders.Order, one: Return, input: Se
     units: joinRanges(parts.map(({ lineId, from, to }) => ({ lineId, from, to }))),
     exchange: exchange.goods.map(({ lineId, good, quantity }) => ({ lineId, sku: good.sku.code, name: good.name, quantity })),
     missing: unitsIn(lines.filter((line) => line.status === 'announced')),
-    needsApproval: refundMinor > 0n && approvals.isNeeded(world.approvals, 'refund-order', currency, refundMinor),
+    needsApproval: refundMinor > 0n && needsSecondPerson(world, order, { kind: 'return', amountMinor: refundMinor }, world),
   };
   planExchanged(world, order, exchange);
   return { preview: { ...plan, fingerprint: fingerprintOf(plan) }, exchange };

@@ -40,6 +40,12 @@ const whose = { connection: z.uuid().optional() };
 const driftInput = z.strictObject({ ...whose, by: z.int().optional(), to_version: z.int().min(0).optional() });
 const sellInput = z.strictObject({ ...whose, units: z.int().min(1).default(1) });
 const reportInput = z.strictObject({ connection: z.uuid() });
+const cancelLines = z.array(z.strictObject({ sku: z.string().min(1), quantity: z.int().min(1) })).min(1);
+const cancelInput = z.strictObject({ connection: z.uuid(), order: z.string().min(1), lines: cancelLines.optional() });
+const cancellationInput = z.object({
+  ...{ connection: z.uuid(), order: z.string(), request: z.string(), message: z.string() },
+  outcome: z.enum(['accepted', 'pending', 'refused']),
+});
 
 type Item = z.infer<typeof stockInput>['items'][number];
 type Outcome = 'applied' | 'stale' | 'unknown';
@@ -56,7 +62,13 @@ class Marketplace extends KeyedSimulator<
 
   constructor(options: MarketplaceOptions) {
     const state = new MarketplaceState(new SimClock());
-    const kind = { name: 'marketplace', state, writes: ['stock'], settings: settingsInput, progressMs: PROGRESS_MS };
+    const kind = {
+      name: 'marketplace',
+      state,
+      writes: ['stock', 'cancellation'],
+      settings: settingsInput,
+      progressMs: PROGRESS_MS,
+    };
     super({ ...options, apiKey: '' }, kind);
     this.secret = options.webhookSecret;
   }
@@ -68,6 +80,8 @@ class Marketplace extends KeyedSimulator<
   protected answer(request: SimRequest): SimReply | Promise<SimReply> {
     if (request.method === 'POST' && request.path === '/v1/stock')
       return this.write({ kind: 'stock', request, run: (faults, key) => this.take(request, faults.decline !== undefined, key) });
+    if (request.method === 'POST' && request.path === '/v1/cancellations')
+      return this.write({ kind: 'cancellation', request, run: () => this.hear(request) });
     if (request.method === 'GET' && request.path === '/v1/listings') return this.read(request);
     return refuse(404, 'not_found', 'There is no such address.');
   }
@@ -85,6 +99,12 @@ class Marketplace extends KeyedSimulator<
     const stale = said.filter(({ outcome }) => outcome === 'stale').length;
     records.push(this.logged('stock', key ?? connection, items.length, stale));
     return { reply: json(200, { items: said }), records };
+  }
+
+  private hear(request: SimRequest): Written<MarketplaceRecord> {
+    const parsed = cancellationInput.safeParse(readJson(request.body));
+    if (!parsed.success) return { reply: refuse(400, 'invalid', z.prettifyError(parsed.error)), records: [] };
+    return { reply: json(200, {}), records: [['cancellation', parsed.data]] };
   }
 
   private takeItem(connection: string, item: Item, records: MarketplaceRecord[]): Outcome {
@@ -122,6 +142,7 @@ class Marketplace extends KeyedSimulator<
   }
 
   protected async extra(request: SimRequest): Promise<SimReply | undefined> {
+    if (request.path === '/_sim/cancellations' && request.method === 'GET') return json(200, { data: this.state.cancellations });
     if (request.path === '/_sim/listings' && request.method === 'GET') {
       const connection = text(decodeForm(request.query), 'connection');
       const all = connection === undefined ? [...this.state.listings.values()] : this.state.ofConnection(connection);
@@ -129,6 +150,7 @@ class Marketplace extends KeyedSimulator<
     }
     if (request.method !== 'POST') return undefined;
     const body = readJson(request.body === '' ? '{}' : request.body);
+    if (request.path === '/_sim/cancel') return this.askToCancel(cancelInput.parse(body));
     if (request.path === '/_sim/report') return this.report(reportInput.parse(body).connection);
     const match = LISTING.exec(request.path);
     return match === null ? undefined : this.change(decodeURIComponent(match[1] ?? ''), match[2] ?? '', body);
@@ -145,6 +167,14 @@ class Marketplace extends KeyedSimulator<
     const changed = verb === 'drift' ? drifted(found, driftInput.parse(body)) : sold(found, sellInput.parse(body).units);
     await this.commit([['listing', changed], this.logged(verb, found.listing_id, 1, 0)]);
     return json(200, shape(changed));
+  }
+
+  /** A customer there cancels an order. */
+  private async askToCancel({ connection, ...cancel }: z.infer<typeof cancelInput>): Promise<SimReply> {
+    const event: MarketplaceEvent = { id: newMarketplaceId('msg'), connection, listings: [], cancel, at: this.clock.now() };
+    await this.commit([['event', event], this.logged('cancel', event.id, cancel.lines?.length ?? 0, 0)]);
+    this.send(event);
+    return json(200, { request: event.id });
   }
 
   /** Sends what it has of a connection. */
@@ -164,7 +194,8 @@ class Marketplace extends KeyedSimulator<
     return ['log', { seq: this.state.log.length + 1, at: this.clock.now(), kind, channel_ref: ref, items, stale }];
   }
 
-  protected message({ at, connection, listings }: MarketplaceEvent) {
+  protected message({ at, connection, listings, cancel }: MarketplaceEvent) {
+    if (cancel) return { type: 'order.cancel_requested', at, data: { connection, ...cancel } };
     return { type: 'stock.report', at, data: { connection, listings: listings.map(shape) } };
   }
 }

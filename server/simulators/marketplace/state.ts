@@ -26,7 +26,21 @@ export interface MarketplaceEvent {
   readonly id: string;
   readonly connection: string;
   readonly listings: readonly SimListing[];
+  /** An order that its customer does not want any more, instead of a report. */
+  readonly cancel?: {
+    readonly order: string;
+    readonly lines?: readonly { readonly sku: string; readonly quantity: number }[] | undefined;
+  };
   readonly at: number;
+}
+
+/** What somebody said to a cancellation that was asked for. */
+export interface SimCancellation {
+  readonly connection: string;
+  readonly order: string;
+  readonly request: string;
+  readonly outcome: string;
+  readonly message: string;
 }
 
 export interface MarketplaceSettings {
@@ -52,6 +66,7 @@ export type MarketplaceRecord =
   | readonly ['unlisted', { readonly connection: string; readonly listing_id: string }]
   | readonly ['late', LateItem]
   | readonly ['applied', string]
+  | readonly ['cancellation', SimCancellation]
   | CommonRecord<MarketplaceSettings, MarketplaceEvent, MarketplaceLogEntry>;
 
 export const newMarketplaceId = (prefix: string): string => `${prefix}_${randomBytes(10).toString('hex')}`;
@@ -63,6 +78,7 @@ export const listingKey = (connection: string, listingId: string): string => `${
 export class MarketplaceState extends CommonState<MarketplaceSettings, MarketplaceEvent, MarketplaceLogEntry> {
   readonly listings = new Map<string, SimListing>();
   readonly late = new Map<string, LateItem>();
+  readonly cancellations: SimCancellation[] = [];
   /** Told of every listing that changes, for whoever measures. */
   onListing: ((listing: SimListing) => void) | undefined;
 
@@ -87,6 +103,7 @@ export class MarketplaceState extends CommonState<MarketplaceSettings, Marketpla
       this.onListing?.(record[1]);
     } else if (record[0] === 'unlisted') this.listings.delete(listingKey(record[1].connection, record[1].listing_id));
     else if (record[0] === 'late') this.late.set(record[1].id, record[1]);
+    else if (record[0] === 'cancellation') this.cancellations.push(record[1]);
     else if (record[0] === 'applied') this.late.delete(record[1]);
     else this.keep(record);
   }

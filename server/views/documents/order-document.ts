@@ -39,7 +39,8 @@ export interface OrderDocument {
   /** As it was placed. */
   readonly totalMinor: bigint;
   readonly cancelledMinor: bigint;
-  /** Total less what was cancelled. */
+  readonly cancellationFeeMinor: bigint;
+  /** Total less what was cancelled, and what was kept of that. */
   readonly remainingMinor: bigint;
   readonly paidMinor: bigint;
   readonly refundedMinor: bigint;
@@ -58,6 +59,7 @@ type Head = Pick<
   | 'billTo'
   | 'totalMinor'
   | 'cancelledMinor'
+  | 'cancellationFeeMinor'
   | 'capturedMinor'
   | 'refundedMinor'
 >;
@@ -88,7 +90,7 @@ export function orderDocument(order: Head, lines: readonly LineView[]): OrderDoc
     feesMinor: sum(ofKind('fee'), (line) => line.netMinor),
     discountMinor: sum(lines, (line) => line.discountMinor),
     taxes,
-    remainingMinor: totalMinor - cancelledMinor,
+    remainingMinor: totalMinor - cancelledMinor + head.cancellationFeeMinor,
     paidMinor: capturedMinor,
   };
   const { subtotalMinor, shippingMinor, feesMinor, discountMinor } = document;
@@ -165,6 +167,7 @@ export function orderPaper(document: OrderDocument, print: Print): Paper {
           })),
           { label: words.total, value: money(document.totalMinor), strong: true },
           ...row(words.cancelled, -document.cancelledMinor),
+          ...row(words.cancellationFee, document.cancellationFeeMinor),
           ...(cancelled ? [{ label: words.remaining, value: money(document.remainingMinor), strong: true }] : []),
           ...row(words.paid, document.paidMinor),
           ...row(words.refunded, -document.refundedMinor),

@@ -138,6 +138,13 @@ const ORDERS: readonly Corruption[] = [
     plant: `UPDATE orders SET cancelled_minor = 1 WHERE status = 'PENDING'`,
   },
   {
+    invariant: 'orders.cancellation_fees',
+    what: 'a fee that no order keeps',
+    plant: `INSERT INTO cancellation_fees (id, order_id, merchant_id, policy_version, by_actor, actor, value_minor, amount_minor, currency, created_at)
+            SELECT gen_random_uuid(), id, merchant_id, 1, 'customer', 'user:somebody', 100, 10, currency, placed_at FROM orders
+            WHERE status = 'CONFIRMED' LIMIT 1`,
+  },
+  {
     invariant: 'orders.status',
     what: 'an order that calls itself fulfilled',
     plant: `UPDATE orders SET status = 'FULFILLED' WHERE status = 'CONFIRMED'`,

@@ -43,6 +43,21 @@ const CANCELLED_VALUE: Invariant = {
     WHERE ${orderInScope('o.id')} AND o.cancelled_minor <> COALESCE(s.value, 0)`,
 };
 
+const CANCELLATION_FEES: Invariant = {
+  id: 'orders.cancellation_fees',
+  group: 3,
+  title: 'What an order keeps of its cancellations is what was charged and not dropped, within what was cancelled',
+  sql: `
+    WITH sums AS (
+      SELECT order_id, sum(amount_minor) AS kept FROM cancellation_fees
+      WHERE dropped_at IS NULL AND ${orderInScope('order_id')} GROUP BY order_id)
+    SELECT 'order ' || o.number, format('keeps %s of %s cancelled, its fees add up to %s', o.cancellation_fee_minor, o.cancelled_minor,
+                                        COALESCE(s.kept, 0))
+    FROM orders o LEFT JOIN sums s ON s.order_id = o.id
+    WHERE ${orderInScope('o.id')}
+      AND (o.cancellation_fee_minor <> COALESCE(s.kept, 0) OR o.cancellation_fee_minor > o.cancelled_minor)`,
+};
+
 /** Judged by the goods that are not cancelled; by the services where no goods are left. */
 const STATUS: Invariant = {
   id: 'orders.status',
@@ -95,7 +110,7 @@ const PAYMENT_STATUS: Invariant = {
         WHEN p.in_doubt THEN 'IN_DOUBT'
         WHEN o.refunded_minor > 0 AND o.refunded_minor = o.captured_minor THEN 'REFUNDED'
         WHEN o.refunded_minor > 0 THEN 'PARTIALLY_REFUNDED'
-        WHEN o.captured_minor > 0 AND o.captured_minor >= o.total_minor - o.cancelled_minor THEN 'CAPTURED'
+        WHEN o.captured_minor > 0 AND o.captured_minor >= o.total_minor - o.cancelled_minor + o.cancellation_fee_minor THEN 'CAPTURED'
         WHEN o.captured_minor > 0 THEN 'PARTIALLY_CAPTURED'
         WHEN p.authorized AND p.awaited AND p.held < o.total_minor - o.cancelled_minor THEN 'UNPAID'
         WHEN p.authorized THEN 'AUTHORIZED'
@@ -189,6 +204,7 @@ export const ORDER_INVARIANTS: readonly Invariant[] = [
   SPANS,
   TOTALS,
   CANCELLED_VALUE,
+  CANCELLATION_FEES,
   STATUS,
   PAYMENT_STATUS,
   SHIPPED_UNITS,

@@ -40,7 +40,7 @@ const SETTLED: Invariant = {
 const MERCHANT_OWED: Invariant = {
   id: 'money.merchant_owed',
   group: 4,
-  title: 'A finished order credits its merchant with what was kept: total − cancelled − refunded, goodwill apart',
+  title: 'A finished order credits its merchant with what was kept: total − cancelled + fees − refunded, goodwill apart',
   // Money that goes back for cancelled units lowers nothing again: the cancellation did.
   sql: `
     WITH ${ENTRIES},
@@ -51,10 +51,10 @@ const MERCHANT_OWED: Invariant = {
       SELECT order_id, sum(CASE WHEN credit = 'merchant_payable' THEN amount ELSE 0 END - CASE WHEN debit = 'merchant_payable' THEN amount ELSE 0 END) AS amount
       FROM entries GROUP BY order_id)
     SELECT 'order ' || o.number, format('credits its merchant with %s, kept %s', COALESCE(s.amount, 0),
-                                        o.total_minor - o.cancelled_minor - (o.refunded_minor - o.goodwill_minor) + COALESCE(b.amount, 0))
+                                        o.total_minor - o.cancelled_minor + o.cancellation_fee_minor - (o.refunded_minor - o.goodwill_minor) + COALESCE(b.amount, 0))
     FROM orders o LEFT JOIN sums s ON s.order_id = o.id LEFT JOIN given_back b ON b.order_id = o.id
     WHERE o.finished_at IS NOT NULL AND ${orderInScope('o.id')}
-      AND COALESCE(s.amount, 0) <> o.total_minor - o.cancelled_minor - (o.refunded_minor - o.goodwill_minor) + COALESCE(b.amount, 0)`,
+      AND COALESCE(s.amount, 0) <> o.total_minor - o.cancelled_minor + o.cancellation_fee_minor - (o.refunded_minor - o.goodwill_minor) + COALESCE(b.amount, 0)`,
 };
 
 /** The kind of account that a payment is taken from; whatever is no tender of the house is a provider's. */

@@ -26,6 +26,10 @@ export const actions = {
     whole: 'Es bleibt nichts: der ganze Auftrag wird storniert.',
     part: 'Der Rest des Auftrags bleibt.',
     waits: '{number}: {amount} werden gleich storniert',
+    asked: '{number}: Eine zweite Person muss erst zustimmen',
+    waived: 'Erlassene Gebühr',
+    waive: 'Gebühr erlassen',
+    waiveHint: 'Nennen Sie den Grund, dann zahlt der Kunde nichts dafür.',
     reasons: {
       customer_request: 'Kundenwunsch',
       out_of_stock: 'Nicht vorrätig',

@@ -26,6 +26,10 @@ export const actions = {
     whole: 'Nothing remains: the whole order is cancelled.',
     part: 'The rest of the order stays.',
     waits: '{number}: {amount} about to be cancelled',
+    asked: '{number}: a second person has to agree first',
+    waived: 'Fee that is waived',
+    waive: 'Waive the fee',
+    waiveHint: 'Say why, and the customer pays nothing for it.',
     reasons: {
       customer_request: 'The customer asked',
       out_of_stock: 'Out of stock',
