@@ -132,6 +132,11 @@ async function askedRequest() {
   return { requestId, walletId: otherWallet };
 }
 
+const ofConfirmed = (run: (orderId: string, ctx: Ctx) => Promise<unknown>) => async () => {
+  const orderId = await confirmed();
+  return (ctx: Ctx) => run(orderId, ctx);
+};
+
 /** Each prepares what it needs and answers with the call itself, which is made under a trace of its own. */
 const CALLS: Readonly<Record<Verbs, () => Promise<(ctx: Ctx) => Promise<unknown>>>> = {
   createQuote: async () => (ctx) =>
@@ -167,22 +172,13 @@ const CALLS: Readonly<Record<Verbs, () => Promise<(ctx: Ctx) => Promise<unknown>
     return (ctx) => w.flows.checkouts.sendLink({ checkoutId }, ctx);
   },
   placeOrder: async () => (ctx) => w.flows.placeOrder(w.input({ lines: [{ sku: 'TEE', quantity: 1 }] }), ctx),
-  cancelOrder: async () => {
-    const orderId = await confirmed();
-    return (ctx) => w.flows.cancelOrder({ orderId, reason: 'other' }, ctx);
-  },
-  captureOrder: async () => {
-    const orderId = await confirmed();
-    return (ctx) => w.flows.captureOrder({ orderId }, ctx);
-  },
+  cancelOrder: ofConfirmed((orderId, ctx) => w.flows.cancelOrder({ orderId, reason: 'other' }, ctx)),
+  captureOrder: ofConfirmed((orderId, ctx) => w.flows.captureOrder({ orderId }, ctx)),
   refundOrder: async () => {
     const orderId = await shipped();
     return (ctx) => w.flows.refundOrder({ kind: 'units', orderId, reason: 'late' }, ctx);
   },
-  shipOrder: async () => {
-    const orderId = await confirmed();
-    return (ctx) => w.flows.shipOrder({ orderId }, ctx);
-  },
+  shipOrder: ofConfirmed((orderId, ctx) => w.flows.shipOrder({ orderId }, ctx)),
   undoCancel: async () => {
     const orderId = await confirmed();
     await w.flows.cancelOrder({ orderId, reason: 'other', undoable: true }, w.ctx());

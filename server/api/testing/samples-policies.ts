@@ -1,11 +1,15 @@
 import type { ProcedurePath } from '../root.ts';
 import type { Sample } from './samples.ts';
 
-type PolicyPath = Extract<ProcedurePath, `policies.${string}`>;
+type PolicyPath = Extract<ProcedurePath, `policies.${string}` | 'orders.capture'>;
 
 const change = { kind: 'capture', terms: { when: 'manual' }, seenVersion: 0 };
 
 export const POLICY_SAMPLES: Readonly<Record<PolicyPath, Sample>> = {
+  'orders.capture': {
+    input: (world) => ({ orderId: world.orders[1] }),
+    foreign: [(world) => ({ orderId: world.orders[0] })],
+  },
   'policies.merchants': {},
   'policies.get': {
     input: (world) => ({ merchantId: world.merchants[1] }),

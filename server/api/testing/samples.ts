@@ -222,10 +222,6 @@ export const SAMPLES: Readonly<Record<ProcedurePath, Sample>> = {
     input: (world) => ({ orderId: world.orders[1], reason: 'other' }),
     foreign: [(world) => ({ orderId: world.orders[0], reason: 'other' })],
   },
-  'orders.capture': {
-    input: (world) => ({ orderId: world.orders[1] }),
-    foreign: [(world) => ({ orderId: world.orders[0] })],
-  },
   'orders.cancel': {
     input: (world) => ({ orderId: world.orders[1], reason: 'other', fingerprint: 'not the plan' }),
     foreign: [

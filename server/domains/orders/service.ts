@@ -7,6 +7,7 @@ import type { PaymentStatus } from '../../kernel/vocabulary.ts';
 import type { Tx } from '../../platform/db.ts';
 import { lockStep } from '../../platform/locks.ts';
 import { together } from '../../platform/together.ts';
+import { type CancellationFee, dropFees, insertFees } from './fee-store.ts';
 import {
   deriveFulfilment,
   deriveStatus,
@@ -17,9 +18,6 @@ import {
   type OrderFacts,
 } from './rules.ts';
 import {
-  type CancellationFee,
-  dropFees,
-  insertFees,
   insertLines,
   insertNotes,
   insertOrders,
@@ -35,12 +33,10 @@ import {
   updateSpans,
 } from './store.ts';
 
+export { type FoundOrder, findByExternalId } from './found-store.ts';
 export {
   type AttemptState,
-  type CancellationFee,
-  type FoundOrder,
   findAttempts,
-  findByExternalId,
   findExternalIds,
   findMerchants,
   type OrderRow,
