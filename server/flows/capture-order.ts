@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { mayHappen } from '../domains/orders/rules.ts';
-import { costMinor } from '../domains/orders/service.ts';
 import { capturableMinor } from '../domains/payments/rules.ts';
 import * as payments from '../domains/payments/service.ts';
 import { DomainError } from '../kernel/errors.ts';
@@ -11,6 +10,7 @@ import { sagasOf } from '../platform/saga-rows.ts';
 import type { Request, Verb } from '../platform/verb.ts';
 import { captureOwed } from './capture-owed.ts';
 import type { Outside } from './outside.ts';
+import { owedMinor } from './surplus.ts';
 import { begin, lockWorld, orderOf, tell, type World, writeWorld } from './world.ts';
 
 /**
@@ -41,20 +41,20 @@ function lock(tx: Tx, requests: readonly Request<CaptureOrderInput>[]): Promise<
 
 function decide(world: World, { input, ctx }: Request<CaptureOrderInput>): CapturingOrder {
   const order = orderOf(world, input.orderId);
-  const { id: orderId, number, merchantId, currency, status, capturedMinor } = order.row;
+  const { id: orderId, number, merchantId, currency, status } = order.row;
   const allowed = mayHappen(status, 'capture');
   if (!allowed.allowed) throw new DomainError('state_refuses', allowed.why);
   if (sagasOf(world.sagas, orderId).some((saga) => saga.kind === captureOrderSaga.kind))
     throw new DomainError('state_refuses', 'The money of this order is being taken already.');
-  const owedMinor = costMinor(order) - capturedMinor;
-  if (owedMinor <= 0n) throw new DomainError('state_refuses', 'All of the money of this order was taken already.');
+  const owed = owedMinor(world, order);
+  if (owed <= 0n) throw new DomainError('state_refuses', 'All of the money of this order was taken already.');
   if (!payments.ofOrder(world.payments, orderId).some((payment) => capturableMinor(payment) > 0n))
     throw new DomainError('state_refuses', 'No bank holds money for this order: there is nothing to take.');
   begin(world, captureOrderSaga, order, {}, ctx);
-  tell(world, order, 'order.capture_asked', { amountMinor: owedMinor }, ctx);
-  const after = { amountMinor: owedMinor };
+  tell(world, order, 'order.capture_asked', { amountMinor: owed }, ctx);
+  const after = { amountMinor: owed };
   audit(world.outbox, { action: 'order.capture_asked', entity: 'order', entityId: orderId, merchantId, after }, ctx);
-  return { orderId, number, amountMinor: Number(owedMinor), currency };
+  return { orderId, number, amountMinor: Number(owed), currency };
 }
 
 export const captureOrder: Verb<CaptureOrderInput, World, CapturingOrder> = {

@@ -1,4 +1,4 @@
-import { divideHalfUp, toMajor } from './money.ts';
+import { divideHalfUp, moneyStep, toMajor } from './money.ts';
 import type { Span } from './units.ts';
 import type { CancelActor, CancelReason, CustomerCancelsUntil, OrderStatus } from './vocabulary.ts';
 
@@ -182,5 +182,7 @@ export function feeOf(
   const fixed = order.feeSoFarMinor > 0n ? 0n : BigInt(by.terms.feeMinor[order.currency] ?? 0);
   const fee = fixed + divideHalfUp(valueMinor * BigInt(by.terms.feeBps), 10_000n);
   const most = valueMinor < availableMinor ? valueMinor : availableMinor;
-  return fee < most ? fee : most > 0n ? most : 0n;
+  const charged = fee < most ? fee : most > 0n ? most : 0n;
+  // A card carries no smaller part of it.
+  return charged - (charged % moneyStep(order.currency));
 }
