@@ -33,15 +33,15 @@ import {
   updateSpans,
 } from './store.ts';
 
-export { type FoundOrder, findByExternalId } from './found-store.ts';
 export {
   type AttemptState,
+  type FoundOrder,
   findAttempts,
+  findByExternalId,
   findExternalIds,
-  findMerchants,
-  type OrderRow,
   readWaiting,
-} from './store.ts';
+} from './found-store.ts';
+export { findMerchants, type OrderRow } from './store.ts';
 
 /** An order under its lock: the row, its lines and its spans. */
 export interface Order {
