@@ -1,9 +1,9 @@
 import type { SagaDefinition } from '../platform/saga.ts';
 import { renewalSaga } from './backorders/renew-payment.ts';
 import { cancelSaga } from './cancel-saga.ts';
+import { captureOrderSaga } from './capture-order.ts';
 import { answerSaga } from './disputes/answer-saga.ts';
 import { editSaga } from './edits/edit-saga.ts';
-import { captureOrderSaga } from './capture-order.ts';
 import { keepFeeSaga } from './keep-fee.ts';
 import type { Outside } from './outside.ts';
 import { claimSaga } from './parcels/claims.ts';
