@@ -10,7 +10,7 @@ import { createSimulatorFlows } from './flows/operate-simulator.ts';
 import { createTrafficFlow } from './flows/operate-traffic.ts';
 import { createPeopleFlows } from './flows/people/people-flows.ts';
 import { createMailDesk, mailSignInLink } from './mail-desk.ts';
-import { gatewayConfigs, gatewayNews } from './payment-gateways.ts';
+import { gatewayConfigs, gatewayNews, knownGateways } from './payment-gateways.ts';
 import { createPool } from './platform/db.ts';
 import type { Env } from './platform/env.ts';
 import { createLiveHub, type LiveHub } from './platform/live.ts';
@@ -83,6 +83,7 @@ export function createApp({ env, role, pool: given, log: givenLog }: AppOptions)
     log,
     telemetry,
     payments,
+    gateways: knownGateways(payments),
     carriers,
     ...(bank ? { bank } : {}),
     partners,

@@ -1,7 +1,15 @@
 import type pg from 'pg';
-import type { JsonObject, PaymentProvidersConfig, Told } from './domains/payments/provider.ts';
+import {
+  GATEWAYS,
+  type JsonObject,
+  type PaymentGateway,
+  type PaymentProvider,
+  type PaymentProvidersConfig,
+  type Told,
+} from './domains/payments/provider.ts';
 import type { Env } from './platform/env.ts';
 import { toldOf } from './platform/stored-webhooks.ts';
+import type { KnownGateway } from './views/payment-gateways.ts';
 
 /** The payment gateways that the environment names, and what each is told. */
 export function gatewayConfigs(env: Env): PaymentProvidersConfig {
@@ -12,6 +20,12 @@ export function gatewayConfigs(env: Env): PaymentProvidersConfig {
       webhookSecret: env.PSP_WEBHOOK_SECRET,
       multicapture: env.PSP_MULTICAPTURE === '1',
     },
+    ...(env.PSP_BANK_DEBIT === '1'
+      ? { bank_debit: { url: env.PSP_URL, secretKey: env.PSP_SECRET_KEY, webhookSecret: env.PSP_WEBHOOK_SECRET } }
+      : {}),
+    // They ask nobody: a merchant whose list names them takes them.
+    manual: { on: true },
+    cash_on_delivery: { on: true },
     ...(env.ADYEN_URL
       ? {
           adyen: {
@@ -28,6 +42,14 @@ export function gatewayConfigs(env: Env): PaymentProvidersConfig {
       : {}),
   };
 }
+
+/** Every gateway there is, with its adapter where it is configured. */
+export const knownGateways = (connected: ReadonlyMap<string, PaymentProvider>): KnownGateway[] =>
+  Object.values(GATEWAYS as Readonly<Record<string, PaymentGateway<never>>>).map(({ name, methods }) => ({
+    name,
+    methods,
+    adapter: connected.get(name),
+  }));
 
 /** What gateways told by themselves, as it was stored. */
 export function gatewayNews(pool: pg.Pool): Told {

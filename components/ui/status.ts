@@ -193,6 +193,7 @@ export const STATUS_LOOKS = {
     unknown: look('doubt', IconHelp),
     succeeded: look('done', IconCheck),
     failed: look('blocked', IconCircleX),
+    reversed: look('blocked', IconArrowBackUp),
   } satisfies Record<OperationStatus, Look>,
   refund: {
     awaiting_approval: look('attention', IconHourglass),

@@ -8,6 +8,7 @@ import type { LiveHub } from '../platform/live.ts';
 import type { RateLimiter } from '../platform/rate-limit.ts';
 import type { SimulatorControl } from '../platform/simulator-control.ts';
 import type { TrafficControl } from '../platform/traffic-control.ts';
+import type { KnownGateway } from '../views/payment-gateways.ts';
 
 /** What the counter needs to know of its surroundings. `server/platform/env.ts` provides it. */
 export interface ApiSettings {
@@ -57,6 +58,8 @@ export interface App {
   readonly deliverLink: (link: Delivery) => Promise<void>;
   readonly settings: ApiSettings;
   readonly limits: RateLimiter;
+  /** Every payment gateway there is. */
+  readonly gateways: readonly KnownGateway[];
   readonly log: ApiLog;
   /** Waits for an object's next event: `Prefer: wait`. Absent where nobody reads events, as in most tests. */
   readonly live?: Pick<LiveHub, 'waitFor'>;

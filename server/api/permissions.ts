@@ -154,6 +154,8 @@ export const PERMISSIONS = {
   'products.get': { allow: ORDER_READERS },
   'customers.list': { allow: MONEY_READERS },
   'customers.get': { allow: MONEY_READERS },
+  'paymentGateways.list': { allow: CATALOGUERS },
+  'paymentGateways.set': { allow: CATALOGUERS },
   'payments.list': { allow: MONEY_READERS },
   'payments.inDoubt': { allow: MONEY_READERS },
   'payments.get': { allow: MONEY_READERS },

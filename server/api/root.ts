@@ -22,6 +22,7 @@ import { myOrdersRouter, trackingRouter } from './my-orders.ts';
 import { ordersRouter } from './orders.ts';
 import { manifestsRouter, parcelsRouter } from './parcels.ts';
 import { payRouter } from './pay.ts';
+import { paymentGatewaysRouter } from './payment-gateways.ts';
 import { paymentsRouter, refundsRouter } from './payments.ts';
 import { peopleRouter } from './people.ts';
 import { PERMISSIONS, type PermissionRow } from './permissions.ts';
@@ -82,6 +83,7 @@ export const appRouter = router({
   refunds: refundsRouter,
   returns: returnsRouter,
   disputes: disputesRouter,
+  paymentGateways: paymentGatewaysRouter,
   payouts: payoutsRouter,
   rails: railsRouter,
   reconciliation: reconciliationRouter,

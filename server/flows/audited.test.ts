@@ -5,6 +5,7 @@ import { newId } from '../kernel/ids.ts';
 import type { Call } from '../platform/verb.ts';
 import { readCheckout } from '../views/checkouts.ts';
 import type { Flows } from './flows.ts';
+import { awaitTransfer } from './testing/await-transfer.ts';
 import { backorderCalls } from './testing/backorder-calls.ts';
 import { fundWallet } from './testing/fund-wallet.ts';
 import { holdCalls } from './testing/hold-calls.ts';
@@ -24,6 +25,7 @@ type VerbName =
 type Machinery =
   | 'advanceSaga'
   | 'wakeSagas'
+  | 'lookAgain'
   | 'wakeWaitingFor'
   | 'moveDates'
   | 'reviewBackorders'
@@ -262,6 +264,7 @@ const CALLS: Readonly<Record<Verbs, () => Promise<(ctx: Ctx) => Promise<unknown>
     ),
   setPaymentGateways: async () => (ctx) =>
     w.flows.setPaymentGateways({ merchantId: w.merchantId, gateways: [{ gateway: 'card' }] }, ctx),
+  recordPayment: () => awaitTransfer(w).then((input) => (ctx) => w.flows.recordPayment(input, ctx)),
   saveShippingMethod: async () => (ctx) =>
     w.flows.saveShippingMethod(
       {
@@ -347,7 +350,6 @@ const CALLS: Readonly<Record<Verbs, () => Promise<(ctx: Ctx) => Promise<unknown>
     return (ctx) => w.flows.operateSaga({ sagaId: String(id), action: 'retry', reason: 'Look again' }, ctx);
   },
 };
-
 describe('every verb', () => {
   it.each(Object.keys(CALLS) as Verbs[])('%s leaves an audit row and an event with its actor and trace', async (name) => {
     const call = await CALLS[name]();

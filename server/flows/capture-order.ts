@@ -10,6 +10,7 @@ import { sagasOf } from '../platform/saga-rows.ts';
 import type { Request, Verb } from '../platform/verb.ts';
 import { captureOwed } from './capture-owed.ts';
 import type { Outside } from './outside.ts';
+import { isPaidAtDoor } from './payments/at-door.ts';
 import { owedMinor } from './surplus.ts';
 import { begin, lockWorld, orderOf, tell, type World, writeWorld } from './world.ts';
 
@@ -48,6 +49,8 @@ function decide(world: World, { input, ctx }: Request<CaptureOrderInput>): Captu
     throw new DomainError('state_refuses', 'The money of this order is being taken already.');
   const owed = owedMinor(world, order);
   if (owed <= 0n) throw new DomainError('state_refuses', 'All of the money of this order was taken already.');
+  if (payments.ofOrder(world.payments, orderId).some(isPaidAtDoor))
+    throw new DomainError('state_refuses', 'This order is paid at the door: its money is taken when the carrier has delivered.');
   if (!payments.ofOrder(world.payments, orderId).some((payment) => capturableMinor(payment) > 0n))
     throw new DomainError('state_refuses', 'No bank holds money for this order: there is nothing to take.');
   begin(world, captureOrderSaga, order, {}, ctx);

@@ -3,7 +3,7 @@ import * as payments from '../domains/payments/service.ts';
 import type { Ctx } from '../kernel/context.ts';
 import { next, remote, type Saga, type StepResult } from '../platform/saga.ts';
 import { sagasOf } from '../platform/saga-rows.ts';
-import { bookCapture } from './capture-payment.ts';
+import { bookCapture } from './book-capture.ts';
 import type { Outside } from './outside.ts';
 import {
   callFor,
@@ -81,7 +81,7 @@ export const captureOwed = remote<World, Outside, OperationCall, OperationOutcom
       tell(world, order, 'payment.capture_failed', { ...about, ...error }, ctx);
       return { kind: 'fail', error: error.code === AUTHORIZATION_LAPSED ? gone : error };
     }
-    if (verdict === 'awaited') return untilTold(ctx);
+    if (verdict === 'awaited') return untilTold(ctx, payment.provider);
     if (verdict === 'in_doubt' && !wasInDoubt) tell(world, order, 'payment.in_doubt', about, ctx);
     return { kind: 'retry', error };
   },

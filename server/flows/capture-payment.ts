@@ -1,5 +1,3 @@
-import type { TransferSpec } from '../domains/ledger/schema.ts';
-import { chart } from '../domains/ledger/schema.ts';
 import { isGone, isReplacement } from '../domains/orders/rules.ts';
 import type { Order } from '../domains/orders/service.ts';
 import {
@@ -14,10 +12,10 @@ import {
 } from '../domains/payments/rules.ts';
 import * as payments from '../domains/payments/service.ts';
 import type { Ctx } from '../kernel/context.ts';
-import { newId } from '../kernel/ids.ts';
 import { next, remote, type Saga, type StepResult } from '../platform/saga.ts';
 import { sagasOf } from '../platform/saga-rows.ts';
 import { noteLapse, renewIfLapsed } from './backorders/start-renewal.ts';
+import { bookCapture } from './book-capture.ts';
 import type { Outside } from './outside.ts';
 import {
   callFor,
@@ -27,9 +25,11 @@ import {
   recordOutcome,
   untilTold,
 } from './payment-operation.ts';
+import { isPaidAtDoor } from './payments/at-door.ts';
+import { leavesUnpaid } from './payments/at-once.ts';
 import { owedMinor, paidTooMuch, returnSurplus } from './surplus.ts';
 import { captureLocally, type LocalCapture } from './tenders/local-operations.ts';
-import { orderOf, postFor, settleOrder, tell, type World } from './world.ts';
+import { orderOf, settleOrder, tell, type World } from './world.ts';
 
 /**
  * Takes the money for a shipment, once. With a provider that captures in parts it takes what the shipment is worth and keeps the rest
@@ -60,6 +60,7 @@ export const capture = remote<World, Outside, CaptureCall, OperationOutcome>({
     const own = cards.find(isOpen) ?? cards.find(({ status }) => status === 'failed') ?? cards[0];
     const left = partsLeft(saga, made);
     if (own?.status === 'succeeded' && left.length === 0) return next;
+    if (tenders.some((payment) => leavesUnpaid(world, saga, order, payment))) return next;
     // Nothing is sent for money that the bank does not hold any more: it is asked for again, or its customer is.
     if ((!own || !isOpen(own)) && renewIfLapsed(world, order, ctx)) return untilRenewed(order, ctx);
     if (own?.status === 'failed')
@@ -71,7 +72,7 @@ export const capture = remote<World, Outside, CaptureCall, OperationOutcome>({
     if (isAnotherTaking(world, saga)) return { kind: 'wait', until: new Date(ctx.now.getTime() + BUSY_MS) };
     const owed = owedMinor(world, order);
     // Somebody takes it by hand, which wakes this saga.
-    if (order.row.terms?.capture?.when === 'manual' && owed > 0n)
+    if (order.row.terms?.capture?.when === 'manual' && owed > 0n && saga.kind !== 'collect-cash')
       return { kind: 'wait', until: new Date(ctx.now.getTime() + BY_HAND_MS) };
     if (!tenders.some((payment) => capturableMinor(payment) > 0n))
       return owed > 0n ? { kind: 'fail', error: NOT_AUTHORIZED } : next;
@@ -128,7 +129,7 @@ export const capture = remote<World, Outside, CaptureCall, OperationOutcome>({
       if (renewIfLapsed(world, order, ctx)) return untilRenewed(order, ctx);
       return { kind: 'fail', error };
     }
-    if (verdict === 'awaited') return untilTold(ctx);
+    if (verdict === 'awaited') return untilTold(ctx, payment.provider);
     if (verdict === 'in_doubt' && !wasInDoubt) tell(world, order, 'payment.in_doubt', about, ctx);
     return { kind: 'retry', error };
   },
@@ -216,11 +217,13 @@ function isLast(world: World, order: Order, shipmentId: string): boolean {
       .operationsOf(world.payments, order.row.id)
       .flatMap((operation) => (operation.kind === 'capture' && operation.status === 'succeeded' ? [operation.subjectId] : [])),
   );
+  // What is paid at the door leaves before its money is taken.
+  const atDoor = payments.ofOrder(world.payments, order.row.id).some((one) => one.holdId !== null && isPaidAtDoor(one));
   return order.spans.every(
     (span) =>
       span.shipmentId === shipmentId ||
       span.state === 'cancelled' ||
-      isGone(span) ||
+      (isGone(span) && !atDoor) ||
       isReplacement(order.lines, span.lineId) ||
       (span.shipmentId !== null && captured.has(span.shipmentId)),
   );
@@ -230,31 +233,4 @@ function isLast(world: World, order: Order, shipmentId: string): boolean {
 function besideOf(saga: Saga): LocalCapture[] {
   const kept = (saga.state.beside ?? []) as readonly (Omit<LocalCapture, 'amountMinor'> & { readonly amountMinor: number })[];
   return kept.map((part) => ({ ...part, amountMinor: BigInt(part.amountMinor) }));
-}
-
-/** Posts money taken: out of the hold into clearing, the provider's fee out of clearing. A final capture releases the rest. */
-export function bookCapture(
-  world: World,
-  order: Order,
-  payment: Payment,
-  amountMinor: bigint,
-  feeMinor: bigint,
-  final: boolean,
-  ctx: Ctx,
-): void {
-  const { merchantId, currency, id } = order.row;
-  const base = { orderId: id, paymentId: payment.id, reference: payment.providerRef };
-  const specs: TransferSpec[] = [
-    { ...base, id: newId(), kind: 'capture', phase: 'post', holdId: payment.holdId as string, amountMinor, final },
-  ];
-  if (feeMinor > 0n) {
-    const debit = chart.pspFees(merchantId, currency).code;
-    const credit = chart.pspClearing(payment.provider, currency).code;
-    specs.push({ ...base, id: newId(), kind: 'psp_fee', phase: 'single', debit, credit, amountMinor: feeMinor, currency });
-  }
-  postFor(world, order, specs, ctx);
-  payment.capturedMinor += amountMinor;
-  payment.feeMinor += feeMinor;
-  if (final || payment.capturedMinor === payment.authorizedMinor) payment.holdId = null;
-  payments.settle(world.payments, payment, null);
 }

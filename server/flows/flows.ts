@@ -70,6 +70,8 @@ import { type OperatedSaga, type OperateSagaInput, operateSaga } from './operate
 import { createOrderPreviews, type OrderPreviews } from './order-previews.ts';
 import type { Outside } from './outside.ts';
 import { createParcelFlows, type ParcelFlows } from './parcels/parcel-flows.ts';
+import { lookAgain, type OrderNews } from './payments/late-news.ts';
+import { type RecordedPayment, type RecordPaymentInput, recordPayment } from './payments/record-payment.ts';
 import { type FinishedRound, finishPicking, type StartedRound, startPicking } from './pick-orders.ts';
 import { type AttendedPickup, attendPickup, attendPickups } from './pickups/give-back.ts';
 import { type HandedOver, handOver } from './pickups/hand-over.ts';
@@ -179,6 +181,8 @@ export interface Flows extends OrderPreviews {
   readonly saveGlAccount: Call<SaveGlAccountInput, SavedGlAccount>;
   readonly invoices: InvoiceFlows;
   readonly saveShippingMethod: Call<SaveShippingMethodInput, SavedShippingMethod>;
+  /** A person says what happened to money that no provider tells of. */
+  readonly recordPayment: Call<RecordPaymentInput, RecordedPayment>;
   readonly setPaymentGateways: Call<SetPaymentGatewaysInput, PaymentGateways>;
   readonly importSkus: Call<ImportSkusInput, ImportedSkus>;
   readonly editCustomer: Call<EditCustomerInput, EditedCustomer>;
@@ -205,6 +209,8 @@ export interface Flows extends OrderPreviews {
   advanceSaga(sagaId: string, signal?: AbortSignal): Promise<void>;
   /** Has the waiting sagas of these orders look again now. */
   wakeSagas(orderIds: readonly string[], ctx: Ctx): Promise<ReadonlySet<string>>;
+  /** Has somebody ask what is true of captures and refunds that news may have taken back. */
+  lookAgain(news: readonly OrderNews[], ctx: Ctx): Promise<ReadonlySet<string>>;
   /** Has the orders that wait for units of these SKUs look again now. */
   wakeWaitingFor(skuIds: readonly string[], ctx: Ctx): Promise<number>;
   expireApprovals(ctx: Ctx): Promise<number>;
@@ -326,7 +332,8 @@ export function createFlows(deps: FlowDeps): Flows {
     editCustomer: verb(editCustomer),
     saveGlAccount: verb(saveGlAccount),
     saveShippingMethod: verb(saveShippingMethod),
-    setPaymentGateways: verb(setPaymentGateways),
+    recordPayment: verb(recordPayment),
+    setPaymentGateways: verb(setPaymentGateways(new Set(outside.payments.keys()))),
     noteCustomer: verb(noteCustomer),
     undoCancel: verb(undoCancel),
     undoRefund: verb(undoRefund),
@@ -347,6 +354,7 @@ export function createFlows(deps: FlowDeps): Flows {
     cannedMessages: (orderId) => cannedMessages(pool, orderId),
     advanceSaga: (sagaId, signal) => runner.run(sagaId, signal),
     wakeSagas: (orderIds, ctx) => wakeSagas(pool, orderIds, ctx),
+    lookAgain: (news, ctx) => lookAgain(pool, news, ctx),
     wakeWaitingFor: (skuIds, ctx) => wakeWaitingFor(pool, skuIds, ctx),
     expireApprovals: (ctx) => expireApprovals(pool, ctx),
     markAccounts: (signal) => markAccounts(pool, signal),

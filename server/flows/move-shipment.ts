@@ -8,6 +8,7 @@ import type { ParcelReport } from '../kernel/vocabulary.ts';
 import type { Saga } from '../platform/saga.ts';
 import { sagasOf } from '../platform/saga-rows.ts';
 import { ownUnits } from './labels.ts';
+import { arrivedAtDoor } from './payments/at-door.ts';
 import { settleOrder, tell, type World } from './world.ts';
 
 /** The sagas that end with a shipment's hand-over: ours, a partner's, and over a counter. */
@@ -53,6 +54,7 @@ export function moveOn(
   settleOrder(world, order, status === 'DELIVERED' ? 'deliver' : null, ctx);
   const boxes = shipment.boxes > 0 ? { boxIds: parcels.map((parcel) => parcel.id) } : {};
   tell(world, order, EVENTS[status], { shipmentId: shipment.id, shipmentNumber: shipment.number, detail, ...boxes }, ctx);
+  if (status === 'DELIVERED') arrivedAtDoor(world, order, shipment, ctx);
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { NotFound, ProviderOutcome } from '../domains/payments/provider.ts';
+import { type NotFound, type ProviderOutcome, traitsOf } from '../domains/payments/provider.ts';
 import type { Operation, Payment } from '../domains/payments/rules.ts';
 import * as payments from '../domains/payments/service.ts';
 import type { Ctx } from '../kernel/context.ts';
@@ -88,12 +88,9 @@ export async function callProvider(call: OperationCall, outside: Outside, signal
 /** What the outcome means for the attempt; the flow adds what it means for the order. */
 export type Verdict = 'succeeded' | 'failed' | 'challenged' | 'awaited' | 'in_doubt' | 'again';
 
-/** How often a provider that tells later is asked, should its news not come. */
-const AWAITED_POLL_MS = 60_000;
-
-/** Waits for the news of an attempt that was taken on. */
-export function untilTold(ctx: Ctx): StepResult {
-  return { kind: 'wait', until: new Date(ctx.now.getTime() + AWAITED_POLL_MS) };
+/** Waits for the news of an attempt that was taken on; looks by itself as often as its gateway is worth it. */
+export function untilTold(ctx: Ctx, provider: string): StepResult {
+  return { kind: 'wait', until: new Date(ctx.now.getTime() + traitsOf(provider).lookMs) };
 }
 
 /** Records an outcome on its attempt and payment. Money columns are the caller's. */

@@ -5,7 +5,6 @@ import * as inventory from '../domains/inventory/service.ts';
 import type { Line } from '../domains/orders/rules.ts';
 import type { PlaceOrderInput } from '../domains/orders/schema.ts';
 import * as orders from '../domains/orders/service.ts';
-import { routeOf } from '../domains/payments/gateway-rules.ts';
 import * as payments from '../domains/payments/service.ts';
 import * as pickups from '../domains/pickups/service.ts';
 import { type PlacingTerms, termsAtPlacement } from '../domains/policies/rules.ts';
@@ -26,6 +25,7 @@ import { audit } from '../platform/outbox.ts';
 import type { Request, Verb } from '../platform/verb.ts';
 import { isQueued, openSales, planBeyond, queueBeyond, tellBackordered } from './backorders/sell-beyond-stock.ts';
 import { type Bill, billOf, linesOf } from './bill-order.ts';
+import { demandRoute, expiryOf } from './payments/choose-gateway.ts';
 import { checkPickup, loadCounters } from './pickups/place-pickup.ts';
 import { answer, type PlacedOrder } from './placed-order.ts';
 import { placementSaga } from './placement-saga.ts';
@@ -41,9 +41,6 @@ import { begin, lockWorld, settleOrder, takeNumber, tell, type World, writeWorld
  * its payment, all in one transaction. The caller's answer is an order in PENDING; its saga takes it from there. Nothing is taken that is
  * not promised, and nothing promised outlives a failed authorization.
  */
-
-/** A PENDING order is given up when its payment has no answer after this: an abandoned challenge, a silent provider. */
-export const PENDING_LIMIT_MS = 30 * 60_000;
 
 const CARD = 'card';
 
@@ -163,9 +160,14 @@ function decide(world: Placing, request: Request<PlaceOrderInput>): PlacedOrder 
   const beyond = planBeyond(world, promises);
 
   checkPickup(world, input, lines);
+  const paid = cardMinor > 0n ? input.payment : undefined;
+  const method = paid?.method ?? CARD;
+  const route = paid && demandRoute(merchant.paymentGateways, { method, currency, amountMinor: cardMinor, input, lines });
 
   if (externalKey) world.externalIds.add(externalKey);
-  const order = orders.add(world.orders, newRow(world, request, bill, { id: orderId, home: merchant.home, totalMinor }), lines);
+  const expiresAt = expiryOf(input, route?.gateway, ctx.now);
+  const about = { id: orderId, home: merchant.home, totalMinor, expiresAt };
+  const order = orders.add(world.orders, newRow(world, request, bill, about), lines);
   if (cart) useReservation(world, cart, orderId, ctx);
   inventory.apply(world.inventory, promises.movements, { order: order.row }, ctx);
   queueBeyond(world, order, lines, beyond, ctx);
@@ -173,19 +175,12 @@ function decide(world: Placing, request: Request<PlaceOrderInput>): PlacedOrder 
     pickups.add(world.pickups, { orderId, merchantId: input.merchantId, nodeId: input.pickup.nodeId, createdAt: ctx.now });
   // The house's own tenders first: the card pays what they leave, and is the last to be taken and the first to be given back.
   addTenders(world, order, held, ctx);
-  const [gateway, ...others] = routeOf(merchant.paymentGateways, { currency, method: CARD });
-  if (input.payment && cardMinor > 0n) {
+  if (paid && route) {
+    const { merchantId } = input;
+    const token = paid.token ?? null;
     const payment = payments.addPayment(
       world.payments,
-      {
-        orderId,
-        merchantId: input.merchantId,
-        provider: gateway,
-        method: CARD,
-        token: input.payment.token,
-        currency,
-        amountMinor: cardMinor,
-      },
+      { orderId, merchantId, provider: route.gateway, method, token, currency, amountMinor: cardMinor },
       ctx,
     );
     payments.startOperation(world.payments, payment, 'authorize', cardMinor, null, ctx);
@@ -215,7 +210,8 @@ function decide(world: Placing, request: Request<PlaceOrderInput>): PlacedOrder 
       deadline: order.row.expiresAt,
       state: {
         ...(input.payment?.returnUrl ? { returnUrl: input.payment.returnUrl } : {}),
-        ...(others.length > 0 ? { gateways: others } : {}),
+        ...(route && route.others.length > 0 ? { gateways: route.others } : {}),
+        ...(route?.shipsUnpaid ? { shipsUnpaid: true } : {}),
         ...(isQueued(world, lines) ? { queued: true } : {}),
       },
     },
@@ -264,7 +260,12 @@ function newRow(
   world: Placing,
   request: Request<PlaceOrderInput>,
   { terms, quote, option }: Bill,
-  { id, home, totalMinor }: { readonly id: string; readonly home: string; readonly totalMinor: bigint },
+  {
+    id,
+    home,
+    totalMinor,
+    expiresAt,
+  }: { readonly id: string; readonly home: string; readonly totalMinor: bigint; readonly expiresAt: Date | null },
 ): orders.OrderRow {
   const { input, ctx } = request;
   return {
@@ -283,8 +284,7 @@ function newRow(
     billTo: input.billTo ?? null,
     metadata: input.metadata,
     placedAt: ctx.now,
-    // Nobody stands at the checkout of an order that is imported.
-    expiresAt: input.channel === 'import' ? null : new Date(ctx.now.getTime() + PENDING_LIMIT_MS),
+    expiresAt,
     totalMinor,
     quoteId: quote?.id ?? null,
     shippingMethod: option?.code ?? null,

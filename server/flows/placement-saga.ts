@@ -1,4 +1,5 @@
 import { chart } from '../domains/ledger/schema.ts';
+import { traitsOf } from '../domains/payments/provider.ts';
 import { isInternal, type Operation, type Payment } from '../domains/payments/rules.ts';
 import * as payments from '../domains/payments/service.ts';
 import type { Ctx } from '../kernel/context.ts';
@@ -10,14 +11,10 @@ import { failOver, noteSent } from './fail-over.ts';
 import { giveUp } from './give-up.ts';
 import { holdAuthorized } from './hold-authorized.ts';
 import type { Outside } from './outside.ts';
-import {
-  callFor,
-  callProvider,
-  type OperationCall,
-  type OperationOutcome,
-  recordOutcome,
-  untilTold,
-} from './payment-operation.ts';
+import { callFor, callProvider, type OperationCall, type OperationOutcome, recordOutcome } from './payment-operation.ts';
+import { isPaidAtDoor } from './payments/at-door.ts';
+import { takeAtOnce, whileAwaited } from './payments/at-once.ts';
+import { paidTooMuch, returnSurplus } from './surplus.ts';
 import { voidRemainder } from './void-payment.ts';
 import { begin, orderOf, postFor, settleOrder, tell, type World } from './world.ts';
 
@@ -89,7 +86,9 @@ const authorize = remote<World, Outside, OperationCall, OperationOutcome>({
     const verdict = recordOutcome(world, payment, operation, outcome, ctx);
     const elsewhere = failOver(world, saga, { order, payment, operation, wasInDoubt }, outcome, ctx);
     if (elsewhere) return elsewhere;
-    if (outcome.kind === 'succeeded')
+    if (outcome.kind === 'succeeded' && traitsOf(payment.provider).takes === 'at_once')
+      takeAtOnce(world, order, { payment, operation }, outcome, ctx);
+    else if (outcome.kind === 'succeeded')
       holdAuthorized(world, order, payment, outcome.amountMinor, outcome.authorizationExpiresAt ?? null, ctx);
     settleOrder(world, order, null, ctx);
     const about = { paymentId: payment.id, operationId: operation.id, amountMinor: operation.amountMinor };
@@ -101,7 +100,7 @@ const authorize = remote<World, Outside, OperationCall, OperationOutcome>({
         if (!wasChallenged) tell(world, order, 'payment.action_required', about, ctx);
         return later(ctx, CHALLENGE_POLL_MS);
       case 'awaited':
-        return untilTold(ctx);
+        return whileAwaited(world, saga, order, { payment, operation }, ctx);
       case 'failed':
         tell(world, order, 'payment.declined', { ...about, code: operation.error?.code }, ctx);
         return fail(operation.error?.code ?? 'declined', operation.error?.message ?? 'The payment was declined.');
@@ -148,9 +147,15 @@ function confirm(world: World, saga: Saga, ctx: Ctx): StepResult {
   }
   settleOrder(world, order, 'confirm', ctx);
   tell(world, order, 'order.confirmed', { totalMinor: owed }, ctx);
-  if (order.row.terms?.capture?.when === 'confirmation' && owed > 0n) begin(world, captureOrderSaga, order, {}, ctx);
+  if (order.row.terms?.capture?.when === 'confirmation' && owed > 0n && !isAtDoor(world, id))
+    begin(world, captureOrderSaga, order, {}, ctx);
+  // What came in one piece is more than is owed where units were cancelled before it came.
+  returnSurplus(world, order, paidTooMuch(world, order), null, ctx);
   return next;
 }
+
+/** What is paid at the door is taken there, whatever the merchant's policy says of cards. */
+const isAtDoor = (world: World, orderId: string): boolean => payments.ofOrder(world.payments, orderId).some(isPaidAtDoor);
 
 /** Takes the promise back: the order is cancelled with what made it fail. */
 function unpromise(world: World, saga: Saga, ctx: Ctx): StepResult {

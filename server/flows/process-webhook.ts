@@ -34,7 +34,7 @@ type CarrierFlows = Pick<Flows, 'updateShipment'> & {
   readonly parcels: Pick<Flows['parcels'], 'openClaim' | 'answerClaim'>;
   readonly returns: Pick<Flows['returns'], 'report'>;
 };
-type WebhookFlows = Pick<Flows, 'wakeSagas' | 'rails' | 'disputes'> &
+type WebhookFlows = Pick<Flows, 'wakeSagas' | 'lookAgain' | 'rails' | 'disputes'> &
   CarrierFlows & { readonly channels: Pick<Flows['channels'], 'receiveReport' | 'cancelFromChannel'> };
 
 interface Tries {
@@ -224,13 +224,20 @@ function bankNews({ rails }: Pick<Flows, 'rails'>, { payload }: StoredWebhook): 
 /** Wakes the sagas of the orders that the news are of, and records which news were of any. */
 async function paymentNews(
   db: Queryable,
-  flows: Pick<Flows, 'wakeSagas' | 'rails' | 'disputes'>,
+  flows: Pick<Flows, 'wakeSagas' | 'lookAgain' | 'rails' | 'disputes'>,
   webhooks: readonly StoredWebhook[],
   ctx: Ctx,
 ): Promise<void> {
   if (webhooks.length === 0) return;
   const orders = await ordersOf(db, webhooks);
-  const woken = await flows.wakeSagas([...new Set(orders.values())], ctx);
+  const again = await flows.lookAgain(
+    webhooks.flatMap(({ id, topic, payload }) => {
+      const orderId = orders.get(id);
+      return orderId ? [{ orderId, topic, said: payload as unknown as PaymentWebhook }] : [];
+    }),
+    ctx,
+  );
+  const woken = new Set([...(await flows.wakeSagas([...new Set(orders.values())], ctx)), ...again]);
   const ofTopUps = await topUpNews(
     flows,
     webhooks.filter(({ id }) => !orders.has(id)),

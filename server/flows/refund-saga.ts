@@ -3,7 +3,7 @@ import type { TransferSpec } from '../domains/ledger/schema.ts';
 import { chart } from '../domains/ledger/schema.ts';
 import type { Order } from '../domains/orders/service.ts';
 import * as orders from '../domains/orders/service.ts';
-import { isInternal, isOpen, type Payment, refundableMinor } from '../domains/payments/rules.ts';
+import { isInternal, isOpen, type Operation, type Payment, refundableMinor } from '../domains/payments/rules.ts';
 import * as payments from '../domains/payments/service.ts';
 import { CANCELLED, type Refund, type RefundLeg } from '../domains/refunds/rules.ts';
 import * as refunds from '../domains/refunds/service.ts';
@@ -19,6 +19,7 @@ import {
   recordOutcome,
   untilTold,
 } from './payment-operation.ts';
+import { liftSettled } from './payments/hold-unpaid.ts';
 import { payReturn, reopenReturn } from './returns/returned-money.ts';
 import { receiveCredit } from './tenders/issue-store-credit.ts';
 import { refusalOf, settleLocally } from './tenders/local-operations.ts';
@@ -75,12 +76,7 @@ const send = remote<World, Outside, LegCall, OperationOutcome>({
     const verdict = recordOutcome(world, payment, operation, outcome, ctx);
     const about = { refundId: refund.id, paymentId: payment.id, operationId: operation.id, amountMinor: leg.amountMinor };
     if (verdict === 'succeeded') {
-      bookLeg(world, order, refund, leg, ctx);
-      payment.refundedMinor += leg.amountMinor;
-      payments.settle(world.payments, payment, operation);
-      if (refund.kind === 'goodwill') order.row.goodwillMinor += leg.amountMinor;
-      settleOrder(world, order, 'refund', ctx);
-      tell(world, order, 'payment.refunded', about, ctx);
+      settleLeg(world, order, { payment, operation }, ctx);
       // Back to this step: the next pending leg, or none.
       return { kind: 'wait', until: ctx.now };
     }
@@ -93,11 +89,30 @@ const send = remote<World, Outside, LegCall, OperationOutcome>({
       tell(world, order, 'payment.refund_failed', { ...about, ...error }, ctx);
       return { kind: 'fail', error };
     }
-    if (verdict === 'awaited') return untilTold(ctx);
+    if (verdict === 'awaited') return untilTold(ctx, payment.provider);
     if (verdict === 'in_doubt' && !wasInDoubt) tell(world, order, 'payment.in_doubt', about, ctx);
     return { kind: 'retry', error };
   },
 });
+
+/** The money of a leg is back: booked, and told. */
+export function settleLeg(
+  world: World,
+  order: Order,
+  { payment, operation }: { readonly payment: Payment; readonly operation: Operation },
+  ctx: Ctx,
+): void {
+  const leg = world.refunds.legs.find(({ id }) => id === operation.subjectId);
+  const refund = refunds.ofOrder(world.refunds, order.row.id).find(({ id }) => id === leg?.refundId);
+  if (!leg || !refund) throw new Error(`Operation ${operation.id} gives back nothing that was asked for`);
+  bookLeg(world, order, refund, leg, ctx);
+  payment.refundedMinor += leg.amountMinor;
+  payments.settle(world.payments, payment, operation);
+  if (refund.kind === 'goodwill') order.row.goodwillMinor += leg.amountMinor;
+  settleOrder(world, order, 'refund', ctx);
+  const about = { refundId: refund.id, paymentId: payment.id, operationId: operation.id, amountMinor: leg.amountMinor };
+  tell(world, order, 'payment.refunded', about, ctx);
+}
 
 function paymentOf(world: World, leg: RefundLeg): Payment {
   const payment = payments.ofOrder(world.payments, leg.orderId).find((candidate) => candidate.id === leg.paymentId);
@@ -212,6 +227,7 @@ function finish(world: World, saga: Saga, ctx: Ctx): StepResult {
     ctx,
   );
   payReturn(world, order, refund.id, ctx);
+  liftSettled(world, order, ctx);
   return next;
 }
 

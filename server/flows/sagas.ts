@@ -10,6 +10,9 @@ import { claimSaga } from './parcels/claims.ts';
 import { relabelSaga } from './parcels/void-label.ts';
 import { parcelSaga } from './partners/parcel-saga.ts';
 import { partnerSaga } from './partners/partner-saga.ts';
+import { collectDebitSaga } from './payments/collect-debit.ts';
+import { collectCashSaga, refusedAtDoorSaga } from './payments/door.ts';
+import { lookAgainSaga } from './payments/look-again.ts';
 import { handOverSaga } from './pickups/hand-over-saga.ts';
 import { placementSaga } from './placement-saga.ts';
 import { refundSaga } from './refund-saga.ts';
@@ -40,6 +43,10 @@ const ALL: readonly SagaDefinition<World, Outside>[] = [
   answerSaga,
   keepFeeSaga,
   captureOrderSaga,
+  collectDebitSaga,
+  collectCashSaga,
+  refusedAtDoorSaga,
+  lookAgainSaga,
 ];
 const BY_KIND = new Map(ALL.map((definition) => [definition.kind, definition]));
 

@@ -7,6 +7,7 @@ import type { Ctx } from '../kernel/context.ts';
 import type { SagaBirth } from '../platform/saga.ts';
 import { sagasOf } from '../platform/saga-rows.ts';
 import { setOffLosses } from './disputes/set-off.ts';
+import { isPaidAtDoor } from './payments/at-door.ts';
 import { startRefund } from './start-refund.ts';
 import { voidSaga } from './void-payment.ts';
 import { begin, type World } from './world.ts';
@@ -38,10 +39,11 @@ export function isBeyondReturn(world: World, order: Order, valueMinor: bigint): 
 }
 
 function surplusOf(world: World, order: Order, valueMinor: bigint): { readonly owed: bigint; readonly left: bigint } {
-  const { receivableMinor, capturedMinor, refundedMinor } = order.row;
-  if (!order.row.confirmedAt) return { owed: 0n, left: 0n };
+  const { receivableMinor, capturedMinor, refundedMinor, confirmedAt } = order.row;
   const own = refunds.ofOrder(world.refunds, order.row.id);
-  const tooMuch = valueMinor - receivableMinor - onItsWayOfCancelled(own);
+  // Before it is confirmed nothing is owed for its units: whatever was taken is the customer's, should they be cancelled.
+  if (!confirmedAt && !order.row.cancellation) return { owed: 0n, left: 0n };
+  const tooMuch = (confirmedAt ? valueMinor : 0n) - receivableMinor - onItsWayOfCancelled(own);
   const left = capturedMinor - refundedMinor - onItsWayMinor(own);
   return { owed: tooMuch > 0n ? tooMuch : 0n, left: left > 0n ? left : 0n };
 }
@@ -83,7 +85,11 @@ export const KEEP_FEE = {
  */
 export function releaseSurplus(world: World, order: Order, ctx: Ctx): void {
   const waits = order.spans.some((span) => span.state === 'open' || span.state === 'backordered' || span.state === 'allocated');
-  const held = payments.ofOrder(world.payments, order.row.id).some((payment) => payment.holdId !== null);
+  // What is paid at the door is on its way there.
+  const onItsWay = order.spans.some((span) => span.state === 'shipped');
+  const held = payments
+    .ofOrder(world.payments, order.row.id)
+    .some((payment) => payment.holdId !== null && !(onItsWay && isPaidAtDoor(payment)));
   const owesFee = order.row.cancellationFeeMinor > 0n && order.row.receivableMinor > 0n;
   const begun = sagasOf(world.sagas, order.row.id).some((saga) => saga.kind === voidSaga.kind || saga.kind === KEEP_FEE.kind);
   if (waits || begun || !(held || owesFee)) return;

@@ -89,7 +89,7 @@ const releasing: Pick<RemoteAction<World, Outside, OperationCall, OperationOutco
       );
       return next;
     }
-    if (verdict === 'awaited') return untilTold(ctx);
+    if (verdict === 'awaited') return untilTold(ctx, payment.provider);
     const error = operation.error ?? { code: verdict, message: 'The provider did not confirm the void.' };
     return verdict === 'failed' ? { kind: 'stuck', error } : { kind: 'retry', error };
   },

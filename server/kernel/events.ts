@@ -45,12 +45,17 @@ export const EVENT_TYPES = [
   'payment.rerouted',
   'payment.raised',
   'payment.raise_refused',
+  // Its money comes in days: what is waited for.
+  'payment.awaited',
   'payment.captured',
   'payment.capture_failed',
   'payment.voided',
   'payment.in_doubt',
   'payment.refunded',
   'payment.refund_failed',
+  // What had succeeded was taken back by a bank.
+  'payment.fell_back',
+  'payment.recorded',
   'payment.lapsed',
   'payment.renewal_refused',
   'payment.offered',

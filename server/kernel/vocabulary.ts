@@ -32,6 +32,10 @@ export const PAYMENT_STATES = [
 /** One payment's own state. */
 export type PaymentState = (typeof PAYMENT_STATES)[number];
 
+/** How customers pay what the house's own tenders leave. Which of them a merchant takes, its gateways say. */
+export const PAYMENT_METHODS = ['card', 'bank_debit', 'bank_transfer', 'cash_on_delivery'] as const;
+export type PaymentMethod = (typeof PAYMENT_METHODS)[number];
+
 export const FULFILMENT_STATUSES = [
   'UNALLOCATED',
   'BACKORDERED',
@@ -110,7 +114,8 @@ export type QueueStage = (typeof QUEUE_STAGES)[number];
 
 export const OPERATION_KINDS = ['authorize', 'increment', 'capture', 'void', 'refund'] as const;
 export type OperationKind = (typeof OPERATION_KINDS)[number];
-export const OPERATION_STATUSES = ['in_flight', 'requires_action', 'unknown', 'succeeded', 'failed'] as const;
+/** `reversed`: it had succeeded, and was taken back by the bank later. */
+export const OPERATION_STATUSES = ['in_flight', 'requires_action', 'unknown', 'succeeded', 'failed', 'reversed'] as const;
 export type OperationStatus = (typeof OPERATION_STATUSES)[number];
 
 /** What people ask for. */

@@ -45,6 +45,8 @@ const schema = z.object({
   PSP_SECRET_KEY: z.string().default(KNOWN_SECRETS.PSP_SECRET_KEY),
   /** 1 where the provider's account may capture one authorization in several parts. */
   PSP_MULTICAPTURE: z.enum(['0', '1']).default('1'),
+  /** 1 where that account also takes direct debits (SEPA in euros, ACH in dollars). */
+  PSP_BANK_DEBIT: z.enum(['0', '1']).default('1'),
   PSP_WEBHOOK_SECRET: z.string().default(KNOWN_SECRETS.PSP_WEBHOOK_SECRET),
   /** The provider's page of card fields, shown in a frame at checkout; the simulator's own where absent. */
   CARD_FIELDS_URL: z.url().optional(),

@@ -162,6 +162,7 @@ export function openApiDocument(): JsonObject {
           tags: [
             'Orders',
             'Reservations',
+            'Payments',
             'Refunds',
             'Shipments',
             'Products',

@@ -22,6 +22,9 @@ export const REST_PERMISSIONS = {
   'v1.policies.get': key('orders:read'),
   'v1.policies.save': key('orders:write'),
   'v1.orders.capture': key('orders:write'),
+  // Who takes the money is as grave as giving it back.
+  'v1.paymentGateways.get': key('orders:read'),
+  'v1.paymentGateways.set': key('refunds:write'),
   'v1.invoices.list': key('orders:read'),
   'v1.invoices.get': key('orders:read'),
   'v1.refunds.preview': key('refunds:write'),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { MAX_TENDERS, type PlaceOrderInput } from '../../domains/orders/schema.ts';
 import { DomainError } from '../../kernel/errors.ts';
+import { PAYMENT_METHODS } from '../../kernel/vocabulary.ts';
 import { address, amount, currency, decimal, id, metadata, type RestAddress, tags, words } from './fields.ts';
 import { salesChannel } from './sales-channel.ts';
 import { tender, tenderOf } from './tender-input.ts';
@@ -61,8 +62,13 @@ export const createInput = z.strictObject({
   bill_to: address.optional(),
   payment: z
     .strictObject({
-      token: words(200).meta({
-        description: 'The payment provider’s token of a payment method. Never a card number.',
+      method: z.enum(PAYMENT_METHODS).optional().meta({
+        description:
+          '`card` where absent. The merchant’s payment gateways say which others it takes, in which currencies. An order that is paid by `bank_debit` or `bank_transfer` stays PENDING until its money has come, which takes days.',
+      }),
+      token: words(200).optional().meta({
+        description:
+          'The payment provider’s token of what is paid with. Never a card number. Needed for `card` and `bank_debit`.',
         example: 'pm_card_visa',
       }),
       return_url: z
@@ -138,7 +144,7 @@ export function placeInput(
     shipTo: addressInput(input.ship_to),
     billTo: addressInput(input.bill_to),
     tenders: input.tenders?.map((each) => tenderOf(each, dataKey)),
-    payment: payment && { provider: 'card', token: payment.token, returnUrl: payment.return_url },
+    payment: payment && { provider: 'card', method: payment.method, token: payment.token, returnUrl: payment.return_url },
     metadata: input.metadata ?? {},
     tags: input.tags ?? [],
   };

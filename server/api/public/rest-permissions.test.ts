@@ -78,6 +78,8 @@ const FOREIGN: Readonly<Record<keyof typeof REST_PERMISSIONS, readonly Call[]>> 
     { path: () => '/orders?external_id=north-1', nothing: true },
     { path: () => '/orders?email=north@example.com', nothing: true },
   ],
+  'v1.paymentGateways.get': [],
+  'v1.paymentGateways.set': [],
   'v1.orders.get': [{ path: (n) => `/orders/${n.order}` }, { path: (n) => `/orders/${n.number}` }],
   'v1.orders.update': [{ path: (n) => `/orders/${n.order}`, body: () => ({ tags: ['mine'] }) }],
   'v1.orders.previewCancel': [{ path: (n) => `/orders/${n.number}/cancel/preview`, body: () => ({ reason: 'other' }) }],

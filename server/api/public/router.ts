@@ -11,6 +11,7 @@ import { nodesRouter } from './nodes.ts';
 import type { OperationFacts, RestMeta } from './operation.ts';
 import { ordersRouter } from './orders.ts';
 import { manifestsRouter, parcelsRouter } from './parcels.ts';
+import { paymentGatewaysRouter } from './payment-gateways.ts';
 import { pickupsRouter } from './pickups.ts';
 import { policiesRouter } from './policies.ts';
 import { productsRouter } from './products.ts';
@@ -42,6 +43,7 @@ export const restRouter = router({
     pickups: pickupsRouter,
     orders: ordersRouter,
     policies: policiesRouter,
+    paymentGateways: paymentGatewaysRouter,
     products: productsRouter,
     purchaseOrders: purchaseOrdersRouter,
     channels: channelsRouter,

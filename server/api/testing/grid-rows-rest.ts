@@ -90,6 +90,15 @@ export const REST_ROWS: Partial<Readonly<Record<keyof typeof REST_PERMISSIONS, R
     };
   },
 
+  'v1.paymentGateways.set': async (w, tenant) => {
+    await w.rest.db.ownerPool.query('UPDATE merchants SET payment_gateways = NULL WHERE id = $1', [w.rest[tenant].id]);
+    return {
+      caller: by(w, tenant),
+      path: '/payment-gateways',
+      input: { gateways: [{ gateway: 'card' }] },
+      other: { gateways: [{ gateway: 'card', currencies: ['EUR'] }] },
+    };
+  },
   'v1.stock.setPolicy': async (w, tenant) => ({
     caller: by(w, tenant),
     path: '/stock/MUG-RED/backorder-policy',

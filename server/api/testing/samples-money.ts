@@ -8,6 +8,11 @@ const EMPTY: Sample = { input: () => ({}) };
 
 /** Money at the edges of the house: what providers report, and what is on its way. */
 export const MONEY_SAMPLES = {
+  'paymentGateways.list': NONE,
+  'paymentGateways.set': {
+    input: (world) => ({ merchantId: world.merchants[1], gateways: [{ gateway: 'card' }] }),
+    foreign: [(world) => ({ merchantId: world.merchants[0], gateways: [{ gateway: 'card' }] })],
+  },
   'gl.accounts': {
     input: (world) => ({ merchantId: world.merchants[1] }),
     foreign: [(world) => ({ merchantId: world.merchants[0] })],

@@ -31,6 +31,8 @@ interface StoredGateway {
   readonly gateway: string;
   readonly currencies?: string[] | undefined;
   readonly methods?: string[] | undefined;
+  readonly limits?: Record<string, number> | undefined;
+  readonly shipsUnpaid?: boolean | undefined;
 }
 
 export async function readMerchants(db: Queryable, ids: readonly string[]): Promise<Merchant[]> {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { looksLikeCardNumber } from '../../kernel/card-numbers.ts';
 import { amountMinor, text, unitSelection } from '../../kernel/inputs.ts';
 import { parseDecimal } from '../../kernel/money.ts';
-import { CANCEL_REASONS, HAND_HOLDS, SALES_CHANNELS } from '../../kernel/vocabulary.ts';
+import { CANCEL_REASONS, HAND_HOLDS, PAYMENT_METHODS, SALES_CHANNELS } from '../../kernel/vocabulary.ts';
 
 /** Inputs of the order verbs: what forms, the console and the public API hand over. */
 
@@ -98,7 +98,15 @@ export const placeOrderInput = z.object({
   shipTo: address.optional(),
   billTo: address.optional(),
   /** Token of the payment provider. Without one an order must cost nothing. */
-  payment: z.object({ provider: z.enum(['card']).default('card'), token: text(200), returnUrl: z.url().optional() }).optional(),
+  payment: z
+    .object({
+      provider: z.enum(['card']).default('card'),
+      method: z.enum(PAYMENT_METHODS).optional(),
+      /** Needed where the method is paid through a provider that keeps what is paid with. */
+      token: text(200).optional(),
+      returnUrl: z.url().optional(),
+    })
+    .optional(),
   tenders: z.array(tenderInput).max(MAX_TENDERS).optional(),
   /** Nothing leaves before all of it can; otherwise what is here goes first. */
   shipTogether: z.boolean().optional(),

@@ -12,6 +12,7 @@ import { startPspSimulator } from '../../simulators/psp/server.ts';
 import { createAdyenProvider } from './adyen.ts';
 import { readLines } from './adyen-report.ts';
 import { verifyAdyenWebhook } from './adyen-webhook.ts';
+import { createBankDebitProvider } from './bank-debit.ts';
 import type { PaymentProvider } from './provider.ts';
 import { createStripeProvider } from './stripe.ts';
 
@@ -219,8 +220,12 @@ describe.skipIf(!existsSync(STRIPE_SPEC))(
       const psp = await startPspSimulator({ port: 0, ...secrets, multicapture: true });
       const line = await listenIn(psp.url);
       const provider = createStripeProvider({ url: line.url, ...secrets, multicapture: true, searchLagMs: 0 });
-      open.push(psp, line.server, provider);
+      const debits = createBankDebitProvider({ url: line.url, ...secrets, searchLagMs: 0 });
+      open.push(psp, line.server, provider, debits);
       await converse(provider);
+      const asked = { operationId: newId(), orderId: newId(), paymentId: newId(), amountMinor: 900n };
+      const sent = await debits.authorize({ ...asked, currency: 'EUR', token: 'pm_sepaDebit_success' });
+      expect(sent.kind).toBe('pending');
       const spec = JSON.parse(readFileSync(STRIPE_SPEC, 'utf8'));
       const ajv = new Ajv({ strict: false, allErrors: true, validateFormats: false, coerceTypes: true });
       for (const { method, path, sent } of line.said.filter((one) => one.method === 'POST')) {

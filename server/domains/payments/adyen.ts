@@ -5,6 +5,7 @@ import { areDecided, disputesOf, factsReported, factsTold } from './adyen-disput
 import { authorizationOf, madeAt, outcomeOf, type PaymentReply, paymentReply } from './adyen-outcomes.ts';
 import { bookingsOf, type ReportLine, readLines } from './adyen-report.ts';
 import { type AdyenWebhookConfig, referenceOf, verifyAdyenWebhook } from './adyen-webhook.ts';
+import { CARD_TRAITS } from './gateway-traits.ts';
 import type {
   AuthorizeInput,
   CaptureInput,
@@ -287,4 +288,9 @@ export function createAdyenProvider(config: AdyenConfig, told: Told): PaymentPro
   return new AdyenProvider(config, told);
 }
 
-export const adyen: PaymentGateway<AdyenConfig> = { name: NAME, methods: ['card'], connect: createAdyenProvider };
+export const adyen: PaymentGateway<AdyenConfig> = {
+  name: NAME,
+  methods: ['card'],
+  traits: CARD_TRAITS,
+  connect: createAdyenProvider,
+};

@@ -1,12 +1,15 @@
 import { expect, test } from 'vitest';
 import { createPaymentProviders, GATEWAYS, type PaymentProvider } from './provider.ts';
 import { findBreaches, type GatewayWorld } from './testing/conformance.ts';
-import { adyenWorld, stripeWorld } from './testing/gateway-worlds.ts';
+import { adyenWorld, debitWorld, handWorld, stripeWorld } from './testing/gateway-worlds.ts';
 
 const WORLDS: readonly (readonly [string, () => Promise<GatewayWorld>])[] = [
   ['Stripe’s protocol, captured in parts', () => stripeWorld(true)],
   ['Stripe’s protocol, captured once', () => stripeWorld(false)],
   ['Adyen’s Checkout API', adyenWorld],
+  ['Direct debits in Stripe’s protocol', debitWorld],
+  ['Transfers that people record', () => handWorld('manual')],
+  ['Cash on delivery', () => handWorld('cash_on_delivery')],
 ];
 
 test.each(WORLDS)('%s does what every gateway does', async (_name, open) => {
@@ -116,4 +119,34 @@ test.each<[string, string, (provider: PaymentProvider) => Partial<PaymentProvide
 ])('the suite sees %s', async (_name, check, change) => {
   const breaches = await findBreaches(spoilt(change), (name) => name.includes(check));
   expect(breaches.join('\n')).toContain(check);
+});
+
+test('the suite sees a debit that is said to have come when it was sent', async () => {
+  const open = async (): Promise<GatewayWorld> => {
+    const w = await debitWorld();
+    const { provider } = w;
+    const authorize: PaymentProvider['authorize'] = async (input, signal) => {
+      const outcome = await provider.authorize(input, signal);
+      if (outcome.kind !== 'pending') return outcome;
+      return { ...outcome, kind: 'succeeded', amountMinor: input.amountMinor, feeMinor: 0n };
+    };
+    return { ...w, provider: Object.assign(Object.create(provider), { authorize }) };
+  };
+  expect(await findBreaches(open, (name) => name.startsWith('a debit'))).not.toEqual([]);
+});
+
+test('the suite sees a gateway that says by itself what only a person can', async () => {
+  const open = async (): Promise<GatewayWorld> => {
+    const w = await handWorld('manual');
+    const refund: PaymentProvider['refund'] = async ({ operationId, amountMinor }) => ({
+      ...{ kind: 'succeeded', providerRef: operationId, amountMinor, feeMinor: 0n, response: {} },
+    });
+    return { ...w, provider: Object.assign(Object.create(w.provider), { refund }) };
+  };
+  expect(await findBreaches(open)).toEqual([expect.stringContaining('a refund that nobody paid out')]);
+});
+
+test('registry and methods: each method is some gateway’s', () => {
+  const taken = Object.values(GATEWAYS).flatMap(({ methods }) => methods);
+  expect([...taken].sort()).toEqual(['bank_debit', 'bank_transfer', 'card', 'card', 'cash_on_delivery']);
 });

@@ -1,5 +1,9 @@
-import type { OperationKind } from '../../kernel/vocabulary.ts';
+import type { OperationKind, PaymentMethod } from '../../kernel/vocabulary.ts';
 import { adyen } from './adyen.ts';
+import { bankDebit } from './bank-debit.ts';
+import { cashOnDelivery } from './cash-on-delivery.ts';
+import { CARD_TRAITS, type GatewayTraits } from './gateway-traits.ts';
+import { manual } from './manual.ts';
 import { stripe } from './stripe.ts';
 
 /**
@@ -271,16 +275,23 @@ export interface PaymentGateway<C> {
   /** As payments, accounts and settings name it. */
   readonly name: string;
   /** The payment methods that it can take. */
-  readonly methods: readonly string[];
+  readonly methods: readonly PaymentMethod[];
+  /** What it is like: flows go by it, and the suite holds it to it. */
+  readonly traits: GatewayTraits;
   readonly connect: (config: C, told: Told) => PaymentProvider;
 }
 
 /** Every gateway there is. The name of the first is older than that there were several. */
-export const GATEWAYS = { card: stripe, adyen };
+export const GATEWAYS = { card: stripe, adyen, bank_debit: bankDebit, manual, cash_on_delivery: cashOnDelivery };
 /** Takes what nobody routes elsewhere. */
 export const DEFAULT_GATEWAY: GatewayName = 'card';
 export type GatewayName = keyof typeof GATEWAYS;
 export type PaymentProvidersConfig = { readonly [N in GatewayName]?: Parameters<(typeof GATEWAYS)[N]['connect']>[0] };
+
+/** What a payment's gateway is like. */
+export function traitsOf(provider: string): GatewayTraits {
+  return (GATEWAYS as Readonly<Record<string, PaymentGateway<never>>>)[provider]?.traits ?? CARD_TRAITS;
+}
 
 /** Nobody tells anything by itself. */
 const SILENT: Told = async () => [];

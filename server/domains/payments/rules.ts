@@ -3,6 +3,9 @@ import type { OperationKind, OperationStatus, PaymentState, PaymentStatus } from
 /** A failure's code where the bank holds the money no more: it may be asked for again. */
 export const AUTHORIZATION_LAPSED = 'authorization_expired';
 
+/** A failure's code where the customer's bank took back what had been paid already. */
+export const RETURNED_BY_BANK = 'returned_by_bank';
+
 /** One tender of an order under its lock. Sums in minor units. */
 export interface Payment {
   readonly id: string;
@@ -78,6 +81,9 @@ export function derivePaymentState(payment: Payment, operations: readonly Operat
     if (payment.refundedMinor > 0n) return 'PARTIALLY_REFUNDED';
     return payment.capturedMinor < payment.authorizedMinor && payment.holdId !== null ? 'PARTIALLY_CAPTURED' : 'CAPTURED';
   }
+  // A bank took back all that had been taken, and nothing is held any more.
+  if (payment.holdId === null && own.some((operation) => operation.kind === 'capture' && operation.status === 'reversed'))
+    return 'FAILED';
   if (own.some((operation) => operation.kind === 'void' && operation.status === 'succeeded')) return 'VOIDED';
   if (payment.authorizedMinor > 0n) return 'AUTHORIZED';
   if (own.some((operation) => operation.status === 'requires_action')) return 'REQUIRES_ACTION';

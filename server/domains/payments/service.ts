@@ -9,11 +9,13 @@ import { derivePaymentState, isOpen, type Operation, type Payment } from './rule
 import {
   insertOperations,
   insertPayments,
+  insertRecords,
   type KnownPayment,
   lockPayments,
   readKnown,
   readOperations,
   readOrdersByRef,
+  readOrdersWithTaken,
   readProviderRefs,
   updateOperations,
   updatePayments,
@@ -154,6 +156,10 @@ function push<T>(map: Map<string, T[]>, key: string, item: T): void {
   else map.set(key, [item]);
 }
 
+/** Writes what people said of money that no provider tells of. */
+export const writeRecords = insertRecords;
+export type { PaymentRecord } from './store.ts';
+
 /** What the provider calls these payments, by their id; one that it never heard of is left out. */
 export async function providerRefs(db: Queryable, ids: readonly string[]): Promise<Map<string, string>> {
   const found = await readProviderRefs(db, ids);
@@ -169,6 +175,9 @@ export const undisputedByRef = (db: Queryable, refs: readonly string[]): Promise
   readKnown(db, 'undisputed refs', refs);
 /** and by our own ids. */
 export const paymentsById = (db: Queryable, ids: readonly string[]): Promise<KnownPayment[]> => readKnown(db, 'ids', ids);
+
+/** Those of these orders of which money was taken, or is being taken. */
+export const ordersWithTaken = readOrdersWithTaken;
 
 /** The orders of payments, by what the provider calls them. */
 export const ordersByRef = (db: Queryable, refs: readonly string[]): Promise<string[]> => readOrdersByRef(db, refs);

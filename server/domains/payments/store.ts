@@ -176,6 +176,62 @@ function operationColumns(o: Operation): Record<string, unknown> {
   };
 }
 
+/** What a person said of money that no provider tells of. */
+export interface PaymentRecord {
+  readonly id: string;
+  readonly orderId: string;
+  readonly merchantId: string;
+  readonly paymentId: string;
+  readonly operationId: string;
+  readonly kind: 'received' | 'paid_out';
+  readonly amountMinor: bigint;
+  readonly currency: string;
+  readonly reference: string;
+  /** A day: 2026-11-28. */
+  readonly occurredOn: string;
+  readonly note: string | null;
+  readonly recordedBy: string;
+  readonly recordedAt: Date;
+}
+
+const RECORDS: TableSpec = {
+  table: 'payment_records',
+  columns: {
+    id: 'uuid',
+    order_id: 'uuid',
+    merchant_id: 'uuid',
+    payment_id: 'uuid',
+    operation_id: 'uuid',
+    kind: 'text',
+    amount_minor: 'int8',
+    currency: 'text',
+    reference: 'text',
+    occurred_on: 'date',
+    note: 'text',
+    recorded_by: 'text',
+    recorded_at: 'timestamptz',
+  },
+};
+
+export async function insertRecords(tx: Tx, records: readonly PaymentRecord[]): Promise<void> {
+  const rows = records.map((one) => ({
+    id: one.id,
+    order_id: one.orderId,
+    merchant_id: one.merchantId,
+    payment_id: one.paymentId,
+    operation_id: one.operationId,
+    kind: one.kind,
+    amount_minor: one.amountMinor,
+    currency: one.currency,
+    reference: one.reference,
+    occurred_on: one.occurredOn,
+    note: one.note,
+    recorded_by: one.recordedBy,
+    recorded_at: one.recordedAt,
+  }));
+  await insertRows(tx, RECORDS, rows);
+}
+
 /** What the provider calls payments. */
 export async function readProviderRefs(
   db: Queryable,
@@ -187,6 +243,18 @@ export async function readProviderRefs(
     values: [ids],
   });
   return rows;
+}
+
+/** Those of these orders of which money was taken, or is being taken. */
+export async function readOrdersWithTaken(db: Queryable, orderIds: readonly string[]): Promise<string[]> {
+  if (orderIds.length === 0) return [];
+  const { rows } = await db.query<{ id: string }>({
+    name: 'payments-orders-with-taken',
+    text: `SELECT DISTINCT order_id AS id FROM payment_operations
+           WHERE order_id = ANY($1::uuid[]) AND kind IN ('capture', 'refund') AND status IN ('succeeded', 'in_flight', 'unknown')`,
+    values: [[...new Set(orderIds)]],
+  });
+  return rows.map(({ id }) => id);
 }
 
 /** The orders of payments, by what the provider calls them. */

@@ -1,4 +1,5 @@
-import Stripe from 'stripe';
+import type Stripe from 'stripe';
+import { CARD_TRAITS } from './gateway-traits.ts';
 import type {
   Answered,
   AnswerInput,
@@ -25,35 +26,18 @@ import type {
 import { AUTHORIZATION_LAPSED } from './rules.ts';
 import { fromStripeAmount, toStripeAmount } from './stripe-amounts.ts';
 import { chargeOutcome, createCharge, refundOutcome } from './stripe-charges.ts';
+import { connectStripe, findIntent, type StripeAccount } from './stripe-client.ts';
 import { answerDispute, readDisputes } from './stripe-disputes.ts';
-import { createGuard, type Guard } from './stripe-http.ts';
+import type { Guard } from './stripe-http.ts';
 import { readReport } from './stripe-report.ts';
 import { verifyStripeWebhook } from './stripe-webhook.ts';
 
 /** Cards through Stripe's API: PaymentIntents captured by hand, https://docs.stripe.com/payments/place-a-hold-on-a-payment-method. */
-export interface StripeConfig {
-  /** Where the API is: https://api.stripe.com, or the simulator. */
-  readonly url: string;
-  readonly secretKey: string;
-  readonly webhookSecret: string;
+export interface StripeConfig extends StripeAccount {
   /** Whether this account may capture one authorization in parts. Default false. */
   readonly multicapture?: boolean;
-  /** How long a call may take before it counts as unanswered. Default 10 s. */
-  readonly timeoutMs?: number;
-  /** How many calls run at once. Default 64. */
-  readonly concurrency?: number;
-  /**
-   * How long Stripe's search may not know a new payment (up to a minute, says Stripe). Within it the strongly consistent list is
-   * read instead. Default 60 s at api.stripe.com, and 0 elsewhere: the simulator's search is immediate unless told otherwise.
-   */
-  readonly searchLagMs?: number;
 }
 
-const STRIPE_HOST = 'api.stripe.com';
-const STRIPE_SEARCH_LAG_MS = 60_000;
-/** How far our clock and Stripe's may differ when a list is searched by time. */
-const CLOCK_SKEW_MS = 30_000;
-const LIST_PAGES = 10;
 /** Metadata keys hold 40 characters: this and a UUID make 39. Each capture and each increment leaves its own mark on the payment. */
 const OPERATION_MARK = 'op_';
 /** Codes that may only mean that we did it earlier: the payment itself is asked. */
@@ -143,9 +127,6 @@ function amountOutcome(intent: Intent, amount: number, feeMinor: bigint): Provid
   return { kind: 'succeeded', providerRef: intent.id, amountMinor, feeMinor, response: summary(intent) };
 }
 
-/** The time inside a UUIDv7, which is when the attempt was made. */
-const madeAt = (operationId: string): number => Number.parseInt(operationId.replaceAll('-', '').slice(0, 12), 16);
-
 class StripeProvider implements PaymentProvider {
   readonly name = 'card';
   readonly source = 'psp';
@@ -159,17 +140,9 @@ class StripeProvider implements PaymentProvider {
   constructor(config: StripeConfig) {
     this.config = config;
     this.multicapture = config.multicapture ?? false;
-    const url = new URL(config.url);
-    this.guard = createGuard({ secure: url.protocol === 'https:', timeoutMs: config.timeoutMs, concurrency: config.concurrency });
-    this.stripe = new Stripe(config.secretKey, {
-      host: url.hostname,
-      port: url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port),
-      protocol: url.protocol === 'https:' ? 'https' : 'http',
-      httpClient: this.guard.httpClient,
-      maxNetworkRetries: 0,
-      timeout: this.guard.timeoutMs,
-      telemetry: false,
-    });
+    const { stripe, guard } = connectStripe(config);
+    this.stripe = stripe;
+    this.guard = guard;
   }
 
   authorize(input: AuthorizeInput, signal?: AbortSignal): Promise<ProviderOutcome> {
@@ -300,7 +273,10 @@ class StripeProvider implements PaymentProvider {
 
   private async ask(input: QueryInput): Promise<ProviderOutcome | NotFound> {
     if (input.kind === 'authorize' || input.kind === 'charge') {
-      const intent = input.providerRef === null ? await this.find(input.operationId) : await this.retrieve(input.providerRef);
+      const intent =
+        input.providerRef === null
+          ? await findIntent(this.stripe, this.config, input.operationId)
+          : await this.retrieve(input.providerRef);
       if (intent === 'unclear')
         return { kind: 'unknown', reason: 'Too many payments were made meanwhile to find this one by time.' };
       if (intent === undefined) return { kind: 'not_found' };
@@ -349,33 +325,6 @@ class StripeProvider implements PaymentProvider {
   private retrieve(id: string): Promise<Intent> {
     return this.stripe.paymentIntents.retrieve(id, { expand: ['latest_charge.balance_transaction'] });
   }
-
-  private async find(operationId: string): Promise<Intent | undefined | 'unclear'> {
-    const query = `metadata['operation_id']:'${operationId}'`;
-    const { data } = await this.stripe.paymentIntents.search({ query, limit: 1, expand: ['data.latest_charge'] });
-    if (data[0] !== undefined) return data[0];
-    const usual = new URL(this.config.url).hostname === STRIPE_HOST ? STRIPE_SEARCH_LAG_MS : 0;
-    const lag = this.config.searchLagMs ?? usual;
-    const made = madeAt(operationId);
-    return Date.now() - made > lag + CLOCK_SKEW_MS || lag === 0 ? undefined : this.findByTime(operationId, made);
-  }
-
-  private async findByTime(operationId: string, made: number): Promise<Intent | undefined | 'unclear'> {
-    const gte = Math.floor((made - CLOCK_SKEW_MS) / 1000);
-    let after: string | undefined;
-    for (let page = 0; page < LIST_PAGES; page++) {
-      const listed = await this.stripe.paymentIntents.list({
-        created: { gte },
-        limit: 100,
-        ...(after !== undefined && { starting_after: after }),
-      });
-      const found = listed.data.find((intent) => intent.metadata.operation_id === operationId);
-      if (found !== undefined) return this.retrieve(found.id);
-      after = listed.data.at(-1)?.id;
-      if (!listed.has_more || after === undefined) return undefined;
-    }
-    return 'unclear';
-  }
 }
 
 /** The adapter for whoever speaks Stripe’s API, our simulator included. */
@@ -383,4 +332,9 @@ export function createStripeProvider(config: StripeConfig): PaymentProvider {
   return new StripeProvider(config);
 }
 
-export const stripe: PaymentGateway<StripeConfig> = { name: 'card', methods: ['card'], connect: createStripeProvider };
+export const stripe: PaymentGateway<StripeConfig> = {
+  name: 'card',
+  methods: ['card'],
+  traits: CARD_TRAITS,
+  connect: createStripeProvider,
+};

@@ -92,7 +92,7 @@ export const RETURN_TRANSITIONS = {
   inspect: { received: 'inspected' },
   settle: { inspected: 'settled' },
   pay: { settling: 'settled' },
-  reopen: { settling: 'inspected' },
+  reopen: { settling: 'inspected', settled: 'inspected' },
   cancel: { requested: 'cancelled', approved: 'cancelled', labelled: 'cancelled' },
   expire: { approved: 'expired', labelled: 'expired' },
   close: { settled: 'closed' },

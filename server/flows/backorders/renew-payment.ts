@@ -122,7 +122,7 @@ const authorize = remote<World, Outside, OperationCall, OperationOutcome>({
         // The next look asks the customer, or goes on waiting for them.
         return { kind: 'wait', until: ctx.now };
       case 'awaited':
-        return untilTold(ctx);
+        return untilTold(ctx, payment.provider);
       case 'in_doubt':
         if (was !== 'unknown') tell(world, order, 'payment.in_doubt', about, ctx);
         return { kind: 'retry', error: operation.error ?? { code: 'unknown', message: 'No answer.' } };

@@ -190,7 +190,7 @@ function settle(
   }
   if (outcome.kind === 'failed' && outcome.code === AUTHORIZATION_LAPSED && raises) noteLapse(world, payment, ctx);
   settleOrder(world, order, null, ctx);
-  return afterNo(world, order, edit, { operation, was, verdict, about }, ctx);
+  return afterNo(world, order, edit, { operation, was, verdict, about, provider: payment.provider }, ctx);
 }
 
 function afterNo(
@@ -202,11 +202,13 @@ function afterNo(
     was,
     verdict,
     about,
+    provider,
   }: {
     readonly operation: Operation;
     readonly was: Operation['status'];
     readonly verdict: Verdict;
     readonly about: Record<string, unknown>;
+    readonly provider: string;
   },
   ctx: Ctx,
 ): StepResult {
@@ -225,7 +227,7 @@ function afterNo(
       return { kind: 'wait', until: ctx.now };
     }
     case 'awaited':
-      return untilTold(ctx);
+      return untilTold(ctx, provider);
     case 'in_doubt':
       if (was !== 'unknown') tell(world, order, 'payment.in_doubt', about, ctx);
       return { kind: 'retry', error: operation.error ?? { code: 'unknown', message: 'No answer.' } };

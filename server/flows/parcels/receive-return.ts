@@ -13,6 +13,7 @@ import type { Tx } from '../../platform/db.ts';
 import { audit, emit } from '../../platform/outbox.ts';
 import type { Request, Verb } from '../../platform/verb.ts';
 import { ownUnits } from '../labels.ts';
+import { backFromDoor } from '../payments/at-door.ts';
 import { parcelsMeant, shipmentIn } from '../update-shipment.ts';
 import { lockWorld, orderOf, settleOrder, tell, type World, writeWorld } from '../world.ts';
 
@@ -119,6 +120,7 @@ function decide(world: World, { input, ctx }: Request<ReceiveReturnInput>): Rece
   const counts = { sellable: unitsIn(sellable), damaged: unitsIn(damaged) };
   const { id: shipmentId, number: shipmentNumber } = shipment;
   tell(world, order, 'shipment.returned', { shipmentId, shipmentNumber, nodeId: input.nodeId, ...counts }, ctx);
+  backFromDoor(world, order, shipment, ctx);
   audit(
     world.outbox,
     {

@@ -6,12 +6,12 @@ import { tell, type World } from '../world.ts';
 
 /** What becomes of a return as the refund ends by which it was settled: its money went, or it did not and the return waits again. */
 
-const returnOf = (world: World, refundId: string): Return | undefined =>
-  [...world.returns.byId.values()].find((one) => one.refundId === refundId && one.status === 'settling');
+const returnOf = (world: World, refundId: string, statuses: readonly Return['status'][]): Return | undefined =>
+  [...world.returns.byId.values()].find((one) => one.refundId === refundId && statuses.includes(one.status));
 
 /** The money is with the customer. */
 export function payReturn(world: World, order: Order, refundId: string, ctx: Ctx): void {
-  const one = returnOf(world, refundId);
+  const one = returnOf(world, refundId, ['settling']);
   if (!one) return;
   one.status = after(one, 'pay');
   one.settledAt = ctx.now;
@@ -20,9 +20,9 @@ export function payReturn(world: World, order: Order, refundId: string, ctx: Ctx
   tell(world, order, 'return.refunded', { returnId, returnNumber, refundId, amountMinor }, ctx);
 }
 
-/** The refund was undone, rejected or refused: the return is inspected as before, and somebody settles it once more. */
+/** The refund was undone, rejected, refused, or taken back by a bank after it had been paid: the return is inspected as before, and somebody settles it once more. */
 export function reopenReturn(world: World, order: Order, refundId: string, ctx: Ctx): void {
-  const one = returnOf(world, refundId);
+  const one = returnOf(world, refundId, ['settling', 'settled']);
   if (!one) return;
   one.status = after(one, 'reopen');
   // What was sent in exchange is on its way: only the money is to be settled again.

@@ -93,6 +93,9 @@ export async function orderWorld(options: WorldOptions = {}): Promise<OrderWorld
     payments: createPaymentProviders(
       {
         card: { url: psp.url, ...SECRETS, multicapture, timeoutMs: 2_000 },
+        bank_debit: { url: psp.url, ...SECRETS, timeoutMs: 2_000 },
+        manual: { on: true },
+        cash_on_delivery: { on: true },
         ...(adyen ? { adyen: Object.assign(options.adyenConfig ?? {}, { url: adyen.url, ...ADYEN, timeoutMs: 2_000 }) } : {}),
       },
       async (source, named, of) => (await toldOf(db.pool, source, named, of)) as JsonObject[],

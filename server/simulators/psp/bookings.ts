@@ -3,7 +3,7 @@ export interface Txn {
   readonly id: string;
   readonly source: string;
   readonly charge: string;
-  readonly type: 'charge' | 'refund' | 'adjustment';
+  readonly type: 'charge' | 'refund' | 'adjustment' | 'payment' | 'payment_refund' | 'payment_failure_refund';
   readonly amount: number;
   readonly fee: number;
   readonly currency: string;
@@ -42,4 +42,16 @@ export interface ReportFaults {
   readonly missing: readonly string[];
   readonly amounts: Readonly<Record<string, number>>;
   readonly extra: readonly Txn[];
+}
+
+/** What becomes of a direct debit. Times are milliseconds since 1970; null once they are over. */
+export interface Debit {
+  readonly type: 'sepa_debit' | 'us_bank_account';
+  readonly last4: string;
+  readonly fingerprint: string;
+  readonly endsAt: number | null;
+  /** Why the bank refuses it; null where it comes. */
+  readonly fails: string | null;
+  readonly returnsAt: number | null;
+  readonly returns: string | null;
 }

@@ -1,8 +1,9 @@
 import { child, type Form, text } from '../form.ts';
 import type { Dispute, DisputeState } from './bookings.ts';
 import { mergeMetadata } from './fields.ts';
+import { newPspId } from './psp-id.ts';
 import { missing, Refusal } from './refusal.ts';
-import { type Change, type Charge, type Intent, newPspId, type PspState } from './state.ts';
+import type { Change, Charge, Intent, PspState } from './state.ts';
 
 /** The life of a dispute: https://docs.stripe.com/disputes/how-disputes-work. */
 

@@ -1,5 +1,5 @@
+import { newPspId } from './psp-id.ts';
 import { Refusal } from './refusal.ts';
-import { newPspId } from './state.ts';
 
 const MAX_BYTES = 5 * 1024 * 1024;
 

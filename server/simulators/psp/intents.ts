@@ -2,12 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { child, type Form, text } from '../form.ts';
 import type { Faults } from '../switches.ts';
 import { declineOf, testCard } from './cards.ts';
+import { sendDebit, testAccount } from './debits.ts';
 import { openDispute } from './dispute-life.ts';
 import { mergeMetadata, readInteger } from './fields.ts';
+import { newPspId } from './psp-id.ts';
 import { invalid, missing, Refusal } from './refusal.ts';
 import { cardErrorShape, intentShape } from './shapes.ts';
 import type { CardError, Change, Charge, Intent, IntentStatus, PspState } from './state.ts';
-import { newPspId } from './state.ts';
 
 /** The life of a PaymentIntent, as https://docs.stripe.com/payments/paymentintents/lifecycle tells it. */
 const AMOUNT_LIMIT = 99_999_999;
@@ -91,6 +92,8 @@ export class Intents {
     const token = this.readToken(form);
     const confirm = text(form, 'confirm') === 'true';
     const start = { ...intent, token, returnUrl: text(form, 'return_url') ?? null };
+    const account = token === null ? undefined : testAccount(token);
+    if (account && confirm) return sendDebit(this.state, start, account, form, change, faults);
     if (confirm) return this.attempt(start, change, faults, operationOf(form, change.key), true);
     return this.save({ ...start, status: token === null ? 'requires_payment_method' : 'requires_confirmation' }, change);
   }
@@ -223,7 +226,7 @@ export class Intents {
     const sent = text(form, 'payment_method');
     if (sent === undefined) return null;
     const token = this.state.cardToken(sent);
-    if (testCard(token) === undefined)
+    if (testCard(token) === undefined && testAccount(token) === undefined)
       throw invalid(`No such PaymentMethod: '${sent}'`, { code: 'resource_missing', param: 'payment_method' });
     return token;
   }

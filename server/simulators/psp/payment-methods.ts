@@ -1,7 +1,8 @@
 import { child, type Form, text } from '../form.ts';
 import { testCard } from './cards.ts';
+import { newPspId } from './psp-id.ts';
 import { Refusal } from './refusal.ts';
-import { type Change, newPspId, type PaymentMethod, type PspState } from './state.ts';
+import type { Change, PaymentMethod, PspState } from './state.ts';
 import { tokenOfNumber } from './test-numbers.ts';
 
 const MAX_YEARS_AHEAD = 50;

@@ -3,9 +3,9 @@ import type { Faults } from '../switches.ts';
 import { disputedOf } from './dispute-life.ts';
 import { mergeMetadata, readInteger } from './fields.ts';
 import { findIntent, operationOf } from './intents.ts';
+import { newPspId } from './psp-id.ts';
 import { invalid, missing } from './refusal.ts';
 import type { Change, Charge, PspState, Refund } from './state.ts';
-import { newPspId } from './state.ts';
 
 function findCharge(state: PspState, form: Form): Charge {
   const intentId = text(form, 'payment_intent');
@@ -13,7 +13,7 @@ function findCharge(state: PspState, form: Form): Charge {
   if (intentId !== undefined) {
     const intent = findIntent(state, intentId);
     const charge = state.charges.get(intent.charge ?? '');
-    if (charge === undefined || charge.captured === 0) {
+    if (charge === undefined || charge.captured === 0 || charge.debit?.state === 'failed') {
       throw invalid(`This PaymentIntent (${intentId}) does not have a successful charge to refund.`, { param: 'payment_intent' });
     }
     return charge;
@@ -46,7 +46,10 @@ export function createRefund(state: PspState, form: Form, change: Change, faults
   const txn = newPspId('txn');
   change.put([
     'txn',
-    { id: txn, source: id, charge: charge.id, type: 'refund', amount: -amount, fee: 0, currency: charge.currency, created },
+    {
+      ...{ id: txn, source: id, charge: charge.id, type: charge.debit ? 'payment_refund' : 'refund' },
+      ...{ amount: -amount, fee: 0, currency: charge.currency, created },
+    },
   ]);
   const refund: Refund = {
     id,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ReportFaults, Txn } from './bookings.ts';
+import { newPspId } from './psp-id.ts';
 import type { PspState } from './state.ts';
-import { newPspId } from './state.ts';
 
 /** How many rows of the report go wrong, and how; what there is now is chosen from, newest first. */
 const reportInput = z.strictObject({

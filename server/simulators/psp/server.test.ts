@@ -345,6 +345,22 @@ describe.skipIf(!existsSync(SPEC))(`replies follow the published description (ne
     const { data } = await get(psp, '/v1/balance_transactions');
     expect(data).toHaveLength(2);
     for (const txn of data) check('balance_transaction', txn);
+    // A direct debit: on its way, then there, then taken back.
+    const asked = { currency: 'eur', capture_method: 'automatic', 'allowed_payment_method_types[0]': 'sepa_debit' };
+    const debit = await post(psp, '/v1/payment_intents', { ...CREATE, ...asked, payment_method: 'pm_sepaDebit_returned' });
+    for (const [end, status] of [
+      ['', 'processing'],
+      ['succeed', 'succeeded'],
+      ['return', 'requires_payment_method'],
+    ]) {
+      const told = { method: 'POST', body: JSON.stringify({ end }) };
+      if (end) await fetch(`${psp.controlUrl}/_sim/payments/${debit.body.id}/debit`, told);
+      const seen = await get(psp, `/v1/payment_intents/${debit.body.id}?expand[]=latest_charge`);
+      expect([seen.status, seen.latest_charge.failure_code]).toEqual([status, end === 'return' ? 'debit_not_authorized' : null]);
+      check('payment_intent', await get(psp, `/v1/payment_intents/${debit.body.id}`));
+    }
+    const booked = await get(psp, '/v1/balance_transactions');
+    for (const txn of booked.data) check('balance_transaction', txn);
     check('error', (await post(psp, '/v1/payment_intents', { ...CREATE, payment_method: 'pm_card_chargeDeclined' })).body);
     check('error', (await post(psp, `/v1/payment_intents/${made.body.id}/capture`, {})).body);
   });

@@ -11,6 +11,7 @@ import { WebhookSender } from '../webhooks.ts';
 import { challenge } from './answer-challenge.ts';
 import { cardFields } from './card-fields.ts';
 import { testCard } from './cards.ts';
+import { debit, progressDebits } from './debits.ts';
 import { dispute } from './disputes.ts';
 import { refusedAtTheDoor } from './faults-at-the-door.ts';
 import { uploadedFile } from './files.ts';
@@ -18,11 +19,12 @@ import { inspect } from './inspection.ts';
 import { Intents, operationOf } from './intents.ts';
 import { lapse } from './lapse.ts';
 import { createPaymentMethod, paymentMethodShape } from './payment-methods.ts';
+import { newPspId } from './psp-id.ts';
 import { Reads } from './reads.ts';
 import { Refusal } from './refusal.ts';
 import { KINDS, type Route, routeOf } from './routes.ts';
 import { errorShape, eventShape, replyShape } from './shapes.ts';
-import { Change, type JournalRecord, newPspId, PspState, type ReplyView, type StoredEvent } from './state.ts';
+import { Change, type JournalRecord, PspState, type ReplyView, type StoredEvent } from './state.ts';
 
 /** A payment service provider that speaks the part of Stripe's API that Waybill uses, over real HTTP. */
 export interface PspOptions {
@@ -68,6 +70,8 @@ const settingsInput = z.strictObject({
     .max(400 * 86_400_000)
     .optional(),
   webhook_events: z.array(z.string()).optional(),
+  debit_ms: z.number().min(0).optional(),
+  return_ms: z.number().min(0).optional(),
 });
 
 class Psp {
@@ -130,6 +134,7 @@ class Psp {
         return (
           inspect(this.state, request) ??
           (await dispute(request, this.state, finish)) ??
+          (await debit(request, this.state, finish)) ??
           (await lapse(request, this.state, this.intents, finish)) ??
           challenge(request, this.state, this.intents, finish)
         );
@@ -162,7 +167,9 @@ class Psp {
   /** Lets authorizations lapse whose time is over. */
   async sweep(): Promise<void> {
     const change = new Change(this.state);
-    if (this.intents.expire(change)) await this.finish(change);
+    this.intents.expire(change);
+    progressDebits(this.state, change);
+    if (change.records.length > 0) await this.finish(change);
   }
 
   private async api(request: SimRequest, requestId: string): Promise<SimReply> {
@@ -336,13 +343,22 @@ class Psp {
   }
 
   async changeSettings(change: unknown): Promise<void> {
-    const { multicapture, search_lag_ms: lag, webhook_events: events, authorization_ms: lasts } = settingsInput.parse(change);
+    const {
+      multicapture,
+      search_lag_ms: lag,
+      webhook_events: events,
+      authorization_ms: lasts,
+      ...more
+    } = settingsInput.parse(change);
+    const { debit_ms, return_ms } = more;
     const settings = {
       ...this.state.settings,
       ...(multicapture !== undefined && { multicapture }),
       ...(lag !== undefined && { search_lag_ms: lag }),
       ...(events !== undefined && { webhook_events: events }),
       ...(lasts !== undefined && { authorization_ms: lasts }),
+      ...(debit_ms !== undefined && { debit_ms }),
+      ...(return_ms !== undefined && { return_ms }),
     };
     this.state.apply(['settings', settings]);
     await this.journal.append([['settings', settings]]);

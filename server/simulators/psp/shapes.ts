@@ -108,6 +108,21 @@ function chargeCardShape(charge: Charge): Shape {
   };
 }
 
+/** The account that was debited. */
+function accountShape({ type, last4, fingerprint }: NonNullable<Charge['debit']>): Shape {
+  if (type === 'sepa_debit')
+    return { bank_code: '37040044', branch_code: null, country: 'DE', fingerprint, last4, mandate: `mandate_${fingerprint}` };
+  const account = { account_holder_type: 'individual', account_type: 'checking', bank_name: 'STRIPE TEST BANK' };
+  return {
+    ...account,
+    fingerprint,
+    last4,
+    mandate: `mandate_${fingerprint}`,
+    payment_reference: null,
+    routing_number: '110000000',
+  };
+}
+
 /** `txn` given: the balance transaction expanded in place. */
 export function chargeShape(charge: Charge, txn?: Txn): Shape {
   const captured = charge.captured > 0 && charge.closed;
@@ -117,7 +132,8 @@ export function chargeShape(charge: Charge, txn?: Txn): Shape {
     amount: charge.amount,
     amount_captured: charge.captured,
     // What was authorized and will never be captured goes back to the cardholder, and Stripe counts it as refunded.
-    amount_refunded: charge.refunded + (charge.closed && charge.error === null ? charge.amount - charge.captured : 0),
+    amount_refunded:
+      charge.refunded + (charge.closed && charge.error === null && !charge.debit ? charge.amount - charge.captured : 0),
     application: null,
     application_fee: null,
     application_fee_amount: null,
@@ -136,18 +152,20 @@ export function chargeShape(charge: Charge, txn?: Txn): Shape {
     customer: null,
     description: charge.description,
     disputed: false,
-    failure_balance_transaction: null,
+    failure_balance_transaction: charge.debit?.failureTxn ?? null,
     failure_code: charge.error?.code ?? null,
     failure_message: charge.error?.message ?? null,
     fraud_details: {},
     livemode: false,
     metadata: charge.metadata,
     on_behalf_of: null,
-    outcome: outcomeShape(charge.error),
-    paid: charge.error === null,
+    outcome: charge.debit?.state === 'pending' ? null : outcomeShape(charge.error),
+    paid: charge.error === null && charge.debit?.state !== 'pending',
     payment_intent: charge.intent,
     payment_method: paymentMethodId(charge.intent),
-    payment_method_details: { card: chargeCardShape(charge), type: 'card' },
+    payment_method_details: charge.debit
+      ? { [charge.debit.type]: accountShape(charge.debit), type: charge.debit.type }
+      : { card: chargeCardShape(charge), type: 'card' },
     receipt_email: null,
     receipt_number: null,
     receipt_url: null,
@@ -158,7 +176,7 @@ export function chargeShape(charge: Charge, txn?: Txn): Shape {
     source_transfer: null,
     statement_descriptor: null,
     statement_descriptor_suffix: null,
-    status: charge.error === null ? 'succeeded' : 'failed',
+    status: charge.debit?.state ?? (charge.error === null ? 'succeeded' : 'failed'),
     transfer_data: null,
     transfer_group: null,
   };
@@ -202,16 +220,18 @@ export function intentShape(intent: Intent, challengeUrl: string, charge?: Shape
     on_behalf_of: null,
     payment_method: intent.token === null || waiting ? null : paymentMethodId(intent.id),
     payment_method_configuration_details: null,
-    payment_method_options: {
-      card: {
-        installments: null,
-        mandate_options: null,
-        network: null,
-        ...(intent.multicapture && { request_multicapture: 'if_available' }),
-        request_three_d_secure: 'automatic',
-      },
-    },
-    payment_method_types: ['card'],
+    payment_method_options: intent.debit
+      ? { [intent.debit.type]: {} }
+      : {
+          card: {
+            installments: null,
+            mandate_options: null,
+            network: null,
+            ...(intent.multicapture && { request_multicapture: 'if_available' }),
+            request_three_d_secure: 'automatic',
+          },
+        },
+    payment_method_types: [intent.debit?.type ?? 'card'],
     processing: null,
     receipt_email: null,
     review: null,

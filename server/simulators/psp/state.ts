@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import type { SimClock } from '../clock.ts';
 import type { Journal } from '../journal.ts';
-import type { Dispute, ReportFaults, Txn } from './bookings.ts';
+import type { Debit, Dispute, ReportFaults, Txn } from './bookings.ts';
+import { newPspId } from './psp-id.ts';
 import { DEFAULT_SETTINGS, type Settings } from './settings.ts';
 
 /**
@@ -18,6 +18,7 @@ export type IntentStatus =
   | 'requires_confirmation'
   | 'requires_action'
   | 'requires_capture'
+  | 'processing'
   | 'succeeded'
   | 'canceled';
 
@@ -45,6 +46,8 @@ export interface Intent {
   readonly error: CardError | null;
   /** Unix seconds at which an authorization lapses. */
   readonly captureBefore: number | null;
+  /** Of direct debits. */
+  readonly debit?: Debit;
 }
 
 export interface Charge {
@@ -66,6 +69,12 @@ export interface Charge {
   readonly closed: boolean;
   readonly metadata: Readonly<Record<string, string>>;
   readonly description: string | null;
+  /** Of direct debits. */
+  readonly debit?: Pick<Debit, 'type' | 'last4' | 'fingerprint'> & {
+    readonly state: 'pending' | 'succeeded' | 'failed';
+    /** The booking that took back what had come. */
+    readonly failureTxn: string | null;
+  };
 }
 
 export interface Refund {
@@ -109,7 +118,17 @@ export interface StoredEvent extends SimEvent {
   readonly object: Intent | Charge | Refund | Dispute;
 }
 
-type Happened = 'authorization' | 'increment' | 'challenge' | 'decline' | 'capture' | 'void' | 'refund' | 'expiry';
+type Happened =
+  | 'authorization'
+  | 'increment'
+  | 'challenge'
+  | 'decline'
+  | 'capture'
+  | 'void'
+  | 'refund'
+  | 'expiry'
+  | 'debit'
+  | 'return';
 /** What really happened, in the order it happened: the record that tests and the integrity oracle trust. */
 export interface LogEntry {
   readonly seq: number;
@@ -173,20 +192,6 @@ const EVENTS_KEPT = 50_000;
 /** A token is used within minutes of being made. */
 const METHODS_KEPT = 10_000;
 
-/** Ids are drawn from a store of random bytes: asking the system for twelve of them costs more than all else of an id. */
-const ID_BYTES = 12;
-let store = Buffer.alloc(0);
-let drawn = 0;
-
-export function newPspId(prefix: string): string {
-  if (drawn + ID_BYTES > store.length) {
-    store = randomBytes(ID_BYTES * 512);
-    drawn = 0;
-  }
-  drawn += ID_BYTES;
-  return `${prefix}_3${store.toString('hex', drawn - ID_BYTES, drawn)}`;
-}
-
 function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
   const list = map.get(key);
   if (list === undefined) map.set(key, [value]);
@@ -214,6 +219,8 @@ export class PspState {
   readonly logByIntent = new Map<string, LogEntry[]>();
   readonly logByOrder = new Map<string, LogEntry[]>();
   readonly replies = new Map<string, FrozenReply>();
+  /** Debits of which something is still to come. */
+  readonly debits = new Set<string>();
   /** Authorizations that can lapse, oldest first. */
   readonly open = new Set<string>();
   /** Whether authorizations were made that last shorter or longer than is usual. */
@@ -300,6 +307,9 @@ export class PspState {
       if (before[key] !== value) push(this.byMetadata, `${key}\n${value}`, intent.id);
     }
     this.intents.set(intent.id, intent);
+    const { endsAt = null, returnsAt = null } = intent.debit ?? {};
+    if (endsAt !== null || (returnsAt !== null && intent.status === 'succeeded')) this.debits.add(intent.id);
+    else this.debits.delete(intent.id);
     if (intent.status === 'requires_capture') this.open.add(intent.id);
     else this.open.delete(intent.id);
   }

@@ -45,7 +45,9 @@ const RECEIVED: Invariant = {
   sql: `
     WITH units AS (
       SELECT s.order_id, s.line_id, u AS unit, 1 AS returned, 0 AS received
-      FROM line_spans s, generate_series(s.from_unit, s.to_unit) u WHERE s.state = 'returned' AND ${orderInScope('s.order_id')}
+      FROM line_spans s, generate_series(s.from_unit, s.to_unit) u
+      -- Units that nobody took at the door are cancelled once they are back; nothing else is cancelled in a parcel.
+      WHERE (s.state = 'returned' OR (s.state = 'cancelled' AND s.shipment_id IS NOT NULL)) AND ${orderInScope('s.order_id')}
         AND EXISTS (SELECT FROM shipment_returns r WHERE r.order_id = s.order_id)
       UNION ALL
       SELECT r.order_id, r.line_id, u, 0, 1

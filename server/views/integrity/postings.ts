@@ -2,7 +2,7 @@ import { type Invariant, orderInScope } from './invariant.ts';
 
 /** Posted entries of orders with the kind of account on each side. */
 const ENTRIES = `entries AS (
-  SELECT t.order_id, t.payment_id, t.phase, t.amount_minor AS amount, d.kind AS debit, c.kind AS credit
+  SELECT t.order_id, t.payment_id, t.phase, t.kind, t.amount_minor AS amount, d.kind AS debit, c.kind AS credit
   FROM transfers t JOIN accounts d ON d.id = t.debit_account JOIN accounts c ON c.id = t.credit_account
   WHERE t.order_id IS NOT NULL AND t.phase IN ('single', 'post') AND ${orderInScope('t.order_id')})`;
 
@@ -72,8 +72,10 @@ const PROVIDER_POSTINGS: Invariant = {
       SELECT order_id, debit AS kind, amount AS captured, 0 AS refunded, 0 AS fees FROM entries
       WHERE phase = 'post' AND debit IN ('psp_clearing', 'gift_card', 'store_credit', 'wallet')
       UNION ALL
-      SELECT order_id, credit, 0, amount, 0 FROM entries
-      WHERE debit = 'receivable' AND credit IN ('psp_clearing', 'gift_card', 'store_credit', 'wallet')
+      SELECT order_id, credit, CASE kind WHEN 'capture_reversed' THEN -amount ELSE 0 END, CASE kind WHEN 'capture_reversed' THEN 0 ELSE amount END, 0
+      FROM entries WHERE debit = 'receivable' AND credit IN ('psp_clearing', 'gift_card', 'store_credit', 'wallet')
+      UNION ALL
+      SELECT order_id, debit, 0, -amount, 0 FROM entries WHERE kind = 'refund_reversed'
       UNION ALL
       SELECT order_id, credit, 0, 0, amount FROM entries WHERE debit = 'psp_fees' AND credit = 'psp_clearing'),
     credited AS (

@@ -36,7 +36,10 @@ export async function readCaptures(tx: Tx, orders: readonly string[] | null): Pr
   const { rows } = await tx.query<CaptureOperation>(
     `SELECT o.id, o.status, o.amount_minor AS "amountMinor", p.currency
      FROM payment_operations o JOIN payments p ON p.id = o.payment_id
-     WHERE o.kind = 'capture' AND p.provider NOT IN ('gift_card', 'store_credit', 'wallet') AND ($1::uuid[] IS NULL OR o.order_id = ANY($1::uuid[]))
+     WHERE ($1::uuid[] IS NULL OR o.order_id = ANY($1::uuid[]))
+       -- A debit comes with the attempt that asked for it; of what people record there is no log.
+       AND CASE p.provider WHEN 'bank_debit' THEN o.kind = 'authorize'
+             ELSE o.kind = 'capture' AND p.provider NOT IN ('gift_card', 'store_credit', 'wallet', 'manual', 'cash_on_delivery') END
      UNION ALL
      SELECT id, status, CASE status WHEN 'succeeded' THEN credited_minor ELSE amount_minor END, currency
      FROM top_ups WHERE method = 'card' AND $1::uuid[] IS NULL`,

@@ -138,6 +138,7 @@ export const status = {
     unknown: 'Ungeklärt',
     succeeded: 'Erfolgreich',
     failed: 'Fehlgeschlagen',
+    reversed: 'Von der Bank zurückgeholt',
   },
   refund: {
     awaiting_approval: 'Wartet auf Freigabe',

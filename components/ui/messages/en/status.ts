@@ -133,6 +133,7 @@ export const status = {
     unknown: 'In doubt',
     succeeded: 'Succeeded',
     failed: 'Failed',
+    reversed: 'Taken back by the bank',
   },
   refund: {
     awaiting_approval: 'Awaits approval',

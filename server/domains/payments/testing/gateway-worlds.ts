@@ -5,7 +5,9 @@ import Stripe from 'stripe';
 import { startAdyenSimulator } from '../../../simulators/adyen/server.ts';
 import { startPspSimulator } from '../../../simulators/psp/server.ts';
 import { createAdyenProvider } from '../adyen.ts';
-import type { JsonObject } from '../provider.ts';
+import { createBankDebitProvider } from '../bank-debit.ts';
+import { CARD_TRAITS, DEBIT_TRAITS } from '../gateway-traits.ts';
+import { GATEWAYS, type JsonObject } from '../provider.ts';
 import { createStripeProvider } from '../stripe.ts';
 import type { Delivery, GatewayWorld } from './conformance.ts';
 
@@ -52,19 +54,39 @@ async function steer(controlUrl: string, path: string, body: unknown = {}): Prom
 
 const STRIPE_SECRETS = { secretKey: 'sk_test_conformance', webhookSecret: 'whsec_conformance' };
 
+type PspSimulator = Awaited<ReturnType<typeof startPspSimulator>>;
+
+/** What is the same for whatever is paid with at Stripe. */
+function stripeHands(
+  psp: PspSimulator,
+  mailbox: Mailbox,
+): Pick<GatewayWorld, 'signs' | 'breaks' | 'down' | 'effects' | 'authorizations' | 'deliveries' | 'forged' | 'rerouted'> {
+  const signedBy = (secret: string, { body }: Delivery): Delivery => ({
+    body,
+    headers: { 'stripe-signature': new Stripe('sk_test_x').webhooks.generateTestHeaderString({ payload: body, secret }) },
+  });
+  return {
+    signs: 'bytes',
+    breaks: (when) => psp.switches.set({ [when === 'before' ? 'drop_before' : 'drop_reply']: { next: 1 } }),
+    down: (is) => psp.switches.set({ down: is }),
+    effects: (ref) => (psp.state.logByIntent.get(ref) ?? []).map((entry) => entry.kind),
+    authorizations: () => psp.state.log.filter((entry) => entry.kind === 'authorization').length,
+    deliveries: () => mailbox.deliveries,
+    forged: (delivery) => signedBy('whsec_somebody_else', delivery),
+    // Each merchant's endpoint has a secret of its own: what is signed for another is signed with another.
+    rerouted: (delivery) => signedBy('whsec_another_merchant', delivery),
+  };
+}
+
 /** Stripe's protocol, with an account that takes one authorization in several parts, or in one. */
 export async function stripeWorld(multicapture: boolean): Promise<GatewayWorld> {
   const mailbox = await openMailbox();
   const psp = await startPspSimulator({ port: 0, ...STRIPE_SECRETS, multicapture, webhookUrl: mailbox.url });
   const config = { url: psp.url, ...STRIPE_SECRETS, multicapture, timeoutMs: 1_000, searchLagMs: 0 };
   const provider = createStripeProvider(config);
-  const signedBy = (secret: string, { body }: Delivery): Delivery => ({
-    body,
-    headers: { 'stripe-signature': new Stripe('sk_test_x').webhooks.generateTestHeaderString({ payload: body, secret }) },
-  });
   return {
     provider,
-    signs: 'bytes',
+    traits: CARD_TRAITS,
     tokens: {
       accepted: 'pm_card_visa',
       declined: [
@@ -85,23 +107,70 @@ export async function stripeWorld(multicapture: boolean): Promise<GatewayWorld> 
       ['KWD', 1_234n],
       ['IQD', 1_000n],
     ],
-    breaks: (when) => psp.switches.set({ [when === 'before' ? 'drop_before' : 'drop_reply']: { next: 1 } }),
-    down: (is) => psp.switches.set({ down: is }),
     lapses: (ref) => steer(psp.controlUrl, `payments/${ref}/lapse`),
     async answers(url, answer) {
       const secret = new URL(url).searchParams.get('secret') ?? '';
       await fetch(url, { method: 'POST', body: new URLSearchParams({ secret, answer }), redirect: 'manual' });
     },
-    effects: (ref) => (psp.state.logByIntent.get(ref) ?? []).map((entry) => entry.kind),
-    authorizations: () => psp.state.log.filter((entry) => entry.kind === 'authorization').length,
-    deliveries: () => mailbox.deliveries,
-    forged: (delivery) => signedBy('whsec_somebody_else', delivery),
-    // Each merchant's endpoint has a secret of its own: what is signed for another is signed with another.
-    rerouted: (delivery) => signedBy('whsec_another_merchant', delivery),
+    ...stripeHands(psp, mailbox),
     async close() {
       provider.close();
       await Promise.all([psp.close(), mailbox.close()]);
     },
+  };
+}
+
+/** Debits in Stripe's protocol: a world like that of its cards, in which the bank speaks days later. */
+export async function debitWorld(): Promise<GatewayWorld> {
+  const mailbox = await openMailbox();
+  const psp = await startPspSimulator({ port: 0, ...STRIPE_SECRETS, webhookUrl: mailbox.url });
+  const provider = createBankDebitProvider({ url: psp.url, ...STRIPE_SECRETS, timeoutMs: 1_000, searchLagMs: 0 });
+  return {
+    provider,
+    traits: DEBIT_TRAITS,
+    tokens: {
+      accepted: 'pm_sepaDebit_success',
+      acceptedIn: (currency) => (currency === 'USD' ? 'pm_usBankAccount_success' : 'pm_sepaDebit_success'),
+      declined: [
+        ['pm_sepaDebit_insufficientFunds', 'insufficient_funds'],
+        ['pm_sepaDebit_accountClosed', 'account_closed'],
+      ],
+    },
+    amounts: [
+      ['EUR', 1_234n],
+      ['USD', 500n],
+    ],
+    refused: [['GBP', 1_000n]],
+    async comes(ref) {
+      const intent = psp.state.intents.get(ref);
+      const { fails: code = null } = intent?.debit ?? {};
+      if (intent?.status !== 'processing') return;
+      await steer(psp.controlUrl, `payments/${ref}/debit`, code === null ? { end: 'succeed' } : { end: 'fail', code });
+    },
+    returns: (ref) => steer(psp.controlUrl, `payments/${ref}/debit`, { end: 'return' }),
+    lapses: () => Promise.reject(new Error('Nothing is held.')),
+    answers: () => Promise.reject(new Error('Nobody is asked.')),
+    ...stripeHands(psp, mailbox),
+    // Nothing is held before it has come.
+    authorizations: () => psp.state.log.filter((entry) => entry.kind === 'capture').length,
+    async close() {
+      provider.close();
+      await Promise.all([psp.close(), mailbox.close()]);
+    },
+  };
+}
+
+/** A gateway that asks nobody has no world: it is the adapter alone. */
+export async function handWorld(name: 'manual' | 'cash_on_delivery'): Promise<GatewayWorld> {
+  const { connect, traits } = GATEWAYS[name];
+  const nobody = (): Promise<void> => Promise.reject(new Error('There is nobody else.'));
+  const same = <T>(one: T): T => one;
+  return {
+    ...{ provider: connect({ on: true }, async () => []), traits, signs: 'bytes' },
+    ...{ tokens: { accepted: '', declined: [] }, amounts: [], refused: [] },
+    ...{ breaks: nobody, down: nobody, lapses: nobody, answers: nobody },
+    ...{ effects: () => [], authorizations: () => 0, deliveries: () => [], forged: same, rerouted: same },
+    close: async () => {},
   };
 }
 
@@ -140,6 +209,7 @@ export async function adyenWorld(): Promise<GatewayWorld> {
   const provider = createAdyenProvider(config, told);
   return {
     provider,
+    traits: CARD_TRAITS,
     signs: 'fields',
     tokens: {
       accepted: 'pm_card_visa',

@@ -27,7 +27,8 @@ interface Asked {
 }
 
 export function authorize(w: GatewayWorld, asked: Asked = {}, operationId = newId()): Op {
-  const { token = w.tokens.accepted, amountMinor = AMOUNT, currency = CURRENCY } = asked;
+  const { amountMinor = AMOUNT, currency = CURRENCY } = asked;
+  const token = asked.token ?? w.tokens.acceptedIn?.(currency) ?? w.tokens.accepted;
   const ids = { operationId, orderId: newId(), paymentId: newId() };
   const returnUrl = 'http://shop.test/done';
   const send = () => w.provider.authorize({ ...ids, amountMinor, currency, token, returnUrl });
@@ -64,6 +65,7 @@ export async function ended(w: GatewayWorld, op: Op): Promise<ProviderOutcome> {
       outcome = await op.send();
       continue;
     }
+    if (outcome.kind === 'pending') await w.comes?.(outcome.providerRef);
     const known = await w.provider.query(op.about);
     outcome = known.kind === 'not_found' ? await op.send() : known;
     if (outcome.kind === 'pending' || outcome.kind === 'unknown') await pause(PAUSE_MS);
@@ -82,9 +84,13 @@ export const authorized = async (w: GatewayWorld): Promise<string> => (await don
 
 export async function captured(w: GatewayWorld): Promise<string> {
   const ref = await authorized(w);
-  await done(w, capture(w, ref));
+  // What comes in one piece has been taken when it has come.
+  if (w.traits.takes === 'leaving') await done(w, capture(w, ref));
   return ref;
 }
+
+/** What the log has of an authorization that has succeeded. */
+export const held = (w: GatewayWorld): string[] => (w.traits.takes === 'leaving' ? ['authorization'] : ['debit', 'capture']);
 
 /** Null where the provider's own log says exactly this. */
 export function effectsAre(w: GatewayWorld, ref: string, expected: readonly string[]): string | null {

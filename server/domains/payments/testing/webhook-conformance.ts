@@ -21,7 +21,8 @@ async function delivered(w: GatewayWorld): Promise<{ delivery: Delivery; ref: st
     token: w.tokens.accepted,
     returnUrl: 'http://shop.test/done',
   });
-  if (outcome.kind !== 'succeeded') throw new Error(`The authorization was ${outcome.kind}`);
+  if (outcome.kind !== 'succeeded' && outcome.kind !== 'pending') throw new Error(`The authorization was ${outcome.kind}`);
+  if (outcome.kind === 'pending') await w.comes?.(outcome.providerRef);
   for (let tries = 0; tries < TRIES; tries++) {
     const own = w
       .deliveries()
