@@ -4,6 +4,7 @@ import type { OrderPage } from '../../server/views/order.ts';
 import type { OperationView, PaymentView, RefundLegView } from '../../server/views/order-money.ts';
 import { useActorName } from '../actor-name.ts';
 import { useMethodName } from '../payments/method-name.ts';
+import { RecordPayments } from '../payments/record-dialog.tsx';
 import { StatusBadge } from '../ui/badge.tsx';
 import { CopyText } from '../ui/copy.tsx';
 import { KeyValue, type Pair, Section } from '../ui/detail-layout.tsx';
@@ -88,7 +89,7 @@ export function OrderMoney({ page }: { page: OrderPage }) {
       <Section title={t('orders.money')}>
         <KeyValue figures items={items} />
       </Section>
-      <Section title={t('orders.payments')} count={page.payments.length}>
+      <Section title={t('orders.payments')} count={page.payments.length} actions={<RecordPayments page={page} />}>
         {page.payments.length === 0 && <p className={classes.dim}>{t('orders.noPayments')}</p>}
         <ul className={classes.blocks}>
           {page.payments.map((payment) => (

@@ -159,6 +159,7 @@ export const PERMISSIONS = {
   'payments.list': { allow: MONEY_READERS },
   'payments.inDoubt': { allow: MONEY_READERS },
   'payments.get': { allow: MONEY_READERS },
+  'payments.record': { allow: APPROVERS },
   'refunds.list': { allow: MONEY_READERS },
   'approvals.list': { allow: APPROVERS },
   'approvals.count': { allow: APPROVERS },

@@ -222,3 +222,78 @@ describe('cash on delivery', () => {
     expect((await refusalOf(place('card'))).detail).toContain('payment.token');
   });
 });
+
+describe('what a scheme takes back after its saga has ended', () => {
+  beforeAll(() => route({ gateway: 'adyen' }));
+  const fellBack = async (id: string, kind: 'capture' | 'refund') => {
+    const [payment] = await payments(id);
+    w.hold(true);
+    const reply = await fetch(`${w.adyen.controlUrl}/_sim/payments/${payment?.ref}/${kind}_failed`, { method: 'POST' });
+    expect(reply.ok).toBe(true);
+    const news: Parameters<GatewayHouse['take']>[0][number][] = [];
+    await expect.poll(() => news.push(...w.held()), { timeout: 10_000 }).toBeGreaterThan(0);
+    w.hold(false);
+    return news;
+  };
+  const shippedOrder = async () => {
+    const id = await place('card', 'pm_card_visa');
+    await w.rest();
+    await w.flows.shipOrder({ orderId: id }, w.ctx('warehouse'));
+    await w.rest();
+    return id;
+  };
+
+  it('a capture is owed again, once, however often it is told of', async () => {
+    const id = await shippedOrder();
+    expect(await state(id)).toMatchObject({ payment_status: 'CAPTURED' });
+    const news = await fellBack(id, 'capture');
+    await w.take([...news, ...news]);
+    await w.rest(2);
+    expect(await state(id)).toMatchObject({
+      status: 'FULFILLED',
+      payment_status: 'FAILED',
+      holds: ['payment'],
+      receivable: 2_500,
+    });
+    await w.take(news);
+    await w.rest(2);
+    expect(await state(id)).toMatchObject({ receivable: 2_500 });
+    await w.audit();
+    await record(id, 2_500n);
+    expect(await state(id)).toMatchObject({ payment_status: 'CAPTURED', holds: [], receivable: 0 });
+  });
+
+  it('a refund has failed, its units are free, and it can be given again', async () => {
+    const id = await shippedOrder();
+    const refund = async () => {
+      await w.flows.refundOrder({ kind: 'amount', orderId: id, amountMinor: 500n, reason: 'late' }, w.ctx());
+      w.advanceClock(11_000);
+      await w.rest();
+    };
+    await refund();
+    expect(await payments(id)).toMatchObject([{ refunded: 500 }]);
+    const news = await fellBack(id, 'refund');
+    await w.take([...news, ...news]);
+    await w.rest(2);
+    expect(await payments(id)).toMatchObject([{ refunded: 0, status: 'CAPTURED' }]);
+    const { rows } = await w.db.pool.query('SELECT status FROM refunds WHERE order_id = $1', [id]);
+    expect(rows).toEqual([{ status: 'failed' }]);
+    await refund();
+    expect(await payments(id)).toMatchObject([{ refunded: 500, status: 'PARTIALLY_REFUNDED' }]);
+    await w.audit();
+  });
+
+  it('a capture that is refused before it was told of as done fails in its own saga', async () => {
+    const id = await place('card', 'pm_card_visa');
+    await w.rest();
+    w.hold(true);
+    await w.flows.shipOrder({ orderId: id }, w.ctx('warehouse'));
+    await w.settle();
+    const first: Parameters<GatewayHouse['take']>[0][number][] = [];
+    await expect.poll(() => first.push(...w.held()), { timeout: 10_000 }).toBeGreaterThan(0);
+    const later = await fellBack(id, 'capture');
+    await w.take([...later, ...first]);
+    await w.rest();
+    expect(await state(id)).toMatchObject({ payment_status: 'AUTHORIZED', fulfilment_status: 'ALLOCATED' });
+  });
+});

@@ -74,6 +74,22 @@ export const ORDER_ROWS: Partial<Readonly<Record<ProcedurePath, Row>>> = {
     { kind: 'amount', amountMinor: 100n, reason: 'late' },
     { kind: 'amount', amountMinor: 200n, reason: 'late' },
   ]),
+  'payments.record': either('payments.record', async (w, tenant) => {
+    const { flows } = w.rest.api.app;
+    const { id: merchantId } = w.rest[tenant];
+    await flows.setPaymentGateways({ merchantId, gateways: [{ gateway: 'card' }, { gateway: 'manual' }] }, w.ctx());
+    const payment = { provider: 'card', method: 'bank_transfer' } as const;
+    const shipTo = { name: 'Carla Rossi', line1: 'Hauptstr. 5', city: 'Berlin', postalCode: '10115', country: 'DE' };
+    const lines = [{ sku: 'MUG-RED', quantity: 1 }];
+    const about = { channel: 'api', currency: 'EUR', customer: { email: 'c@customer.example' }, metadata: {}, tags: [] } as const;
+    const placed = await flows.placeOrder({ ...about, merchantId, lines, shipTo, payment, tags: [] }, w.ctx());
+    await w.settle(placed.id);
+    const { rows } = await w.rest.db.pool.query<{ total: bigint }>('SELECT total_minor AS total FROM orders WHERE id = $1', [
+      placed.id,
+    ]);
+    const amountMinor = rows[0]?.total ?? 0n;
+    return { orderId: placed.id, amountMinor, currency: 'EUR', reference: 'E2E', occurredOn: '2026-11-20' };
+  }),
   'orders.undoCancel': either('orders.undoCancel', async (w, tenant) => ({ orderId: (await cancelling(w, tenant)).id })),
   'orders.undoRefund': either('orders.undoRefund', async (w, tenant) => {
     const order = await w.shipped(tenant);

@@ -8,6 +8,9 @@ const EMPTY: Sample = { input: () => ({}) };
 
 /** Money at the edges of the house: what providers report, and what is on its way. */
 export const MONEY_SAMPLES = {
+  'payments.record': {
+    input: (world) => ({ orderId: world.orders[1], amountMinor: 1, currency: 'EUR', reference: 'E2E', occurredOn: '2026-11-20' }),
+  },
   'paymentGateways.list': NONE,
   'paymentGateways.set': {
     input: (world) => ({ merchantId: world.merchants[1], gateways: [{ gateway: 'card' }] }),

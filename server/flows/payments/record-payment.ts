@@ -7,7 +7,7 @@ import * as payments from '../../domains/payments/service.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';
-import { text } from '../../kernel/inputs.ts';
+import { amountMinor, text } from '../../kernel/inputs.ts';
 import { toMajor } from '../../kernel/money.ts';
 import type { Tx } from '../../platform/db.ts';
 import { audit } from '../../platform/outbox.ts';
@@ -25,7 +25,7 @@ import { liftSettled } from './hold-unpaid.ts';
  */
 const facts = {
   orderId: z.uuid(),
-  amountMinor: z.bigint().positive(),
+  amountMinor: amountMinor.refine((value) => value > 0n, 'must be above zero'),
   currency: z.string().regex(/^[A-Z]{3}$/),
   /** As the bank's statement says. */
   reference: text(140),

@@ -43,7 +43,7 @@ const MODIFICATION = /^\/v72\/payments\/([A-Z0-9]{16})\/(amountUpdates|captures|
 const REPORT = /^\/reports\/download\/MerchantAccount\/([^/]+)\/payments_accounting_report_(\d{4})_(\d{2})_(\d{2})\.csv$/;
 const LAPSE = /^\/_sim\/payments\/([A-Z0-9]{16})\/lapse$/;
 const CHARGEBACK = /^\/_sim\/payments\/([A-Z0-9]{16})\/chargeback$/;
-const FAIL = /^\/_sim\/payments\/([A-Z0-9]{16})\/capture_failed$/;
+const FAIL = /^\/_sim\/payments\/([A-Z0-9]{16})\/(capture|refund)_failed$/;
 const KINDS = { amountUpdates: 'increment', captures: 'capture', cancels: 'void', refunds: 'refund' } as const;
 const LOG_PAGE = 1_000;
 
@@ -196,8 +196,8 @@ class Adyen extends KeyedSimulator<Own, Settings, Notice, Entry, AdyenState> {
     if (lapsing !== undefined) return this.lapse(lapsing);
     const disputed = CHARGEBACK.exec(request.path)?.[1];
     if (disputed !== undefined) return this.chargeback(disputed, request);
-    const failing = FAIL.exec(request.path)?.[1];
-    return failing === undefined ? undefined : this.captureFailed(failing);
+    const [, failing, kind] = FAIL.exec(request.path) ?? [];
+    return failing === undefined ? undefined : this.fellBack(failing, kind as 'capture' | 'refund');
   }
 
   private inspect({ path, query }: SimRequest): SimReply | undefined {
@@ -236,14 +236,14 @@ class Adyen extends KeyedSimulator<Own, Settings, Notice, Entry, AdyenState> {
     return made ? json(200, made) : json(400, { error: 'There is nothing of this payment to take back.' });
   }
 
-  /** The scheme refuses a capture that was told of as done, days later. */
-  private async captureFailed(pspReference: string): Promise<SimReply> {
+  /** The scheme refuses a capture or a refund that was told of as done, days later. */
+  private async fellBack(pspReference: string, kind: 'capture' | 'refund'): Promise<SimReply> {
     const payment = this.state.payments.get(pspReference);
-    const by = [...this.state.modifications.values()].find(
-      (one) => one.payment === pspReference && one.kind === 'capture' && one.success,
-    );
-    if (!payment || !by) return json(400, { error: 'Nothing was captured of this payment.' });
-    await this.change((change) => change.notice('CAPTURE_FAILED', payment, { success: true, reason: 'Capture failed', by }));
+    const done = [...this.state.modifications.values()].filter((one) => one.payment === pspReference && one.kind === kind);
+    const by = done.findLast((one) => one.success);
+    if (!payment || !by) return json(400, { error: `No ${kind} of this payment has succeeded.` });
+    const event = kind === 'capture' ? 'CAPTURE_FAILED' : 'REFUND_FAILED';
+    await this.change((change) => change.notice(event, payment, { success: true, reason: `${kind} failed`, by }));
     return json(200, { id: pspReference });
   }
 

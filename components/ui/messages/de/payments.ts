@@ -65,6 +65,19 @@ export const payments = {
   noRefundsTitle: 'Noch keine Erstattungen',
   noRefunds: 'Erstattungen erscheinen hier, wenn Geld zurückgeht.',
   allRefunds: 'Alle',
+  record: {
+    title: 'Zahlung zu {number} erfassen',
+    received: '{amount} als eingegangen erfassen',
+    paid_out: '{amount} als ausgezahlt erfassen',
+    effect: {
+      received: '{amount} werden als Überweisung gebucht, und die Bestellung geht weiter.',
+      paid_out: '{amount} werden als an den Kunden zurückgegeben gebucht.',
+    },
+    reference: 'Verwendungszweck',
+    referenceHint: 'Wie er auf dem Kontoauszug steht.',
+    day: 'Tag auf dem Auszug',
+    done: 'Erfasst zu {number}.',
+  },
   routing: {
     title: 'Zahlungsanbieter',
     text: 'Wer die Zahlungen von Bestellungen annimmt, die ab jetzt eingehen. Gefragt wird der erste, der zu Zahlart und Währung passt; der nächste nur, wo einer sagt, dass nichts belastet wurde.',

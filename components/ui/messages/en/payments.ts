@@ -66,6 +66,19 @@ export const payments = {
   noRefundsTitle: 'No refunds yet',
   noRefunds: 'Refunds appear here when money is given back.',
   allRefunds: 'All',
+  record: {
+    title: 'Record a payment of {number}',
+    received: 'Record {amount} as received',
+    paid_out: 'Record {amount} as paid out',
+    effect: {
+      received: '{amount} are booked as paid by transfer, and the order goes on.',
+      paid_out: '{amount} are booked as given back to the customer.',
+    },
+    reference: 'Reference',
+    referenceHint: 'As the bank’s statement says.',
+    day: 'Day on the statement',
+    done: 'Recorded for {number}.',
+  },
   routing: {
     title: 'Payment gateways',
     text: 'Who takes the payments of orders that are placed from now on. The first that fits the payment’s method and currency is asked; the next only where one says that nothing was charged.',
