@@ -122,6 +122,7 @@ export const NAVIGATION: readonly NavigationEntry[] = [
     keys: 'g m',
   },
   { group: 'nav.groups.money', label: 'nav.refunds', href: '/refunds', icon: IconReceiptRefund, roles: MONEY },
+  { group: 'nav.groups.money', label: 'nav.disputes', href: '/disputes', icon: IconScale, roles: MONEY },
   { group: 'nav.groups.money', label: 'nav.invoices', href: '/invoices', icon: IconFileInvoice, roles: MONEY },
   { group: 'nav.groups.money', label: 'nav.inDoubt', href: '/payments/in-doubt', icon: IconHelp, roles: MONEY },
   { group: 'nav.groups.money', label: 'nav.giftCards', href: '/gift-cards', icon: IconGift, roles: MONEY },

@@ -8,6 +8,7 @@ import { gatewayConfigs, gatewayNews } from '../server/payment-gateways.ts';
 import { type Env, readEnv } from '../server/platform/env.ts';
 import { findDueOfOrders } from '../server/platform/saga-rows.ts';
 import { connectMarketplace } from './seed/channels.ts';
+import { takeBack } from './seed/disputes.ts';
 import { payElsewhere } from './seed/gateways.ts';
 import { giveGifts } from './seed/gifts.ts';
 import { invoicing, sayWhoSells } from './seed/invoices.ts';
@@ -78,6 +79,7 @@ export async function seedDemo({ pool, say }: SeedOptions): Promise<void> {
     if (shops[0]) await sellBeyondStock(stage, shops[0]);
     if (shops[0]) await sendParcels(stage, shops[0]);
     if (shops[0]) await sendBack(stage, shops[0]);
+    if (shops[0]) await takeBack(stage, shops[0], simulators);
     const now = new Date();
     if (shops[0] && partners.size > 0) await askPartners(stage, shops[0], new Date(base.getTime() - 30 * 60_000));
     if (shops[0]) await breakStock(stage, shops[0], plan, new Date(base.getTime() - 10 * 60_000));

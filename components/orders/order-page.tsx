@@ -1,6 +1,7 @@
 'use client';
 import { useQuery } from '@tanstack/react-query';
 import type { OrderPage } from '../../server/views/order.ts';
+import { OrderDisputes } from '../disputes/order-disputes.tsx';
 import { OrderInvoices } from '../invoices/order-invoices.tsx';
 import { useLive } from '../live.tsx';
 import { OrderReturns, ReturnButton } from '../returns/return-items.tsx';
@@ -112,6 +113,7 @@ function OrderBody({ page }: { page: OrderPage }) {
         <>
           <OrderMoney page={page} />
           <OrderRefunds page={page} />
+          <OrderDisputes orderId={page.order.id} />
           <OrderInvoices orderId={page.order.id} />
           <OrderCustomer page={page} />
           <EditableTags order={page.order} />

@@ -39,17 +39,17 @@ export function TransferIn() {
   );
 }
 
-/** A cardholder takes a payment back; or their bank gives up what it held, before its day. */
-export function ToPayment({ what }: { what: 'dispute' | 'lapse' }) {
+/** A bank gives up what it held, before its day. */
+export function LapseNow() {
   const { t } = useMessages();
   const { happen } = useSimulatorActions();
   const [paymentRef, setPaymentRef] = useState('');
   const take = (event: FormEvent) => {
     event.preventDefault();
-    happen.mutate({ what, paymentRef: paymentRef.trim() });
+    happen.mutate({ what: 'lapse', paymentRef: paymentRef.trim() });
   };
   return (
-    <Section title={t(`simulators.happen.${what}`)}>
+    <Section title={t('simulators.happen.lapse')}>
       <form className={classes.fields} onSubmit={take}>
         <TextInput
           label={t('simulators.happen.payment')}
@@ -58,9 +58,46 @@ export function ToPayment({ what }: { what: 'dispute' | 'lapse' }) {
           onChange={(event) => setPaymentRef(event.currentTarget.value)}
         />
         <Button type="submit" variant="default" loading={happen.isPending} disabled={paymentRef.trim() === ''}>
-          {t(what === 'dispute' ? 'simulators.happen.take' : 'simulators.happen.giveUp')}
+          {t('simulators.happen.giveUp')}
         </Button>
       </form>
+    </Section>
+  );
+}
+
+/** A cardholder's bank asks about a payment, takes it back, and decides. */
+export function CardholdersBank() {
+  const { t } = useMessages();
+  const { happen } = useSimulatorActions();
+  const [paymentRef, setPaymentRef] = useState('');
+  const named = paymentRef.trim();
+  const steps = [
+    { key: 'take', input: { what: 'dispute' as const, paymentRef: named } },
+    { key: 'ask', input: { what: 'dispute' as const, paymentRef: named, inquiry: true } },
+    { key: 'win', input: { what: 'verdict' as const, paymentRef: named, status: 'won' as const } },
+    { key: 'lose', input: { what: 'verdict' as const, paymentRef: named, status: 'lost' as const } },
+  ] as const;
+  return (
+    <Section title={t('simulators.happen.dispute')}>
+      <div className={classes.fields}>
+        <TextInput
+          label={t('simulators.happen.payment')}
+          placeholder={t('simulators.happen.example')}
+          value={paymentRef}
+          onChange={(event) => setPaymentRef(event.currentTarget.value)}
+        />
+        {steps.map(({ key, input }) => (
+          <Button
+            key={key}
+            variant="default"
+            loading={happen.isPending}
+            disabled={named === ''}
+            onClick={() => happen.mutate(input)}
+          >
+            {t(`simulators.happen.${key}`)}
+          </Button>
+        ))}
+      </div>
     </Section>
   );
 }

@@ -14,7 +14,7 @@ import { PageHeader } from '../ui/page-header.tsx';
 import { EmptyState, Loaded } from '../ui/states.tsx';
 import { SimulatorFaults } from './simulator-faults.tsx';
 import { SimulatorFigures } from './simulator-figures.tsx';
-import { ToPayment, TransferIn, WrongReport } from './simulator-happenings.tsx';
+import { CardholdersBank, LapseNow, TransferIn, WrongReport } from './simulator-happenings.tsx';
 import { SimulatorClaims, SimulatorLog, SimulatorParcels } from './simulator-log.tsx';
 import { BankSettings, CarrierSettings, MarketplaceSettings, PartnerSettings, PspSettings } from './simulator-settings.tsx';
 import { SimulatorWebhooks } from './simulator-webhooks.tsx';
@@ -127,8 +127,8 @@ function SimulatorAside({ name, simulator }: Shown) {
       <SimulatorFigures simulator={simulator} />
       {name !== 'mail' && <SimulatorWebhooks key={`webhooks-${name}`} name={name} webhooks={simulator.webhooks} />}
       {name === 'psp' && <PspSettings settings={simulator.settings} />}
-      {(name === 'psp' || name === 'adyen') && <ToPayment what="lapse" />}
-      {name === 'psp' && <ToPayment what="dispute" />}
+      {(name === 'psp' || name === 'adyen') && <LapseNow />}
+      {(name === 'psp' || name === 'adyen') && <CardholdersBank />}
       {name === 'psp' && <WrongReport />}
       {name === 'bank' && <BankSettings settings={simulator.settings} />}
       {name === 'bank' && <TransferIn />}

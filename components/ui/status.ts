@@ -27,6 +27,7 @@ import {
 } from '@tabler/icons-react';
 import type {
   ClaimStatus,
+  DisputeStatus,
   FulfilmentStatus,
   GiftCardStatus,
   Hold,
@@ -153,6 +154,15 @@ export const STATUS_LOOKS = {
     rejected: look('blocked', IconCircleX),
     paid: look('done', IconChecks),
   } satisfies Record<ClaimStatus, Look>,
+  dispute: {
+    inquiry: look('attention', IconUserQuestion),
+    open: look('attention', IconAlertTriangle),
+    submitted: look('moving', IconHourglass),
+    won: look('done', IconChecks),
+    lost: look('blocked', IconCircleX),
+    accepted: look('blocked', IconCircleX),
+    withdrawn: look('neutral', IconCheck),
+  } satisfies Record<DisputeStatus, Look>,
   return: {
     requested: look('attention', IconCircle),
     declined: look('blocked', IconCircleX),

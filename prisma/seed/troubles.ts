@@ -10,7 +10,8 @@ export interface Simulators {
 
 const MINUTE_MS = 60_000;
 
-async function post(url: string, body: unknown): Promise<void> {
+/** Has a simulator do something. */
+export async function post(url: string, body: unknown): Promise<void> {
   const response = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

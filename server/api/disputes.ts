@@ -1,6 +1,12 @@
 import { z } from 'zod';
-import { acceptDisputeInput, addEvidenceFileInput, saveEvidenceInput, submitDisputeInput } from '../domains/disputes/schema.ts';
-import { DISPUTE_VIEWS, listDisputes, readDispute, readEvidenceFile } from '../views/disputes.ts';
+import {
+  acceptDisputeInput,
+  addEvidenceFileInput,
+  DISPUTE_VIEWS,
+  saveEvidenceInput,
+  submitDisputeInput,
+} from '../domains/disputes/schema.ts';
+import { listDisputes, readDispute, readEvidenceFile } from '../views/disputes.ts';
 import { keyed, own, submit } from './mutations.ts';
 import { pageInput } from './page-input.ts';
 import { procedure, router } from './trpc.ts';

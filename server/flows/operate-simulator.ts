@@ -115,7 +115,9 @@ export const happenInput = z.discriminatedUnion('what', [
     amountMinor,
     currency: z.string().regex(/^[A-Z]{3}$/),
   }),
-  z.object({ what: z.literal('dispute'), paymentRef }),
+  z.object({ what: z.literal('dispute'), paymentRef, inquiry: z.boolean().optional() }),
+  /** The cardholder's bank decides. */
+  z.object({ what: z.literal('verdict'), paymentRef, status: z.enum(['won', 'lost']) }),
   /** The bank gives up what it held, before its day. */
   z.object({ what: z.literal('lapse'), paymentRef }),
   /** The carrier answers a claim: for all of it, unless an amount is named. */
@@ -195,6 +197,13 @@ export function createSimulatorFlows({ pool, control }: { pool: pg.Pool; control
   };
 }
 
+/** The next step of a dispute, in the words of whichever gateway took the payment. */
+function chargeback(paymentRef: string, step: string, psp: Pick<Change, 'path' | 'body'>): Omit<Change, 'audit'> {
+  return paymentRef.startsWith('pi_')
+    ? { simulator: 'psp', path: psp.path, body: { payment_intent: paymentRef, ...psp.body } }
+    : { simulator: 'adyen', path: `payments/${paymentRef}/chargeback`, body: { step } };
+}
+
 function happening(input: HappenInput): Omit<Change, 'audit'> {
   switch (input.what) {
     case 'transfer': {
@@ -202,7 +211,15 @@ function happening(input: HappenInput): Omit<Change, 'audit'> {
       return { simulator: 'bank', path: 'pay_ins', body: { reference, amount, currency } };
     }
     case 'dispute':
-      return { simulator: 'psp', path: 'disputes', body: { payment_intent: input.paymentRef } };
+      return chargeback(input.paymentRef, input.inquiry ? 'REQUEST_FOR_INFORMATION' : 'CHARGEBACK', {
+        path: 'disputes',
+        body: { ...(input.inquiry ? { inquiry: true } : {}) },
+      });
+    case 'verdict':
+      return chargeback(input.paymentRef, input.status === 'won' ? 'CHARGEBACK_REVERSED' : 'SECOND_CHARGEBACK', {
+        path: 'disputes/decide',
+        body: { status: input.status },
+      });
     case 'lapse':
       return {
         simulator: input.paymentRef.startsWith('pi_') ? 'psp' : 'adyen',

@@ -1,5 +1,5 @@
 import type { Evidence } from '../domains/disputes/rules.ts';
-import type { FileKind, FileType } from '../domains/disputes/schema.ts';
+import type { DisputeListView, FileKind, FileType } from '../domains/disputes/schema.ts';
 import { answersOf } from '../domains/payments/rules.ts';
 import { DomainError } from '../kernel/errors.ts';
 import { isId } from '../kernel/ids.ts';
@@ -29,10 +29,6 @@ export interface DisputeRow {
   readonly evidenceDueAt: Date | null;
   readonly openedAt: Date;
 }
-
-/** `to_answer`: by deadline, the nearest first; the others newest first. */
-export const DISPUTE_VIEWS = ['to_answer', 'waiting', 'decided', 'all'] as const;
-export type DisputeListView = (typeof DISPUTE_VIEWS)[number];
 
 export interface DisputeFilter {
   readonly view?: DisputeListView | undefined;

@@ -6,6 +6,7 @@ import { backorders } from './de/backorders.ts';
 import { channels } from './de/channels.ts';
 import { customers } from './de/customers.ts';
 import { dashboard } from './de/dashboard.ts';
+import { disputes } from './de/disputes.ts';
 import { drafts } from './de/drafts.ts';
 import { errors } from './de/errors.ts';
 import { evidence } from './de/evidence.ts';
@@ -81,6 +82,7 @@ export const de = {
   search,
   shipments,
   returns,
+  disputes,
   routing,
   parcels,
   shipping,

@@ -6,6 +6,7 @@ import { backorders } from './en/backorders.ts';
 import { channels } from './en/channels.ts';
 import { customers } from './en/customers.ts';
 import { dashboard } from './en/dashboard.ts';
+import { disputes } from './en/disputes.ts';
 import { drafts } from './en/drafts.ts';
 import { errors } from './en/errors.ts';
 import { evidence } from './en/evidence.ts';
@@ -81,6 +82,7 @@ export const en = {
   search,
   shipments,
   returns,
+  disputes,
   routing,
   parcels,
   shipping,

@@ -36,6 +36,10 @@ export const EVIDENCE_FIELDS = [
   'messages',
 ] as const satisfies readonly (keyof EvidenceInput)[];
 
+/** Lists of disputes: `to_answer` by deadline, the nearest first; the others newest first. */
+export const DISPUTE_VIEWS = ['to_answer', 'waiting', 'decided', 'all'] as const;
+export type DisputeListView = (typeof DISPUTE_VIEWS)[number];
+
 export const FILE_KINDS = ['receipt', 'delivery', 'messages', 'other'] as const;
 export type FileKind = (typeof FILE_KINDS)[number];
 export const FILE_TYPES = ['image/jpeg', 'image/png', 'application/pdf'] as const;

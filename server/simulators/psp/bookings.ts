@@ -35,6 +35,8 @@ export interface Dispute {
   /** What was sent in answer; absent in a journal of an older version. */
   readonly evidence?: Readonly<Record<string, string>>;
   readonly submissions?: number;
+  /** Until when it may be answered, Unix seconds; seven days after it was made where absent. */
+  readonly due?: number;
 }
 
 /** What is wrong with the report of balance transactions, beside what really happened. */

@@ -30,7 +30,12 @@ export function openDispute(
   change: Change,
   intent: Intent,
   charge: Charge,
-  wish: { readonly amount?: number | undefined; readonly reason: string; readonly inquiry?: boolean | undefined },
+  wish: {
+    readonly amount?: number | undefined;
+    readonly reason: string;
+    readonly inquiry?: boolean | undefined;
+    readonly due_in_hours?: number | undefined;
+  },
 ): Dispute {
   const left = charge.captured - charge.refunded - disputedOf(state, charge.id);
   // A cardholder may dispute what was given back already.
@@ -50,6 +55,7 @@ export function openDispute(
     metadata: intent.metadata,
     evidence: {},
     submissions: 0,
+    ...(wish.due_in_hours === undefined ? {} : { due: state.clock.seconds() + wish.due_in_hours * 3_600 }),
   };
   const taken = wish.inquiry ? made : { ...made, txns: [book(state, change, made, -amount, DISPUTE_FEE)] };
   change.put(['dispute', taken]);

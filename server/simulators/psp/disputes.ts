@@ -14,6 +14,8 @@ const disputeInput = z.strictObject({
   reason: z.string().default('fraudulent'),
   /** The bank asks first, and takes nothing. */
   inquiry: z.boolean().optional(),
+  /** How long it may be answered; seven days unless said. */
+  due_in_hours: z.int().min(1).max(2_400).optional(),
 });
 const closeInput = z.strictObject({ status: z.enum(['won', 'lost', 'escalated']) });
 const decideInput = closeInput.extend({ payment_intent: z.string() });

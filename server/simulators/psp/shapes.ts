@@ -317,7 +317,7 @@ export function disputeShape(dispute: Dispute, from: Pick<PspState, 'txns'> | re
     enhanced_eligibility_types: [],
     evidence: Object.fromEntries(EVIDENCE.map((name) => [name, evidence[name] ?? null])),
     evidence_details: {
-      due_by: dispute.created + 7 * 86_400,
+      due_by: dispute.due ?? dispute.created + 7 * 86_400,
       enhanced_eligibility: {},
       has_evidence: Object.keys(evidence).length > 0,
       past_due: false,

@@ -34,7 +34,8 @@ const SETTLED: Invariant = {
       AND NOT 'payment' = ANY (holds)
       AND NOT EXISTS (SELECT FROM line_spans s WHERE s.order_id = o.id AND s.state IN ('open', 'backordered', 'allocated'))
       AND NOT EXISTS (SELECT FROM holds h WHERE h.order_id = o.id AND h.status = 'open')
-      AND NOT EXISTS (SELECT FROM sagas g WHERE g.order_id = o.id AND g.status <> 'done')`,
+      AND NOT EXISTS (SELECT FROM sagas g WHERE g.order_id = o.id AND g.status <> 'done')
+      AND NOT EXISTS (SELECT FROM disputes d WHERE d.order_id = o.id AND d.status IN ('open', 'submitted'))`,
 };
 
 const MERCHANT_OWED: Invariant = {

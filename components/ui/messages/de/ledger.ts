@@ -20,6 +20,7 @@ export const ledger = {
     carrier_clearing: 'Beim Frachtführer',
   },
   transferKinds: {
+    dispute_set_off: 'Verlust verrechnet',
     authorization: 'Autorisierung',
     sale: 'Verkauf',
     capture: 'Einzug',

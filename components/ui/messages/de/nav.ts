@@ -38,6 +38,7 @@ export const nav = {
   inDoubt: 'Ungeklärt',
   invoices: 'Rechnungen',
   refunds: 'Erstattungen',
+  disputes: 'Rückbelastungen',
   giftCards: 'Geschenkkarten',
   ledger: 'Hauptbuch',
   wallets: 'Wallets',

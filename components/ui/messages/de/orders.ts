@@ -133,6 +133,17 @@ export const orders = {
   whyExceptionText: 'Der Versender meldet ein Problem mit {shipment}.',
   event: {
     note: 'Notiz',
+    dispute: {
+      inquired: 'Die Bank fragt nach der Zahlung',
+      opened: 'Die Bank hat die Zahlung zurückgeholt',
+      answered: 'Rückbelastung beantwortet',
+      answer_refused: 'Der Zahlungsdienst hat die Antwort nicht angenommen',
+      submitted: 'Die Bank hat die Belege',
+      won: 'Rückbelastung gewonnen',
+      lost: 'Rückbelastung verloren',
+      accepted: 'Rückbelastung hingenommen',
+      withdrawn: 'Die Bank fragt nicht mehr',
+    },
     order: {
       placed: 'Bestellung eingegangen',
       confirmed: 'Bestellung bestätigt',

@@ -54,6 +54,7 @@ export const simulators = {
   operations: {
     authorize: 'Reservieren',
     increment: 'Erhöhen',
+    dispute: 'Antwort auf Rückbelastung',
     capture: 'Einziehen',
     refund: 'Erstatten',
     void: 'Aufheben',
@@ -144,6 +145,9 @@ export const simulators = {
     dispute: 'Ein Karteninhaber holt Geld zurück',
     payment: 'Kennung der Zahlung beim Dienst',
     take: 'Zurückholen',
+    ask: 'Nur danach fragen',
+    win: 'Für den Shop entscheiden',
+    lose: 'Für den Karteninhaber entscheiden',
     example: 'pi_…',
     lapse: 'Eine Bank gibt eine Reservierung auf',
     giveUp: 'Jetzt verfallen lassen',

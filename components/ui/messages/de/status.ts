@@ -94,6 +94,15 @@ export const status = {
     cancelled: 'Storniert',
   },
   claim: { open: 'Offen', filed: 'Eingereicht', accepted: 'Anerkannt', rejected: 'Abgelehnt', paid: 'Bezahlt' },
+  dispute: {
+    inquiry: 'Anfrage',
+    open: 'Offen',
+    submitted: 'Belege gesendet',
+    won: 'Gewonnen',
+    lost: 'Verloren',
+    accepted: 'Hingenommen',
+    withdrawn: 'Zurückgezogen',
+  },
   return: {
     requested: 'Angefragt',
     declined: 'Abgelehnt',

@@ -21,6 +21,7 @@ export const ledger = {
     carrier_clearing: 'Carrier clearing',
   },
   transferKinds: {
+    dispute_set_off: 'Loss set off',
     authorization: 'Authorization',
     sale: 'Sale',
     capture: 'Capture',

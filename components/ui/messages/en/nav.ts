@@ -38,6 +38,7 @@ export const nav = {
   payments: 'Payments',
   inDoubt: 'In doubt',
   refunds: 'Refunds',
+  disputes: 'Disputes',
   invoices: 'Invoices',
   giftCards: 'Gift cards',
   ledger: 'Ledger',

@@ -134,6 +134,17 @@ export const orders = {
   whyExceptionText: 'The carrier reported a problem with {shipment}.',
   event: {
     note: 'Note',
+    dispute: {
+      inquired: 'The bank asks about the payment',
+      opened: 'The bank took the payment back',
+      answered: 'Dispute answered',
+      answer_refused: 'The provider did not take the answer',
+      submitted: 'The bank has the evidence',
+      won: 'Dispute won',
+      lost: 'Dispute lost',
+      accepted: 'Dispute accepted',
+      withdrawn: 'The bank asks no more',
+    },
     order: {
       placed: 'Order placed',
       confirmed: 'Order confirmed',

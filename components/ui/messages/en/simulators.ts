@@ -52,6 +52,7 @@ export const simulators = {
   operations: {
     authorize: 'Authorize',
     increment: 'Raise',
+    dispute: 'Answer to a dispute',
     capture: 'Capture',
     refund: 'Refund',
     void: 'Void',
@@ -142,6 +143,9 @@ export const simulators = {
     dispute: 'A cardholder takes money back',
     payment: 'The provider’s id of the payment',
     take: 'Take it back',
+    ask: 'Only ask about it',
+    win: 'Decide for the shop',
+    lose: 'Decide for the cardholder',
     example: 'pi_…',
     lapse: 'A bank gives up an authorization',
     giveUp: 'Let it lapse now',

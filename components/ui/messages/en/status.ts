@@ -89,6 +89,15 @@ export const status = {
     cancelled: 'Cancelled',
   },
   claim: { open: 'Open', filed: 'Filed', accepted: 'Accepted', rejected: 'Rejected', paid: 'Paid' },
+  dispute: {
+    inquiry: 'Inquiry',
+    open: 'Open',
+    submitted: 'Evidence sent',
+    won: 'Won',
+    lost: 'Lost',
+    accepted: 'Accepted',
+    withdrawn: 'Withdrawn',
+  },
   return: {
     requested: 'Requested',
     declined: 'Declined',
