@@ -51,7 +51,10 @@ export function EvidenceFiles({ view }: { view: DisputeView }) {
         <ul className={classes.list}>
           {view.files.map((file) => (
             <li key={file.id}>
-              {t(`disputes.fileKinds.${file.kind}`)} · {format.number(Math.ceil(file.bytes / 1024))} KB
+              {t('disputes.fileOf', {
+                kind: t(`disputes.fileKinds.${file.kind}`),
+                size: format.number(Math.ceil(file.bytes / 1024)),
+              })}
             </li>
           ))}
         </ul>

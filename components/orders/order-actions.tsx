@@ -14,6 +14,7 @@ import {
 } from '@tabler/icons-react';
 import { useRouter } from 'next/navigation';
 import { mayCancel, mayChangeAddress, mayHappen, mayRefund, mayShip, type Verdict } from '../../server/domains/orders/rules.ts';
+import { disputedAwayMinor } from '../../server/domains/payments/rules.ts';
 import type { OrderPage } from '../../server/views/order.ts';
 import { usePowers } from '../powers.ts';
 import { documentHref } from '../print-link.tsx';
@@ -102,7 +103,7 @@ export function OrderButtons({ page }: { page: OrderPage }) {
           variant="default"
           label={t('actions.refund.button')}
           keys="r"
-          reason={whyNot(mayRefund(facts, pendingRefundMinor(page)))}
+          reason={whyNot(mayRefund(facts, pendingRefundMinor(page), disputedAwayMinor(page.payments)))}
           onClick={() => open('refund')}
         />
       )}

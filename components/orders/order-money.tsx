@@ -12,6 +12,7 @@ import { useFormat, useMessages } from '../ui/locale.tsx';
 import { Money } from '../ui/money.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
 import classes from './order-page.module.css';
+import { RedirectLeg } from './redirect-leg.tsx';
 
 /** One attempt at the provider: what, how it ended, and what the provider called it. */
 export function Attempt({ operation, currency }: { operation: OperationView; currency: string }) {
@@ -102,11 +103,15 @@ export function OrderMoney({ page }: { page: OrderPage }) {
 }
 
 /** Refunds with their units; nothing where there are none. */
-export function OrderRefunds({ page: { refunds, payments } }: { page: Pick<OrderPage, 'refunds' | 'payments'> }) {
+export function OrderRefunds({
+  page: { order, refunds, payments },
+}: {
+  page: Pick<OrderPage, 'order' | 'refunds' | 'payments'>;
+}) {
   const { t, word } = useMessages();
   const methodName = useMethodName();
   const methodOf = (leg: RefundLegView): string => {
-    if (leg.destination === 'store_credit') return word('payments.methods', 'store_credit');
+    if (leg.destination) return word('payments.methods', leg.destination);
     const payment = payments.find(({ id }) => id === leg.paymentId);
     return payment ? methodName(payment) : t('ui.unknown');
   };
@@ -151,6 +156,7 @@ export function OrderRefunds({ page: { refunds, payments } }: { page: Pick<Order
                     <span className={classes.spanValue}>
                       <Money amountMinor={leg.amountMinor} currency={refund.currency} />
                     </span>
+                    {leg.failure && <RedirectLeg order={order} refund={refund} leg={leg} />}
                   </li>
                 ))}
             </ul>

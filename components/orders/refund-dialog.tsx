@@ -3,6 +3,7 @@ import { SegmentedControl } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { isRefundable, mayRefund } from '../../server/domains/orders/rules.ts';
+import { disputedAwayMinor } from '../../server/domains/payments/rules.ts';
 import { REFUND_REASONS, REFUND_TARGETS, type RefundReason } from '../../server/domains/refunds/schema.ts';
 import type { RefundPreview } from '../../server/flows/refund-order.ts';
 import { valueOfUnits } from '../../server/kernel/units.ts';
@@ -109,12 +110,13 @@ function useWanted(page: OrderPage) {
   const units = useUnits(lines);
   const [kind, setKind] = useState<AskedKind>(lines.length > 0 ? 'units' : 'amount');
   const [amountMinor, setAmount] = useState<bigint | null>(null);
-  const [to, setTo] = useState<(typeof REFUND_TARGETS)[number]>('original');
+  const [to, setTo] = useState<(typeof REFUND_TARGETS)[number] | null>(null);
   const [reason] = useState<RefundReason>('other');
   const pending = pendingRefundMinor(page);
-  const left = page.order.capturedMinor - page.order.refundedMinor - pending;
-  const allowed = mayRefund(orderFacts(page), pending);
-  const base = { orderId: page.order.id, reason, ...(to === 'original' ? {} : { to }) };
+  const disputed = disputedAwayMinor(page.payments);
+  const left = page.order.capturedMinor - page.order.refundedMinor - pending - disputed;
+  const allowed = mayRefund(orderFacts(page), pending, disputed);
+  const base = { orderId: page.order.id, reason, ...(to === null ? {} : { to }) };
   const most = t('actions.refund.amountMost', { amount: format.money(left, page.order.currency) });
   const typed = amountMinor !== null && amountMinor > 0n;
   const amountProblem = !typed ? t('actions.refund.amountFirst') : amountMinor > left ? most : null;
@@ -129,7 +131,15 @@ function useWanted(page: OrderPage) {
   return { lines, units, kind, setKind, amountMinor, setAmount, to, setTo, left, input, blocked };
 }
 
-function Fields({ page, wanted }: { page: OrderPage; wanted: ReturnType<typeof useWanted> }) {
+function Fields({
+  page,
+  wanted,
+  planned,
+}: {
+  page: OrderPage;
+  wanted: ReturnType<typeof useWanted>;
+  planned: RefundPreview['to'];
+}) {
   const { t } = useMessages();
   const { kind, lines } = wanted;
   return (
@@ -148,12 +158,12 @@ function Fields({ page, wanted }: { page: OrderPage; wanted: ReturnType<typeof u
       {page.order.customerId !== null && (
         <SegmentedControl
           aria-label={t('actions.refund.target')}
-          value={wanted.to}
+          value={wanted.to ?? planned}
           onChange={(value) => wanted.setTo(value === 'store_credit' ? 'store_credit' : 'original')}
           data={REFUND_TARGETS.map((value) => ({ value, label: t(`actions.refund.targets.${value}`) }))}
         />
       )}
-      {wanted.to === 'store_credit' && <p className={classes.dim}>{t('actions.refund.targetHint')}</p>}
+      {(wanted.to ?? planned) === 'store_credit' && <p className={classes.dim}>{t('actions.refund.targetHint')}</p>}
       {kind === 'units' ? (
         <UnitFields lines={lines} units={wanted.units} />
       ) : (
@@ -226,7 +236,7 @@ export function RefundDialog({ page, onClose }: { page: OrderPage; onClose: () =
         refund.mutate(done.keyed({ ...asked, reason: reason as RefundReason, note, undoable: true }))
       }
     >
-      <Fields page={page} wanted={wanted} />
+      <Fields page={page} wanted={wanted} planned={plan?.to ?? 'original'} />
     </PlanDialog>
   );
 }

@@ -8,7 +8,7 @@ import {
   reshipOrderInput,
   tagInput,
 } from '../domains/orders/schema.ts';
-import { refundOrderInput } from '../domains/refunds/schema.ts';
+import { redirectLegInput, refundOrderInput } from '../domains/refunds/schema.ts';
 import type { CancelWish } from '../flows/cancel-order.ts';
 import { captureOrderInput } from '../flows/capture-order.ts';
 import { undoCancelInput, undoRefundInput } from '../flows/undo.ts';
@@ -59,6 +59,11 @@ export const orderVerbs = {
   undoRefund: procedure.input(keyed(undoRefundInput)).mutation(async ({ ctx, input }) => {
     await own(ctx, 'order', input.orderId);
     return submit(ctx, input, ctx.app.flows.undoRefund);
+  }),
+
+  redirectRefund: procedure.input(keyed(redirectLegInput)).mutation(async ({ ctx, input }) => {
+    await own(ctx, 'order', input.orderId);
+    return submit(ctx, input, ctx.app.flows.redirectRefund);
   }),
 
   readdress: procedure.input(keyed(readdressOrderInput)).mutation(async ({ ctx, input }) => {

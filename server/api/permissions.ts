@@ -268,6 +268,7 @@ export const PERMISSIONS = {
   'orders.refund': { allow: REFUNDERS },
   'orders.undoCancel': { allow: CARERS },
   'orders.undoRefund': { allow: REFUNDERS },
+  'orders.redirectRefund': { allow: REFUNDERS },
   'orders.readdress': { allow: CARERS },
   'orders.previewReship': { allow: CARERS },
   'orders.reship': { allow: CARERS },

@@ -16,6 +16,7 @@ import { requestsFor } from './partners/at-partners.ts';
 import { askOf, demandCancel, storedAsk, termsOfOrders } from './policies/cancel-ask.ts';
 import { cancelsAlone } from './policies/second-person.ts';
 import { askSecondPerson, tellAsked } from './refund-approval.ts';
+import { standsNow } from './what-changed.ts';
 import { begin, lockWorld, orderOf, tell, type World, writeWorld } from './world.ts';
 
 /**
@@ -76,9 +77,7 @@ function decide(world: Cancelling, request: Request<CancelWish>): CancelledOrder
   const ask = askOf(world.terms, order, input, actor, ctx);
   // A customer's or a program's cancel does not wait for an agent's: the agent's finds its units gone, and rests.
   const cancelling = input.undoable === true && cancelIntent(world, order.row.id) !== undefined;
-  demandCancel(order, ask, input.reason, cancelling);
-  const preview = previewCancel(world, order, input, ask);
-  checkFingerprint(input.fingerprint, preview);
+  const preview = plan(world, order, input, ask, cancelling);
   const alone = actor === 'agent' ? cancelsAlone(world.terms, order) : null;
   if (alone !== null && preview.refundedMinor > 0 && BigInt(preview.refundedMinor) >= alone)
     return awaitWord(world, order, preview, ask, request);
@@ -109,6 +108,19 @@ function awaitWord(
   intend(world, order, preview, ask, request, approval.id);
   tellAsked(world, approval, { orderId: id, amountMinor, currency }, request.ctx);
   return { id, number, status, cancelledMinor: 0, feeMinor: 0, refundId: null, undoUntil: null, approvalId: approval.id };
+}
+
+/** A plan that cannot be made any more is a changed plan to somebody who was shown one. */
+function plan(world: World, order: orders.Order, input: CancelWish, ask: CancelAsk, cancelling: boolean): CancelPreview {
+  try {
+    demandCancel(order, ask, input.reason, cancelling);
+    const preview = previewCancel(world, order, input, ask);
+    checkFingerprint(input.fingerprint, preview, standsNow(world, order));
+    return preview;
+  } catch (error) {
+    if (!input.fingerprint || !(error instanceof DomainError) || error.code === 'plan_changed') throw error;
+    throw new DomainError('plan_changed', `${error.detail} ${standsNow(world, order)}`, { was: error.code, ...error.data });
+  }
 }
 
 /** Records the wish. No stock and no money moves before the saga has waited. */

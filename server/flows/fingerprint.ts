@@ -10,9 +10,9 @@ export function fingerprintOf(plan: unknown): string {
 }
 
 /** Answers 409 with what is true now, where the plan a person saw is not the plan any more. */
-export function checkFingerprint(shown: string | undefined, preview: { readonly fingerprint: string }): void {
+export function checkFingerprint(shown: string | undefined, preview: { readonly fingerprint: string }, now = ''): void {
   if (shown === undefined || shown === preview.fingerprint) return;
-  throw new DomainError('plan_changed', 'The order changed since this was shown. Look at the new preview.', {
+  throw new DomainError('plan_changed', `The order changed since this was shown. Look at the new preview.${now && ` ${now}`}`, {
     preview: { ...preview },
   });
 }

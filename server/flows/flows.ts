@@ -20,7 +20,7 @@ import type {
 import type { FinishPickingInput, StartPickingInput } from '../domains/picking/schema.ts';
 import type { HandOverInput, MakeReadyInput } from '../domains/pickups/schema.ts';
 import type { CreateQuoteInput } from '../domains/quotes/schema.ts';
-import type { RefundOrderInput } from '../domains/refunds/schema.ts';
+import type { RedirectLegInput, RefundOrderInput } from '../domains/refunds/schema.ts';
 import type { SaveShippingMethodInput } from '../domains/shipping/schema.ts';
 import type { ChangeStoreCreditInput, IssueStoreCreditInput } from '../domains/store-credit/schema.ts';
 import { rateTableProvider } from '../domains/taxes/service.ts';
@@ -82,6 +82,7 @@ import { createPolicyFlows, type PolicyFlows } from './policies/policy-flows.ts'
 import { createRailsFlows, type RailsFlows } from './rails/rails-flows.ts';
 import { type ReaddressedOrder, readdressOrder } from './readdress-order.ts';
 import { createReconciliationFlows, type ReconciliationFlows } from './reconciliation/reconciliation-flows.ts';
+import { type RedirectedLeg, redirectRefund } from './redirect-refund.ts';
 import { type RequestedRefund, refundOrder } from './refund-order.ts';
 import { type ResentNotice, resendNotice } from './resend-notice.ts';
 import { createReservationFlows, type ReservationFlows } from './reservations/reservation-flows.ts';
@@ -144,6 +145,8 @@ export interface Flows extends OrderPreviews {
   /** Take an undoable cancel or refund back, while nothing has left the house. */
   readonly undoCancel: Call<UndoCancelInput, Undone>;
   readonly undoRefund: Call<UndoRefundInput, Undone>;
+  /** Says where a part of a refund goes that its tender does not take. */
+  readonly redirectRefund: Call<RedirectLegInput, RedirectedLeg>;
   readonly readdressOrder: Call<ReaddressOrderInput, ReaddressedOrder>;
   readonly reshipOrder: Call<ReshipOrderInput, ReshippedOrder>;
   readonly shipOrder: Call<ShipOrderInput, ShippingOrder>;
@@ -337,6 +340,7 @@ export function createFlows(deps: FlowDeps): Flows {
     noteCustomer: verb(noteCustomer),
     undoCancel: verb(undoCancel),
     undoRefund: verb(undoRefund),
+    redirectRefund: verb(redirectRefund),
     readdressOrder: verb(readdressOrder),
     reshipOrder: verb(reshipOrder),
     operateSaga: verb(operateSaga),

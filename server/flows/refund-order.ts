@@ -4,7 +4,7 @@ import { isRefundable, mayRefund, selectUnits } from '../domains/orders/rules.ts
 import * as orders from '../domains/orders/service.ts';
 import { disputedAwayMinor } from '../domains/payments/rules.ts';
 import * as payments from '../domains/payments/service.ts';
-import type { Terms } from '../domains/policies/rules.ts';
+import { type Terms, termsOf } from '../domains/policies/rules.ts';
 import { onItsWayMinor } from '../domains/refunds/rules.ts';
 import type { RefundOrderInput } from '../domains/refunds/schema.ts';
 import * as refunds from '../domains/refunds/service.ts';
@@ -22,6 +22,7 @@ import { termsOfOrders } from './policies/cancel-ask.ts';
 import { needsSecondPerson, type SecondPersonRules } from './policies/second-person.ts';
 import { askSecondPerson, tellAsked } from './refund-approval.ts';
 import { legsFor, startRefund } from './start-refund.ts';
+import { standsNow } from './what-changed.ts';
 import { lockWorld, orderOf, type World, writeWorld } from './world.ts';
 
 /**
@@ -108,7 +109,7 @@ export function previewRefund(
       },
     );
   }
-  const to = input.to ?? 'original';
+  const to = input.to ?? destinationOf(order, rules.terms);
   if (to === 'store_credit' && order.row.customerId === null)
     throw new DomainError(
       'state_refuses',
@@ -129,6 +130,12 @@ export function previewRefund(
     needsApproval: needsSecondPerson(world, order, { kind: input.kind, amountMinor }, rules),
   };
   return { ...plan, fingerprint: fingerprintOf(plan) };
+}
+
+/** Where money goes that nobody has said a destination for, by what the merchant says. */
+function destinationOf({ row }: orders.Order, terms: Terms): 'original' | 'store_credit' {
+  const { destination } = termsOf(terms, row.merchantId, 'refund').terms;
+  return destination === 'store_credit' && row.customerId !== null ? 'store_credit' : 'original';
 }
 
 function decide(world: Refunding, { input, ctx }: Request<RefundOrderInput>): RequestedRefund {
@@ -186,11 +193,11 @@ function decide(world: Refunding, { input, ctx }: Request<RefundOrderInput>): Re
 function plan(world: Refunding, order: orders.Order, input: RefundOrderInput): RefundPreview {
   try {
     const preview = previewRefund(world, order, input, world);
-    checkFingerprint(input.fingerprint, preview);
+    checkFingerprint(input.fingerprint, preview, standsNow(world, order));
     return preview;
   } catch (error) {
     if (!input.fingerprint || !(error instanceof DomainError) || error.code === 'plan_changed') throw error;
-    throw new DomainError('plan_changed', error.detail, { was: error.code, ...error.data });
+    throw new DomainError('plan_changed', `${error.detail} ${standsNow(world, order)}`, { was: error.code, ...error.data });
   }
 }
 

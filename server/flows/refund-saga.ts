@@ -5,7 +5,7 @@ import type { Order } from '../domains/orders/service.ts';
 import * as orders from '../domains/orders/service.ts';
 import { isInternal, isOpen, type Operation, type Payment, refundableMinor } from '../domains/payments/rules.ts';
 import * as payments from '../domains/payments/service.ts';
-import { CANCELLED, type Refund, type RefundLeg } from '../domains/refunds/rules.ts';
+import { CANCELLED, isTriedAgain, needsRedirect, type Refund, type RefundLeg } from '../domains/refunds/rules.ts';
 import * as refunds from '../domains/refunds/service.ts';
 import type { Ctx } from '../kernel/context.ts';
 import { newId } from '../kernel/ids.ts';
@@ -32,6 +32,11 @@ import { orderOf, postFor, settleOrder, tell, type World } from './world.ts';
  * settled stays settled whatever becomes of the other legs.
  */
 const BUSY_MS = 500;
+/** A leg that waits for a person is woken by them; this is for a lost wake. */
+const LOOKS_AGAIN_MS = 86_400_000;
+/** Somebody has decided that a leg goes nowhere. */
+const isGivenUp = (leg: RefundLeg): boolean => leg.status === 'failed';
+const GIVEN_UP = { code: 'given_up', message: 'Its tender did not take the money, and it was not sent elsewhere.' };
 
 interface LegCall extends OperationCall {
   readonly legId: string;
@@ -46,8 +51,10 @@ function refundOf(world: World, saga: Saga): Refund {
 const send = remote<World, Outside, LegCall, OperationOutcome>({
   prepare(world, saga, ctx) {
     const refund = refundOf(world, saga);
-    for (const leg of refunds.legsOf(world.refunds, refund.id)) {
-      if (leg.status !== 'pending' || refund.status !== 'pending') continue;
+    const legs = refunds.legsOf(world.refunds, refund.id);
+    if (refund.status === 'pending' && legs.some(isGivenUp)) return { kind: 'fail', error: GIVEN_UP };
+    for (const leg of legs) {
+      if (leg.status !== 'pending' || refund.status !== 'pending' || needsRedirect(leg)) continue;
       const payment = paymentOf(world, leg);
       const open = payments.openOperation(world.payments, payment);
       if (open?.subjectId !== leg.id && isDisputedAway(payment, leg))
@@ -61,7 +68,10 @@ const send = remote<World, Outside, LegCall, OperationOutcome>({
       const operation = open ?? payments.startOperation(world.payments, payment, 'refund', leg.amountMinor, leg.id, ctx);
       return { kind: 'call', args: { ...callFor(payment, operation, {}), legId: leg.id } };
     }
-    return next;
+    // What its tender does not take waits for a person; whoever decides wakes it.
+    return refund.status === 'pending' && legs.some(needsRedirect)
+      ? { kind: 'wait', until: new Date(ctx.now.getTime() + LOOKS_AGAIN_MS) }
+      : next;
   },
   call: callProvider,
   settle(world, saga, args, outcome, ctx) {
@@ -83,11 +93,13 @@ const send = remote<World, Outside, LegCall, OperationOutcome>({
     settleOrder(world, order, null, ctx);
     const error = operation.error ?? { code: verdict, message: 'The provider did not confirm the refund.' };
     if (verdict === 'failed') {
-      leg.status = 'failed';
-      leg.settledAt = ctx.now;
       refunds.changed(world.refunds, leg);
-      tell(world, order, 'payment.refund_failed', { ...about, ...error }, ctx);
-      return { kind: 'fail', error };
+      leg.tries += 1;
+      if (isTriedAgain(leg, error.code)) return { kind: 'retry', error };
+      leg.failure = error;
+      tell(world, order, 'payment.refund_failed', { ...about, legId: leg.id, ...error }, ctx);
+      // Back to this step: the other legs go on.
+      return { kind: 'wait', until: ctx.now };
     }
     if (verdict === 'awaited') return untilTold(ctx, payment.provider);
     if (verdict === 'in_doubt' && !wasInDoubt) tell(world, order, 'payment.in_doubt', about, ctx);
@@ -148,7 +160,8 @@ function giveBackLocally(
   ctx: Ctx,
 ): { code: string; message: string } | null {
   const payment = paymentOf(world, leg);
-  const refused = closedWallet(world, leg, payment) ?? refusalOf(world, transfersOf(order, refund, leg, payment));
+  const refused = closedWallet(world, order, leg, payment) ?? refusalOf(world, transfersOf(order, refund, leg, payment));
+  if (refused && leg.redirectedBy !== null) return askAgain(world, order, leg, refused, ctx);
   if (refused) return refused;
   bookLeg(world, order, refund, leg, ctx);
   payment.refundedMinor += leg.amountMinor;
@@ -164,11 +177,21 @@ function giveBackLocally(
   return null;
 }
 
+/** Where somebody sent it does not take it either: it waits again. */
+function askAgain(world: World, order: Order, leg: RefundLeg, refused: { code: string; message: string }, ctx: Ctx): null {
+  Object.assign(leg, { destination: null, redirectedBy: null, reference: null, failure: refused });
+  refunds.changed(world.refunds, leg);
+  const about = { refundId: leg.refundId, paymentId: leg.paymentId, legId: leg.id, amountMinor: leg.amountMinor };
+  tell(world, order, 'payment.refund_failed', { ...about, ...refused }, ctx);
+  return null;
+}
+
 const WALLET_CLOSED =
   'The customer has closed this wallet. Have them open it again and retry, or refund to store credit instead.';
 
-function closedWallet(world: World, leg: RefundLeg, payment: Payment): { code: string; message: string } | null {
-  if (leg.destination !== null || payment.provider !== 'wallet' || world.openWallets.has(accountOf(payment).code)) return null;
+function closedWallet(world: World, order: Order, leg: RefundLeg, payment: Payment): { code: string; message: string } | null {
+  const toWallet = leg.destination === 'wallet' || (leg.destination === null && payment.provider === 'wallet');
+  if (!toWallet || world.openWallets.has(targetOf(order, leg, payment))) return null;
   return { code: 'account_closed', message: WALLET_CLOSED };
 }
 
@@ -183,8 +206,11 @@ function receive(world: World, order: Order, leg: RefundLeg, payment: Payment, c
 function targetOf(order: Order, leg: RefundLeg, payment: Payment): string {
   const { merchantId, currency, customerId } = order.row;
   if (leg.destination === null) return accountOf(payment).code;
+  if (leg.destination === 'by_hand') return chart.bankClearing(currency).code;
   if (customerId === null) throw new Error(`Leg ${leg.id} goes to the credit of nobody`);
-  return chart.storeCredit(merchantId, customerId, currency).code;
+  return leg.destination === 'wallet'
+    ? chart.wallet(customerId, currency).code
+    : chart.storeCredit(merchantId, customerId, currency).code;
 }
 
 /**
@@ -200,7 +226,8 @@ function transfersOf(order: Order, refund: Refund, leg: RefundLeg, payment: Paym
   const base = { orderId: id, paymentId, phase: 'single', amountMinor, currency, reference: refund.number } as const;
   // A cancelled unit's value left the receivable when it was cancelled: only the money is still to go.
   const note = { ...base, id: newId(), kind: goodwill ? 'goodwill' : 'credit_note', debit: source, credit: receivable };
-  const money = { ...base, id: newId(), kind: 'refund', debit: receivable, credit: targetOf(order, leg, payment) };
+  const byHand = leg.destination === 'by_hand' ? { kind: 'payout_refund', reference: leg.reference } : { kind: 'refund' };
+  const money = { ...base, id: newId(), ...byHand, debit: receivable, credit: targetOf(order, leg, payment) };
   return refund.reason === CANCELLED ? [money] : [note, money];
 }
 

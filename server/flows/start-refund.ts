@@ -74,6 +74,10 @@ export function startRefund(world: World, order: orders.Order, wanted: NewRefund
       destination: wanted.destination ?? null,
       status: 'pending',
       settledAt: null,
+      failure: null,
+      tries: 0,
+      reference: null,
+      redirectedBy: null,
     })),
   );
   if (wanted.ranges.length > 0) orders.change(order, wanted.ranges, () => ({ refundId: id }));

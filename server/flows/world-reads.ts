@@ -18,7 +18,10 @@ export function someNode({ nodes: read }: fulfilment.FulfilmentState, trait: (tr
 }
 
 /** Whoever closes a wallet holds its account's lock: read under that, it stays so. */
-export async function openWalletsOf(tx: Tx, tenders: readonly Payment[]): Promise<ReadonlySet<string>> {
+export async function openWalletsOf(
+  tx: Tx,
+  tenders: readonly Pick<Payment, 'provider' | 'token' | 'currency'>[],
+): Promise<ReadonlySet<string>> {
   const keys = tenders.flatMap(({ provider, token, currency }) =>
     provider === 'wallet' && token !== null ? [{ customerId: token, currency }] : [],
   );

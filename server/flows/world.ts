@@ -34,7 +34,7 @@ import { together } from '../platform/together.ts';
 import type { Locked } from '../platform/verb.ts';
 import { holdDisputed, isDisputed } from './disputes/hold-disputed.ts';
 import { movedUnits } from './moved-units.ts';
-import { accountsOf, creditsOf, lossesOf } from './order-accounts.ts';
+import { accountsOf, creditsOf, lossesOf, walletsOf } from './order-accounts.ts';
 import { configsOf, countedNodes } from './routing/config.ts';
 import { openWalletsOf, someNode, weigh } from './world-reads.ts';
 
@@ -215,6 +215,7 @@ export async function lockWorld(tx: Tx, needs: Needs, ctx: Ctx): Promise<World> 
   });
   // Read after their accounts are locked, which is what guards them. An order that is paid by card alone has none, and asks for none.
   const spent = needs.ledger ? found.flatMap(tendersOf) : [];
+  const wallets = needs.ledger ? found.flatMap((order) => walletsOf(order, tendersOf(order), loadedRefunds)) : [];
   const lockedCards = await giftCards.load(tx, [
     ...(needs.giftCards ?? []),
     ...spent.flatMap((payment) => (payment.provider === 'gift_card' ? [payment.token as string] : [])),
@@ -265,7 +266,7 @@ export async function lockWorld(tx: Tx, needs: Needs, ctx: Ctx): Promise<World> 
     ledger: lockedLedger,
     giftCards: lockedCards,
     storeCredit: lockedCredit,
-    openWallets: await openWalletsOf(tx, spent),
+    openWallets: await openWalletsOf(tx, wallets),
     outbox: newOutbox(),
     numbers,
     multicapture: needs.multicapture ?? (() => false),

@@ -74,6 +74,7 @@ export const EVENT_TYPES = [
   'refund.approved',
   'refund.rejected',
   'refund.undone',
+  'refund.redirected',
   'shipment.created',
   'shipment.labelled',
   'shipment.shipped',

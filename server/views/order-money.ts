@@ -37,6 +37,8 @@ export interface PaymentView {
   readonly authorizedMinor: bigint;
   readonly capturedMinor: bigint;
   readonly refundedMinor: bigint;
+  /** What banks have of it because of disputes. */
+  readonly disputedMinor: bigint;
   readonly feeMinor: bigint;
   readonly authorizationExpiresAt: Date | null;
   readonly failure: Failure | null;
@@ -51,9 +53,13 @@ export interface RefundLegView {
   readonly paymentId: string;
   readonly amountMinor: bigint;
   /** Where it goes instead of to that payment's own tender. */
-  readonly destination: 'store_credit' | null;
+  readonly destination: 'store_credit' | 'wallet' | 'by_hand' | null;
   readonly status: 'pending' | 'succeeded' | 'failed';
   readonly settledAt: Date | null;
+  /** Why its tender does not take it: it waits for somebody who says where it goes. */
+  readonly failure: Failure | null;
+  /** What money that was paid by hand is found by. */
+  readonly reference: string | null;
 }
 
 export interface RefundLineView {
@@ -86,7 +92,7 @@ export interface RefundView {
 export const PAYMENT_COLUMNS = `
   p.id, p.provider, p.method, p.currency, p.amount_minor AS "amountMinor", p.status, p.provider_ref AS "providerRef", p.brand, p.last4,
   p.authorized_minor AS "authorizedMinor", p.captured_minor AS "capturedMinor", p.refunded_minor AS "refundedMinor",
-  p.fee_minor AS "feeMinor", p.authorization_expires_at AS "authorizationExpiresAt", p.failure, p.version, p.created_at AS "createdAt"`;
+  p.disputed_minor AS "disputedMinor", p.fee_minor AS "feeMinor", p.authorization_expires_at AS "authorizationExpiresAt", p.failure, p.version, p.created_at AS "createdAt"`;
 
 const OPERATIONS = `
   SELECT o.id, o.payment_id AS "paymentId", o.kind, o.amount_minor AS "amountMinor", o.status, o.subject_id AS "subjectId",
@@ -117,7 +123,7 @@ const REFUND_LINES = `
 
 const REFUND_LEGS = `
   SELECT refund_id AS "refundId", id, payment_id AS "paymentId", amount_minor AS "amountMinor", destination, status,
-         settled_at AS "settledAt"
+         settled_at AS "settledAt", failure, reference
   FROM refund_legs WHERE order_id = $1 ORDER BY id`;
 
 type OfRefund<T> = T & { readonly refundId: string };

@@ -29,6 +29,7 @@ export const REST_PERMISSIONS = {
   'v1.invoices.get': key('orders:read'),
   'v1.refunds.preview': key('refunds:write'),
   'v1.refunds.create': key('refunds:write'),
+  'v1.refunds.redirect': key('refunds:write'),
   'v1.refunds.ofOrder': key('orders:read'),
   'v1.refunds.get': key('orders:read'),
   'v1.returns.list': key('orders:read'),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { REFUND_REASONS, type RefundOrderInput } from '../../domains/refunds/schema.ts';
+import { REDIRECTS, REFUND_REASONS, type RefundOrderInput, redirectLegInput } from '../../domains/refunds/schema.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import { REFUND_KINDS } from '../../kernel/vocabulary.ts';
 import { findOrder } from '../../views/rest-lookups.ts';
@@ -18,6 +18,7 @@ import {
   unitRanges,
   units,
   upper,
+  uppers,
   words,
 } from './fields.ts';
 import { exchangeOf, operation, perform } from './operation.ts';
@@ -34,10 +35,10 @@ const wanted = {
   units: units.optional(),
   amount_minor: amount.min(1).optional().meta({ description: 'For the kinds amount and goodwill.' }),
   reason: z.enum(REFUND_REASONS),
-  to: z
-    .enum(['ORIGINAL', 'STORE_CREDIT'])
-    .optional()
-    .meta({ description: 'To the tenders that paid, the card first, unless said; or to the customer’s store credit.' }),
+  to: z.enum(['ORIGINAL', 'STORE_CREDIT']).optional().meta({
+    description:
+      'To the tenders that paid, the card first; or to the customer’s store credit. As the merchant’s refund policy says where absent.',
+  }),
 };
 const previewInput = z.strictObject(wanted);
 const createInput = z.strictObject({ ...wanted, note: words(1000).optional(), fingerprint });
@@ -149,6 +150,42 @@ export const refundsRouter = router({
         currency: refund.currency,
         approval_id: refund.approvalId,
       };
+    }),
+
+  redirect: procedure
+    .meta(
+      operation({
+        method: 'POST',
+        path: '/orders/{order}/refunds/{refund}/legs/{leg}/redirect',
+        id: 'redirectRefundLeg',
+        tag: TAG,
+        summary: 'Say where a part of a refund goes that its tender does not take',
+        description:
+          'A card that has expired, an account that is closed: `ORIGINAL` tries there once more, `NOBODY` gives the refund up. That it was paid by hand is said by somebody else than who asked for the refund, with a reference.',
+        example: { to: 'STORE_CREDIT' },
+        refuses: ['state_refuses', 'own_request'],
+      }),
+    )
+    .input(
+      z.strictObject({
+        order,
+        refund: id,
+        leg: id,
+        to: z.enum(uppers(REDIRECTS)),
+        reference: z.string().trim().min(3).max(100).optional().meta({ description: 'Exactly of what was paid by hand.' }),
+      }),
+    )
+    .output(
+      z.object({ refund_id: id, leg_id: id, order_id: id, to: z.enum(uppers(REDIRECTS)) }).meta({ id: 'RedirectedRefundLeg' }),
+    )
+    .mutation(async ({ ctx, input }) => {
+      const { id: orderId } = await findOrder(ctx.pool, ctx.scope, input.order);
+      const wish = { orderId, refundId: input.refund, legId: input.leg, to: input.to.toLowerCase(), reference: input.reference };
+      const parsed = redirectLegInput.safeParse(wish);
+      if (!parsed.success)
+        throw new DomainError('invalid_request', parsed.error.issues[0]?.message ?? '', { field: 'reference' });
+      const done = await perform(ctx, ctx.app.flows.redirectRefund, parsed.data);
+      return { refund_id: done.refundId, leg_id: done.legId, order_id: done.orderId, to: upper(done.to) };
     }),
 
   ofOrder: procedure

@@ -34,11 +34,34 @@ const rest =
     other,
   });
 
+/** A refund of which the card takes nothing. */
+async function refused(w: GridWorld, tenant: Tenant): Promise<{ orderId: string; refundId: string; legId: string }> {
+  const { id: orderId } = await w.shipped(tenant);
+  const { app } = w.rest.api;
+  const wish = { kind: 'amount', orderId, amountMinor: 100n, reason: 'late', undoable: true } as const;
+  const { id: refundId } = await app.flows.refundOrder(wish, w.ctx());
+  const { rows } = await w.rest.db.ownerPool.query<{ id: string }>(
+    `UPDATE refund_legs SET failure = '{"code": "expired_card", "message": "Expired"}' WHERE refund_id = $1 RETURNING id`,
+    [refundId],
+  );
+  return { orderId, refundId, legId: rows[0]?.id ?? '' };
+}
+
 const said = { evidence: { statement: 'It arrived' } };
 const otherwise = { evidence: { statement: 'It was collected' } };
 const file = { kind: 'receipt', contentType: 'application/pdf', data: PDF };
 
 export const DISPUTE_ROWS: Readonly<Record<string, Row>> = {
+  'orders.redirectRefund': async (w, tenant) => {
+    const leg = await refused(w, tenant);
+    const caller = await w.callerOf(tenant, 'orders.redirectRefund');
+    return { caller, input: { ...leg, to: 'store_credit' }, other: { ...leg, to: 'original' } };
+  },
+  'v1.refunds.redirect': async (w, tenant) => {
+    const { orderId, refundId, legId } = await refused(w, tenant);
+    const path = `/orders/${orderId}/refunds/${refundId}/legs/${legId}/redirect`;
+    return { caller: { key: w.rest[tenant].key }, path, input: { to: 'STORE_CREDIT' }, other: { to: 'ORIGINAL' } };
+  },
   'disputes.saveEvidence': about('saveEvidence', said, otherwise),
   'disputes.addFile': about('addFile', file, { ...file, kind: 'other' }),
   'disputes.submit': about('submit', said, otherwise),

@@ -29,3 +29,9 @@ export const DISPUTE_SAMPLES: Readonly<Record<DisputePath, Sample>> = {
     foreign: [(world) => ({ disputeId: world.northDispute, reason: 'Lost' })],
   },
 };
+
+/** Where a part of a refund goes. */
+export const REDIRECT_SAMPLE: Sample = {
+  input: (world) => ({ orderId: world.orders[1], refundId: NIL, legId: NIL, to: 'original' }),
+  foreign: [(world) => ({ orderId: world.orders[0], refundId: NIL, legId: NIL, to: 'original' })],
+};

@@ -165,7 +165,9 @@ export function refundableMinor(payment: Pick<Payment, 'capturedMinor' | 'refund
 }
 
 /** What of several payments cannot be given back although it was not, because banks have it. */
-export function disputedAwayMinor(payments: readonly Payment[]): bigint {
+export function disputedAwayMinor(
+  payments: readonly Pick<Payment, 'capturedMinor' | 'refundedMinor' | 'disputedMinor'>[],
+): bigint {
   return payments.reduce((sum, one) => sum + one.capturedMinor - one.refundedMinor - refundableMinor(one), 0n);
 }
 

@@ -25,7 +25,8 @@ export interface RefundLine extends UnitRange {
   readonly value: Omit<UnitValue, 'totalMinor'>;
 }
 
-export type RefundDestination = 'store_credit';
+/** Where a leg goes instead of to its tender; `by_hand`: somebody has paid it outside the house. */
+export type RefundDestination = 'store_credit' | 'wallet' | 'by_hand';
 
 /** One tender's part of a refund. */
 export interface RefundLeg {
@@ -35,10 +36,36 @@ export interface RefundLeg {
   readonly paymentId: string;
   readonly amountMinor: bigint;
   /** Where the money goes instead of to the tender that it came from. */
-  readonly destination: RefundDestination | null;
+  destination: RefundDestination | null;
   status: 'pending' | 'succeeded' | 'failed';
   settledAt: Date | null;
+  /** Why its tender does not take it: it waits for somebody who says where it goes. */
+  failure: { code: string; message: string } | null;
+  /** How often the tender could not take it only for the moment. */
+  tries: number;
+  /** Of money that was paid by hand. */
+  reference: string | null;
+  redirectedBy: string | null;
 }
+
+/** What passes: our own balance there is too low, the other side is busy. Everything else (a card that has expired, a closed account) stays. */
+const PASSING: ReadonlySet<string> = new Set([
+  'balance_insufficient',
+  'insufficient_balance',
+  'lock_timeout',
+  'rate_limit',
+  'processing_error',
+  'issuer_unavailable',
+  'charge_disputed',
+]);
+const MAX_TRIES = 8;
+
+/** Whether a leg that failed is tried again by itself; where not, it waits for a person. */
+export const isTriedAgain = (leg: Pick<RefundLeg, 'tries'>, code: string): boolean => PASSING.has(code) && leg.tries < MAX_TRIES;
+
+/** Whether a leg waits for somebody who says where it goes. */
+export const needsRedirect = (leg: Pick<RefundLeg, 'status' | 'failure'>): boolean =>
+  leg.status === 'pending' && leg.failure !== null;
 
 /** Reason of a refund that a cancellation makes by itself: its units' value left the receivable then, so no credit note follows. */
 export const CANCELLED = 'cancelled';

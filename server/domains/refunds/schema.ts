@@ -43,3 +43,21 @@ export const refundOrderInput = z.discriminatedUnion('kind', [
   }),
 ]);
 export type RefundOrderInput = z.infer<typeof refundOrderInput>;
+
+/** Where a leg goes whose tender does not take it: there once more, elsewhere, or nowhere, which gives the refund up. */
+export const REDIRECTS = ['original', 'store_credit', 'wallet', 'by_hand', 'nobody'] as const;
+export type Redirect = (typeof REDIRECTS)[number];
+export const redirectLegInput = z
+  .object({
+    orderId: z.uuid(),
+    refundId: z.uuid(),
+    legId: z.uuid(),
+    to: z.enum(REDIRECTS),
+    /** What the money that was paid by hand is found by. */
+    reference: z.string().trim().min(3).max(100).optional(),
+  })
+  .refine((input) => (input.to === 'by_hand') === (input.reference !== undefined), {
+    message: 'A reference is said exactly of what was paid by hand: the transfer’s number, or the receipt’s.',
+    path: ['reference'],
+  });
+export type RedirectLegInput = z.infer<typeof redirectLegInput>;

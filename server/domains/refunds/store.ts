@@ -47,6 +47,10 @@ const LEGS: TableSpec = {
     destination: 'text',
     status: 'text',
     settled_at: 'timestamptz',
+    failure: 'jsonb',
+    tries: 'int4',
+    reference: 'text',
+    redirected_by: 'text',
   },
 };
 
@@ -65,7 +69,7 @@ export async function readLegs(tx: Tx, orderIds: readonly string[]): Promise<Ref
   const { rows } = await tx.query<RefundLeg>({
     name: 'refund-legs-of-orders',
     text: `SELECT id, refund_id AS "refundId", order_id AS "orderId", payment_id AS "paymentId", amount_minor AS "amountMinor", destination, status,
-                  settled_at AS "settledAt"
+                  settled_at AS "settledAt", failure, tries, reference, redirected_by AS "redirectedBy"
            FROM refund_legs WHERE order_id = ANY($1::uuid[]) ORDER BY id`,
     values: [orderIds],
   });
@@ -133,7 +137,8 @@ export async function insertLegs(tx: Tx, legs: readonly RefundLeg[]): Promise<vo
 }
 
 export async function updateLegs(tx: Tx, legs: readonly RefundLeg[]): Promise<void> {
-  await updateRows(tx, LEGS, ['id'], ['status', 'settled_at'], legs.map(legColumns));
+  const changing = ['destination', 'status', 'settled_at', 'failure', 'tries', 'reference', 'redirected_by'];
+  await updateRows(tx, LEGS, ['id'], changing, legs.map(legColumns));
 }
 
 function legColumns(l: RefundLeg): Record<string, unknown> {
@@ -146,5 +151,9 @@ function legColumns(l: RefundLeg): Record<string, unknown> {
     destination: l.destination,
     status: l.status,
     settled_at: l.settledAt,
+    failure: l.failure,
+    tries: l.tries,
+    reference: l.reference,
+    redirected_by: l.redirectedBy,
   };
 }

@@ -81,13 +81,16 @@ const PROVIDER_POSTINGS: Invariant = {
       SELECT order_id, credit, 0, 0, amount FROM entries WHERE debit = 'psp_fees' AND credit = 'psp_clearing'),
     credited AS (
       SELECT order_id, payment_id, sum(amount_minor) AS amount FROM refund_legs
-      WHERE status = 'succeeded' AND destination = 'store_credit' AND ${orderInScope('order_id')} GROUP BY 1, 2),
+      WHERE status = 'succeeded' AND destination IS NOT NULL AND ${orderInScope('order_id')} GROUP BY 1, 2),
+    elsewhere AS (
+      SELECT order_id, destination, sum(amount_minor) AS amount FROM refund_legs
+      WHERE status = 'succeeded' AND destination IN ('store_credit', 'wallet') AND ${orderInScope('order_id')} GROUP BY 1, 2),
     paid AS (
       SELECT p.order_id, ${KIND('p.provider')} AS kind, p.captured_minor AS captured, p.refunded_minor - COALESCE(c.amount, 0) AS refunded,
              p.fee_minor AS fees
       FROM payments p LEFT JOIN credited c ON c.payment_id = p.id WHERE ${orderInScope('p.order_id')}
       UNION ALL
-      SELECT order_id, 'store_credit', 0, amount, 0 FROM credited),
+      SELECT order_id, destination, 0, amount, 0 FROM elsewhere),
     said AS (SELECT order_id, kind, sum(captured) AS captured, sum(refunded) AS refunded, sum(fees) AS fees FROM paid GROUP BY 1, 2),
     sums AS (SELECT order_id, kind, sum(captured) AS captured, sum(refunded) AS refunded, sum(fees) AS fees FROM posted GROUP BY 1, 2)
     SELECT 'order ' || COALESCE(s.order_id, p.order_id), format('%s: captured %s, posted %s; refunded %s, posted %s; fees %s, posted %s',

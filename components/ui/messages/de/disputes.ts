@@ -69,6 +69,7 @@ export const disputes = {
   files: 'Dateien',
   fileKind: 'Was sie zeigt',
   fileKinds: { receipt: 'Quittung', delivery: 'Zustellnachweis', messages: 'Nachrichten', other: 'Etwas anderes' },
+  fileOf: '{kind}, {size} KB',
   addFile: 'Datei hinzufügen',
   chooseFile: 'PDF, JPEG oder PNG, höchstens 512 KB',
   fileRefused: 'Bitte PDF, JPEG oder PNG mit höchstens 512 KB wählen.',

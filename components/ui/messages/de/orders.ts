@@ -131,6 +131,28 @@ export const orders = {
   whyShipText: { one: '{count} Stück ist zugeteilt.', other: '{count} Stück sind zugeteilt.' },
   whyException: 'Ein Paket hat ein Problem',
   whyExceptionText: 'Der Versender meldet ein Problem mit {shipment}.',
+  redirect: {
+    open: 'Umleiten',
+    title: '{amount} von {number} umleiten',
+    to: 'Wohin',
+    targets: {
+      original: 'Noch einmal dorthin',
+      store_credit: 'Shop-Guthaben',
+      wallet: 'Guthaben des Kunden',
+      by_hand: 'Von Hand bezahlt',
+      nobody: 'Nirgendwohin: Erstattung aufgeben',
+    },
+    effects: {
+      original: 'Das Zahlungsmittel wird noch einmal gefragt.',
+      store_credit: 'Der Kunde kann es in diesem Shop ausgeben.',
+      wallet: 'Der Kunde hat es in seinem Guthaben.',
+      by_hand: 'Gesendet wird nichts: Sie bestätigen, dass jemand es bezahlt hat. Nicht, wer die Erstattung wollte.',
+      nobody: 'Die Erstattung scheitert. Was davon ankam, bleibt, und ihre Stücke können wieder erstattet werden.',
+    },
+    reference: 'Woran man die Zahlung findet',
+    referenceFirst: 'Sagen Sie, woran man die Zahlung findet.',
+    verb: 'Umleiten',
+  },
   event: {
     note: 'Notiz',
     dispute: {
@@ -191,6 +213,7 @@ export const orders = {
       refund_failed: 'Erstattung beim Anbieter gescheitert',
     },
     refund: {
+      redirected: 'Teil einer Erstattung umgeleitet',
       requested: 'Erstattung beantragt',
       approved: 'Erstattung freigegeben',
       rejected: 'Erstattung abgelehnt',

@@ -9,6 +9,7 @@ export const payments = {
     wallet: 'Wallet',
     adyen: 'Adyen',
     manual: 'Von Hand',
+    by_hand: 'Von Hand bezahlt',
   },
   gateways: {
     card: 'Stripe',

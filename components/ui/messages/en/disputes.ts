@@ -69,6 +69,7 @@ export const disputes = {
   files: 'Files',
   fileKind: 'What it shows',
   fileKinds: { receipt: 'Receipt', delivery: 'Proof of delivery', messages: 'Messages', other: 'Something else' },
+  fileOf: '{kind}, {size} KB',
   addFile: 'Add a file',
   chooseFile: 'PDF, JPEG or PNG, 512 KB at most',
   fileRefused: 'Choose a PDF, JPEG or PNG of 512 KB at most.',

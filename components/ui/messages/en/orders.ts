@@ -132,6 +132,28 @@ export const orders = {
   whyShipText: { one: '{count} unit is allocated.', other: '{count} units are allocated.' },
   whyException: 'A parcel is in trouble',
   whyExceptionText: 'The carrier reported a problem with {shipment}.',
+  redirect: {
+    open: 'Send it elsewhere',
+    title: 'Send {amount} of {number} elsewhere',
+    to: 'Where it goes',
+    targets: {
+      original: 'The same tender once more',
+      store_credit: 'Store credit',
+      wallet: 'The customer’s wallet',
+      by_hand: 'It was paid by hand',
+      nobody: 'Nowhere: give the refund up',
+    },
+    effects: {
+      original: 'The tender is asked once more.',
+      store_credit: 'The customer has it to spend in this shop.',
+      wallet: 'The customer has it in their wallet.',
+      by_hand: 'Nothing is sent: you confirm that somebody has paid it. Not whoever asked for the refund.',
+      nobody: 'The refund fails. What of it settled stays settled, and its units can be refunded again.',
+    },
+    reference: 'What the payment is found by',
+    referenceFirst: 'Say what the payment is found by.',
+    verb: 'Send it there',
+  },
   event: {
     note: 'Note',
     dispute: {
@@ -192,6 +214,7 @@ export const orders = {
       refund_failed: 'Refund failed at the provider',
     },
     refund: {
+      redirected: 'Part of a refund sent elsewhere',
       requested: 'Refund requested',
       approved: 'Refund approved',
       rejected: 'Refund rejected',

@@ -10,6 +10,7 @@ export const payments = {
     wallet: 'Wallet',
     adyen: 'Adyen',
     manual: 'By hand',
+    by_hand: 'Paid by hand',
   },
   gateways: {
     card: 'Stripe',

@@ -6,6 +6,7 @@ interface Call {
   readonly body?: () => unknown;
 }
 
+const NIL = '00000000-0000-7000-8000-000000000000';
 const AT = '/disputes/EU-D99999';
 
 /** Ways to name what is North's where disputes are read and answered. */
@@ -15,6 +16,9 @@ export const FOREIGN_DISPUTES = {
   'v1.disputes.evidence': [{ path: () => `${AT}/evidence`, body: () => ({ statement: 'It arrived' }) }],
   'v1.disputes.submit': [{ path: () => `${AT}/submit`, body: () => ({ evidence: { statement: 'It arrived' } }) }],
   'v1.disputes.accept': [{ path: () => `${AT}/accept`, body: () => ({ reason: 'Lost' }) }],
+  'v1.refunds.redirect': [
+    { path: (n) => `/orders/${n.order}/refunds/${NIL}/legs/${NIL}/redirect`, body: () => ({ to: 'ORIGINAL' }) },
+  ],
 } as const satisfies Readonly<Record<string, readonly Call[]>>;
 
 /** The dispute that they name. */
