@@ -12,6 +12,7 @@ import { holdCalls } from './testing/hold-calls.ts';
 import { type OrderWorld, orderWorld } from './testing/order-world.ts';
 import { pickupCalls } from './testing/pickup-calls.ts';
 import { promiseCalls } from './testing/promise-calls.ts';
+import { redirectCall } from './testing/redirect-call.ts';
 import { addShippingMethods } from './testing/shipping-methods.ts';
 import { tenderCalls } from './testing/tender-calls.ts';
 
@@ -176,17 +177,7 @@ const CALLS: Readonly<Record<Verbs, () => Promise<(ctx: Ctx) => Promise<unknown>
   placeOrder: async () => (ctx) => w.flows.placeOrder(w.input({ lines: [{ sku: 'TEE', quantity: 1 }] }), ctx),
   cancelOrder: ofConfirmed((orderId, ctx) => w.flows.cancelOrder({ orderId, reason: 'other' }, ctx)),
   captureOrder: ofConfirmed((orderId, ctx) => w.flows.captureOrder({ orderId }, ctx)),
-  redirectRefund: async () => {
-    const orderId = await shipped();
-    const wish = { kind: 'amount', orderId, amountMinor: 1n, reason: 'late', undoable: true } as const;
-    const { id: refundId } = await w.flows.refundOrder(wish, w.ctx());
-    const { rows } = await w.db.pool.query<{ id: string }>(
-      `UPDATE refund_legs SET failure = '{"code": "expired_card"}' WHERE refund_id = $1 RETURNING id`,
-      [refundId],
-    );
-    const legId = rows[0]?.id ?? '';
-    return (ctx) => w.flows.redirectRefund({ orderId, refundId, legId, to: 'store_credit' }, ctx);
-  },
+  redirectRefund: async () => redirectCall(w, await shipped()),
   refundOrder: async () => {
     const orderId = await shipped();
     return (ctx) => w.flows.refundOrder({ kind: 'units', orderId, reason: 'late' }, ctx);

@@ -4,9 +4,9 @@ import type { Sample } from './samples.ts';
 const NIL = '00000000-0000-7000-8000-000000000000';
 const PDF = Buffer.from('%PDF-1.4').toString('base64');
 
-type DisputePath = Extract<ProcedurePath, `disputes.${string}`>;
+type DisputePath = Extract<ProcedurePath, `disputes.${string}`> | 'orders.redirectRefund';
 
-/** Disputes: North's is of its order's payment. */
+/** Disputes: North's is of its order's payment; and where a part of a refund goes. */
 export const DISPUTE_SAMPLES: Readonly<Record<DisputePath, Sample>> = {
   'disputes.list': { input: () => ({}) },
   'disputes.ofOrder': { input: (world) => ({ orderId: world.orders[1] }), foreign: [(world) => ({ orderId: world.orders[0] })] },
@@ -28,10 +28,8 @@ export const DISPUTE_SAMPLES: Readonly<Record<DisputePath, Sample>> = {
     input: () => ({ disputeId: NIL, reason: 'Lost' }),
     foreign: [(world) => ({ disputeId: world.northDispute, reason: 'Lost' })],
   },
-};
-
-/** Where a part of a refund goes. */
-export const REDIRECT_SAMPLE: Sample = {
-  input: (world) => ({ orderId: world.orders[1], refundId: NIL, legId: NIL, to: 'original' }),
-  foreign: [(world) => ({ orderId: world.orders[0], refundId: NIL, legId: NIL, to: 'original' })],
+  'orders.redirectRefund': {
+    input: (world) => ({ orderId: world.orders[1], refundId: NIL, legId: NIL, to: 'original' }),
+    foreign: [(world) => ({ orderId: world.orders[0], refundId: NIL, legId: NIL, to: 'original' })],
+  },
 };

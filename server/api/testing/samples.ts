@@ -1,6 +1,5 @@
 import type { ShopFixture } from '../../views/shop-fixture.ts';
 import type { ProcedurePath } from '../root.ts';
-import { REDIRECT_SAMPLE } from './samples-disputes.ts';
 import { FETCHING_SAMPLES } from './samples-fetching.ts';
 import { LEDGER_SAMPLES } from './samples-ledger.ts';
 import { MONEY_SAMPLES } from './samples-money.ts';
@@ -249,7 +248,6 @@ export const SAMPLES: Readonly<Record<ProcedurePath, Sample>> = {
     input: (world) => ({ orderId: world.orders[1], refundId: NIL }),
     foreign: [(world) => ({ orderId: world.orders[0], refundId: NIL })],
   },
-  'orders.redirectRefund': REDIRECT_SAMPLE,
   'orders.readdress': {
     input: (world) => ({ orderId: world.orders[1], address: ADDRESS, seen: null }),
     foreign: [(world) => ({ orderId: world.orders[0], address: ADDRESS, seen: null })],
