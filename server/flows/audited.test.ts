@@ -12,7 +12,7 @@ import { holdCalls } from './testing/hold-calls.ts';
 import { type OrderWorld, orderWorld } from './testing/order-world.ts';
 import { pickupCalls } from './testing/pickup-calls.ts';
 import { promiseCalls } from './testing/promise-calls.ts';
-import { redirectCall } from './testing/redirect-call.ts';
+import { redirectCall, refundCall } from './testing/redirect-call.ts';
 import { addShippingMethods } from './testing/shipping-methods.ts';
 import { tenderCalls } from './testing/tender-calls.ts';
 
@@ -178,10 +178,7 @@ const CALLS: Readonly<Record<Verbs, () => Promise<(ctx: Ctx) => Promise<unknown>
   cancelOrder: ofConfirmed((orderId, ctx) => w.flows.cancelOrder({ orderId, reason: 'other' }, ctx)),
   captureOrder: ofConfirmed((orderId, ctx) => w.flows.captureOrder({ orderId }, ctx)),
   redirectRefund: async () => redirectCall(w, await shipped()),
-  refundOrder: async () => {
-    const orderId = await shipped();
-    return (ctx) => w.flows.refundOrder({ kind: 'units', orderId, reason: 'late' }, ctx);
-  },
+  refundOrder: async () => refundCall(w, await shipped()),
   shipOrder: ofConfirmed((orderId, ctx) => w.flows.shipOrder({ orderId }, ctx)),
   undoCancel: async () => {
     const orderId = await confirmed();

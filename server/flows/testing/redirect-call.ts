@@ -12,3 +12,9 @@ export async function redirectCall(w: OrderWorld, orderId: string): Promise<(ctx
   const legId = rows[0]?.id ?? '';
   return (ctx) => w.flows.redirectRefund({ orderId, refundId, legId, to: 'store_credit' }, ctx);
 }
+
+/** The call that refunds what has left of an order. */
+export const refundCall =
+  (w: OrderWorld, orderId: string) =>
+  (ctx: Ctx): Promise<unknown> =>
+    w.flows.refundOrder({ kind: 'units', orderId, reason: 'late' }, ctx);
