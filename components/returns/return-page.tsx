@@ -17,11 +17,12 @@ import { InspectDialog } from './inspect-dialog.tsx';
 import { OneReturn } from './one-return.tsx';
 import { ReturnPhotos } from './photos.tsx';
 import { DeclineDialog, ReceiveGoodsDialog } from './receive-goods-dialog.tsx';
-import { ReturnFacts, ReturnLines, ReturnMoney, ReturnStory } from './return-parts.tsx';
+import { ReturnFacts, ReturnLines, ReturnMoney, ReturnStory, SentAhead } from './return-parts.tsx';
+import { SendAheadDialog } from './send-ahead-dialog.tsx';
 import { SettleReturnDialog } from './settle-return-dialog.tsx';
 import { useReturnDone } from './use-return-done.ts';
 
-type Dialog = 'decline' | 'receive' | 'inspect' | 'settle';
+type Dialog = 'ahead' | 'decline' | 'receive' | 'inspect' | 'settle';
 
 const ON_ITS_WAY: readonly string[] = ['approved', 'labelled', 'in_transit'];
 
@@ -41,6 +42,9 @@ function Actions({ view, open }: { view: ReturnView; open: (dialog: Dialog) => v
       {refused && <ErrorState error={refused} />}
       {view.status === 'requested' && powers.may('returns.decline') && (
         <ActionButton variant="default" label={t('returns.decline')} onClick={() => open('decline')} />
+      )}
+      {view.status === 'requested' && view.wants === 'exchange' && powers.may('returns.approve') && (
+        <ActionButton variant="default" label={t('returns.approveAhead')} onClick={() => open('ahead')} />
       )}
       {view.status === 'requested' && powers.may('returns.approve') && (
         <ActionButton
@@ -98,10 +102,12 @@ function Body({ view }: { view: ReturnView }) {
       aside={
         <>
           <ReturnMoney view={view} />
+          <SentAhead view={view} />
           <ReturnFacts view={view} />
         </>
       }
     >
+      {dialog === 'ahead' && <SendAheadDialog view={view} onClose={shut} />}
       {dialog === 'decline' && <DeclineDialog view={view} onClose={shut} />}
       {dialog === 'receive' && <ReceiveGoodsDialog view={view} onClose={shut} />}
       {dialog === 'inspect' && <InspectDialog view={view} onClose={shut} />}

@@ -64,6 +64,28 @@ export function ReturnMoney({ view }: { view: ReturnView }) {
   );
 }
 
+/** Goods that were sent before these come back, and who pays for them. */
+export function SentAhead({ view }: { view: ReturnView }) {
+  const { t } = useMessages();
+  if (view.advanceStatus === null) return null;
+  const money = (label: string, amountMinor: bigint): Pair => ({
+    label,
+    value: <Money amountMinor={amountMinor} currency={view.currency} />,
+  });
+  return (
+    <Section title={t('returns.ahead')}>
+      <KeyValue
+        items={[
+          { label: t('returns.status'), value: t(`returns.aheadStates.${view.advanceStatus}`) },
+          money(t('returns.aheadHeld'), view.advanceMinor),
+          ...(view.chargeMinor > 0n ? [money(t('returns.aheadCharged'), view.chargeMinor)] : []),
+          ...(view.advanceWhy ? [{ label: t('returns.aheadWhy'), value: view.advanceWhy }] : []),
+        ]}
+      />
+    </Section>
+  );
+}
+
 export function ReturnFacts({ view }: { view: ReturnView }) {
   const { t } = useMessages();
   const format = useFormat();

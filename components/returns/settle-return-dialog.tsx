@@ -68,6 +68,7 @@ export function SettleReturnDialog({ view, onClose }: { view: ReturnView; onClos
   const figures = (shown: SettlePreview): Figure[] => [
     { label: t('returns.due'), text: money(shown.dueMinor) },
     ...(shown.exchangedMinor > 0 ? [{ label: t('returns.exchanged'), text: money(-shown.exchangedMinor) }] : []),
+    ...(shown.chargeMinor > 0 ? [{ label: t('returns.aheadCharged'), text: money(shown.chargeMinor) }] : []),
     ...(shown.feeMinor > 0 ? [{ label: t('returns.fee'), text: money(-shown.feeMinor) }] : []),
     ...(shown.labelFeeMinor > 0 ? [{ label: t('returns.labelFee'), text: money(-shown.labelFeeMinor) }] : []),
     ...(shown.shortMinor > 0 ? [{ label: t('returns.short'), text: money(-shown.shortMinor) }] : []),

@@ -34,6 +34,12 @@ function asCaller<I extends Pick<RequestReturnInput, 'approve' | 'despite' | 'no
   return input;
 }
 
+/** Goods that leave with nothing held for them are the shop's risk: its own people take it, and administrators. */
+function mayBeUnsecured({ principal }: ApiContext, why: string | undefined): void {
+  if (why !== undefined && principal.role !== 'admin' && principal.role !== 'merchant')
+    throw new DomainError('forbidden', 'Your role may not send a replacement for which no card holds the money.');
+}
+
 /** What customers send back: theirs to ask for, the shop's to answer. */
 export const returnsRouter = router({
   list: procedure.input(pageInput.and(filter)).query(({ ctx, input }) => listReturns(ctx.pool, ctx.scope, input, input)),
@@ -67,6 +73,7 @@ export const returnsRouter = router({
 
   approve: procedure.input(keyed(approveReturnInput)).mutation(async ({ ctx, input }) => {
     await own(ctx, 'return', input.returnId);
+    mayBeUnsecured(ctx, input.unsecured);
     return submit(ctx, input, ctx.app.flows.returns.approve);
   }),
 

@@ -23,6 +23,7 @@ import { PARTNER_SAGA } from './partners/births.ts';
 import { PARCEL_SAGA } from './partners/parcel-saga.ts';
 import { HAND_OVER_SAGA } from './pickups/hand-over-saga.ts';
 import { RESHIP_SAGA } from './reship-saga.ts';
+import { ADVANCE_SAGA } from './returns/advance-intent.ts';
 import { RETURN_LABEL_SAGA, VOID_RETURN_LABEL_SAGA } from './returns/label-saga.ts';
 import { REROUTE_SAGA } from './routing/exclusions.ts';
 import { sagaDefinition } from './sagas.ts';
@@ -102,13 +103,14 @@ async function runTurns(tx: Tx, turns: readonly Turn[], deps: SagaRunnerDeps): P
   const returnsOf = new Set<string>();
   const disputesOf = new Set<string>();
   const cancels = turns.filter((turn) => CANCELS.has(found.get(turn.sagaId)?.kind ?? '')).length;
+  const charges = turns.filter((turn) => found.get(turn.sagaId)?.kind === ADVANCE_SAGA).length;
   for (const turn of turns) {
     const saga = found.get(turn.sagaId);
     const weight = saga ? turnWeight(saga, turn) : 'light';
     if (saga && weight !== 'light') goodsOf.add(saga.orderId);
     if (saga && weight === 'full') supplyOf.add(saga.orderId);
     if (saga?.kind === CLAIM_SAGA) claimsOf.add(saga.orderId);
-    if (saga?.kind === RETURN_LABEL_SAGA || saga?.kind === VOID_RETURN_LABEL_SAGA) returnsOf.add(saga.orderId);
+    if (saga && RETURNS.has(saga.kind)) returnsOf.add(saga.orderId);
     if (saga?.kind === ANSWER_SAGA.kind) disputesOf.add(saga.orderId);
     if (saga && buysLabel(saga, turn)) weightsOf.add(saga.orderId);
   }
@@ -133,7 +135,8 @@ async function runTurns(tx: Tx, turns: readonly Turn[], deps: SagaRunnerDeps): P
       requests: turns.some((turn) => REQUESTS.has(found.get(turn.sagaId)?.kind ?? '')),
       ledger: true,
       numbers: {
-        shipment: (locked) => locked.filter(isServicesOnly).length + turns.reduce((sum, turn) => sum + parcelsIn(turn), 0),
+        shipment: (locked) =>
+          locked.filter(isServicesOnly).length + turns.reduce((sum, turn) => sum + parcelsIn(turn), 0) + charges,
         refund: (locked) => locked.filter(hasCancelledUnits).length + cancels + disputesOf.size,
       },
       multicapture,
@@ -150,6 +153,8 @@ async function runTurns(tx: Tx, turns: readonly Turn[], deps: SagaRunnerDeps): P
 
 /** Sagas that look at what partners were asked. */
 const REQUESTS: ReadonlySet<string> = new Set([PARTNER_SAGA.kind, REROUTE_SAGA, CANCEL_SAGA, EDIT_SAGA]);
+/** Sagas of returns. */
+const RETURNS: ReadonlySet<string> = new Set([RETURN_LABEL_SAGA, VOID_RETURN_LABEL_SAGA, ADVANCE_SAGA]);
 /** Sagas that may give money back for units that go. */
 const CANCELS: ReadonlySet<string> = new Set([CANCEL_SAGA, EDIT_SAGA]);
 

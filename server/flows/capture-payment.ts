@@ -27,6 +27,7 @@ import {
 } from './payment-operation.ts';
 import { isPaidAtDoor } from './payments/at-door.ts';
 import { leavesUnpaid } from './payments/at-once.ts';
+import { isSecurity } from './returns/advance-intent.ts';
 import { owedMinor, paidTooMuch, returnSurplus } from './surplus.ts';
 import { captureLocally, type LocalCapture } from './tenders/local-operations.ts';
 import { orderOf, settleOrder, tell, type World } from './world.ts';
@@ -49,7 +50,7 @@ export const capture = remote<World, Outside, CaptureCall, OperationOutcome>({
   prepare(world, saga, ctx) {
     const order = orderOf(world, saga.orderId);
     const shipmentId = String(saga.state.shipmentId);
-    const tenders = payments.ofOrder(world.payments, saga.orderId);
+    const tenders = payments.ofOrder(world.payments, saga.orderId).filter((payment) => !isSecurity(world, payment));
     const made = capturesOf(world, saga.orderId, shipmentId);
     // What was refused by a card that holds nothing any more is asked of the one that took its place.
     const cards = made.filter((operation) =>
@@ -180,7 +181,7 @@ function take(
 ): { kind: 'call'; args: CaptureCall } | StepResult {
   const holding = payments
     .ofOrder(world.payments, saga.orderId)
-    .filter((payment) => !isInternal(payment) && capturableMinor(payment) > 0n);
+    .filter((payment) => !isInternal(payment) && capturableMinor(payment) > 0n && !isSecurity(world, payment));
   // Asked for again meanwhile, it is held by a payment of its own.
   const card = holding.find((payment) => payment.id === part.paymentId) ?? holding.at(-1);
   if (!card) return { kind: 'fail', error: NOT_AUTHORIZED };

@@ -17,6 +17,7 @@ import { handOverSaga } from './pickups/hand-over-saga.ts';
 import { placementSaga } from './placement-saga.ts';
 import { refundSaga } from './refund-saga.ts';
 import { reshipSaga } from './reship-saga.ts';
+import { advanceReplacementSaga } from './returns/advance-replacement.ts';
 import { returnLabelSaga, voidReturnLabelSaga } from './returns/label-saga.ts';
 import { rerouteSaga } from './routing/reroute-saga.ts';
 import { shipmentSaga } from './shipment-saga.ts';
@@ -47,6 +48,7 @@ const ALL: readonly SagaDefinition<World, Outside>[] = [
   collectCashSaga,
   refusedAtDoorSaga,
   lookAgainSaga,
+  advanceReplacementSaga,
 ];
 const BY_KIND = new Map(ALL.map((definition) => [definition.kind, definition]));
 

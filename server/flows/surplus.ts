@@ -8,6 +8,7 @@ import type { SagaBirth } from '../platform/saga.ts';
 import { sagasOf } from '../platform/saga-rows.ts';
 import { setOffLosses } from './disputes/set-off.ts';
 import { isPaidAtDoor } from './payments/at-door.ts';
+import { isSecurity } from './returns/advance-intent.ts';
 import { startRefund } from './start-refund.ts';
 import { voidSaga } from './void-payment.ts';
 import { begin, type World } from './world.ts';
@@ -89,7 +90,7 @@ export function releaseSurplus(world: World, order: Order, ctx: Ctx): void {
   const onItsWay = order.spans.some((span) => span.state === 'shipped');
   const held = payments
     .ofOrder(world.payments, order.row.id)
-    .some((payment) => payment.holdId !== null && !(onItsWay && isPaidAtDoor(payment)));
+    .some((payment) => payment.holdId !== null && !isSecurity(world, payment) && !(onItsWay && isPaidAtDoor(payment)));
   const owesFee = order.row.cancellationFeeMinor > 0n && order.row.receivableMinor > 0n;
   const begun = sagasOf(world.sagas, order.row.id).some((saga) => saga.kind === voidSaga.kind || saga.kind === KEEP_FEE.kind);
   if (waits || begun || !(held || owesFee)) return;

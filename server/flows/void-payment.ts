@@ -13,6 +13,7 @@ import {
   recordOutcome,
   untilTold,
 } from './payment-operation.ts';
+import { isSecurity } from './returns/advance-intent.ts';
 import { releaseLocally } from './tenders/local-operations.ts';
 import { orderOf, postFor, settleOrder, tell, type World } from './world.ts';
 
@@ -97,7 +98,9 @@ const releasing: Pick<RemoteAction<World, Outside, OperationCall, OperationOutco
 
 export const voidRemainder = releaseCard((world, saga, ctx) => {
   releaseLocally(world, orderOf(world, saga.orderId), ctx);
-  return payments.ofOrder(world.payments, saga.orderId).find((payment) => isVoidable(world, saga, payment));
+  return payments
+    .ofOrder(world.payments, saga.orderId)
+    .find((payment) => isVoidable(world, saga, payment) && !isSecurity(world, payment));
 });
 
 /** The challenge will not be answered any more: its attempt is closed, which makes room for the void. */

@@ -275,8 +275,8 @@ export async function lockWorld(tx: Tx, needs: Needs, ctx: Ctx): Promise<World> 
 }
 
 const NONE: ReadonlySet<string> = new Set();
-const hasReturns = ({ row, spans }: orders.Order, asked: ReadonlySet<string> = NONE): boolean =>
-  asked.has(row.id) || spans.some((span) => span.returnId);
+const hasReturns = ({ row, lines, spans }: orders.Order, asked: ReadonlySet<string> = NONE): boolean =>
+  asked.has(row.id) || spans.some((span) => span.returnId) || lines.some((line) => line.returnId);
 
 /** Writes what changed, one statement per table, and last what the batch tells the world. */
 export async function writeWorld(tx: Tx, world: World): Promise<void> {

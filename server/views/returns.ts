@@ -1,4 +1,4 @@
-import { NO_POLICY, type Policy, termsSentence } from '../domains/returns/rules.ts';
+import { type AdvanceStatus, NO_POLICY, type Policy, termsSentence } from '../domains/returns/rules.ts';
 import type { PhotoType, ReturnResolution, ReturnTerms, ReturnWish } from '../domains/returns/schema.ts';
 import { DomainError } from '../kernel/errors.ts';
 import { isId } from '../kernel/ids.ts';
@@ -89,6 +89,12 @@ export interface ReturnView extends ReturnRow {
   readonly feeMinor: bigint;
   readonly labelFeeMinor: bigint;
   readonly exchangedMinor: bigint;
+  /** How far a replacement is that is sent before the goods come back; null where there is none. */
+  readonly advanceStatus: AdvanceStatus | null;
+  readonly advanceMinor: bigint;
+  readonly advanceWhy: string | null;
+  /** What the customer pays of it, because less came back. */
+  readonly chargeMinor: bigint;
   readonly refundId: string | null;
   readonly settledAt: Date | null;
   /** The policy that it was asked for on, in one sentence. */
@@ -114,7 +120,8 @@ export async function readReturn(db: Queryable, scope: Scope, ref: string): Prom
   const text = `SELECT ${COLUMNS}, r.merchant_id AS "merchantId", r.version, r.despite, r.note, r.decline_reason AS "declineReason",
       r.ended_reason AS "endedReason", r.send_by AS "sendBy", r.node_id AS "nodeId", n.name AS "nodeName", r.tracking_number AS "trackingNumber",
       r.label_url AS "labelUrl", r.label_error AS "labelError", r.received_at AS "receivedAt", r.resolution, r.due_minor AS "dueMinor",
-      r.fee_minor AS "feeMinor", r.label_fee_minor AS "labelFeeMinor", r.exchanged_minor AS "exchangedMinor", r.refund_id AS "refundId",
+      r.fee_minor AS "feeMinor", r.label_fee_minor AS "labelFeeMinor", r.exchanged_minor AS "exchangedMinor",
+      r.advance_status AS "advanceStatus", r.advance_minor AS "advanceMinor", r.advance_why AS "advanceWhy", r.charge_minor AS "chargeMinor", r.refund_id AS "refundId",
       r.settled_at AS "settledAt", r.terms
     FROM ${FROM} LEFT JOIN nodes n ON n.id = r.node_id WHERE ${where.where}`;
   const { rows } = await db.query<Head>(prepared('return-head', text, where.values));

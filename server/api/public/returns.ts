@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { ADVANCE_STATUSES } from '../../domains/returns/rules.ts';
 import { RESTOCKS, RETURN_REASONS, RETURN_RESOLUTIONS, RETURN_VERDICTS, RETURN_WISHES } from '../../domains/returns/schema.ts';
+import { DomainError } from '../../kernel/errors.ts';
 import { RETURN_STATUSES } from '../../kernel/vocabulary.ts';
 import { findNode, findOrder, findReturn } from '../../views/rest-lookups.ts';
 import { listReturns, type ReturnRow, type ReturnView, readReturn } from '../../views/returns.ts';
@@ -26,6 +28,8 @@ const order = reference('order');
 const one = words(60).meta({ description: 'The id or the number of a return.', example: 'EU-A10001' });
 const status = z.enum(RETURN_STATUSES);
 const wish = z.enum(RETURN_WISHES);
+
+const exchange = z.array(z.strictObject({ line_id: id, sku: words(100), quantity: z.int().min(1).max(1_000_000) })).max(200);
 
 const summary = z
   .object({
@@ -67,6 +71,15 @@ const resource = summary
     fee_minor: z.int().meta({ description: 'What the policy keeps.' }),
     label_fee_minor: z.int(),
     exchanged_minor: z.int().meta({ description: 'What was sent in exchange costs.' }),
+    replacement: z
+      .object({
+        status: z.enum(ADVANCE_STATUSES),
+        amount_minor: z.int().meta({ description: 'What it costs, and is held until the goods are back.' }),
+        charged_minor: z.int().meta({ description: 'What the goods that came back did not pay for.' }),
+        unsecured: z.string().nullable().meta({ description: 'Why nothing is held for it.' }),
+      })
+      .nullable()
+      .meta({ description: 'Goods that were sent before these came back.' }),
     refund_id: id.nullable(),
     settled_at: timestamp.nullable(),
     lines: z.array(
@@ -97,6 +110,15 @@ const resourceOf = (view: ReturnView): z.infer<typeof resource> => ({
   fee_minor: Number(view.feeMinor),
   label_fee_minor: Number(view.labelFeeMinor),
   exchanged_minor: Number(view.exchangedMinor),
+  replacement:
+    view.advanceStatus === null
+      ? null
+      : {
+          status: view.advanceStatus,
+          amount_minor: Number(view.advanceMinor),
+          charged_minor: Number(view.chargeMinor),
+          unsecured: view.advanceWhy,
+        },
   refund_id: view.refundId,
   settled_at: timeOrNull(view.settledAt),
   lines: view.lines.map((line) => ({
@@ -238,12 +260,26 @@ export const returnsRouter = router({
         refuses: ['state_refuses'],
       }),
     )
-    .input(z.strictObject({ return: one, node: words(100).optional(), label: z.boolean().optional() }))
+    .input(
+      z.strictObject({
+        return: one,
+        node: words(100).optional(),
+        label: z.boolean().optional(),
+        advance: exchange.min(1).optional().meta({
+          description: 'What is sent before the goods come back. The card that paid holds what it costs until they do.',
+        }),
+        unsecured: words(500).optional().meta({ description: 'Why it goes without; asks for a key that may refund.' }),
+      }),
+    )
     .output(changed.meta({ id: 'ApprovedReturn' }))
     .mutation(async ({ ctx, input }) => {
       const returnId = await findReturn(ctx.pool, ctx.scope, input.return);
       const nodeId = input.node === undefined ? undefined : await findNode(ctx.pool, ctx.scope, input.node);
-      return changedOf(await perform(ctx, ctx.app.flows.returns.approve, { returnId, nodeId, label: input.label ?? true }));
+      const { unsecured, label = true } = input;
+      if (unsecured !== undefined && !ctx.principal.scopes.includes('refunds:write'))
+        throw new DomainError('forbidden', 'This needs a key that may refund: nothing would be held for the replacement.');
+      const advance = input.advance?.map(({ line_id: lineId, ...line }) => ({ lineId, ...line }));
+      return changedOf(await perform(ctx, ctx.app.flows.returns.approve, { returnId, nodeId, label, advance, unsecured }));
     }),
 
   decline: procedure
@@ -363,10 +399,7 @@ export const returnsRouter = router({
       z.strictObject({
         return: one,
         resolution: wish.optional(),
-        exchange: z
-          .array(z.strictObject({ line_id: id, sku: words(100), quantity: z.int().min(1).max(1_000_000) }))
-          .max(200)
-          .optional(),
+        exchange: exchange.optional(),
         note: words(1000).optional(),
         fingerprint,
       }),

@@ -12,8 +12,10 @@ const OWN_WISH: readonly ReturnLine['reason'][] = ['changed_mind', 'does_not_fit
 export interface ReturnMoney {
   /** What its units give back, by their verdicts. */
   readonly dueMinor: bigint;
-  /** What replacements cost that are sent in place of some. */
+  /** What replacements cost that are sent in place of some, as far as these pay for them. */
   readonly exchangedMinor: bigint;
+  /** What the customer pays of a replacement that went ahead, because less came back than it costs. */
+  readonly chargeMinor: bigint;
   readonly feeMinor: bigint;
   readonly labelFeeMinor: bigint;
   /** What goes back: due − exchanged − fees, and no more than is left of what was taken. */
@@ -40,7 +42,7 @@ export function moneyOf(
   one: Pick<Return, 'terms' | 'labelledAt' | 'currency'>,
   money: ReadonlyMap<string, UnitMoney>,
   lines: readonly ReturnLine[],
-  exchange: { readonly units: ReadonlyMap<string, number>; readonly costMinor: bigint },
+  exchange: { readonly units: ReadonlyMap<string, number>; readonly costMinor: bigint; readonly ahead?: boolean },
   leftMinor: bigint,
 ): ReturnMoney {
   const { terms } = one;
@@ -51,18 +53,19 @@ export function moneyOf(
   for (const whole of lines.filter((line) => line.status === 'inspected')) {
     const line = money.get(whole.lineId);
     if (!line) throw new Error('A returned line is not of its order');
-    for (const [part, isExchanged] of split(whole, left)) {
+    for (const [part, isExchanged] of split(whole, left, exchange.ahead === true)) {
       const worth = worthOfLine(line, part);
       dueMinor += worth;
       if (isExchanged) creditMinor += worth;
       else if (OWN_WISH.includes(part.reason)) ownMinor += worth;
     }
   }
-  if (exchange.costMinor > creditMinor)
+  const dearerMinor = exchange.costMinor > creditMinor ? exchange.costMinor - creditMinor : 0n;
+  if (dearerMinor > 0n && !exchange.ahead)
     throw new DomainError(
       'state_refuses',
-      `What is sent instead costs ${said(exchange.costMinor - creditMinor, one.currency)} more than what came back. Settle to store credit, and place a new order.`,
-      { dearerMinor: Number(exchange.costMinor - creditMinor) },
+      `What is sent instead costs ${said(dearerMinor, one.currency)} more than what came back. Settle to store credit, and place a new order.`,
+      { dearerMinor: Number(dearerMinor) },
     );
   const step = moneyStep(one.currency);
   const feeMinor = ((ownMinor * BigInt(terms.restockingBps)) / (10_000n * step)) * step;
@@ -70,19 +73,21 @@ export function moneyOf(
   const asked = terms.labelPayer === 'customer' && one.labelledAt !== null && ownMinor > 0n ? label : 0n;
   const afterFee = ownMinor - feeMinor;
   const labelFeeMinor = asked < afterFee ? asked : afterFee;
-  const refund = dueMinor - exchange.costMinor - feeMinor - labelFeeMinor;
+  const exchangedMinor = exchange.costMinor - dearerMinor;
+  const refund = dueMinor - exchangedMinor - feeMinor - labelFeeMinor;
   return {
     dueMinor,
-    exchangedMinor: exchange.costMinor,
+    exchangedMinor,
+    chargeMinor: dearerMinor,
     feeMinor,
     labelFeeMinor,
     refundMinor: refund < leftMinor ? refund : leftMinor > 0n ? leftMinor : 0n,
   };
 }
 
-/** A part of a return, and whether it is exchanged: accepted units in full come first. */
-function split(part: ReturnLine, left: Map<string, number>): [ReturnLine, boolean][] {
-  const wanted = part.verdict === 'accept' ? (left.get(part.lineId) ?? 0) : 0;
+/** A part of a return, and whether it is exchanged: only what was accepted in full, unless the other goods went ahead. */
+function split(part: ReturnLine, left: Map<string, number>, ahead: boolean): [ReturnLine, boolean][] {
+  const wanted = part.verdict === 'accept' || (ahead && part.verdict === 'part') ? (left.get(part.lineId) ?? 0) : 0;
   const size = part.to - part.from + 1;
   const taken = Math.min(wanted, size);
   if (taken === 0) return [[part, false]];

@@ -59,8 +59,25 @@ export interface Return {
   settledBy: string | null;
   settledAt: Date | null;
   closedAt: Date | null;
+  /** How far a replacement is that leaves before the goods come back; null where there is none. */
+  advanceStatus: AdvanceStatus | null;
+  /** What it costs: held of the customer's card. */
+  advanceMinor: bigint;
+  /** Why it went without a card that could be asked. */
+  advanceWhy: string | null;
+  /** The payment that secures it. */
+  securityId: string | null;
+  /** What the customer pays of it, because less came back. */
+  chargeMinor: bigint;
   version: bigint;
 }
+
+export const ADVANCE_STATUSES = ['securing', 'refused', 'sent', 'released', 'charged', 'unpaid'] as const;
+export type AdvanceStatus = (typeof ADVANCE_STATUSES)[number];
+
+/** Whether other goods were sent before these came back, and whoever has both still owes one of them. */
+export const isAdvanced = (one: Pick<Return, 'advanceStatus'>): boolean =>
+  one.advanceStatus !== null && one.advanceStatus !== 'refused';
 
 /** What can happen to a return. */
 export const RETURN_EVENTS = [

@@ -51,10 +51,18 @@ export const requestReturnInput = z.object({
 });
 export type RequestReturnInput = z.infer<typeof requestReturnInput>;
 
+/** Units of a line of the return, and the SKU that is sent in their place. */
+export const exchangeInput = z.array(z.object({ lineId: z.uuid(), sku: text(100), quantity })).max(200);
+export type ExchangeInput = z.infer<typeof exchangeInput>;
+
 export const approveReturnInput = z.object({
   returnId: z.uuid(),
   nodeId: z.uuid().optional(),
   label: z.boolean().default(true),
+  /** What is sent before the goods come back. The customer's card holds what it costs, */
+  advance: exchangeInput.min(1).optional(),
+  /** or somebody says why it goes without. */
+  unsecured: text(500).optional(),
 });
 export type ApproveReturnInput = z.infer<typeof approveReturnInput>;
 
@@ -103,10 +111,6 @@ const inspected = z
 
 export const inspectReturnInput = z.object({ returnId: z.uuid(), lines: z.array(inspected).min(1).max(500) });
 export type InspectReturnInput = z.infer<typeof inspectReturnInput>;
-
-/** Units of a line of the return, and the SKU that is sent in their place. */
-export const exchangeInput = z.array(z.object({ lineId: z.uuid(), sku: text(100), quantity })).max(200);
-export type ExchangeInput = z.infer<typeof exchangeInput>;
 
 export const settleReturnInput = z.object({
   returnId: z.uuid(),

@@ -47,6 +47,11 @@ const RETURNS: TableSpec = {
     settled_by: 'text',
     settled_at: 'timestamptz',
     closed_at: 'timestamptz',
+    advance_status: 'text',
+    advance_minor: 'int8',
+    advance_why: 'text',
+    security_id: 'uuid',
+    charge_minor: 'int8',
     version: 'int8',
     trace_id: 'text',
   },
@@ -126,7 +131,9 @@ export async function readReturns(tx: Tx, orderIds: readonly string[]): Promise<
                   labelled_at AS "labelledAt", sent_at AS "sentAt", arrived_at AS "arrivedAt", received_at AS "receivedAt",
                   inspected_at AS "inspectedAt", resolution, currency, due_minor AS "dueMinor", fee_minor AS "feeMinor",
                   label_fee_minor AS "labelFeeMinor", exchanged_minor AS "exchangedMinor", refund_minor AS "refundMinor", refund_id AS "refundId",
-                  settled_by AS "settledBy", settled_at AS "settledAt", closed_at AS "closedAt", version, trace_id AS "traceId"
+                  settled_by AS "settledBy", settled_at AS "settledAt", closed_at AS "closedAt",
+                  advance_status AS "advanceStatus", advance_minor AS "advanceMinor", advance_why AS "advanceWhy", security_id AS "securityId",
+                  charge_minor AS "chargeMinor", version, trace_id AS "traceId"
            FROM returns WHERE order_id = ANY($1::uuid[]) ORDER BY id`,
     values: [orderIds],
   });
@@ -260,6 +267,11 @@ function columns(r: Return): Record<string, unknown> {
     settled_by: r.settledBy,
     settled_at: r.settledAt,
     closed_at: r.closedAt,
+    advance_status: r.advanceStatus,
+    advance_minor: r.advanceMinor,
+    advance_why: r.advanceWhy,
+    security_id: r.securityId,
+    charge_minor: r.chargeMinor,
     version: r.version,
     trace_id: r.traceId,
   };

@@ -5,6 +5,7 @@ import { DomainError } from '../../kernel/errors.ts';
 import { type UnitRange, unitsIn, worthOf } from '../../kernel/units.ts';
 import { fingerprintOf } from '../fingerprint.ts';
 import { requestsFor } from '../partners/at-partners.ts';
+import { isSecurity } from '../returns/advance-intent.ts';
 import { isBeyondReturn, owedMinor, paidTooMuch } from '../surplus.ts';
 import type { World } from '../world.ts';
 import type { PlannedEdit } from './plan-edit.ts';
@@ -63,7 +64,9 @@ export function dueAfter(
   order: Order,
   change: { readonly addedMinor: bigint; readonly removedMinor: bigint },
 ): bigint {
-  const held = payments.ofOrder(world.payments, order.row.id).reduce((sum, payment) => sum + capturableMinor(payment), 0n);
+  const held = payments
+    .ofOrder(world.payments, order.row.id)
+    .reduce((sum, payment) => sum + (isSecurity(world, payment) ? 0n : capturableMinor(payment)), 0n);
   return owedMinor(world, order) + change.addedMinor - change.removedMinor - held;
 }
 
@@ -74,6 +77,7 @@ export function raisable(world: World, order: Order, now: Date): Payment | undef
     .findLast(
       (payment) =>
         !isInternal(payment) &&
+        !isSecurity(world, payment) &&
         payment.holdId !== null &&
         payment.providerRef !== null &&
         payment.capturedMinor === 0n &&

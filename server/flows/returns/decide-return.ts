@@ -1,5 +1,5 @@
 import type { Order } from '../../domains/orders/service.ts';
-import { after, type Return } from '../../domains/returns/rules.ts';
+import { after, isAdvanced, type Return } from '../../domains/returns/rules.ts';
 import type {
   ApproveReturnInput,
   CancelReturnInput,
@@ -12,6 +12,7 @@ import { DomainError } from '../../kernel/errors.ts';
 import type { Tx } from '../../platform/db.ts';
 import type { Request, Verb } from '../../platform/verb.ts';
 import { begin, settleOrder, type World, writeWorld } from '../world.ts';
+import { wakeAdvance } from './advance-intent.ts';
 import { returnLabelSaga, voidReturnLabelSaga } from './label-saga.ts';
 import {
   answer,
@@ -23,6 +24,7 @@ import {
   receivingNode,
   returnIn,
 } from './return-world.ts';
+import { type Approving, lockApproving, sendAhead } from './send-ahead.ts';
 
 /**
  * What people say to a return before it comes: yes, with a label that a saga buys; no, and why; or that it will not be sent after all.
@@ -45,20 +47,21 @@ export function approve(
   one.nodeId = to;
   one.decidedBy = ctx.actor;
   one.decidedAt = ctx.now;
-  one.sendBy = new Date(ctx.now.getTime() + one.terms.sendWithinDays * DAY_MS);
+  // Whoever waits for a replacement sends theirs when it is there: the saga says until when.
+  one.sendBy = isAdvanced(one) ? null : new Date(ctx.now.getTime() + one.terms.sendWithinDays * DAY_MS);
   moveReturn(world, order, one, 'approve', { type: 'return.approved', data: { nodeId: to, label, sendBy: one.sendBy } }, ctx);
   if (label) begin(world, returnLabelSaga, order, { state: { returnId: one.id } }, ctx);
 }
 
-const lockNodes = (tx: Tx, requests: readonly Request<ApproveReturnInput>[]): Promise<World> =>
-  lockReturns(tx, requests, { nodes: true });
 const lock = (tx: Tx, requests: readonly Request<{ readonly returnId: string }>[]): Promise<World> => lockReturns(tx, requests);
 
-export const approveReturn: Verb<ApproveReturnInput, World, ChangedReturn> = {
+export const approveReturn: Verb<ApproveReturnInput, Approving, ChangedReturn> = {
   name: 'approve-return',
-  lock: lockNodes,
+  lock: lockApproving,
   decide(world, { input, ctx }) {
     const { one, order } = returnIn(world, input.returnId);
+    after(one, 'approve');
+    if (input.advance) sendAhead(world, order, one, input.advance, input.unsecured ?? null, ctx);
     approve(world, order, one, input, ctx);
     return answer(one);
   },
@@ -75,11 +78,19 @@ function end(
   ctx: Ctx,
 ): void {
   after(one, event);
+  if (event === 'cancel' && isAdvanced(one))
+    throw new DomainError(
+      'state_refuses',
+      `The replacement for return ${one.number} has been sent. It is charged if nothing comes back, and costs nothing if it does.`,
+    );
+  // Nothing came back: whoever has both pays for one of them.
+  if (event === 'expire' && isAdvanced(one)) one.chargeMinor = one.advanceMinor;
   freeReturned(order, (span) => span.returnId === one.id);
   const type = ({ decline: 'return.declined', cancel: 'return.cancelled', expire: 'return.expired' } as const)[event];
   moveReturn(world, order, one, event, { type, reason, ...(reason === undefined ? {} : { data: { reason } }) }, ctx);
   if (one.carrierRef !== null) begin(world, voidReturnLabelSaga, order, { state: { returnId: one.id } }, ctx);
   settleOrder(world, order, null, ctx);
+  wakeAdvance(world, one, ctx);
 }
 
 export const declineReturn: Verb<DeclineReturnInput, World, ChangedReturn> = {

@@ -4,12 +4,12 @@ import { type PromisePlan, planPromise } from '../../domains/inventory/promising
 import * as inventory from '../../domains/inventory/service.ts';
 import type { Line } from '../../domains/orders/rules.ts';
 import * as orders from '../../domains/orders/service.ts';
-import { type Return, type ReturnLine, unitsFrom } from '../../domains/returns/rules.ts';
+import { isAdvanced, type Return, type ReturnLine, unitsFrom } from '../../domains/returns/rules.ts';
 import type { ExchangeInput } from '../../domains/returns/schema.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';
-import { type Span, unitsIn } from '../../kernel/units.ts';
+import { type Span, unitsIn, worthOf } from '../../kernel/units.ts';
 import { planBeyond, queueBeyond, tellBackordered } from '../backorders/sell-beyond-stock.ts';
 import { type PricedGood, priceGoods } from '../price-order.ts';
 import { reshipSaga } from '../reship-saga.ts';
@@ -23,6 +23,8 @@ export interface Exchange {
   /** How many units of each line are exchanged, those of an earlier attempt to settle included. */
   readonly units: ReadonlyMap<string, number>;
   readonly costMinor: bigint;
+  /** They went before the others came back. */
+  readonly ahead: boolean;
   readonly goods: readonly { readonly lineId: string; readonly good: PricedGood; readonly quantity: number }[];
 }
 
@@ -44,7 +46,10 @@ export function planExchange(
 ): Exchange {
   const units = exchangedBefore(order, one);
   const merchant = catalog.merchants.get(one.merchantId);
-  let costMinor = one.exchangedMinor;
+  const ahead = isAdvanced(one);
+  if (ahead && wanted.length > 0)
+    throw new DomainError('state_refuses', 'The replacement was sent already, before these came back.');
+  let costMinor = ahead ? one.advanceMinor : one.exchangedMinor;
   const goods = wanted.map(({ lineId, sku, quantity }) => {
     const line = order.lines.find((candidate) => candidate.id === lineId);
     if (!line || !merchant) throw new DomainError('not_found', 'The order has no such line.');
@@ -67,7 +72,7 @@ export function planExchange(
     costMinor += good.totalMinor;
     return { lineId, good, quantity };
   });
-  return { units, costMinor, goods };
+  return { units, costMinor, goods, ahead };
 }
 
 export const planExchanged = (world: World, order: orders.Order, { goods }: Exchange): PromisePlan | null =>
@@ -79,7 +84,30 @@ export const planExchanged = (world: World, order: orders.Order, { goods }: Exch
         order.row,
       );
 
-/** Adds the lines, promises their units, and has them sent. */
+/** What is to be sent before the goods come back: of each line as many as are announced. The same goods cost what those cost. */
+export function planAhead(
+  order: orders.Order,
+  one: Return,
+  lines: readonly ReturnLine[],
+  wanted: ExchangeInput,
+  catalog: CatalogState,
+): Exchange {
+  const announced = lines.map((line): ReturnLine => ({ ...line, status: 'inspected', verdict: 'accept', valueBps: 10_000 }));
+  const plan = planExchange(order, one, announced, wanted, catalog);
+  const costs = plan.goods.map(({ lineId, good, quantity }) => {
+    const line = order.lines.find((candidate) => candidate.id === lineId) as Line;
+    if (line.skuId !== good.sku.id) return good.totalMinor;
+    const units = unitsFrom(
+      lines.filter((part) => part.lineId === lineId),
+      0,
+      quantity,
+    );
+    return worthOf(order.lines, units).totalMinor;
+  });
+  return { ...plan, costMinor: costs.reduce((sum, cost) => sum + cost, 0n) };
+}
+
+/** Adds the lines and promises their units, and has them sent, unless something is awaited before. Returns the lines' ids. */
 export function sendInstead(
   world: World,
   order: orders.Order,
@@ -87,8 +115,9 @@ export function sendInstead(
   { goods }: Exchange,
   promises: PromisePlan | null,
   ctx: Ctx,
-): void {
-  if (!promises) return;
+  waits = false,
+): string[] {
+  if (!promises) return [];
   const beyond = planBeyond(world, promises);
   inventory.apply(world.inventory, promises.movements, { order: order.row }, ctx);
   const position = Math.max(...order.lines.map((line) => line.position));
@@ -109,7 +138,9 @@ export function sendInstead(
   }
   queueBeyond(world, order, lines, beyond, ctx);
   if (beyond.length > 0) tellBackordered(world, order, ctx);
-  begin(world, reshipSaga, order, { state: { lineIds: lines.map((line) => line.id), queued: true } }, ctx);
+  const lineIds = lines.map((line) => line.id);
+  if (!waits) begin(world, reshipSaga, order, { state: { lineIds, queued: true } }, ctx);
+  return lineIds;
 }
 
 /** So many units, by the shipments in which those that came back had been: each is replaced once. */
@@ -130,13 +161,15 @@ function byShipment(order: orders.Order, one: Return, lineId: string, quantity: 
 }
 
 /** The parts of a return that give money back: what is kept in exchange is none of them, accepted units in unit order first. */
-export function paidParts(lines: readonly ReturnLine[], exchanged: ReadonlyMap<string, number>): ReturnLine[] {
+export function paidParts(lines: readonly ReturnLine[], exchanged: ReadonlyMap<string, number>, ahead = false): ReturnLine[] {
   const byLine = Map.groupBy(
     lines.filter((line) => line.status === 'inspected' && line.verdict !== 'reject'),
     (line) => line.lineId,
   );
   return [...byLine].flatMap(([lineId, parts]) => {
     const accepted = parts.filter((part) => part.verdict === 'accept');
+    // What pays for goods that went ahead gives no money back, in unit order, as it is counted.
+    if (ahead) return laterUnits(parts, exchanged.get(lineId) ?? 0);
     const kept = exchanged.get(lineId) ?? 0;
     const rest = unitsFrom(accepted, kept, unitsIn(accepted) - kept);
     const first = accepted[0];
@@ -144,5 +177,15 @@ export function paidParts(lines: readonly ReturnLine[], exchanged: ReadonlyMap<s
       ...rest.map((range): ReturnLine => ({ ...(first as ReturnLine), ...range })),
       ...parts.filter((part) => part.verdict === 'part'),
     ];
+  });
+}
+
+/** Rows without their first so many units. */
+function laterUnits(parts: readonly ReturnLine[], skip: number): ReturnLine[] {
+  let ahead = skip;
+  return parts.flatMap((part) => {
+    const gone = Math.min(ahead, part.to - part.from + 1);
+    ahead -= gone;
+    return part.from + gone > part.to ? [] : [{ ...part, from: part.from + gone }];
   });
 }

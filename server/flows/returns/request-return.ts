@@ -146,6 +146,11 @@ function newReturn(
     settledBy: null,
     settledAt: null,
     closedAt: null,
+    advanceStatus: null,
+    advanceMinor: 0n,
+    advanceWhy: null,
+    securityId: null,
+    chargeMinor: 0n,
     version: 1n,
   };
 }

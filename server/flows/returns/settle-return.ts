@@ -21,6 +21,7 @@ import { needsSecondPerson } from '../policies/second-person.ts';
 import { askSecondPerson, tellAsked } from '../refund-approval.ts';
 import { legsFor, startRefund } from '../start-refund.ts';
 import { lockWorld, settleOrder, type World, writeWorld } from '../world.ts';
+import { wakeAdvance } from './advance-intent.ts';
 import { type Exchange, paidParts, planExchange, planExchanged, sendInstead } from './exchange.ts';
 import { answer, type ChangedReturn, returnIn, sayOf } from './return-world.ts';
 
@@ -36,6 +37,8 @@ export interface SettlePreview {
   readonly currency: string;
   readonly dueMinor: number;
   readonly exchangedMinor: number;
+  /** What the customer pays of a replacement that went ahead, because less came back than it costs. */
+  readonly chargeMinor: number;
   readonly feeMinor: number;
   readonly labelFeeMinor: number;
   readonly refundMinor: number;
@@ -130,13 +133,14 @@ function planSettle(world: Settling, order: orders.Order, one: Return, input: Se
     throw new DomainError('state_refuses', 'This order has no customer who could have store credit.');
   const { refundMinor } = money;
   const due = money.dueMinor - money.exchangedMinor - money.feeMinor - money.labelFeeMinor;
-  const parts = refundMinor > 0n ? paidParts(lines, exchange.units) : [];
+  const parts = refundMinor > 0n ? paidParts(lines, exchange.units, exchange.ahead) : [];
   const plan = {
     returnId: one.id,
     resolution: by === 'exchange' || refundMinor > 0n ? by : ('nothing' as const),
     currency,
     dueMinor: Number(money.dueMinor),
     exchangedMinor: Number(money.exchangedMinor),
+    chargeMinor: Number(money.chargeMinor),
     feeMinor: Number(money.feeMinor),
     labelFeeMinor: Number(money.labelFeeMinor),
     refundMinor: Number(refundMinor),
@@ -185,8 +189,18 @@ function decide(world: Settling, { input, ctx }: Request<SettleReturnInput>): Se
   keep(world, order, one, preview, ctx);
   settleOrder(world, order, promises ? 'reship' : null, ctx);
   const money = preview.refundMinor > 0 ? giveBack(world, order, one, preview, input, ctx) : null;
-  const { resolution, refundMinor, feeMinor, labelFeeMinor, exchangedMinor, exchange: goods, missing } = preview;
-  const data = { resolution, refundMinor, feeMinor, labelFeeMinor, exchangedMinor, missing, refundId: one.refundId };
+  wakeAdvance(world, one, ctx);
+  const { resolution, refundMinor, chargeMinor, feeMinor, labelFeeMinor, exchangedMinor, exchange: goods, missing } = preview;
+  const data = {
+    resolution,
+    refundMinor,
+    ...(chargeMinor > 0 ? { chargeMinor } : {}),
+    feeMinor,
+    labelFeeMinor,
+    exchangedMinor,
+    missing,
+    refundId: one.refundId,
+  };
   const said = { type: 'return.settled', data: { ...data, exchange: goods }, before, reason: input.note } as const;
   sayOf(world, order, one, said, ctx);
   return {
@@ -219,6 +233,7 @@ function keep(world: World, order: orders.Order, one: Return, preview: SettlePre
     feeMinor: BigInt(preview.feeMinor),
     labelFeeMinor: BigInt(preview.labelFeeMinor),
     exchangedMinor: BigInt(preview.exchangedMinor),
+    chargeMinor: BigInt(preview.chargeMinor),
     refundMinor: BigInt(preview.refundMinor),
     settledBy: ctx.actor,
     settledAt: ctx.now,

@@ -8,6 +8,7 @@ import type { RoutingConfig } from '../../domains/routing/service.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import type { Span, UnitRange } from '../../kernel/units.ts';
 import { fairRequests } from '../backorders/fair-share.ts';
+import { unsecuredLines } from '../returns/advance-intent.ts';
 import type { World } from '../world.ts';
 import { countedNodes } from './config.ts';
 import { barredOf } from './exclusions.ts';
@@ -19,9 +20,12 @@ export const isWaiting = (span: Span): boolean => span.state === 'open' || span.
 /** The units of an order's goods that wait for a node and are its turn, cut where some of them must avoid one. */
 export function openPieces(world: World, order: orders.Order): Piece[] {
   const stocked = new Map(order.lines.flatMap((line) => (line.stocked && line.skuId ? [[line.id, line.skuId] as const] : [])));
+  const unsecured = unsecuredLines(world, order.row.id);
   const waiting = order.spans.flatMap((span) => {
     const skuId = stocked.get(span.lineId);
-    return isWaiting(span) && skuId ? [{ lineId: span.lineId, from: span.from, to: span.to, skuId }] : [];
+    return isWaiting(span) && skuId && !unsecured.has(span.lineId)
+      ? [{ lineId: span.lineId, from: span.from, to: span.to, skuId }]
+      : [];
   });
   if (waiting.length === 0) return [];
   return fairRequests(world, order, waiting).flatMap((range) => cutByExclusions(world, order, range));

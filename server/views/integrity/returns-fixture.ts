@@ -20,4 +20,9 @@ export const RETURN_CORRUPTIONS: readonly { readonly invariant: string; readonly
     what: 'a sellable unit that was scrapped',
     plant: `UPDATE return_lines SET stock = 'scrap'`,
   },
+  {
+    invariant: 'returns.ahead',
+    what: 'a replacement that went ahead with nothing held for it',
+    plant: `UPDATE returns SET advance_status = 'sent', advance_minor = 5, security_id = gen_random_uuid()`,
+  },
 ];

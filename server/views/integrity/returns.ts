@@ -77,4 +77,27 @@ const STOCK: Invariant = {
     WHERE COALESCE(s.units, 0) <> COALESCE(m.units, 0)`,
 };
 
-export const RETURN_INVARIANTS: readonly Invariant[] = [UNITS, MONEY, STOCK];
+/** Goods that left before others came back: what they cost is held until it is known who pays for them, and then taken or let go. */
+const AHEAD: Invariant = {
+  id: 'returns.ahead',
+  group: 4,
+  title: 'What went ahead of a return is held for, and what of it the goods did not pay for is charged, once',
+  sql: `
+    WITH charged AS (
+      SELECT l.return_id, sum(l.total_minor) AS amount
+      FROM order_lines l WHERE l.return_id IS NOT NULL AND l.replaces_line_id IS NULL AND ${orderInScope('l.order_id')} GROUP BY 1)
+    SELECT 'return ' || r.number, format('its replacement is %s over %s, charged are %s', COALESCE(r.advance_status, 'none'), r.charge_minor, COALESCE(c.amount, 0))
+    FROM returns r LEFT JOIN charged c ON c.return_id = r.id
+    WHERE ${orderInScope('r.order_id')} AND COALESCE(c.amount, 0) <> CASE WHEN r.advance_status = 'charged' THEN r.charge_minor ELSE 0 END
+    UNION ALL
+    SELECT 'return ' || r.number, format('its replacement was sent over %s, %s were held', r.advance_minor, COALESCE(p.authorized_minor, 0))
+    FROM returns r LEFT JOIN payments p ON p.id = r.security_id
+    WHERE ${orderInScope('r.order_id')} AND r.advance_status IN ('sent', 'charged', 'released') AND r.advance_why IS NULL
+      AND r.advance_minor > COALESCE(p.authorized_minor, 0)
+    UNION ALL
+    SELECT 'return ' || r.number, format('%s were taken for a replacement that is %s', p.captured_minor, r.advance_status)
+    FROM returns r JOIN payments p ON p.id = r.security_id
+    WHERE ${orderInScope('r.order_id')} AND r.advance_status IN ('securing', 'sent', 'released', 'refused') AND p.captured_minor > 0`,
+};
+
+export const RETURN_INVARIANTS: readonly Invariant[] = [UNITS, MONEY, STOCK, AHEAD];

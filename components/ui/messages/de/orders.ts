@@ -237,6 +237,12 @@ export const orders = {
       cancelled: 'Sendung storniert',
     },
     return: {
+      replacement_asked: 'Ersatz soll vorab gesendet werden',
+      replacement_refused: 'Ersatz nicht gesendet: nichts ist dafür reserviert',
+      replacement_sent: 'Ersatz unterwegs',
+      replacement_due: 'Kunde erinnert: die Artikel werden erwartet',
+      replacement_released: 'Ersatz mit den Artikeln bezahlt',
+      replacement_charged: 'Ersatz berechnet',
       requested: 'Retoure angefragt',
       approved: 'Retoure genehmigt',
       declined: 'Retoure abgelehnt',

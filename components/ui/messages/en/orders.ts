@@ -238,6 +238,12 @@ export const orders = {
       cancelled: 'Shipment cancelled',
     },
     return: {
+      replacement_asked: 'Replacement to be sent before the goods are back',
+      replacement_refused: 'Replacement not sent: nothing is held for it',
+      replacement_sent: 'Replacement on its way',
+      replacement_due: 'Customer told that the goods are awaited',
+      replacement_released: 'Replacement paid for by the goods',
+      replacement_charged: 'Replacement charged',
       requested: 'Return asked for',
       approved: 'Return approved',
       declined: 'Return declined',
