@@ -13,6 +13,7 @@ import {
   recordOutcome,
   untilTold,
 } from './payment-operation.ts';
+import { isSecurity } from './returns/advance-intent.ts';
 import { owedMinor, paidTooMuch, returnSurplus } from './surplus.ts';
 import { captureLocally } from './tenders/local-operations.ts';
 import { orderOf, settleOrder, tell, type World, wake } from './world.ts';
@@ -29,7 +30,7 @@ const gone = { code: 'not_authorized', message: 'The bank does not hold the mone
 export const captureOwed = remote<World, Outside, OperationCall, OperationOutcome>({
   prepare(world, saga, ctx) {
     const order = orderOf(world, saga.orderId);
-    const tenders = payments.ofOrder(world.payments, saga.orderId);
+    const tenders = payments.ofOrder(world.payments, saga.orderId).filter((payment) => !isSecurity(world, payment));
     const own = payments
       .operationsOf(world.payments, saga.orderId)
       .filter((operation) => operation.kind === 'capture' && operation.subjectId === saga.id);

@@ -109,7 +109,7 @@ function secured(
     tell(world, order, 'payment.declined', { ...about, code: operation.error?.code }, ctx);
     return next;
   }
-  if (verdict === 'awaited') return untilTold(ctx);
+  if (verdict === 'awaited') return untilTold(ctx, payment.provider);
   if (verdict === 'in_doubt' && was !== 'unknown') tell(world, order, 'payment.in_doubt', about, ctx);
   return { kind: 'retry', error: error ?? { code: verdict, message: 'The provider did not answer.' } };
 }

@@ -1,6 +1,6 @@
 import * as catalog from '../../domains/catalog/service.ts';
 import type { Order } from '../../domains/orders/service.ts';
-import { isInternal, type Payment } from '../../domains/payments/rules.ts';
+import type { Payment } from '../../domains/payments/rules.ts';
 import * as payments from '../../domains/payments/service.ts';
 import type { Return } from '../../domains/returns/rules.ts';
 import { resolve } from '../../domains/returns/rules.ts';
@@ -50,7 +50,7 @@ export async function lockApproving(tx: Tx, requests: readonly Request<ApproveRe
 export const cardOf = (world: World, orderId: string): Payment | undefined =>
   payments
     .ofOrder(world.payments, orderId)
-    .findLast((payment) => !isInternal(payment) && payment.token !== null && payment.authorizedMinor > 0n);
+    .findLast(({ method, token, authorizedMinor }) => method === 'card' && token !== null && authorizedMinor > 0n);
 
 export function sendAhead(
   world: Approving,
