@@ -31,6 +31,12 @@ export const NOTICE_KINDS = [
   'pickup_reminder',
   'date_moved',
   'pay_again',
+  'return_requested',
+  'return_approved',
+  'return_declined',
+  'return_received',
+  'return_settled',
+  'return_due',
   'payment_link',
   'money_received',
   'money_requested',
@@ -67,6 +73,15 @@ const NOTICE_OF: Readonly<Partial<Record<EventType, NoticeKind>>> = {
   'order.pickup_reminded': 'pickup_reminder',
   'order.date_moved': 'date_moved',
   'payment.renewal_refused': 'pay_again',
+  'return.requested': 'return_requested',
+  'return.approved': 'return_approved',
+  'return.labelled': 'return_approved',
+  'return.label_failed': 'return_approved',
+  'return.declined': 'return_declined',
+  'return.received': 'return_received',
+  'return.settled': 'return_settled',
+  'return.refunded': 'return_settled',
+  'return.replacement_due': 'return_due',
   'checkout.link_sent': 'payment_link',
   'wallet.received': 'money_received',
   'money_request.created': 'money_requested',
@@ -81,6 +96,9 @@ export function noticeOf(event: {
   readonly data: Readonly<Record<string, unknown>>;
 }): NoticeKind | undefined {
   if (event.type === 'wallet.topped_up' && event.data.method !== 'bank') return undefined;
+  // A return with a label is told of when there is one; a settled one when its money went, if any does.
+  if (event.type === 'return.approved' && event.data.label === true) return undefined;
+  if (event.type === 'return.settled' && Number(event.data.refundMinor) > 0) return undefined;
   return NOTICE_OF[event.type];
 }
 

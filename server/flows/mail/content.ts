@@ -115,6 +115,27 @@ export interface PayAgain extends AboutOrder<'pay_again'> {
   readonly url: string;
 }
 
+/** Goods that a customer sends back. */
+export interface ReturnNews
+  extends AboutOrder<
+    'return_requested' | 'return_approved' | 'return_declined' | 'return_received' | 'return_settled' | 'return_due'
+  > {
+  readonly returnNumber: string;
+  readonly items: readonly MailItem[];
+  readonly sendBy: Date | null;
+  readonly labelUrl: string | null;
+  readonly declineReason: string | null;
+  readonly resolution: string | null;
+  readonly dueMinor: bigint;
+  readonly exchangedMinor: bigint;
+  /** What the policy keeps, the label's price with it. */
+  readonly keptMinor: bigint;
+  readonly refundMinor: bigint;
+  readonly chargeMinor: bigint;
+  /** What is held, and taken where nothing comes back. */
+  readonly advanceMinor: bigint;
+}
+
 export interface Message extends AboutOrder<'message'> {
   readonly subject: string;
   readonly body: string;
@@ -196,6 +217,7 @@ export type MailContent =
   | PickupNews
   | DateMoved
   | PayAgain
+  | ReturnNews
   | Message
   | PaymentLink
   | WalletNews

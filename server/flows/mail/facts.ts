@@ -1,6 +1,7 @@
 import type { DueNotice } from '../../domains/notifications/service.ts';
 import type { Queryable } from '../../platform/db.ts';
 import type { MailContent, MailItem, MailLine, MailLinks, MailOrder, PickupNews, WalletNews } from './content.ts';
+import { readReturnNews } from './return-mail.ts';
 import { readStockDigest } from './stock-mail.ts';
 import { readWalletNews } from './wallet-facts.ts';
 
@@ -112,6 +113,13 @@ async function aboutOrder(
         ? null
         : { kind, order, amountMinor: BigInt(Number(data.amountMinor)), until, url: links.waiting(orderId) };
     }
+    case 'return_requested':
+    case 'return_approved':
+    case 'return_declined':
+    case 'return_received':
+    case 'return_settled':
+    case 'return_due':
+      return readReturnNews(db, kind, textOf(data, 'returnId'), order);
     case 'refunded': {
       const amountMinor = BigInt(Number(data.amountMinor));
       return { kind, order, refundNumber: textOf(data, 'refundNumber'), amountMinor };

@@ -98,6 +98,49 @@ export const de: MailWords = {
     until: (time) => `Ihre Bestellung wartet bis ${time}. Danach wird sie storniert.`,
     button: 'Mit Karte bezahlen',
   },
+  returns: {
+    number: 'Retoure',
+    sendBy: 'Abzusenden bis',
+    print: 'Etikett drucken',
+    due: 'Wert der Rücksendung',
+    exchanged: 'Stattdessen gesendet',
+    kept: 'Nach den Rückgaberegeln einbehalten',
+    back: 'Zurückgegeben',
+    credit: 'Guthaben',
+    charged: 'Berechnet für den vorab gesendeten Ersatz',
+    ahead: (amount) =>
+      `Ihr Ersatz ging voraus. Dafür sind ${amount} auf Ihrer Karte reserviert: Sie werden frei, wenn die Artikel zurück sind, und eingezogen, wenn Sie sie nicht rechtzeitig senden.`,
+    return_requested: {
+      subject: (number) => `Ihre Retoure ${number} ist bei uns`,
+      title: 'Ihre Retoure ist bei uns',
+      text: 'Wir sehen sie uns an und schreiben wieder. Bitte senden Sie noch nichts:',
+    },
+    return_approved: {
+      subject: (number) => `Retoure ${number}: bitte senden Sie die Artikel`,
+      title: 'Bitte senden Sie Ihre Retoure',
+      text: 'Packen Sie diese Artikel ein und senden Sie sie, oder bringen Sie sie vorbei:',
+    },
+    return_declined: {
+      subject: (number) => `Retoure ${number} wurde abgelehnt`,
+      title: 'Ihre Retoure wurde abgelehnt',
+      text: 'Diese Artikel können wir nicht zurücknehmen:',
+    },
+    return_received: {
+      subject: (number) => `Ihre Retoure ${number} ist da`,
+      title: 'Ihre Retoure ist da',
+      text: 'Diese Artikel sind angekommen und werden geprüft:',
+    },
+    return_settled: {
+      subject: (number) => `Ihre Retoure ${number} ist abgerechnet`,
+      title: 'Ihre Retoure ist abgerechnet',
+      text: 'Wir haben diese Artikel geprüft:',
+    },
+    return_due: {
+      subject: (number) => `Retoure ${number}: bitte bald absenden`,
+      title: 'Ihre Retoure wird noch erwartet',
+      text: 'Bitte senden Sie diese Artikel rechtzeitig:',
+    },
+  },
   message: { title: (number) => `Zu Ihrer Bestellung ${number}` },
   paymentLink: {
     subject: (merchant) => `Ihre Zahlung an ${merchant}`,

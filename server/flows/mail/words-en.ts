@@ -97,6 +97,49 @@ export const en: MailWords = {
     until: (time) => `Your order waits until ${time}. After that it is cancelled.`,
     button: 'Pay with a card',
   },
+  returns: {
+    number: 'Return',
+    sendBy: 'To be sent by',
+    print: 'Print the label',
+    due: 'Worth of what came back',
+    exchanged: 'Sent instead',
+    kept: 'Kept by the return policy',
+    back: 'Given back',
+    credit: 'Store credit',
+    charged: 'Charged for what was sent ahead',
+    ahead: (amount) =>
+      `Your replacement went ahead. ${amount} are held on your card for it: they are released when the items are back, and taken if you do not send them in time.`,
+    return_requested: {
+      subject: (number) => `We received your return ${number}`,
+      title: 'Your return is with us',
+      text: 'We look at it and write again. Please do not send anything yet:',
+    },
+    return_approved: {
+      subject: (number) => `Return ${number}: please send the items`,
+      title: 'Please send your return',
+      text: 'Pack these items and send them, or bring them to us:',
+    },
+    return_declined: {
+      subject: (number) => `We cannot take back ${number}`,
+      title: 'Your return was declined',
+      text: 'We cannot take these items back:',
+    },
+    return_received: {
+      subject: (number) => `Your return ${number} has arrived`,
+      title: 'Your return has arrived',
+      text: 'We received these items and look at them now:',
+    },
+    return_settled: {
+      subject: (number) => `Your return ${number} is settled`,
+      title: 'Your return is settled',
+      text: 'We have looked at these items:',
+    },
+    return_due: {
+      subject: (number) => `Return ${number}: please send the items soon`,
+      title: 'Your return is still awaited',
+      text: 'Please send these items in time:',
+    },
+  },
   message: { title: (number) => `About your order ${number}` },
   paymentLink: {
     subject: (merchant) => `Your payment to ${merchant}`,

@@ -1,4 +1,5 @@
 import type { MailLocale } from '../../domains/notifications/rules.ts';
+import type { ReturnNews } from './content.ts';
 import { de } from './words-de.ts';
 import { en } from './words-en.ts';
 
@@ -95,6 +96,18 @@ export interface MailWords {
   readonly later: { readonly text: string; readonly by: (day: string) => string };
   readonly dateMoved: NewsWords & { readonly was: string; readonly is: string; readonly choose: string; readonly button: string };
   readonly payAgain: NewsWords & { readonly until: (time: string) => string; readonly button: string };
+  readonly returns: Readonly<Record<ReturnNews['kind'], NewsWords>> & {
+    readonly number: string;
+    readonly sendBy: string;
+    readonly print: string;
+    readonly due: string;
+    readonly exchanged: string;
+    readonly kept: string;
+    readonly back: string;
+    readonly credit: string;
+    readonly charged: string;
+    readonly ahead: (amount: string) => string;
+  };
   readonly message: { readonly title: (number: string) => string };
   readonly paymentLink: {
     readonly subject: (merchant: string) => string;

@@ -13,6 +13,11 @@ const order: MailOrder = {
   currency: 'EUR',
   trackingUrl: 'https://shop.example/track/abc.def',
 };
+const returned = {
+  ...{ returnNumber: 'EU-A1', items: [{ name: 'Tent', units: 1 }], sendBy: new Date('2026-12-11T11:00:00Z') },
+  ...{ labelUrl: 'https://carrier.example/label', declineReason: 'It was worn', resolution: 'refund' },
+  ...{ dueMinor: 19_999n, exchangedMinor: 500n, keptMinor: 100n, refundMinor: 19_399n, chargeMinor: 0n, advanceMinor: 500n },
+};
 const confirmed: OrderConfirmed = {
   kind: 'order_confirmed',
   order,
@@ -38,6 +43,9 @@ const EVERY: readonly MailContent[] = [
   { kind: 'order_cancelled', order, reason: 'out_of_stock', charged: true },
   { kind: 'units_cancelled', order, reason: 'fraud', items: [{ name: 'Tent', units: 1 }], valueMinor: 19_999n },
   { kind: 'refunded', order, refundNumber: 'EU-R1', amountMinor: 19_999n },
+  ...(['return_requested', 'return_approved', 'return_declined', 'return_received', 'return_settled', 'return_due'] as const).map(
+    (kind): MailContent => ({ kind, order, ...returned }),
+  ),
   { kind: 'message', order, subject: 'A word', body: 'Hello,\n\nit takes a day.' },
   { kind: 'payment_link', merchantName: 'Nordlicht', totalMinor: 40_488n, currency: 'EUR', url: 'https://shop.example/pay/t' },
   { kind: 'money_received', ...mine, person: 'Ben Carter', asked: false },

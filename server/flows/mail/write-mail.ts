@@ -1,8 +1,9 @@
 import { type MailLocale, mailLocale } from '../../domains/notifications/rules.ts';
-import type { MailContent, MailItem, MailOrder, OrderConfirmed, WalletNews } from './content.ts';
+import type { MailContent, MailItem, MailOrder, OrderConfirmed, ReturnNews, WalletNews } from './content.ts';
 import { type Block, HOUSE, type MailDocument } from './document.ts';
 import { countryName, mailDate, mailMoney, mailTime } from './format.ts';
 import { renderHtml } from './html.ts';
+import { returnNews } from './return-mail.ts';
 import { stockDigest } from './stock-mail.ts';
 import { renderText } from './text.ts';
 import { walletNews } from './wallet-mail.ts';
@@ -50,6 +51,13 @@ function documentOf(content: MailContent, locale: MailLocale, words: MailWords):
     case 'withdrawal_failed':
     case 'withdrawal_returned':
       return walletNews(content, locale, words);
+    case 'return_requested':
+    case 'return_approved':
+    case 'return_declined':
+    case 'return_received':
+    case 'return_settled':
+    case 'return_due':
+      return returnNews(content, locale, words);
     case 'message':
       return {
         ...frame(content.order, locale, words),
@@ -65,7 +73,7 @@ function documentOf(content: MailContent, locale: MailLocale, words: MailWords):
 
 type News = Exclude<
   MailContent,
-  WalletNews | { kind: 'payment_link' | 'stock_digest' | 'reset_link' | 'invitation' | 'message' }
+  WalletNews | ReturnNews | { kind: 'payment_link' | 'stock_digest' | 'reset_link' | 'invitation' | 'message' }
 >;
 
 function news(content: News, locale: MailLocale, words: MailWords): MailDocument {

@@ -1,11 +1,15 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { DEFAULT_TERMS } from '../../domains/returns/rules.ts';
 import type { ReturnTerms } from '../../domains/returns/schema.ts';
+import type { MailLinks } from '../mail/content.ts';
+import { readContent } from '../mail/facts.ts';
 import { processWebhook } from '../process-webhook.ts';
 import { type OrderWorld, orderWorld } from '../testing/order-world.ts';
 import { comesToRest } from '../testing/parcel-hands.ts';
 import { refusalOf as refusal } from '../testing/refusal.ts';
 import { accepted, delivered, onHand, requested, returnRow } from '../testing/return-hands.ts';
+
+const LINKS = { track: (orderId: string) => `https://shop.example/${orderId}` } as unknown as MailLinks;
 
 let w: OrderWorld;
 beforeAll(async () => {
@@ -60,6 +64,16 @@ describe('a return', () => {
     expect(await returnRow(w, returnId)).toMatchObject({ status: 'settling' });
     await w.settle();
     expect(await returnRow(w, returnId)).toMatchObject({ status: 'settled', refund_minor: 1_185n });
+    const told = (kind: 'return_approved' | 'return_settled') =>
+      readContent(w.db.pool, { kind, orderId: order.orderId, data: { returnId }, createdAt: w.clock() }, LINKS);
+    expect(await told('return_settled')).toMatchObject({
+      dueMinor: 1_750n,
+      keptMinor: 565n,
+      refundMinor: 1_185n,
+      chargeMinor: 0n,
+    });
+    // Nobody sends what is settled.
+    expect(await told('return_approved')).toBeNull();
     expect(await w.order(order.orderId)).toMatchObject({ refunded_minor: 1_185n, receivable_minor: 0n, status: 'FULFILLED' });
     const { rows } = await w.db.pool.query('SELECT kind, on_hand_delta FROM stock_movements WHERE reference = $1 ORDER BY id', [
       returnId,
