@@ -9,6 +9,7 @@ import type { ReturnView } from '../../server/views/returns.ts';
 import { PlanDialog } from '../orders/plan-dialog.tsx';
 import type { Figure } from '../orders/plan-preview.tsx';
 import { usePlan } from '../orders/use-plan.ts';
+import { refundUndoId, undoOffer, useUndoOrder } from '../orders/use-undo.ts';
 import { useRequestKey } from '../request-key.ts';
 import { refusalOf, useTRPC, useTRPCClient } from '../trpc.tsx';
 import { useFormat, useMessages } from '../ui/locale.tsx';
@@ -36,6 +37,7 @@ export function SettleReturnDialog({ view, onClose }: { view: ReturnView; onClos
   const toast = useToast();
   const request = useRequestKey();
   const done = useReturnDone();
+  const undo = useUndoOrder();
   const [asked, setAsked] = useState<ReturnWish | null>(null);
   const [skus, setSkus] = useState<Readonly<Record<string, string>>>({});
   const [typed] = useDebouncedValue(skus, TYPING_MS);
@@ -53,8 +55,11 @@ export function SettleReturnDialog({ view, onClose }: { view: ReturnView; onClos
   const { plan } = planned;
   const settle = useMutation(
     trpc.returns.settle.mutationOptions({
-      onSuccess: ({ number }) => {
-        toast.success({ message: t('returns.settledDone', { number }) });
+      onSuccess: ({ number, orderId, refundId, undoUntil }) => {
+        toast.success({
+          message: t('returns.settledDone', { number }),
+          ...(refundId ? { undo: undoOffer(refundUndoId(refundId), undoUntil, () => undo.refund(orderId, refundId)) } : {}),
+        });
         onClose();
       },
       onError: (refused) => {
@@ -90,7 +95,7 @@ export function SettleReturnDialog({ view, onClose }: { view: ReturnView; onClos
       verb={plan ? t('returns.settleVerb', { amount: money(plan.refundMinor) }) : t('returns.settle')}
       blocked={missing ? t('returns.chooseGoods') : null}
       sending={settle}
-      onConfirm={(question) => settle.mutate(request.keyed(question))}
+      onConfirm={(question) => settle.mutate(request.keyed({ ...question, undoable: true }))}
     >
       <Select
         label={t('returns.resolution')}

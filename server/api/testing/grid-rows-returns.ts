@@ -115,6 +115,17 @@ export const RETURN_ROWS: Readonly<Record<string, Row>> = {
   },
   'v1.returns.approve': rest('approve', 'requested', { label: false }, { label: true }),
   'v1.returns.decline': rest('decline', 'requested', { reason: 'Worn' }, { reason: 'Late' }),
+  'v1.returns.addPhoto': rest(
+    'photos',
+    'requested',
+    { content_type: 'image/jpeg', data: JPEG },
+    { content_type: 'image/png', data: JPEG },
+  ),
+  'v1.returns.cancel': rest('cancel', 'approved', {}, { reason: 'Kept' }),
+  'v1.returns.close': async (w, tenant) => {
+    const { returnId } = await returned(w, tenant, 'settled');
+    return { caller: by(w, tenant), path: `/returns/${returnId}/close`, input: {}, other: null };
+  },
   'v1.returns.receive': rest('receive', 'approved', { node: 'MAIN' }, { node: 'MAIN', note: 'Wet' }),
   'v1.returns.inspect': async (w, tenant) => {
     const { returnId, lineId } = await returned(w, tenant, 'received');
@@ -130,6 +141,7 @@ export const RETURN_PREVIEWS: Readonly<Record<string, Row>> = {
     const { orderId } = await delivered(w, tenant);
     return { caller: await w.callerOf(tenant, 'returns.offer'), input: { orderId }, other: null };
   },
+  'v1.returns.previewSettle': rest('settle/preview', 'inspected', {}, {}),
   'returns.previewSettle': async (w, tenant) => {
     const { returnId } = await returned(w, tenant, 'inspected');
     return { caller: await w.callerOf(tenant, 'returns.previewSettle'), input: { returnId }, other: null };

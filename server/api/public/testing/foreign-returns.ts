@@ -30,6 +30,14 @@ export const FOREIGN_RETURNS = {
       body: (n) => ({ lines: [{ line_id: n.line, quantity: 1, verdict: 'accept' }] }),
     },
   ],
+  'v1.returns.addPhoto': [
+    { path: () => '/returns/EU-A99999/photos', body: () => ({ content_type: 'image/jpeg', data: '/9j/4AABAgM=' }) },
+  ],
+  'v1.returns.photos': [{ path: () => '/returns/EU-A99999/photos' }],
+  'v1.returns.photo': [{ path: () => '/return-photos/00000000-0000-7000-8000-000000000000' }],
+  'v1.returns.cancel': [{ path: () => '/returns/EU-A99999/cancel', body: () => ({}) }],
+  'v1.returns.close': [{ path: () => '/returns/EU-A99999/close', body: () => ({}) }],
+  'v1.returns.previewSettle': [{ path: () => '/returns/EU-A99999/settle/preview', body: () => ({}) }],
   'v1.returns.settle': [{ path: () => '/returns/EU-A99999/settle', body: () => ({}) }],
 } as const satisfies Readonly<Record<string, readonly Call[]>>;
 
