@@ -6,15 +6,6 @@ import { mailDate, mailMoney } from './format.ts';
 import type { MailWords } from './words.ts';
 
 /** What customers are told of what they send back: that it was asked for, may be sent and until when, is here, and what they get. */
-export const RETURN_NEWS = [
-  'return_requested',
-  'return_approved',
-  'return_declined',
-  'return_received',
-  'return_settled',
-  'return_due',
-] as const;
-
 interface Row {
   readonly returnNumber: string;
   readonly status: string;
