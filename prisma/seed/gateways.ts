@@ -9,7 +9,10 @@ export async function payElsewhere(stage: Stage, shop: Shop): Promise<void> {
   const { flows, base, actors } = stage;
   const at = (hoursAgo: number, actor: string) => contextOf(stage, actor, new Date(base.getTime() - hoursAgo * HOUR_MS));
   await flows.setPaymentGateways(
-    { merchantId: shop.id, gateways: [{ gateway: 'adyen', currencies: [shop.currency] }, { gateway: 'card' }] },
+    {
+      merchantId: shop.id,
+      gateways: [{ gateway: 'adyen', currencies: [shop.currency] }, { gateway: 'card' }, { gateway: 'manual' }],
+    },
     at(4, actors.admin),
     `seed:gateways:${shop.slug}`,
   );
@@ -26,4 +29,12 @@ export async function payElsewhere(stage: Stage, shop: Shop): Promise<void> {
     const { id } = await flows.placeOrder(input, ctx, `seed:gateways:${shop.slug}:${index}`);
     await settle(stage, [id], ctx.now);
   }
+  // One more waits for a transfer, which somebody records when it has come.
+  const ctx = at(1, shop.actor);
+  const transfer = {
+    ...orderInput(shop, { sku: first.code, quantity: 1 }),
+    payment: { provider: 'card', method: 'bank_transfer' },
+  } as const;
+  const { id } = await flows.placeOrder(transfer, ctx, `seed:gateways:${shop.slug}:transfer`);
+  await settle(stage, [id], ctx.now);
 }
