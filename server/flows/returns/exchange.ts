@@ -53,14 +53,18 @@ export function planExchange(
   const goods = wanted.map(({ lineId, sku, quantity }) => {
     const line = order.lines.find((candidate) => candidate.id === lineId);
     if (!line || !merchant) throw new DomainError('not_found', 'The order has no such line.');
-    const accepted = unitsIn(lines.filter((part) => part.lineId === lineId && part.verdict === 'accept'));
-    const all = (units.get(lineId) ?? 0) + quantity;
-    if (all > accepted)
-      throw new DomainError('over_limit', `Only ${accepted} of ${line.name} were accepted in full and can be exchanged.`, {
-        lineId,
-        left: accepted,
-      });
-    units.set(lineId, all);
+    const accepted = lines.filter((part) => part.lineId === lineId && part.verdict === 'accept');
+    const before = units.get(lineId) ?? 0;
+    if (before + quantity > unitsIn(accepted))
+      throw new DomainError(
+        'over_limit',
+        `Only ${unitsIn(accepted)} of ${line.name} were accepted in full and can be exchanged.`,
+        {
+          lineId,
+          left: unitsIn(accepted),
+        },
+      );
+    units.set(lineId, before + quantity);
     const terms = {
       merchant,
       currency: order.row.currency,
@@ -69,7 +73,9 @@ export function planExchange(
     };
     const [good] = priceGoods(catalog, terms, [{ sku, quantity }], 0n) as [PricedGood];
     if (!good.sku.stocked) throw new DomainError('state_refuses', `${good.name} is a service: nothing is sent for it.`);
-    costMinor += good.totalMinor;
+    // The same goods cost what those cost, to the cent of their frozen shares.
+    const same = line.skuId === good.sku.id;
+    costMinor += same ? worthOf(order.lines, unitsFrom(accepted, before, quantity)).totalMinor : good.totalMinor;
     return { lineId, good, quantity };
   });
   return { units, costMinor, goods, ahead };

@@ -265,6 +265,23 @@ describe('an exchange', () => {
     await w.expectBooksAgree();
   });
 
+  it('of like for like costs nothing, whatever the frozen share of a unit is and the catalogue says by now', async () => {
+    await policy();
+    // Three at 0.333 are 1.00: the first of them is worth 33 cents, one alone is priced at 33, and the last at 34.
+    const order = await delivered(w, { BAG: 3 });
+    const BAG = order.lines.BAG as string;
+    await w.db.pool.query(`UPDATE skus SET price = '9' WHERE merchant_id = $1 AND code = 'BAG'`, [w.merchantId]);
+    const returnId = await accepted(w, order, { BAG: 2 }, { wants: 'exchange' });
+    await settle(returnId, { exchange: [{ lineId: BAG, sku: 'BAG', quantity: 2 }] });
+    await w.db.pool.query(`UPDATE skus SET price = '0.333' WHERE merchant_id = $1 AND code = 'BAG'`, [w.merchantId]);
+    expect(await returnRow(w, returnId)).toMatchObject({ status: 'settled', exchanged_minor: 66n, refund_minor: 0n });
+    await w.settle();
+    await w.flows.shipOrder({ orderId: order.orderId }, w.ctx());
+    await w.settle();
+    expect(await w.order(order.orderId)).toMatchObject({ status: 'FULFILLED', refunded_minor: 0n, receivable_minor: 0n });
+    await w.expectBooksAgree();
+  });
+
   it('is refused where the other goods are dearer, are not there, or nothing was accepted', async () => {
     await policy();
     const order = await delivered(w, { MUG: 1 });
