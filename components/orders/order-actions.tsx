@@ -22,6 +22,7 @@ import { ActionButton } from '../ui/action-button.tsx';
 import { useShortcut } from '../ui/keyboard.tsx';
 import { useMessages } from '../ui/locale.tsx';
 import type { MenuAction } from '../ui/page-header.tsx';
+import { CaptureButton } from './capture-button.tsx';
 import type { OrderDialog } from './order-dialogs.ts';
 import { orderFacts, pendingRefundMinor, reshippable, waitingNodes } from './order-facts.ts';
 import { useCopySummary } from './use-summary.ts';
@@ -89,6 +90,7 @@ export function OrderButtons({ page }: { page: OrderPage }) {
   const facts = orderFacts(page);
   return (
     <>
+      <CaptureButton page={page} />
       {powers.may('orders.cancel') && (
         <ActionButton
           variant="default"

@@ -18,6 +18,7 @@ export function SettingsTabs() {
           { href: '/settings/shipping', label: t('shipping.title') },
           { href: '/settings/stock', label: t('stockPolicy.title') },
           { href: '/settings/payments', label: t('payments.routing.title') },
+          { href: '/settings/policies', label: t('policies.title') },
           { href: '/settings/invoices', label: t('invoices.settings') },
           { href: '/settings/api-keys', label: t('people.keys.title') },
         ]

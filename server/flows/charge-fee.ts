@@ -4,7 +4,7 @@ import * as orders from '../domains/orders/service.ts';
 import type { Ctx } from '../kernel/context.ts';
 import { newId } from '../kernel/ids.ts';
 import type { CancelAsk, CancelPreview } from './cancel-plan.ts';
-import { postFor, settleOrder, type World } from './world.ts';
+import { postFor, settleOrder, tell, type World } from './world.ts';
 
 /**
  * What a merchant keeps of a cancellation. The units' whole value leaves the receivable, and the fee comes back to it: it is no part of the
@@ -26,6 +26,13 @@ export function chargeFee(
   orders.keepFee(world.orders, order, { ...about, ...fee }, ctx);
   if (feeMinor > 0) postFor(world, order, [feeTransfer(order, fee.amountMinor, 'kept')], ctx);
   settleOrder(world, order, null, ctx);
+  if (feeMinor > 0) sayKept(world, order, ctx);
+}
+
+/** The fee is paid for, now or already: whoever documents it hears so. What is still owed is said when it was taken. */
+export function sayKept(world: World, order: orders.Order, ctx: Ctx): void {
+  const { cancellationFeeMinor: amountMinor, receivableMinor } = order.row;
+  if (amountMinor > 0n && receivableMinor <= 0n) tell(world, order, 'order.cancellation_fee_kept', { amountMinor }, ctx);
 }
 
 export function feeTransfer({ row }: orders.Order, amountMinor: bigint, what: 'kept' | 'dropped'): TransferSpec {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createFlows } from './flows.ts';
+import { FEE_SCENARIOS } from './testing/fee-scenarios.ts';
 import { createMortal, type Death, dieEverywhere } from './testing/mortal.ts';
 import { type OrderWorld, orderWorld } from './testing/order-world.ts';
 import { openSagas, providerLog, SAGA_SCENARIOS, type SagaScenario, UNDOABLE_SCENARIOS } from './testing/saga-scenarios.ts';
@@ -29,7 +30,7 @@ async function expectEnd(scenario: SagaScenario, orderId: string, died: string):
   expect(await openSagas(w, orderId), died).toEqual([]);
 }
 
-describe.each([...SAGA_SCENARIOS, ...UNDOABLE_SCENARIOS, ...TENDER_SCENARIOS])('$name', (scenario) => {
+describe.each([...SAGA_SCENARIOS, ...UNDOABLE_SCENARIOS, ...TENDER_SCENARIOS, ...FEE_SCENARIOS])('$name', (scenario) => {
   it('ends the same wherever its worker dies', async () => {
     const died = await dieEverywhere(
       { pool: w.db.pool, outside: w.outside, clock: w.clock },

@@ -2,11 +2,16 @@ import * as orders from '../domains/orders/service.ts';
 import type { Ctx } from '../kernel/context.ts';
 import { next, type Saga, type SagaDefinition, type StepResult } from '../platform/saga.ts';
 import { captureOwed } from './capture-owed.ts';
-import { feeTransfer } from './charge-fee.ts';
+import { feeTransfer, sayKept } from './charge-fee.ts';
 import type { Outside } from './outside.ts';
 import { KEEP_FEE } from './surplus.ts';
 import { voidRemainder } from './void-payment.ts';
 import { orderOf, postFor, settleOrder, tell, type World } from './world.ts';
+
+function tellKept(world: World, saga: Saga, ctx: Ctx): StepResult {
+  sayKept(world, orderOf(world, saga.orderId), ctx);
+  return next;
+}
 
 /**
  * Takes what is owed of fees out of what is still held, and releases the rest. A bank that gives nothing makes the fee go, not the order stay.
@@ -33,6 +38,7 @@ export const keepFeeSaga: SagaDefinition<World, Outside> = {
     { name: 'release', run: () => next, undo: voidRemainder },
     { name: 'keep', run: () => next, undo: dropOwed },
     { name: 'capture', run: captureOwed },
+    { name: 'tell', run: tellKept },
     { name: 'rest', run: voidRemainder },
   ],
 };

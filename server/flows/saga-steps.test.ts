@@ -14,6 +14,8 @@ const EVER: Readonly<Record<string, readonly string[]>> = {
   'void-payment': ['void'],
   'cancel-order': ['wait', 'cancel'],
   'reship-order': ['promise', 'allocate'],
+  'keep-fee': ['release', 'keep', 'capture', 'tell', 'rest'],
+  'capture-order': ['capture'],
 };
 
 it.each(Object.entries(EVER))('%s still has every step at which a running saga may stand', (kind, steps) => {

@@ -77,7 +77,7 @@ export function returnSurplus(world: World, order: Order, amountMinor: bigint, n
 export const KEEP_FEE = {
   kind: 'keep-fee',
   version: 1,
-  steps: [{ name: 'release' }, { name: 'keep' }, { name: 'capture' }, { name: 'rest' }],
+  steps: [{ name: 'release' }, { name: 'keep' }, { name: 'capture' }, { name: 'tell' }, { name: 'rest' }],
 } as const satisfies SagaBirth;
 
 /**

@@ -6,7 +6,7 @@ import type { EventType } from './events.ts';
  */
 export const CONSUMERS = {
   'allocate-received': ['stock.adjusted', 'stock.freed'],
-  'issue-invoices': ['shipment.shipped', 'order.refunded', 'payment.refund_failed'],
+  'issue-invoices': ['shipment.shipped', 'order.refunded', 'payment.refund_failed', 'order.cancellation_fee_kept'],
   'move-dates': [
     'purchase_order.ordered',
     'purchase_order.changed',

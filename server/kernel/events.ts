@@ -9,6 +9,7 @@ export const EVENT_TYPES = [
   'order.cancel_requested',
   'order.cancel_undone',
   'order.cancel_dropped',
+  'order.cancellation_fee_kept',
   'order.cancellation_fee_dropped',
   'order.capture_asked',
   'order.cancelled',

@@ -146,6 +146,8 @@ export interface TaxRow {
 /** Tax by jurisdiction, of documents that were issued in the period. */
 export async function readTaxReport(db: Queryable, scope: Scope, period: TaxPeriod): Promise<TaxRow[]> {
   const where = new Conditions().scope({ merchantId: scope.merchantId, customerId: null }, 'i');
+  // Compensation for cancellations is outside of the tax.
+  where.plain("i.source_kind <> 'cancellation'");
   if (period.merchantId) where.add((p) => `i.merchant_id = ${p}`, period.merchantId);
   where.add((p) => `i.issued_at >= ${p}::date::timestamp AT TIME ZONE 'UTC'`, period.from);
   where.add((p) => `i.issued_at < (${p}::date + 1)::timestamp AT TIME ZONE 'UTC'`, period.to);

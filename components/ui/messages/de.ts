@@ -27,6 +27,7 @@ import { pay } from './de/pay.ts';
 import { payments } from './de/payments.ts';
 import { payouts } from './de/payouts.ts';
 import { people } from './de/people.ts';
+import { policies } from './de/policies.ts';
 import { products } from './de/products.ts';
 import { purchasing } from './de/purchasing.ts';
 import { rails } from './de/rails.ts';
@@ -75,6 +76,7 @@ export const de = {
   payouts,
   people,
   pickups,
+  policies,
   products,
   purchasing,
   rails,

@@ -27,6 +27,7 @@ import { pay } from './en/pay.ts';
 import { payments } from './en/payments.ts';
 import { payouts } from './en/payouts.ts';
 import { people } from './en/people.ts';
+import { policies } from './en/policies.ts';
 import { products } from './en/products.ts';
 import { purchasing } from './en/purchasing.ts';
 import { rails } from './en/rails.ts';
@@ -75,6 +76,7 @@ export const en = {
   payouts,
   people,
   pickups,
+  policies,
   products,
   purchasing,
   rails,

@@ -6,7 +6,8 @@ import type { Address } from './schema.ts';
 /**
  * What is invoiced, and what of it is credited again. An invoice per shipment, when all of it has left, for its units' frozen shares; a
  * credit note per refund that takes back of the price. So an order's documents add up to what was shipped less what was given back, whatever
- * the order of things. Goodwill is no part of the price, and what was cancelled was never invoiced: neither makes a credit note.
+ * the order of things. Goodwill is no part of the price, and what was cancelled was never invoiced: neither makes a credit note. What is kept
+ * of a cancellation has an invoice of its own, without tax.
  */
 export const INVOICE_KINDS = ['invoice', 'credit_note'] as const;
 export type InvoiceKind = (typeof INVOICE_KINDS)[number];
@@ -28,12 +29,21 @@ export interface InvoicedLine {
 /** A document before it has a number. */
 export interface Draft {
   readonly kind: InvoiceKind;
-  /** The shipment or the refund that it is for: there is one document of each. */
+  /** The shipment, the refund or the fee that it is for: there is one document of each. */
   readonly sourceId: string;
   readonly suppliedAt: Date;
   readonly lines: readonly InvoicedLine[];
   /** Numbers of invoices that exist, and sources of those that are issued with this, of which a credit note takes back. */
   readonly corrects: readonly string[];
+  /** Set where it is for what was kept of a cancellation, which is no price and bears no tax. */
+  readonly ofFee?: true;
+}
+
+/** What was kept of a cancellation. */
+export interface KeptFee {
+  readonly id: string;
+  readonly amountMinor: bigint;
+  readonly at: Date;
 }
 
 /** A document as it was issued. */
@@ -77,6 +87,8 @@ export interface Documented {
   readonly shipments: ReadonlyMap<string, Date>;
   readonly refunds: readonly GivenBack[];
   readonly issued: readonly Issued[];
+  /** Paid for, of cancellations. */
+  readonly fees?: readonly KeptFee[];
 }
 
 const GONE: readonly SpanState[] = ['shipped', 'delivered', 'returned'];
@@ -87,8 +99,21 @@ export const sumOf = (lines: readonly InvoicedLine[]): bigint => lines.reduce((s
 /** The documents that an order lacks, invoices first. */
 export function planDocuments(order: Documented): Draft[] {
   const invoices = planInvoices(order);
-  return [...invoices, ...planCreditNotes(order, invoices)];
+  return [...invoices, ...planFees(order), ...planCreditNotes(order, invoices)];
 }
+
+/** Compensation for what was not taken: no supply stands against it (decision 108). */
+function planFees({ fees = [], issued }: Documented): Draft[] {
+  return fees
+    .filter(({ id }) => !issued.some(({ sourceId }) => sourceId === id))
+    .map(({ id, amountMinor, at }) => {
+      const sums = { netMinor: amountMinor, discountMinor: 0n, taxMinor: 0n, taxRate: '0' };
+      const line = { units: null, skuCode: null, name: FEE_NAME, unitPrice: null, ...sums };
+      return { kind: 'invoice', sourceId: id, suppliedAt: at, lines: [line], corrects: [], ofFee: true };
+    });
+}
+
+const FEE_NAME = 'Cancellation fee (compensation, no tax)';
 
 function planInvoices({ lines, spans, shipments, issued }: Documented): Draft[] {
   const known = new Set(issued.map((document) => document.sourceId));
@@ -126,8 +151,12 @@ interface Invoiced {
 
 function planCreditNotes(order: Documented, drafts: readonly Draft[]): Draft[] {
   const known = new Set(order.issued.map((document) => document.sourceId));
+  // What is kept of a cancellation is no price that could be taken back.
+  const fees = new Set(order.fees?.map(({ id }) => id));
   const invoices: Invoiced[] = [
-    ...order.issued.filter(({ kind }) => kind === 'invoice').map(({ number, lines }) => ({ name: number, lines })),
+    ...order.issued
+      .filter(({ kind, sourceId }) => kind === 'invoice' && !fees.has(sourceId))
+      .map(({ number, lines }) => ({ name: number, lines })),
     ...drafts.map(({ sourceId, lines }) => ({ name: sourceId, lines })),
   ];
   if (invoices.length === 0) return [];

@@ -23,7 +23,7 @@ export async function issuedOf(tx: Tx, orderIds: readonly string[]): Promise<Rea
 
 /** A document that is to be issued, with whose and of which order it is. */
 export interface Issuing
-  extends Omit<InvoiceRow, 'number' | 'seriesValue' | 'kind' | 'sourceId' | 'lines' | 'suppliedAt' | 'seller'> {
+  extends Omit<InvoiceRow, 'number' | 'seriesValue' | 'kind' | 'sourceId' | 'sourceKind' | 'lines' | 'suppliedAt' | 'seller'> {
   readonly draft: Draft;
   readonly profile: Profile;
 }
@@ -52,10 +52,13 @@ export async function issue(tx: Tx, documents: readonly Issuing[]): Promise<Invo
     const { kind, sourceId, lines, suppliedAt } = draft;
     // An invoice of the same batch was named by its source.
     const corrects = draft.corrects.map((named) => numberOf.get(named) ?? named);
-    return { ...facts, kind, number, seriesValue, sourceId, lines, suppliedAt, corrects, seller: sellerOf(profile) };
+    const sourceKind = draft.ofFee ? 'cancellation' : SOURCES[kind];
+    return { ...facts, kind, number, seriesValue, sourceId, sourceKind, lines, suppliedAt, corrects, seller: sellerOf(profile) };
   });
   await insertInvoices(tx, rows);
   return rows;
 }
+
+const SOURCES = { invoice: 'shipment', credit_note: 'refund' } as const;
 
 const sellerOf = ({ legalName, address, taxNumber }: Profile): Party => ({ name: legalName, address, taxNumber });

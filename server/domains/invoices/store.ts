@@ -23,6 +23,7 @@ export interface InvoiceRow {
   readonly number: string;
   readonly seriesValue: bigint;
   readonly sourceId: string;
+  readonly sourceKind: 'shipment' | 'refund' | 'cancellation';
   readonly corrects: readonly string[];
   readonly currency: string;
   readonly country: string;
@@ -231,7 +232,7 @@ function columns(invoice: InvoiceRow): Record<string, unknown> {
     kind: invoice.kind,
     number: invoice.number,
     series_value: invoice.seriesValue,
-    source_kind: invoice.kind === 'invoice' ? 'shipment' : 'refund',
+    source_kind: invoice.sourceKind,
     source_id: invoice.sourceId,
     corrects: invoice.corrects,
     currency: invoice.currency,

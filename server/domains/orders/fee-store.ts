@@ -56,12 +56,29 @@ export async function insertFees(
   );
 }
 
-/** Of orders whose fees nobody could be made to pay. */
-export async function dropFees(tx: Tx, orderIds: readonly string[], now: Date): Promise<void> {
-  if (orderIds.length === 0) return;
+/** What of an order's fees nobody could be made to pay, the newest first. */
+export async function dropFees(tx: Tx, orderId: string, amountMinor: bigint, now: Date): Promise<void> {
   await tx.query({
     name: 'orders-drop-fees',
-    text: 'UPDATE cancellation_fees SET dropped_at = $2 WHERE order_id = ANY($1::uuid[]) AND amount_minor > 0 AND dropped_at IS NULL',
-    values: [orderIds, now],
+    text: `UPDATE cancellation_fees f SET dropped_minor = f.dropped_minor + d.part, dropped_at = $3
+           FROM (SELECT id, LEAST(amount_minor - dropped_minor, GREATEST($2::bigint - COALESCE(sum(amount_minor - dropped_minor)
+                          OVER (ORDER BY id DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0), 0))::bigint AS part
+                 FROM cancellation_fees WHERE order_id = $1) d
+           WHERE f.id = d.id AND d.part > 0`,
+    values: [orderId, amountMinor, now],
   });
+}
+
+/** What was kept of orders whose locks the caller holds. */
+export async function readFees(
+  tx: Tx,
+  orderIds: readonly string[],
+): Promise<{ id: string; orderId: string; amountMinor: bigint; at: Date }[]> {
+  const { rows } = await tx.query<{ id: string; orderId: string; amountMinor: bigint; at: Date }>({
+    name: 'orders-fees',
+    text: `SELECT id, order_id AS "orderId", amount_minor - dropped_minor AS "amountMinor", created_at AS at FROM cancellation_fees
+           WHERE order_id = ANY($1::uuid[]) AND amount_minor > dropped_minor ORDER BY id`,
+    values: [orderIds],
+  });
+  return rows;
 }

@@ -33,6 +33,7 @@ import {
   updateSpans,
 } from './store.ts';
 
+export { readFees } from './fee-store.ts';
 export {
   type AttemptState,
   type FoundOrder,
@@ -63,8 +64,8 @@ export interface OrdersState {
   readonly byId: Map<string, Order>;
   readonly notes: { id: string; order_id: string; body: string; actor: string; at: Date }[];
   readonly fees: (CancellationFee & { readonly id: string; readonly actor: string; readonly at: Date })[];
-  /** Orders whose fees are dropped. */
-  readonly dropped: { readonly orderId: string; readonly at: Date }[];
+  /** What of orders' fees is dropped. */
+  readonly dropped: { readonly orderId: string; readonly amountMinor: bigint; readonly at: Date }[];
 }
 
 /** Locks orders and reads their lines and spans. An id without an order is left out. */
@@ -127,11 +128,11 @@ export function keepFee(state: OrdersState, order: Order, fee: CancellationFee, 
   state.fees.push({ ...fee, id: newId(), actor: ctx.actor, at: ctx.now });
 }
 
-/** Gives up what nobody could be made to pay; returns how much that is. */
+/** Gives up what nobody could be made to pay. */
 export function dropFee(state: OrdersState, order: Order, amountMinor: bigint, ctx: Ctx): void {
   order.row.cancellationFeeMinor -= amountMinor;
   order.dirty = true;
-  state.dropped.push({ orderId: order.row.id, at: ctx.now });
+  state.dropped.push({ orderId: order.row.id, amountMinor, at: ctx.now });
 }
 
 /** What the rules want to know of a locked order. */
@@ -209,7 +210,7 @@ export async function write(tx: Tx, state: OrdersState): Promise<void> {
     writeSpans(tx, changed),
     insertNotes(tx, state.notes),
     insertFees(tx, state.fees),
-    ...state.dropped.map(({ orderId, at }) => dropFees(tx, [orderId], at)),
+    ...state.dropped.map(({ orderId, amountMinor, at }) => dropFees(tx, orderId, amountMinor, at)),
   );
 }
 

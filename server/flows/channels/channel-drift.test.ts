@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newId } from '../../kernel/ids.ts';
 import { signStandardWebhook } from '../../platform/standard-webhook.ts';
 import { createWebhookStore } from '../../platform/stored-webhooks.ts';
 import { readChannel } from '../../views/channels.ts';
@@ -336,3 +337,58 @@ describe('whoever sends', () => {
     await w.expectBooksAgree();
   });
 });
+describe('an order that a channel does not want any more', () => {
+  const placed = async (externalId: string) => {
+    const { id } = await w.place({ lines: [{ sku: 'MUG', quantity: 2 }], channel: 'marketplace', externalId });
+    await w.settle();
+    return id;
+  };
+  /** As the channel's message comes in, and its answer as the channel has it. */
+  async function cancels(order: string, lines?: { sku: string; quantity: number }[]) {
+    const id = `msg_${newId()}`;
+    const data = { connection: w.connectionId, order, ...(lines ? { lines } : {}) };
+    const body = JSON.stringify({ type: 'order.cancel_requested', timestamp: w.clock().toISOString(), data });
+    const signed = signStandardWebhook(id, body, MARKET_SECRET, w.clock());
+    const verified = await w.channels.verifyWebhook(Buffer.from(body), signed, w.clock());
+    const store = createWebhookStore(w.db.pool);
+    const received = { source: 'marketplace', externalId: verified.id, topic: verified.topic, payload: verified };
+    await store.store({ ...received, receivedAt: w.clock() });
+    const { rows } = await w.db.pool.query('SELECT id FROM inbound_webhooks WHERE external_id = $1', [verified.id]);
+    const act = () => processWebhook(w.db.pool, w.flows, rows[0].id, w.ctx(), { lastTry: false });
+    return { act, heard: () => w.market.state.cancellations.filter((one) => one.request === verified.id) };
+  }
+
+  it('is cancelled and the channel hears so, once, also where it could not be told at first', async () => {
+    const id = await placed('B-1');
+    const { act, heard } = await cancels('B-1');
+    await w.market.switches.set({ drop_before: { next: 1 } });
+    await expect(act()).rejects.toThrow(/could not be told/);
+    w.advanceClock(60_000);
+    await act();
+    expect(heard()).toMatchObject([{ order: 'B-1', outcome: 'accepted', message: 'The order is cancelled.' }]);
+    await w.settle();
+    expect(await w.order(id)).toMatchObject({ status: 'CANCELLED', payment_status: 'VOIDED', cancelled_minor: 2_500n });
+  });
+
+  it('is refused with the sentence that everybody is told, whole or by units', async () => {
+    const id = await placed('B-2');
+    await w.flows.shipOrder({ orderId: id, units: [{ lineId: await lineOf(id), quantity: 1 }] }, w.ctx('warehouse'));
+    await w.settle();
+    const whole = await cancels('B-2');
+    await whole.act();
+    expect(whole.heard()).toMatchObject([
+      { outcome: 'refused', message: 'Part of this order has left already. What is left can be cancelled line by line.' },
+    ]);
+    const unit = await cancels('B-2', [{ sku: 'MUG', quantity: 1 }]);
+    await unit.act();
+    expect(unit.heard()).toMatchObject([{ outcome: 'accepted', message: 'These units are cancelled.' }]);
+    const unknown = await cancels('B-99');
+    await unknown.act();
+    expect(unknown.heard()).toMatchObject([{ outcome: 'refused', message: 'There is no such order.' }]);
+    await w.settle();
+    expect(await w.order(id)).toMatchObject({ status: 'FULFILLED', cancelled_minor: 1_250n });
+  });
+});
+
+const lineOf = async (orderId: string): Promise<string> =>
+  (await w.db.pool.query('SELECT id FROM order_lines WHERE order_id = $1', [orderId])).rows[0].id;

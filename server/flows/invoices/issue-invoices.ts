@@ -72,6 +72,7 @@ interface Facts {
   readonly refunds: refunds.RefundsState;
   readonly units: Awaited<ReturnType<typeof refunds.readRefundedUnits>>;
   readonly issued: Awaited<ReturnType<typeof invoices.issuedOf>>;
+  readonly fees: Awaited<ReturnType<typeof orders.readFees>>;
 }
 
 async function readFacts(tx: Tx, orderIds: readonly string[]): Promise<Facts> {
@@ -80,6 +81,7 @@ async function readFacts(tx: Tx, orderIds: readonly string[]): Promise<Facts> {
     shipments: await fulfilment.load(tx, orderIds),
     units: await refunds.readRefundedUnits(tx, orderIds),
     issued: await invoices.issuedOf(tx, orderIds),
+    fees: await orders.readFees(tx, orderIds),
   };
 }
 
@@ -88,7 +90,9 @@ function draftsOf({ row, lines, spans }: orders.Order, facts: Facts, profile: in
     orderId === row.id && shippedAt !== null && shippedAt >= profile.since ? [[id, shippedAt]] : [],
   );
   const issued = facts.issued.get(row.id) ?? [];
-  return planDocuments({ lines, spans, shipments: new Map(shipments), refunds: givenBack(row.id, facts), issued });
+  // What is kept of a cancellation, once nobody owes it any more.
+  const fees = row.receivableMinor <= 0n ? facts.fees.filter((fee) => fee.orderId === row.id && fee.at >= profile.since) : [];
+  return planDocuments({ lines, spans, shipments: new Map(shipments), refunds: givenBack(row.id, facts), issued, fees });
 }
 
 /** The order's refunds that ended and took back of its price: goodwill is no part of that, and what was cancelled was never invoiced. */

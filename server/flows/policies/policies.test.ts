@@ -269,3 +269,35 @@ it('asks a second person for refunds that the merchant calls large, for goodwill
   w.advanceClock(15 * 86_400_000);
   expect(await asks({ amountMinor: 100n })).toBe(true);
 });
+
+// Last: from here on whatever leaves would have to be invoiced, too.
+it('invoices what was kept, without tax, and once', async () => {
+  const address = { line1: 'Hauptstr. 1', city: 'Berlin', postalCode: '10115', country: 'DE' };
+  const profile = { merchantId: w.merchantId, legalName: 'Acme GmbH', taxNumber: 'DE1', prefix: 'ACME', address };
+  await w.flows.invoices.saveProfile(profile, w.ctx());
+  await say('cancellation', { feeMinor: { EUR: 300 } });
+  const { id } = await mugs();
+  await cancel(id);
+  const issue = () => w.flows.invoices.issue([id], w.ctx('invoices'));
+  expect(await issue()).toBe(0);
+  await w.settle();
+  expect([await issue(), await issue()]).toEqual([1, 0]);
+  const { rows } = await w.db.pool.query(
+    `SELECT i.kind, i.source_kind, i.total_minor, i.tax_minor, l.name FROM invoices i JOIN invoice_lines l ON l.invoice_id = i.id WHERE i.order_id = $1`,
+    [id],
+  );
+  expect(rows).toEqual([
+    {
+      kind: 'invoice',
+      source_kind: 'cancellation',
+      total_minor: 300n,
+      tax_minor: 0n,
+      name: 'Cancellation fee (compensation, no tax)',
+    },
+  ]);
+  const told = await w.db.pool.query(`SELECT data FROM events WHERE aggregate_id = $1 AND type = 'order.cancellation_fee_kept'`, [
+    id,
+  ]);
+  expect(told.rows).toEqual([{ data: { amountMinor: 300 } }]);
+  await w.expectBooksAgree();
+});

@@ -49,8 +49,8 @@ const CANCELLATION_FEES: Invariant = {
   title: 'What an order keeps of its cancellations is what was charged and not dropped, within what was cancelled',
   sql: `
     WITH sums AS (
-      SELECT order_id, sum(amount_minor) AS kept FROM cancellation_fees
-      WHERE dropped_at IS NULL AND ${orderInScope('order_id')} GROUP BY order_id)
+      SELECT order_id, sum(amount_minor - dropped_minor) AS kept FROM cancellation_fees
+      WHERE ${orderInScope('order_id')} GROUP BY order_id)
     SELECT 'order ' || o.number, format('keeps %s of %s cancelled, its fees add up to %s', o.cancellation_fee_minor, o.cancelled_minor,
                                         COALESCE(s.kept, 0))
     FROM orders o LEFT JOIN sums s ON s.order_id = o.id

@@ -42,6 +42,11 @@ export const actions = {
       other: 'Anderer Grund',
     },
   },
+  capture: {
+    button: '{amount} einziehen',
+    asked: '{number}: {amount} angefordert',
+    waits: 'Es wird gerade angefordert',
+  },
   refund: {
     button: 'Erstatten',
     title: '{number} erstatten',

@@ -176,6 +176,7 @@ export const orders = {
       cancel_requested: 'Stornierung begonnen',
       cancel_undone: 'Stornierung zurückgenommen',
       cancel_dropped: 'Stornierung nicht ausgeführt',
+      cancellation_fee_kept: 'Stornogebühr einbehalten',
       cancellation_fee_dropped: 'Stornogebühr nicht eingezogen',
       capture_asked: 'Einzug angefordert',
       readdressed: 'Lieferadresse geändert',

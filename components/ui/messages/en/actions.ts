@@ -42,6 +42,11 @@ export const actions = {
       other: 'Another reason',
     },
   },
+  capture: {
+    button: 'Take {amount}',
+    asked: '{number}: {amount} asked for',
+    waits: 'It is being asked for',
+  },
   refund: {
     button: 'Refund',
     title: 'Refund {number}',

@@ -177,6 +177,7 @@ export const orders = {
       cancel_requested: 'Cancellation started',
       cancel_undone: 'Cancellation undone',
       cancel_dropped: 'Cancellation not carried out',
+      cancellation_fee_kept: 'Cancellation fee kept',
       cancellation_fee_dropped: 'Cancellation fee not taken',
       capture_asked: 'Money asked for',
       readdressed: 'Delivery address changed',
