@@ -23,13 +23,11 @@ export function PolicySection<K extends PolicyKind>({ view, onChange }: { view: 
       <p className={classes.sentence}>{view.now.sentence}</p>
       <p className={classes.dim}>{view.now.version === 0 ? t('policies.house') : line(view.now)}</p>
       {view.announced.map((one) => (
-        <Bar
-          key={one.version}
-          tone="attention"
-          title={t('policies.announced', { at: format.dateTime(one.effectiveFrom ?? new Date(0)) })}
-        >
-          {one.sentence}
-        </Bar>
+        <div key={one.version} className={classes.announced}>
+          <Bar tone="attention" title={t('policies.announced', { at: format.dateTime(one.effectiveFrom ?? new Date(0)) })}>
+            {one.sentence}
+          </Bar>
+        </div>
       ))}
       {view.history.length > 0 && (
         <details className={classes.history}>
