@@ -16,8 +16,8 @@ import { mapLimit } from './seed/map-limit.ts';
 import { sendParcels } from './seed/parcels.ts';
 import { askPartners } from './seed/partners.ts';
 import { externalIdOf, type PlannedOrder, planOrders } from './seed/plan.ts';
-import { fillPrograms } from './seed/programs.ts';
 import { sayPolicies } from './seed/policies.ts';
+import { fillPrograms } from './seed/programs.ts';
 import { sendBack } from './seed/returns.ts';
 import { describeRouting } from './seed/routing.ts';
 import { furnish } from './seed/shops.ts';
@@ -77,6 +77,7 @@ export async function seedDemo({ pool, say }: SeedOptions): Promise<void> {
     if (shops[0]) await fillPrograms(stage, shops[0]);
     if (shops[0]) await workOnStock(stage, shops[0]);
     if (shops[0]) await describeRouting(stage, shops[0]);
+    if (shops[0]) await sayPolicies(stage, shops[0]);
     if (shops[0]) await sellBeyondStock(stage, shops[0]);
     if (shops[0]) await sendParcels(stage, shops[0]);
     if (shops[0]) await sendBack(stage, shops[0]);
