@@ -1,5 +1,5 @@
 'use client';
-import { MultiSelect, NumberInput, Select, Switch } from '@mantine/core';
+import { MultiSelect, Select, Switch } from '@mantine/core';
 import {
   type ApprovalTerms,
   CAPTURES,
@@ -11,15 +11,10 @@ import {
 import type { ReturnTerms } from '../../server/domains/returns/schema.ts';
 import { CANCEL_REASONS, CUSTOMER_CANCELS_UNTIL, type PolicyKind } from '../../server/kernel/vocabulary.ts';
 import type { TermsByKind } from '../../server/views/policies.ts';
-import { MoneyInput, QuantityInput } from '../ui/form-fields.tsx';
+import { QuantityInput } from '../ui/form-fields.tsx';
 import { useMessages } from '../ui/locale.tsx';
+import { AmountField, type FieldsProps, ShareField } from './policy-inputs.tsx';
 import { ReturnFields } from './return-fields.tsx';
-
-export interface FieldsProps<T> {
-  readonly terms: T;
-  readonly currency: string;
-  readonly onChange: (terms: T) => void;
-}
 
 /** The fields of a policy, by its kind. */
 export function PolicyFields<K extends PolicyKind>({ kind, ...rest }: { readonly kind: K } & FieldsProps<TermsByKind[K]>) {
@@ -29,53 +24,6 @@ export function PolicyFields<K extends PolicyKind>({ kind, ...rest }: { readonly
   if (kind === 'capture') return <CaptureFields {...(props as FieldsProps<CaptureTerms>)} />;
   if (kind === 'approval') return <ApprovalFields {...(props as FieldsProps<ApprovalTerms>)} />;
   return <ReturnFields {...(props as FieldsProps<ReturnTerms>)} />;
-}
-
-type Amounts = Readonly<Record<string, number>>;
-
-/** The amount of the merchant's own currency; others stay as they were said. */
-export function AmountField(props: {
-  readonly label: string;
-  readonly description: string;
-  readonly currency: string;
-  readonly amounts: Amounts;
-  readonly onChange: (amounts: Record<string, number>) => void;
-}) {
-  const { label, description, currency, amounts, onChange } = props;
-  const said = amounts[currency];
-  return (
-    <MoneyInput
-      label={label}
-      description={description}
-      currency={currency}
-      value={said === undefined ? null : BigInt(said)}
-      onChange={(minor) => {
-        const { [currency]: _before, ...others } = amounts;
-        onChange(minor === null ? others : { ...others, [currency]: Number(minor) });
-      }}
-    />
-  );
-}
-
-/** A share in percent with two decimals, kept in hundredths of a percent. */
-export function ShareField(props: {
-  readonly label: string;
-  readonly description: string;
-  readonly bps: number;
-  readonly onChange: (bps: number) => void;
-}) {
-  return (
-    <NumberInput
-      label={props.label}
-      description={props.description}
-      value={props.bps / 100}
-      min={0}
-      max={100}
-      decimalScale={2}
-      suffix="%"
-      onChange={(percent) => props.onChange(typeof percent === 'number' ? Math.round(percent * 100) : 0)}
-    />
-  );
 }
 
 function CancellationFields({ terms, currency, onChange }: FieldsProps<CancellationTerms>) {

@@ -3,7 +3,7 @@ import { Select, Switch, TagsInput } from '@mantine/core';
 import { LABEL_PAYERS, RETURN_DESTINATIONS, type ReturnTerms } from '../../server/domains/returns/schema.ts';
 import { MoneyInput, QuantityInput } from '../ui/form-fields.tsx';
 import { useMessages } from '../ui/locale.tsx';
-import { type FieldsProps, ShareField } from './policy-fields.tsx';
+import { type FieldsProps, ShareField } from './policy-inputs.tsx';
 
 /** On which terms goods are taken back. */
 export function ReturnFields({ terms, currency, onChange }: FieldsProps<ReturnTerms>) {
