@@ -82,7 +82,6 @@ export async function seedDemo({ pool, say }: SeedOptions): Promise<void> {
     if (shops[0]) await sendParcels(stage, shops[0]);
     if (shops[0]) await sendBack(stage, shops[0]);
     if (shops[0]) await takeBack(stage, shops[0], simulators);
-    if (shops[0]) await sayPolicies(stage, shops[0]);
     const now = new Date();
     if (shops[0] && partners.size > 0) await askPartners(stage, shops[0], new Date(base.getTime() - 30 * 60_000));
     if (shops[0]) await breakStock(stage, shops[0], plan, new Date(base.getTime() - 10 * 60_000));
