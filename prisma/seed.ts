@@ -9,6 +9,7 @@ import { type Env, readEnv } from '../server/platform/env.ts';
 import { findDueOfOrders } from '../server/platform/saga-rows.ts';
 import { connectMarketplace } from './seed/channels.ts';
 import { takeBack } from './seed/disputes.ts';
+import { editAnOrder } from './seed/edits.ts';
 import { payElsewhere } from './seed/gateways.ts';
 import { giveGifts } from './seed/gifts.ts';
 import { invoicing, sayWhoSells } from './seed/invoices.ts';
@@ -82,6 +83,7 @@ export async function seedDemo({ pool, say }: SeedOptions): Promise<void> {
     if (shops[0]) await sendParcels(stage, shops[0]);
     if (shops[0]) await sendBack(stage, shops[0]);
     if (shops[0]) await takeBack(stage, shops[0], simulators);
+    if (shops[0]) await editAnOrder(stage, shops[0]);
     const now = new Date();
     if (shops[0] && partners.size > 0) await askPartners(stage, shops[0], new Date(base.getTime() - 30 * 60_000));
     if (shops[0]) await breakStock(stage, shops[0], plan, new Date(base.getTime() - 10 * 60_000));

@@ -107,7 +107,7 @@ function Payment({ page, token, payment }: { page: WaitingPage; token: string; p
   const error = shownError(answer.pay.error);
   return (
     <Section title={t('backorders.waiting.payTitle')}>
-      <p>{t('backorders.waiting.payText')}</p>
+      <p>{t(payment.edit ? 'backorders.waiting.editText' : 'backorders.waiting.payText')}</p>
       <KeyValue
         figures
         items={[

@@ -2,6 +2,7 @@
 import {
   IconClipboardText,
   IconCreditCard,
+  IconEdit,
   IconHandStop,
   IconHomeEdit,
   IconMail,
@@ -13,7 +14,15 @@ import {
   IconUser,
 } from '@tabler/icons-react';
 import { useRouter } from 'next/navigation';
-import { mayCancel, mayChangeAddress, mayHappen, mayRefund, mayShip, type Verdict } from '../../server/domains/orders/rules.ts';
+import {
+  mayCancel,
+  mayChangeAddress,
+  mayEdit,
+  mayHappen,
+  mayRefund,
+  mayShip,
+  type Verdict,
+} from '../../server/domains/orders/rules.ts';
 import { disputedAwayMinor } from '../../server/domains/payments/rules.ts';
 import type { OrderPage } from '../../server/views/order.ts';
 import { usePowers } from '../powers.ts';
@@ -48,6 +57,9 @@ export function useOrderMenu(page: OrderPage & { readonly trackingUrl?: string }
   useShortcut('h', t('actions.hold.button'), () => open(liftable.length > 0 ? 'release' : 'hold'), {
     enabled: powers.may('orders.hold') && (holdReason === null || liftable.length > 0),
   });
+  useShortcut('e', t('edits.button'), () => open('edit'), {
+    enabled: powers.may('edits.edit') && mayEdit(orderFacts(page)).allowed,
+  });
   useShortcut('m', t('mails.message.button'), () => open('message'), { enabled: powers.may('mails.message') });
   const actions: MenuAction[] = [];
   if (powers.may('mails.message'))
@@ -56,6 +68,10 @@ export function useOrderMenu(page: OrderPage & { readonly trackingUrl?: string }
     actions.push({ label: t('actions.hold.button'), icon: IconHandStop, reason: holdReason, onClick: () => open('hold') });
     const reason = liftable.length === 0 ? t('actions.release.none') : null;
     actions.push({ label: t('actions.release.button'), icon: IconPlayerPlay, reason, onClick: () => open('release') });
+  }
+  if (powers.may('edits.edit')) {
+    const reason = whyNot(mayEdit(orderFacts(page)));
+    actions.push({ label: t('edits.button'), icon: IconEdit, reason, onClick: () => open('edit') });
   }
   if (powers.may('orders.readdress')) {
     const reason = whyNot(mayChangeAddress(orderFacts(page)));

@@ -13,6 +13,7 @@ export function orderFacts(page: OrderPage): OrderFacts {
     goodwillMinor: order.goodwillMinor,
     lines: lines.map(({ spans: _, ...line }) => ({ ...line, orderId: order.id })),
     cancelling: page.sagas.some((saga) => saga.kind === 'cancel-order' && saga.status !== 'done'),
+    editing: page.sagas.some((saga) => saga.kind === 'edit-order' && saga.status !== 'done' && saga.step !== 'allocate'),
     spans: lines.flatMap((line) =>
       line.spans.map((span) => ({
         lineId: line.id,

@@ -4,6 +4,7 @@ import { useRouter } from 'next/navigation';
 import { useTRPC } from '../trpc.tsx';
 import { AddressDialog } from './address-dialog.tsx';
 import { CancelDialog } from './cancel-dialog.tsx';
+import { EditDialog } from './edit-dialog.tsx';
 import { HoldDialog } from './hold-dialog.tsx';
 import { MessageDialog } from './message-dialog.tsx';
 import type { OrderDialog } from './order-dialogs.ts';
@@ -22,6 +23,7 @@ export function OrderOverlay({ number, dialog }: { number: string; dialog: Order
   if (dialog === 'cancel') return <CancelDialog page={page} onClose={onClose} />;
   if (dialog === 'refund') return <RefundDialog page={page} onClose={onClose} />;
   if (dialog === 'address') return <AddressDialog page={page} onClose={onClose} />;
+  if (dialog === 'edit') return <EditDialog page={page} onClose={onClose} />;
   if (dialog === 'reship') return <ReshipDialog page={page} onClose={onClose} />;
   if (dialog === 'reroute') return <RerouteDialog page={page} onClose={onClose} />;
   if (dialog === 'ship') return <ShipDialog page={page} onClose={onClose} />;

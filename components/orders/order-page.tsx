@@ -15,6 +15,7 @@ import { PageHeader } from '../ui/page-header.tsx';
 import { RecordTrail } from '../ui/record-trail.tsx';
 import { Loaded } from '../ui/states.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
+import { EditBar } from './edit-bar.tsx';
 import { nextAction } from './next-action.ts';
 import { NoteComposer } from './note-composer.tsx';
 import { OrderButtons, useOrderMenu } from './order-actions.tsx';
@@ -106,6 +107,7 @@ function OrderBody({ page }: { page: OrderPage }) {
       bars={
         <>
           <UndoBars page={page} />
+          <EditBar page={page} />
           <NextAction page={page} />
         </>
       }

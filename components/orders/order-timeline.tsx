@@ -7,6 +7,7 @@ import {
   IconCircleX,
   IconClipboardList,
   IconCreditCard,
+  IconEdit,
   IconHandStop,
   IconHelp,
   IconHomeEdit,
@@ -50,6 +51,12 @@ const LOOKS: Readonly<Record<string, { icon: Icon; tone: Tone }>> = {
   'order.cancel_dropped': { icon: IconCircleX, tone: 'attention' },
   'order.cancellation_fee_dropped': { icon: IconCircleX, tone: 'attention' },
   'order.readdressed': { icon: IconHomeEdit, tone: 'neutral' },
+  'order.edit_requested': { icon: IconHourglass, tone: 'moving' },
+  'order.edited': { icon: IconEdit, tone: 'moving' },
+  'order.edit_payment_asked': { icon: IconHourglass, tone: 'attention' },
+  'order.edit_ended': { icon: IconArrowBackUp, tone: 'neutral' },
+  'payment.raised': { icon: IconCheck, tone: 'moving' },
+  'payment.raise_refused': { icon: IconCircleX, tone: 'attention' },
   'order.reshipped': { icon: IconPackageExport, tone: 'moving' },
   'order.rerouted': { icon: IconRoute, tone: 'attention' },
   'refund.undone': { icon: IconArrowBackUp, tone: 'neutral' },
@@ -99,10 +106,11 @@ function useDetail(currency: string) {
   const format = useFormat();
   const reasonText = useReasonText();
   return ({ data }: TimelineEntry): string | undefined => {
-    const { amountMinor, reason, body, shipmentNumber, refundNumber } = data;
+    const { amountMinor, netMinor, reason, body, shipmentNumber, refundNumber, why: said } = data;
     const why = typeof reason === 'string' ? reasonText(reason) : undefined;
-    const parts = [body, shipmentNumber, refundNumber, why].filter((part) => typeof part === 'string');
+    const parts = [body, shipmentNumber, refundNumber, why, said].filter((part) => typeof part === 'string');
     if (typeof amountMinor === 'number' && Number.isSafeInteger(amountMinor)) parts.unshift(format.money(amountMinor, currency));
+    if (typeof netMinor === 'number' && Number.isSafeInteger(netMinor)) parts.unshift(format.money(netMinor, currency));
     return parts.length > 0 ? parts.join(' · ') : undefined;
   };
 }

@@ -1,4 +1,5 @@
 'use client';
+import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { MyOrder } from '../../server/views/my-orders.ts';
 import { OrderInvoices } from '../invoices/order-invoices.tsx';
@@ -9,6 +10,7 @@ import { PrintButton } from '../print-link.tsx';
 import { OrderReturns, ReturnButton } from '../returns/return-items.tsx';
 import { shownError, useTRPC } from '../trpc.tsx';
 import { StatusBadge } from '../ui/badge.tsx';
+import { Bar } from '../ui/bars.tsx';
 import { CopyText } from '../ui/copy.tsx';
 import { DetailLayout, KeyValue, type Pair, Section } from '../ui/detail-layout.tsx';
 import { useFormat, useMessages } from '../ui/locale.tsx';
@@ -133,7 +135,7 @@ function Sums({ order }: { order: MyOrder }) {
   );
 }
 
-function Body({ order }: { order: MyOrder }) {
+function Body({ order }: { order: MyOrder & { readonly payUrl: string | null } }) {
   const { t } = useMessages();
   const goods = order.lines.filter((line) => line.kind === 'item');
   const header = (
@@ -162,7 +164,25 @@ function Body({ order }: { order: MyOrder }) {
     />
   );
   return (
-    <DetailLayout header={header} aside={<Sums order={order} />}>
+    <DetailLayout
+      header={header}
+      bars={
+        order.payUrl && (
+          <Bar
+            tone="attention"
+            title={t('track.editWaits')}
+            action={
+              <Button component="a" href={order.payUrl} size="xs">
+                {t('track.editPay')}
+              </Button>
+            }
+          >
+            {t('track.editWaitsText')}
+          </Bar>
+        )
+      }
+      aside={<Sums order={order} />}
+    >
       <ProgressSteps lines={goods} />
       <Parcels parcels={order.parcels} lines={goods} />
       <Items order={order} />

@@ -1,5 +1,6 @@
 import { type ApiScope, HAND_HOLDS, type HandHold, type Role } from '../kernel/vocabulary.ts';
 import { DISPUTE_PERMISSIONS } from './dispute-permissions.ts';
+import { EDIT_PERMISSIONS } from './edit-permissions.ts';
 import { FETCHING_PERMISSIONS } from './permissions-fetching.ts';
 import { INVOICE_PERMISSIONS } from './permissions-invoices.ts';
 import { POLICY_PERMISSIONS } from './permissions-policies.ts';
@@ -281,6 +282,7 @@ export const PERMISSIONS = {
   'shipments.startPicking': { allow: SHIPPERS },
   'shipments.finishPicking': { allow: SHIPPERS },
   'shipments.update': { allow: SHIPPERS },
+  ...EDIT_PERMISSIONS,
   ...RETURN_PERMISSIONS,
   ...DISPUTE_PERMISSIONS,
   'parcels.previewVoid': { allow: SHIPPERS },

@@ -7,6 +7,7 @@ import { countsRouter } from './counts.ts';
 import { customersRouter } from './customers.ts';
 import { disputesRouter } from './disputes.ts';
 import { draftsRouter } from './drafts.ts';
+import { editsRouter } from './edits.ts';
 import { partnersRouter, pickupsRouter } from './fetching.ts';
 import { giftCardsRouter } from './gift-cards.ts';
 import { glRouter } from './gl.ts';
@@ -81,6 +82,7 @@ export const appRouter = router({
   products: productsRouter,
   purchaseOrders: purchaseOrdersRouter,
   refunds: refundsRouter,
+  edits: editsRouter,
   returns: returnsRouter,
   disputes: disputesRouter,
   paymentGateways: paymentGatewaysRouter,

@@ -19,6 +19,8 @@ export const CONSUMERS = {
     'order.confirmed',
     'order.cancelled',
     'order.units_cancelled',
+    'order.edited',
+    'order.edit_payment_asked',
     'payment.action_required',
     'shipment.shipped',
     'shipment.delivered',

@@ -5,6 +5,7 @@ import { BACKORDER_INVARIANTS } from './integrity/backorders.ts';
 import { CHANNEL_INVARIANTS } from './integrity/channels.ts';
 import { CHECKOUT_INVARIANTS } from './integrity/checkouts.ts';
 import { DISPUTE_INVARIANTS } from './integrity/disputes.ts';
+import { EDIT_INVARIANTS } from './integrity/edits.ts';
 import { type Broken, type Finding, type Invariant, SCOPE_SQL } from './integrity/invariant.ts';
 import { INVOICE_INVARIANTS } from './integrity/invoices.ts';
 import { LEDGER_INVARIANTS } from './integrity/ledger.ts';
@@ -42,6 +43,7 @@ export const INVARIANTS: readonly Invariant[] = [
   ...STOCK_WORK_INVARIANTS,
   ...BACKORDER_INVARIANTS,
   ...ORDER_INVARIANTS,
+  ...EDIT_INVARIANTS,
   ...INVOICE_INVARIANTS,
   ...PARCEL_INVARIANTS,
   ...RETURN_INVARIANTS,

@@ -62,8 +62,10 @@ export interface WaitingOrder {
   readonly status: OrderStatus;
   readonly currency: string;
   readonly waiting: WaitingUnits[];
-  /** What the bank does not hold any more, and until when it can be paid; null where nothing is to be paid. */
+  /** What the bank does not hold any more, or what an edit costs more, and until when it can be paid; null where nothing is to be paid. */
   readonly payment: {
+    /** It is for a change of the order, which stays as it is until then. */
+    readonly edit?: boolean;
     readonly amountMinor: bigint;
     readonly until: Date;
     readonly trying: boolean;
@@ -84,6 +86,18 @@ const PAYMENT = `SELECT (s.state->>'until')::timestamptz AS until,
   FROM sagas s JOIN orders o ON o.id = s.order_id
   WHERE s.order_id = $1 AND s.kind = 'renew-payment' AND s.status <> 'done' AND s.state->>'until' IS NOT NULL`;
 
+/** What an edit costs beyond what is held, while its customer may pay it. */
+const EDIT_PAYMENT = `SELECT e.pay_until AS until, true AS edit,
+    o.receivable_minor + e.added_minor - e.removed_minor
+      - coalesce((SELECT sum(p.authorized_minor - p.captured_minor) FROM payments p WHERE p.order_id = o.id AND p.hold_id IS NOT NULL), 0)::bigint AS "amountMinor",
+    (coalesce(s.state->>'offer', '') <> '' OR EXISTS (
+       SELECT 1 FROM payment_operations t WHERE t.order_id = o.id AND t.subject_id = e.id AND t.status IN ('in_flight', 'unknown'))) AS trying,
+    (SELECT p.failure->>'message' FROM payments p WHERE p.order_id = o.id AND p.method = 'card' ORDER BY p.id DESC LIMIT 1) AS failure,
+    (SELECT p.next_action->>'url' FROM payments p WHERE p.order_id = o.id AND p.status = 'REQUIRES_ACTION' ORDER BY p.id DESC LIMIT 1) AS "challengeUrl"
+  FROM order_edits e JOIN orders o ON o.id = e.order_id
+    LEFT JOIN sagas s ON s.order_id = e.order_id AND s.kind = 'edit-order' AND s.status <> 'done' AND s.state->>'editId' = e.id::text
+  WHERE e.order_id = $1 AND e.status = 'waiting' AND e.pay_until IS NOT NULL`;
+
 /** Throws `not_found`. */
 export async function readWaitingOrder(pool: pg.Pool, orderId: string): Promise<WaitingOrder> {
   return readSnapshot(pool, async (tx) => {
@@ -93,6 +107,9 @@ export async function readWaitingOrder(pool: pg.Pool, orderId: string): Promise<
     const [order] = head.rows;
     if (!order) throw new DomainError('not_found', 'This link does not lead to an order.');
     const asked = await tx.query<NonNullable<WaitingOrder['payment']>>(prepared('waiting-payment', PAYMENT, [orderId]));
-    return { ...order, waiting: await readWaiting(tx, orderId), payment: asked.rows[0] ?? null };
+    const edit = asked.rows[0]
+      ? null
+      : (await tx.query<NonNullable<WaitingOrder['payment']>>(prepared('waiting-edit', EDIT_PAYMENT, [orderId]))).rows[0];
+    return { ...order, waiting: await readWaiting(tx, orderId), payment: asked.rows[0] ?? edit ?? null };
   });
 }

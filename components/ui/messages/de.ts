@@ -8,6 +8,7 @@ import { customers } from './de/customers.ts';
 import { dashboard } from './de/dashboard.ts';
 import { disputes } from './de/disputes.ts';
 import { drafts } from './de/drafts.ts';
+import { edits } from './de/edits.ts';
 import { errors } from './de/errors.ts';
 import { evidence } from './de/evidence.ts';
 import { partners, pickups } from './de/fetching.ts';
@@ -57,6 +58,7 @@ export const de = {
   customers,
   drafts,
   dashboard,
+  edits,
   errors,
   evidence,
   gl,

@@ -8,6 +8,7 @@ import { customers } from './en/customers.ts';
 import { dashboard } from './en/dashboard.ts';
 import { disputes } from './en/disputes.ts';
 import { drafts } from './en/drafts.ts';
+import { edits } from './en/edits.ts';
 import { errors } from './en/errors.ts';
 import { evidence } from './en/evidence.ts';
 import { partners, pickups } from './en/fetching.ts';
@@ -57,6 +58,7 @@ export const en = {
   customers,
   drafts,
   dashboard,
+  edits,
   errors,
   evidence,
   gl,

@@ -102,7 +102,7 @@ export const PLACEMENT_EXAMPLE = {
   metadata: { cart: '7781' },
 };
 
-function addressInput(from: RestAddress | undefined): PlaceOrderInput['shipTo'] {
+export function addressInput(from: RestAddress | undefined): PlaceOrderInput['shipTo'] {
   if (!from) return undefined;
   const { postal_code: postalCode, ...rest } = from;
   return { ...rest, ...(postalCode === undefined ? {} : { postalCode }) };

@@ -10,6 +10,7 @@ import { REST_PERMISSIONS } from './permissions.ts';
 import { OPERATIONS } from './router.ts';
 import { connectedChannel } from './testing/connected-channel.ts';
 import { addDispute, FOREIGN_DISPUTES } from './testing/foreign-disputes.ts';
+import { FOREIGN_EDITS } from './testing/foreign-edits.ts';
 import { anInvoice, FOREIGN_INVOICES } from './testing/foreign-invoices.ts';
 import { addReturn, FOREIGN_RETURNS } from './testing/foreign-returns.ts';
 import { FOREIGN_ROUTING, northNode, startReplay } from './testing/foreign-routing.ts';
@@ -57,6 +58,7 @@ const units = (line: string) => [{ line_id: line, quantity: 1 }];
 const FOREIGN: Readonly<Record<keyof typeof REST_PERMISSIONS, readonly Call[]>> = {
   ...FOREIGN_STOCK_WORK,
   ...FOREIGN_RETURNS,
+  ...FOREIGN_EDITS,
   ...FOREIGN_DISPUTES,
   'v1.merchant.get': [],
   'v1.quotes.create': [],

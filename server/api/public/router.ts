@@ -9,6 +9,7 @@ import { ledgerRouter } from './ledger.ts';
 import { merchantRouter } from './merchant.ts';
 import { nodesRouter } from './nodes.ts';
 import type { OperationFacts, RestMeta } from './operation.ts';
+import { orderEditsRouter } from './order-edits.ts';
 import { ordersRouter } from './orders.ts';
 import { manifestsRouter, parcelsRouter } from './parcels.ts';
 import { paymentGatewaysRouter } from './payment-gateways.ts';
@@ -44,6 +45,7 @@ export const restRouter = router({
     orders: ordersRouter,
     policies: policiesRouter,
     paymentGateways: paymentGatewaysRouter,
+    orderEdits: orderEditsRouter,
     products: productsRouter,
     purchaseOrders: purchaseOrdersRouter,
     channels: channelsRouter,

@@ -4,6 +4,7 @@ import { appRouter } from '../root.ts';
 import { BOOK_ROWS } from './grid-rows-books.ts';
 import { CHANNEL_ROWS } from './grid-rows-channels.ts';
 import { DISPUTE_ROWS } from './grid-rows-disputes.ts';
+import { EDIT_PREVIEWS, EDIT_ROWS } from './grid-rows-edits.ts';
 import { MONEY_ROWS } from './grid-rows-money.ts';
 import { FURTHER_ROWS, ORDER_ROWS } from './grid-rows-orders.ts';
 import { PARCEL_PREVIEWS, PARCEL_ROWS } from './grid-rows-parcels.ts';
@@ -35,6 +36,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   ...RETURN_ROWS,
   ...DISPUTE_ROWS,
   ...POLICY_ROWS,
+  ...EDIT_ROWS,
   ...PEOPLE_ROWS,
   ...SHOP_ROWS,
   ...MONEY_ROWS,
@@ -56,13 +58,16 @@ export const GRID: readonly GridRow[] = [
 ];
 
 /** What shows a plan and writes nothing, so that there is nothing to repeat. */
-export const PREVIEWS: readonly GridRow[] = Object.entries({ ...PREVIEW_ROWS, ...PARCEL_PREVIEWS, ...RETURN_PREVIEWS }).map(
-  ([operation, row]) => ({
-    name: operation,
-    operation,
-    row,
-  }),
-);
+export const PREVIEWS: readonly GridRow[] = Object.entries({
+  ...PREVIEW_ROWS,
+  ...PARCEL_PREVIEWS,
+  ...RETURN_PREVIEWS,
+  ...EDIT_PREVIEWS,
+}).map(([operation, row]) => ({
+  name: operation,
+  operation,
+  row,
+}));
 
 /** The demo's switches take no key: each says how things should be, to simulators that keep none. */
 export const WITHOUT_KEY = [

@@ -1,6 +1,7 @@
 import type { ProcedurePath } from '../root.ts';
 import type { Sample } from './samples.ts';
 import { DISPUTE_SAMPLES } from './samples-disputes.ts';
+import { EDIT_SAMPLES } from './samples-edits.ts';
 import { POLICY_SAMPLES } from './samples-policies.ts';
 import { RETURN_SAMPLES } from './samples-returns.ts';
 
@@ -11,6 +12,7 @@ export const PARCEL_SAMPLES = {
   ...RETURN_SAMPLES,
   ...DISPUTE_SAMPLES,
   ...POLICY_SAMPLES,
+  ...EDIT_SAMPLES,
   'shipments.packing': {
     input: (world) => ({ orderId: world.orders[1], nodeId: world.nodes[1] }),
     foreign: [(world) => ({ orderId: world.orders[0], nodeId: world.nodes[0] })],

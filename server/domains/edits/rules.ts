@@ -3,6 +3,10 @@ import type { UnitRange } from '../../kernel/units.ts';
 export const EDIT_STATUSES = ['waiting', 'applied', 'withdrawn', 'lapsed', 'dropped'] as const;
 export type EditStatus = (typeof EDIT_STATUSES)[number];
 
+/** How an edit's difference settles, as one amount. */
+export const SETTLEMENTS = ['nothing', 'take_less', 'refund', 'held_already', 'raise', 'ask_card', 'ask_customer'] as const;
+export type Settlement = (typeof SETTLEMENTS)[number];
+
 /** The saga that carries an edit out: at once, when the time to undo it is over, or when it is paid. */
 export const EDIT_SAGA = 'edit-order';
 

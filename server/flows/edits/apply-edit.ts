@@ -54,6 +54,7 @@ export function applyEdit(world: World, order: Order, edit: Edit, supply: EditSu
     netMinor: afterMinor - beforeMinor,
     added: lines.map(({ id, name, quantity }) => ({ lineId: id, name, quantity })),
     removed: unitsIn(plan.removed),
+    ranges: plan.removed,
     shipping: plan.shipping !== null,
     readdressed: plan.shipTo !== null,
   };

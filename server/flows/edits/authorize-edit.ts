@@ -19,7 +19,7 @@ import {
 } from '../payment-operation.ts';
 import { orderOf, settleOrder, tell, type World } from '../world.ts';
 import { endEdit } from './apply-edit.ts';
-import { dueAfter, knownCard, raisable } from './preview-edit.ts';
+import { dueAfter, knownCard, moneyMoves, raisable } from './preview-edit.ts';
 import { raiseHold } from './raise-hold.ts';
 
 /**
@@ -81,6 +81,7 @@ export const authorizeEdit = ({ editOf, staleBecause, dropEdit }: Own) =>
         dropEdit(world, order, edit, stale, { ...ctx, actor: saga.actor });
         return next;
       }
+      if (moneyMoves(world, order)) return later(ctx, BUSY_MS);
       const dueMinor = dueAfter(world, order, edit);
       if (dueMinor <= 0n) return next;
       if (late) {

@@ -13,7 +13,7 @@ import { applyEdit, record } from './apply-edit.ts';
 import { editSaga } from './edit-saga.ts';
 import { type EditWorld, lockEditing } from './edit-world.ts';
 import { type PlannedEdit, planEdit } from './plan-edit.ts';
-import { type EditPreview, previewEdit } from './preview-edit.ts';
+import { type EditPreview, moneyMoves, previewEdit } from './preview-edit.ts';
 import { type EditSupply, holding, holdOf, planSupply } from './supply-edit.ts';
 
 /**
@@ -55,7 +55,7 @@ function decide(world: EditWorld, { input, ctx }: Request<EditLinesInput>): Edit
   checkFingerprint(input.fingerprint, preview);
   const edit = newEdit(order, plan, input, ctx);
   edits.add(world.edits, edit);
-  const waits = input.undoable === true || preview.dueMinor > 0 || preview.awaitsPartner;
+  const waits = input.undoable === true || preview.dueMinor > 0 || preview.awaitsPartner || moneyMoves(world, order);
   const undoUntil = input.undoable ? new Date(ctx.now.getTime() + UNDO_WINDOW_MS) : null;
   if (waits) {
     hold(world, order, edit, supply, ctx);

@@ -1,8 +1,10 @@
+import type { Settlement } from '../../domains/edits/rules.ts';
 import type { Order } from '../../domains/orders/service.ts';
-import { capturableMinor, isInternal, type Payment } from '../../domains/payments/rules.ts';
+import { capturableMinor, isInternal, isOpen, type Payment } from '../../domains/payments/rules.ts';
 import * as payments from '../../domains/payments/service.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import { type UnitRange, unitsIn, worthOf } from '../../kernel/units.ts';
+import { sagasOf } from '../../platform/saga-rows.ts';
 import { fingerprintOf } from '../fingerprint.ts';
 import { requestsFor } from '../partners/at-partners.ts';
 import { isSecurity } from '../returns/advance-intent.ts';
@@ -10,10 +12,6 @@ import { isBeyondReturn, owedMinor, paidTooMuch } from '../surplus.ts';
 import type { World } from '../world.ts';
 import type { PlannedEdit } from './plan-edit.ts';
 import type { EditSupply } from './supply-edit.ts';
-
-/** How an edit's difference settles, as one amount. */
-export const SETTLEMENTS = ['nothing', 'take_less', 'refund', 'held_already', 'raise', 'ask_card', 'ask_customer'] as const;
-export type Settlement = (typeof SETTLEMENTS)[number];
 
 /** What an edit would do. Amounts in minor units. */
 export interface EditPreview {
@@ -68,6 +66,19 @@ export function dueAfter(
     .ofOrder(world.payments, order.row.id)
     .reduce((sum, payment) => sum + (isSecurity(world, payment) ? 0n : capturableMinor(payment)), 0n);
   return owedMinor(world, order) + change.addedMinor - change.removedMinor - held;
+}
+
+/**
+ * Whether money of the order is being taken or released at this moment. A capture that is the last of its authorization releases the rest:
+ * until it has ended nobody counts on what is held.
+ */
+export function moneyMoves(world: World, order: Order): boolean {
+  return (
+    payments
+      .operationsOf(world.payments, order.row.id)
+      .some((one) => isOpen(one) && (one.kind === 'capture' || one.kind === 'void')) ||
+    sagasOf(world.sagas, order.row.id).some((saga) => saga.step === 'capture' && saga.state.compensating !== true)
+  );
 }
 
 /** The card whose authorization could be raised: nothing of it was taken yet. */

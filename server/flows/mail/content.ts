@@ -85,6 +85,21 @@ export interface UnitsCancelled extends AboutOrder<'units_cancelled'> {
   readonly valueMinor: bigint;
 }
 
+/** What changed of an order before it left, and what it costs now. */
+export interface OrderEdited extends AboutOrder<'order_edited'> {
+  readonly came: readonly MailItem[];
+  readonly went: readonly MailItem[];
+  readonly beforeMinor: bigint;
+  readonly afterMinor: bigint;
+}
+
+/** A change that costs more, and that the customer's bank did not agree to by itself. */
+export interface EditToPay extends AboutOrder<'edit_to_pay'> {
+  readonly amountMinor: bigint;
+  readonly until: Date;
+  readonly url: string;
+}
+
 export interface Refunded extends AboutOrder<'refunded'> {
   readonly refundNumber: string;
   readonly amountMinor: bigint;
@@ -213,6 +228,8 @@ export type MailContent =
   | ParcelNews
   | OrderCancelled
   | UnitsCancelled
+  | OrderEdited
+  | EditToPay
   | Refunded
   | PickupNews
   | DateMoved

@@ -103,6 +103,21 @@ async function aboutOrder(
       const items = cancelledItems(await readLines(db, orderId), data.ranges);
       return { kind, order, reason, items, valueMinor: BigInt(Number(data.valueMinor)) };
     }
+    case 'order_edited': {
+      const came = (Array.isArray(data.added) ? data.added : []) as { name: string; quantity: number }[];
+      return {
+        kind,
+        order,
+        came: came.map(({ name, quantity: units }) => ({ name, units })),
+        went: cancelledItems(await readLines(db, orderId), data.ranges),
+        beforeMinor: BigInt(Number(data.beforeMinor)),
+        afterMinor: BigInt(Number(data.afterMinor)),
+      };
+    }
+    case 'edit_to_pay': {
+      const until = await editPayableUntil(db, textOf(data, 'editId'));
+      return until && { kind, order, amountMinor: BigInt(Number(data.amountMinor)), until, url: links.waiting(orderId) };
+    }
     case 'date_moved': {
       const items = cancelledItems(await readLines(db, orderId), data.moves);
       return { kind, order, was: textOf(data, 'was'), is: textOf(data, 'is'), items, url: links.waiting(orderId) };
@@ -195,6 +210,16 @@ async function askedUntil(db: Queryable, orderId: string): Promise<Date | null> 
     text: `SELECT (state->>'until')::timestamptz AS until FROM sagas
            WHERE order_id = $1 AND kind = 'renew-payment' AND status <> 'done' AND state->>'until' IS NOT NULL`,
     values: [orderId],
+  });
+  return rows[0]?.until ?? null;
+}
+
+/** Until when an edit may be paid; null where it waits no more. */
+async function editPayableUntil(db: Queryable, editId: string): Promise<Date | null> {
+  const { rows } = await db.query<{ until: Date | null }>({
+    name: 'mail-edit-to-pay',
+    text: `SELECT pay_until AS until FROM order_edits WHERE id = $1 AND status = 'waiting'`,
+    values: [editId],
   });
   return rows[0]?.until ?? null;
 }

@@ -61,6 +61,22 @@ export const de: MailWords = {
     text: 'Diese Artikel wurden aus Ihrer Bestellung genommen. Der Rest bleibt, wie er war.',
     value: 'Von der Summe abgezogen',
   },
+  orderEdited: {
+    subject: (number) => `Bestellung ${number} wurde geändert`,
+    title: 'Ihre Bestellung wurde geändert',
+    text: 'Wir haben Ihre Bestellung wie besprochen geändert. Was bleibt, behält seinen Preis.',
+    came: 'Neu:',
+    went: 'Herausgenommen:',
+    was: 'Vorher',
+    is: 'Jetzt',
+  },
+  editToPay: {
+    subject: (number) => `Bitte bezahlen Sie die Differenz zu Bestellung ${number}`,
+    title: 'Eine Änderung Ihrer Bestellung wartet auf Sie',
+    text: 'Ihre Bestellung soll geändert werden und kostet dann mehr, aber Ihre Bank hat der Differenz nicht zugestimmt. Sie wurden nicht belastet.',
+    until: (time) => `Die Änderung wartet bis ${time}. Danach bleibt Ihre Bestellung, wie sie war.`,
+    button: 'Differenz bezahlen',
+  },
   refunded: {
     subject: (number) => `Erstattung für Bestellung ${number}`,
     title: 'Ihre Erstattung ist unterwegs',

@@ -61,6 +61,22 @@ export const en: MailWords = {
     text: 'These items were taken off your order. The rest stays as it was.',
     value: 'Taken off the total',
   },
+  orderEdited: {
+    subject: (number) => `Order ${number} was changed`,
+    title: 'Your order was changed',
+    text: 'We changed your order as agreed. What stays keeps its price.',
+    came: 'New:',
+    went: 'Taken off:',
+    was: 'Before',
+    is: 'Now',
+  },
+  editToPay: {
+    subject: (number) => `Please pay the difference for order ${number}`,
+    title: 'A change to your order waits for you',
+    text: 'Your order is to be changed and costs more then, but your bank did not agree to hold the difference. You were not charged.',
+    until: (time) => `Your changed order waits until ${time}. After that it stays as it was.`,
+    button: 'Pay the difference',
+  },
   refunded: {
     subject: (number) => `Refund for order ${number}`,
     title: 'Your refund is on its way',

@@ -89,6 +89,8 @@ export interface MailWords {
   readonly delivered: NewsWords;
   readonly orderCancelled: NewsWords & { readonly notCharged: string; readonly charged: string };
   readonly unitsCancelled: NewsWords & { readonly value: string };
+  readonly orderEdited: NewsWords & { readonly came: string; readonly went: string; readonly was: string; readonly is: string };
+  readonly editToPay: NewsWords & { readonly until: (time: string) => string; readonly button: string };
   readonly refunded: NewsWords & { readonly when: string };
   readonly readyForPickup: NewsWords & { readonly code: string; readonly until: string; readonly place: string };
   readonly pickupReminder: NewsWords;

@@ -42,6 +42,21 @@ const EVERY: readonly MailContent[] = [
   { kind: 'delivered', order, parcel: { carrier: null, trackingNumber: null, items: [{ name: 'Tent', units: 2 }] } },
   { kind: 'order_cancelled', order, reason: 'out_of_stock', charged: true },
   { kind: 'units_cancelled', order, reason: 'fraud', items: [{ name: 'Tent', units: 1 }], valueMinor: 19_999n },
+  {
+    kind: 'order_edited',
+    order,
+    came: [{ name: 'Lamp', units: 1 }],
+    went: [{ name: 'Tent', units: 1 }],
+    beforeMinor: 40_488n,
+    afterMinor: 21_989n,
+  },
+  {
+    kind: 'edit_to_pay',
+    order,
+    amountMinor: 1_999n,
+    until: new Date('2026-11-29T11:00:00Z'),
+    url: 'https://shop.example/waiting/t',
+  },
   { kind: 'refunded', order, refundNumber: 'EU-R1', amountMinor: 19_999n },
   ...(['return_requested', 'return_approved', 'return_declined', 'return_received', 'return_settled', 'return_due'] as const).map(
     (kind): MailContent => ({ kind, order, ...returned }),

@@ -1,5 +1,5 @@
 import { type MailLocale, mailLocale } from '../../domains/notifications/rules.ts';
-import type { MailContent, MailItem, MailOrder, OrderConfirmed, ReturnNews, WalletNews } from './content.ts';
+import type { MailContent, MailItem, MailOrder, OrderConfirmed, OrderEdited, ReturnNews, WalletNews } from './content.ts';
 import { type Block, HOUSE, type MailDocument } from './document.ts';
 import { countryName, mailDate, mailMoney, mailTime } from './format.ts';
 import { renderHtml } from './html.ts';
@@ -100,6 +100,8 @@ const WORDS_OF = {
   delivered: 'delivered',
   order_cancelled: 'orderCancelled',
   units_cancelled: 'unitsCancelled',
+  order_edited: 'orderEdited',
+  edit_to_pay: 'editToPay',
   refunded: 'refunded',
   ready_for_pickup: 'readyForPickup',
   pickup_reminder: 'pickupReminder',
@@ -157,6 +159,14 @@ function details(content: News, locale: MailLocale, words: MailWords): Block[] {
         ...because(content.reason, words),
         { type: 'facts', rows: [number, { label: words.unitsCancelled.value, value: money(content.valueMinor) }] },
         track(order, words),
+      ];
+    case 'order_edited':
+      return editedOf(content, money, words);
+    case 'edit_to_pay':
+      return [
+        { type: 'facts', rows: [number, { label: words.amount, value: money(content.amountMinor) }] },
+        { type: 'text', text: words.editToPay.until(mailTime(content.until, locale)) },
+        { type: 'button', label: words.editToPay.button, url: content.url },
       ];
     case 'ready_for_pickup':
     case 'pickup_reminder':
@@ -221,6 +231,26 @@ function laterOf({ later }: OrderConfirmed, locale: MailLocale, words: MailWords
   return [
     { type: 'text', text: words.later.text },
     { type: 'items', rows },
+  ];
+}
+
+/** What came, what went, and what it costs now. */
+function editedOf(content: OrderEdited, money: (amountMinor: bigint) => string, words: MailWords): Block[] {
+  const { order, came, went, beforeMinor, afterMinor } = content;
+  const list = (text: string, rows: readonly MailItem[]): Block[] =>
+    rows.length > 0 ? [{ type: 'text', text }, items(rows, words)] : [];
+  return [
+    ...list(words.orderEdited.came, came),
+    ...list(words.orderEdited.went, went),
+    {
+      type: 'facts',
+      rows: [
+        { label: words.order, value: order.number },
+        { label: words.orderEdited.was, value: money(beforeMinor) },
+        { label: words.orderEdited.is, value: money(afterMinor) },
+      ],
+    },
+    track(order, words),
   ];
 }
 

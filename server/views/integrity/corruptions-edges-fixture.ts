@@ -1,6 +1,7 @@
 import { CHANNEL_CORRUPTIONS } from './channels-fixture.ts';
 import type { Corruption } from './corruptions-fixture.ts';
 import { DISPUTE_CORRUPTIONS } from './disputes-fixture.ts';
+import { EDIT_CORRUPTIONS } from './edits-fixture.ts';
 import { INVOICE_CORRUPTIONS } from './invoices-fixture.ts';
 import { PARCEL_CORRUPTIONS } from './parcels-fixture.ts';
 import { PARTNER_CORRUPTIONS } from './partners-fixture.ts';
@@ -86,4 +87,5 @@ export const EDGES: readonly Corruption[] = [
   ...PARCEL_CORRUPTIONS,
   ...RETURN_CORRUPTIONS,
   ...DISPUTE_CORRUPTIONS,
+  ...EDIT_CORRUPTIONS,
 ];

@@ -49,6 +49,8 @@ export const backorders = {
     payTitle: 'Zahlung',
     payText:
       'Ihre Bank hält den Betrag nicht mehr bereit. Sie wurden nicht belastet. Bezahlen Sie mit Karte, dann geht es weiter.',
+    editText:
+      'Ihre Bestellung soll geändert werden und kostet dann mehr. Bezahlen Sie die Differenz mit Karte, dann wird sie geändert; bis dahin bleibt sie, wie sie ist.',
     amount: 'Zu zahlen',
     until: 'Wartet bis',
     challenge: 'Bei Ihrer Bank bestätigen',

@@ -25,6 +25,8 @@ export const mails = {
     return_due: 'Retoure erwartet',
     order_cancelled: 'Auftrag storniert',
     units_cancelled: 'Teil storniert',
+    order_edited: 'Auftrag geändert',
+    edit_to_pay: 'Differenz zu zahlen',
     action_required: 'Zahlung zu bestätigen',
     shipped: 'Versandt',
     delivered: 'Zugestellt',

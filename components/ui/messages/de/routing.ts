@@ -214,6 +214,7 @@ export const routing = {
     byDefaults: 'Keine Regeln in Kraft',
     causes: {
       placement: 'bei der Bestellung',
+      'edit-order': 'nach einer Änderung',
       'reship-order': 'zum erneuten Versand',
       'reroute-order': 'nachdem sie einem Standort genommen war',
     },

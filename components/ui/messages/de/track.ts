@@ -1,4 +1,7 @@
 export const track = {
+  editWaits: 'Eine Änderung Ihrer Bestellung wartet.',
+  editPay: 'Differenz bezahlen',
+  editWaitsText: 'Sie kostet dann mehr. Bis Sie die Differenz bezahlen, bleibt die Bestellung, wie sie ist.',
   later: { one: '{count} Artikel kommt bis {day}.', other: '{count} Artikel kommen bis {day}.' },
   laterAgreed: {
     one: '{count} Artikel kommt wie vereinbart bis {day}.',

@@ -48,6 +48,8 @@ export const backorders = {
     cancelSure: 'Yes, cancel these items',
     payTitle: 'Payment',
     payText: 'Your bank does not hold the amount any more. You were not charged. Pay with a card, and your order goes on.',
+    editText:
+      'Your order is to be changed and costs more then. Pay the difference with a card, and it is changed; until then it stays as it is.',
     amount: 'To pay',
     until: 'Waits until',
     challenge: 'Confirm at your bank',

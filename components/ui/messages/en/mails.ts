@@ -26,6 +26,8 @@ export const mails = {
     return_due: 'Return awaited',
     order_cancelled: 'Order cancelled',
     units_cancelled: 'Part cancelled',
+    order_edited: 'Order changed',
+    edit_to_pay: 'Difference to pay',
     action_required: 'Payment to confirm',
     shipped: 'Shipped',
     delivered: 'Delivered',

@@ -213,6 +213,7 @@ export const routing = {
     byDefaults: 'No rules in force',
     causes: {
       placement: 'when it was placed',
+      'edit-order': 'after it was edited',
       'reship-order': 'to be sent again',
       'reroute-order': 'after it was taken from a node',
     },

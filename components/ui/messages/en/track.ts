@@ -1,5 +1,8 @@
 /** A customer's own orders and parcels. */
 export const track = {
+  editWaits: 'A change of your order waits.',
+  editPay: 'Pay the difference',
+  editWaitsText: 'It costs more then. Until you pay the difference the order stays as it is.',
   later: { one: '{count} item comes by {day}.', other: '{count} items come by {day}.' },
   laterAgreed: { one: '{count} item comes by {day}, as agreed.', other: '{count} items come by {day}, as agreed.' },
   laterFirst: 'First promised for {day}.',
