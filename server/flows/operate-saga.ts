@@ -71,11 +71,11 @@ function decide(world: World, { input, ctx }: Request<OperateSagaInput>): Operat
 }
 
 /** What each remote step has at the payment provider. */
-const OPERATION_OF: Readonly<Record<string, OperationKind>> = {
-  authorize: 'authorize',
-  capture: 'capture',
-  send: 'refund',
-  void: 'void',
+const OPERATIONS_OF: Readonly<Record<string, readonly OperationKind[]>> = {
+  authorize: ['authorize', 'increment'],
+  capture: ['capture'],
+  send: ['refund'],
+  void: ['void'],
 };
 
 /** What is on its way at a provider, or may have happened there, is not skipped over or undone under its feet. */
@@ -92,7 +92,7 @@ function check(world: World, saga: Saga, action: OperateSagaInput['action'], ctx
     );
   const doubtful = payments
     .operationsOf(world.payments, saga.orderId)
-    .some((one) => one.kind === OPERATION_OF[saga.step] && (one.status === 'in_flight' || one.status === 'unknown'));
+    .some((one) => OPERATIONS_OF[saga.step]?.includes(one.kind) && (one.status === 'in_flight' || one.status === 'unknown'));
   if (action !== 'retry' && doubtful)
     throw new DomainError(
       'state_refuses',
