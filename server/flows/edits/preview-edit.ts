@@ -1,6 +1,6 @@
 import type { Settlement } from '../../domains/edits/rules.ts';
 import type { Order } from '../../domains/orders/service.ts';
-import { capturableMinor, isInternal, isOpen, type Payment } from '../../domains/payments/rules.ts';
+import { capturableMinor, isOpen, type Payment } from '../../domains/payments/rules.ts';
 import * as payments from '../../domains/payments/service.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import { type UnitRange, unitsIn, worthOf } from '../../kernel/units.ts';
@@ -53,6 +53,8 @@ export interface EditPreview {
   readonly awaitsPartner: boolean;
 }
 
+/** Only cards are asked for more without a person: a debit takes days, a transfer and cash are somebody's to bring. */
+const CARD = 'card';
 const BEYOND_RETURN =
   'More money went back already than what stays is worth. Take fewer units away, or send them and refund what is left.';
 
@@ -87,7 +89,7 @@ export function raisable(world: World, order: Order, now: Date): Payment | undef
     .ofOrder(world.payments, order.row.id)
     .findLast(
       (payment) =>
-        !isInternal(payment) &&
+        payment.method === CARD &&
         !isSecurity(world, payment) &&
         payment.holdId !== null &&
         payment.providerRef !== null &&
@@ -100,7 +102,7 @@ export function raisable(world: World, order: Order, now: Date): Payment | undef
 export const knownCard = (world: World, order: Order): Payment | undefined =>
   payments
     .ofOrder(world.payments, order.row.id)
-    .findLast((payment) => !isInternal(payment) && payment.token !== null && payment.authorizedMinor > 0n);
+    .findLast((payment) => payment.method === CARD && payment.token !== null && payment.authorizedMinor > 0n);
 
 export function previewEdit(world: World, order: Order, plan: PlannedEdit, supply: EditSupply, now: Date): EditPreview {
   const shrinks = plan.removedMinor - plan.addedMinor;
