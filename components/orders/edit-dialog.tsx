@@ -152,7 +152,8 @@ function Effect({ plan }: { plan: EditPreview }) {
   return (
     <>
       <p>{t(`edits.settles.${plan.settles}`, { amount })}</p>
-      <p>{t('edits.promises')}</p>
+      {plan.added.some(({ kind }) => kind === 'item') && <p>{t('edits.promised')}</p>}
+      {plan.removed.length > 0 && <p>{t('edits.givenBack')}</p>}
       {plan.later.length > 0 && (
         <p>{t('edits.later', { goods: plan.later.map(({ sku, units }) => `${units} × ${sku}`).join(', ') })}</p>
       )}

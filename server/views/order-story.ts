@@ -88,7 +88,7 @@ export async function readSagas(
 ): Promise<{ readonly sagas: SagaView[]; readonly undoable: UndoableView[] }> {
   const { rows } = await db.query<SagaRow>(prepared('order-sagas', SAGAS, [orderId]));
   const undoable = rows.flatMap(({ id, kind, refundId, undoUntil, actor }): UndoableView[] =>
-    undoUntil === null
+    undoUntil === null || kind === 'edit-order' // an edit has a bar of its own, which also says what it waits for
       ? []
       : [{ kind: kind === 'cancel-order' ? 'cancel' : 'refund', sagaId: id, refundId, until: undoUntil, actor }],
   );

@@ -9,6 +9,7 @@ import { PERMISSIONS } from '../permissions.ts';
 import { REST_PERMISSIONS } from './permissions.ts';
 import { OPERATIONS } from './router.ts';
 import { connectedChannel } from './testing/connected-channel.ts';
+import { FOREIGN_CREDIT } from './testing/foreign-credit.ts';
 import { addDispute, FOREIGN_DISPUTES } from './testing/foreign-disputes.ts';
 import { FOREIGN_EDITS } from './testing/foreign-edits.ts';
 import { anInvoice, FOREIGN_INVOICES } from './testing/foreign-invoices.ts';
@@ -60,6 +61,7 @@ const FOREIGN: Readonly<Record<keyof typeof REST_PERMISSIONS, readonly Call[]>> 
   ...FOREIGN_RETURNS,
   ...FOREIGN_EDITS,
   ...FOREIGN_DISPUTES,
+  ...FOREIGN_CREDIT,
   'v1.merchant.get': [],
   'v1.quotes.create': [],
   'v1.quotes.get': [{ path: (n) => `/quotes/${n.quote}` }],
@@ -171,28 +173,6 @@ const FOREIGN: Readonly<Record<keyof typeof REST_PERMISSIONS, readonly Call[]>> 
   'v1.ledger.account': [{ path: (n) => `/ledger/accounts/${n.account}` }],
   'v1.ledger.entries': [{ path: (n) => `/ledger/accounts/${n.account}/entries` }],
   'v1.ledger.balance': [{ path: (n) => `/ledger/accounts/${n.account}/balance` }],
-  'v1.giftCards.issue': [
-    { path: () => '/gift-cards', body: (n) => ({ amount_minor: 1, currency: 'EUR', reason: 'sold', customer_id: n.customer }) },
-  ],
-  'v1.giftCards.list': [{ path: (n) => `/gift-cards?customer_id=${n.customer}`, nothing: true }],
-  'v1.giftCards.get': [{ path: (n) => `/gift-cards/${n.giftCard}` }],
-  'v1.giftCards.lookUp': [{ path: () => '/gift-cards/lookup', body: (n) => ({ code: n.giftCode }) }],
-  'v1.giftCards.update': [{ path: (n) => `/gift-cards/${n.giftCard}`, body: () => ({ status: 'VOID', reason: 'Mine' }) }],
-  'v1.storeCredit.issue': [
-    {
-      path: () => '/store-credit',
-      body: (n) => ({ customer_id: n.customer, amount_minor: 1, currency: 'EUR', reason: 'other' }),
-    },
-  ],
-  'v1.storeCredit.list': [{ path: (n) => `/store-credit?customer_id=${n.customer}`, nothing: true }],
-  'v1.storeCredit.get': [{ path: (n) => `/store-credit/${n.storeCredit}` }],
-  'v1.storeCredit.deduct': [
-    { path: (n) => `/store-credit/${n.storeCredit}/deductions`, body: () => ({ amount_minor: 1, reason: 'Mine' }) },
-  ],
-  'v1.storeCredit.update': [
-    { path: (n) => `/store-credit/${n.storeCredit}`, body: () => ({ status: 'FROZEN', reason: 'Mine' }) },
-  ],
-  'v1.storeCredit.liabilities': [],
   'v1.events.list': [{ path: (n) => `/events?object_id=${n.order}`, nothing: true }],
 };
 
