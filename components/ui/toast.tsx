@@ -35,8 +35,12 @@ function UndoButton({ offer, onDone }: { offer: UndoOffer; onDone: () => void })
   useUndoable(seconds > 0 ? { ...offer, run } : null);
   if (seconds === 0) return null;
   return (
-    <UnstyledButton className={classes.undo} onClick={run} aria-label={t('ui.undo')}>
-      {t('ui.undo')} <span className={classes.seconds}>{t('ui.seconds', { count: seconds })}</span>
+    <UnstyledButton className={classes.undo} onClick={run}>
+      {/* A name that changes every second would be read out every second. */}
+      {t('ui.undo')}{' '}
+      <span aria-hidden className={classes.seconds}>
+        {t('ui.seconds', { count: seconds })}
+      </span>
     </UnstyledButton>
   );
 }

@@ -123,7 +123,17 @@ const changedOf = (done: Omit<Changed, 'order_id'> & { readonly orderId: string 
 /** What cardholders' banks ask about, and take back. */
 export const disputesRouter = router({
   list: procedure
-    .meta(operation({ method: 'GET', path: '/disputes', id: 'listDisputes', tag: TAG, summary: 'List disputes, newest first' }))
+    .meta(
+      operation({
+        method: 'GET',
+        path: '/disputes',
+        id: 'listDisputes',
+        tag: TAG,
+        summary: 'List disputes, newest first',
+        // An order that is named and not there.
+        refuses: ['not_found'],
+      }),
+    )
     .input(z.strictObject({ ...pageQuery, status: status.optional(), order: reference('order').optional() }))
     .output(pageOf(summary))
     .query(async ({ ctx, input }) => {

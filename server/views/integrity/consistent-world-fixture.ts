@@ -223,7 +223,8 @@ function sentBack(w: World, o: OrderRow, id: string, n: string): void {
   const what = { number: 'EU-A10001', home: 'EU', merchant_id: w.merchantId, order_id: o.id, status: 'closed', wants: 'refund' };
   const money = { due_minor: 2381, refund_minor: 2381, refund_id: refund.id, currency: 'EUR', resolution: 'refund' };
   const said = { policy_version: 0, terms: {}, requested_by: 'user:a', requested_at: AT, version: 1, trace_id: 't' };
-  w.add('returns', { id, ...what, ...money, ...said });
+  const security = w.tables.get('payments')?.at(-1)?.id;
+  w.add('returns', { id, ...what, ...money, ...said, security_id: security });
   for (const span of w.spans(o)) {
     span.return_id = id;
     const range = { line_id: span.line_id, from_unit: span.from_unit, to_unit: span.to_unit, order_id: o.id };

@@ -22,7 +22,7 @@ export const RETURN_CORRUPTIONS: readonly { readonly invariant: string; readonly
   },
   {
     invariant: 'returns.ahead',
-    what: 'a replacement that went ahead with nothing held for it',
-    plant: `UPDATE returns SET advance_status = 'sent', advance_minor = 5, security_id = gen_random_uuid()`,
+    what: 'money that was taken for a replacement, though what came back had paid for it',
+    plant: `UPDATE returns SET advance_status = 'released', advance_minor = 5`,
   },
 ];

@@ -10,6 +10,8 @@ interface Call {
   readonly body?: (north: Named) => unknown;
 }
 
+const PHOTO = '00000000-0000-7000-8000-0000000000f0';
+
 /** Ways to name what is North's where returns are asked for, answered and settled. */
 export const FOREIGN_RETURNS = {
   'v1.returns.list': [],
@@ -34,18 +36,24 @@ export const FOREIGN_RETURNS = {
     { path: () => '/returns/EU-A99999/photos', body: () => ({ content_type: 'image/jpeg', data: '/9j/4AABAgM=' }) },
   ],
   'v1.returns.photos': [{ path: () => '/returns/EU-A99999/photos' }],
-  'v1.returns.photo': [{ path: () => '/return-photos/00000000-0000-7000-8000-000000000000' }],
+  'v1.returns.photo': [{ path: () => `/return-photos/${PHOTO}` }],
   'v1.returns.cancel': [{ path: () => '/returns/EU-A99999/cancel', body: () => ({}) }],
   'v1.returns.close': [{ path: () => '/returns/EU-A99999/close', body: () => ({}) }],
   'v1.returns.previewSettle': [{ path: () => '/returns/EU-A99999/settle/preview', body: () => ({}) }],
   'v1.returns.settle': [{ path: () => '/returns/EU-A99999/settle', body: () => ({}) }],
 } as const satisfies Readonly<Record<string, readonly Call[]>>;
 
-/** The return that they name. */
+/** The return that they name, with its photo. */
 export async function addReturn(pool: pg.Pool, merchantId: string, orderId: string): Promise<void> {
+  const returnId = newId();
   await pool.query(
     `INSERT INTO returns (id, number, home, merchant_id, order_id, status, wants, policy_version, terms, requested_by, requested_at, currency, version, trace_id)
      VALUES ($1, 'EU-A99999', 'EU', $2, $3, 'requested', 'refund', 0, '{"labelFeeMinor": 0, "finalSale": []}', 'system:test', now(), 'EUR', 1, 't')`,
-    [newId(), merchantId, orderId],
+    [returnId, merchantId, orderId],
+  );
+  await pool.query(
+    `INSERT INTO return_photos (id, return_id, order_id, content_type, bytes, added_by, added_at)
+     VALUES ($1, $2, $3, 'image/jpeg', '\\xffd8ff', 'system:test', now())`,
+    [PHOTO, returnId, orderId],
   );
 }
