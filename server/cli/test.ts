@@ -81,8 +81,8 @@ const SUITES: readonly Suite[] = [
     },
   },
   { name: 'unit', budgetMinutes: 0.75, deepMinutes: 5, run: vitest('unit') },
-  { name: 'database', budgetMinutes: 11.25, deepMinutes: 120, run: vitest('database') },
-  { name: 'e2e', budgetMinutes: 11.5, deepMinutes: 15, run: playwright },
+  { name: 'database', budgetMinutes: 12.5, deepMinutes: 120, run: vitest('database') },
+  { name: 'e2e', budgetMinutes: 10.75, deepMinutes: 15, run: playwright },
 ];
 
 const clock = (ms: number) => `${Math.floor(ms / 60_000)}:${String(Math.floor(ms / 1000) % 60).padStart(2, '0')}`;

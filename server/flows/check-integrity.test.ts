@@ -76,7 +76,7 @@ describe('checks one after another', () => {
   });
 
   it('find wrong stock once its row moved on', async () => {
-    const plant = CORRUPTIONS.find((c) => c.invariant === 'stock.promised')?.plant ?? '';
+    const plant = CORRUPTIONS.find((c) => c.what === 'a promise to nobody')?.plant ?? '';
     await asOwner(plant);
     expect(violated(await check(false))).toEqual(['stock.promised']);
   });

@@ -10,9 +10,9 @@ import { type OrderWorld, orderWorld } from './testing/order-world.ts';
  * Whatever is shipped, cancelled, refunded, given as goodwill, sent back, exchanged and edited, in any order, over any tenders, in currencies with
  * no, two and three decimals, at a provider that captures once or often and fails now and then: the customer has paid for what they keep.
  */
-const HISTORIES = Number(process.env.MONEY_HISTORIES ?? (process.env.WAYBILL_DEEP === '1' ? 10_000 : 60));
+const HISTORIES = Number(process.env.MONEY_HISTORIES ?? (process.env.WAYBILL_DEEP === '1' ? 10_000 : 36));
 /** Lives side by side, so that lanes batch them as they would a shop's. */
-const AT_ONCE = 30;
+const AT_ONCE = process.env.WAYBILL_DEEP === '1' ? 30 : 18;
 const SEED = Number(process.env.MONEY_SEED ?? 20_261_128);
 const TROUBLE = { rate_limit: 0.04, error_5xx: 0.04, error_5xx_after: 0.04, drop_before: 0.03, drop_reply: 0.04 };
 const NO_TROUBLE = Object.fromEntries(Object.keys(TROUBLE).map((fault) => [fault, null]));
