@@ -62,8 +62,8 @@ test('an order on two tenders: part is sent, the rest cancelled, goodwill given,
   const settle = agent.getByRole('dialog', { name: `Settle ${returned}` });
   await choose(settle.getByRole('combobox', { name: 'How' }), 'Exchange');
   await settle.getByLabel(/SKU that is sent instead/).fill(sku);
-  await expect(settle).toContainText('Nothing goes back');
-  await settle.getByRole('button', { name: `Give back ${euros(0)}` }).click();
+  await expect(settle).toContainText(`Goes back beside the exchange${euros(0)}`);
+  await settle.getByRole('button', { name: 'Settle', exact: true }).click();
   await until({ status: 'PARTIALLY_FULFILLED', fulfilment_status: 'ALLOCATED' });
   await rest.ship(number);
   await until({ status: 'FULFILLED', captured_minor: kept, refunded_minor: GOODWILL });

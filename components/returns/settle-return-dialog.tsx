@@ -92,7 +92,7 @@ export function SettleReturnDialog({ view, onClose }: { view: ReturnView; onClos
             ? t('returns.missing', { count: shown.missing })
             : null
       }
-      verb={plan ? t('returns.settleVerb', { amount: money(plan.refundMinor) }) : t('returns.settle')}
+      verb={plan && plan.refundMinor > 0 ? t('returns.settleVerb', { amount: money(plan.refundMinor) }) : t('returns.settle')}
       blocked={missing ? t('returns.chooseGoods') : null}
       sending={settle}
       onConfirm={(question) => settle.mutate(request.keyed({ ...question, undoable: true }))}
