@@ -52,8 +52,18 @@ function useColumns(
 ): Column<ListingRow>[] {
   const { t } = useMessages();
   return [
-    { key: 'sku', header: t('channels.sku'), cell: (row) => row.skuCode, card: 'title' },
-    { key: 'ref', header: t('channels.ref'), cell: (row) => row.ref, card: 'sub' },
+    {
+      key: 'sku',
+      header: t('channels.sku'),
+      // What it is called there is said where that is something else.
+      cell: (row) => (
+        <>
+          {row.skuCode}
+          {row.ref !== row.skuCode && <span className={classes.faint}> {row.ref}</span>}
+        </>
+      ),
+      card: 'title',
+    },
     { key: 'sent', header: t('channels.sent'), right: true, cell: (row) => <Quantity value={row.sentQuantity} /> },
     {
       key: 'acked',
