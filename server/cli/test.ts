@@ -112,7 +112,7 @@ run(async () => {
   }
   rmSync(workDir, { recursive: true, force: true });
   console.log(`\n${lines.join('\n')}`);
-  if (total.skipped > 0) console.log(`${total.skipped} skipped: what they need is not here.`);
+  if (total.skipped > 0) console.log(`${total.skipped} skipped: what they need is not here, or they belong to the deep tier.`);
   console.log(`${total.passed} passed, ${total.failed} failed`);
   if (total.failed > 0 || total.passed === 0) process.exitCode = 1;
 });
