@@ -2,7 +2,7 @@
 import { Button, Progress } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import Link from 'next/link';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import type { Difference, Outcome, ReplayResult, Totals } from '../../server/domains/routing/replay.ts';
 import type { RuleSetRow, RulesPage, SimulationRow } from '../../server/views/routing.ts';
 import nodes from '../nodes/nodes.module.css';
@@ -147,32 +147,42 @@ function Comparison({ result }: { result: ReplayResult }) {
       of: (totals: Totals) => totals.nodes[code]?.orders ?? 0,
     })),
   ];
-  const column = (key: 'happened' | 'active' | 'draft', header: string): Column<Figure> => ({
-    key,
-    header,
-    right: true,
-    cell: (row) =>
+  const column = (key: Plan, header: string): Column<Figure> =>
+    onCards(key, header, (row) =>
       row.money ? (
         <Money amountMinor={BigInt(row.of(result[key]))} currency={result.currency} />
       ) : (
         format.number(row.of(result[key]))
       ),
-  });
+    );
   return (
     <DataTable
       embedded
       label={t('routing.simulation.title')}
       columns={[
         { key: 'figure', header: t('routing.simulation.figure'), cell: (row) => row.label, card: 'title' },
-        column('happened', t('routing.simulation.happened')),
-        column('active', t('routing.simulation.activeRules')),
-        column('draft', t('routing.simulation.draftRules')),
+        { ...column('happened', t('routing.simulation.happened')), right: true },
+        { ...column('active', t('routing.simulation.activeRules')), right: true },
+        { ...column('draft', t('routing.simulation.draftRules')), right: true },
       ]}
       rows={rows}
       rowKey={(row) => row.key}
       rowLabel={(row) => row.label}
     />
   );
+}
+
+type Plan = 'happened' | 'active' | 'draft';
+const PLACES = { happened: 'sub', active: 'endSub', draft: 'end' } as const;
+
+/** What one of the three plans says: under its header in a table, with its own label on a phone's card. */
+function onCards<Row>(key: Plan, header: string, cell: (row: Row) => ReactNode): Column<Row> {
+  const cardCell = (row: Row): ReactNode => (
+    <>
+      {header}: {cell(row)}
+    </>
+  );
+  return { key, header, cell, card: PLACES[key], cardCell };
 }
 
 function Way({ outcome, currency }: { outcome: Outcome; currency: string }) {
@@ -190,11 +200,8 @@ function Differences({ result }: { result: ReplayResult }) {
   const format = useFormat();
   if (result.differing === 0) return <p>{t('routing.simulation.same')}</p>;
   const title = t('routing.simulation.differing', { count: format.number(result.differing) });
-  const way = (key: 'happened' | 'active' | 'draft', header: string): Column<Difference> => ({
-    key,
-    header,
-    cell: (row) => <Way outcome={row[key]} currency={result.currency} />,
-  });
+  const way = (key: Plan, header: string): Column<Difference> =>
+    onCards(key, header, (row) => <Way outcome={row[key]} currency={result.currency} />);
   return (
     <>
       <h3>{title}</h3>
